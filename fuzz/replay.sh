@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs every fuzz target over its committed inputs (and over regressions that were
+# added there). Takes srcdir and builddir from the environment.
+set -eu
+: "${srcdir:?}" "${builddir:?}"
+for target in json_lines streams utf8; do
+    "$builddir/fuzz_$target" "$srcdir/fuzz/corpus/$target"
+done

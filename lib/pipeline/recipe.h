@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A checked recipe from inside: its fields with defaults filled in, and the
+ * table of options that check, help and bindings share. Leans on jansson.
+ */
+#ifndef TKZ_PIPELINE_RECIPE_H
+#define TKZ_PIPELINE_RECIPE_H
+
+#include <jansson.h>
+
+#include "core/memory.h"
+#include "corpus/document.h"
+#include "tokenize/pipeline.h"
+
+/* Strings belong to `json`. Those that do not apply are NULL. */
+struct tkz_recipe {
+    tkz_allocator allocator;
+    json_t *json; /* the recipe with defaults */
+    char *text;   /* the same as text; jansson's memory */
+    size_t text_size;
+
+    /* input */
+    const char **paths;
+    size_t path_count;
+    tkz__input_format format;
+    const char *text_key;
+    const char *id_key;
+    tkz__surrogates surrogates;
+    uint64_t record_limit;
+    uint64_t frame_size;
+
+    /* clean, dedup */
+    char *filters; /* JSON array, jansson's memory; NULL without filters */
+    bool dedup;
+
+    /* vocabulary: a file, or how to train one */
+    const char *vocabulary_file;
+    bool train;
+    bool count; /* words are counted, for training or for their own sake */
+    uint32_t vocabulary_size;
+    const char *pre_tokenizer;
+    const char *boundaries;
+    uint64_t minimum_count;
+    const json_t *specials;
+    double holdout;
+
+    bool encode; /* some output wants token ids */
+    const char *append;
+
+    /* output into a directory ... */
+    const char *directory;
+    const char *work;
+    bool text_shards;
+    uint64_t text_shard_size;
+    int32_t text_level;
+    bool token_shards;
+    uint64_t token_shard_size;
+    bool rejects;
+
+    /* ... or into streams */
+    const char *records_path;
+    const char *ids_path;
+    bool ids_json;
+    const char *counts_path;
+    const char *tokenizer_path;
+    const char *tokenizer_hf_path;
+    const char *rejects_path;
+    const char *bad_path;
+};
+
+/* The option at `path` ("vocabulary.size"), or NULL. */
+const tkz_recipe_option *tkz__recipe_option_find(const char *path);
+
+/* Checks `value` against type and range of `option`; INVALID_RECIPE says what would be right. */
+TKZ_CHECKED tkz_status tkz__recipe_option_check(const tkz_recipe_option *option,
+                                                const json_t *value, tkz_error *error);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A pass over documents: frames come from the inputs or the staged file, are
+ * worked on by all threads, and go to the sinks in order; from time to time the
+ * journal learns how far that is. Leans on core's ordered map and this room.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "core/ordered.h"
+#include "pipeline/run.h"
+
+/* Seconds between two entries of the journal: an interrupted run repeats at most this much,
+ * and syncing costs well under a percent. */
+static const double checkpoint_interval = 5.0;
+
+double tkz__run_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* An item and where the source stands behind it. */
+typedef struct frame_slot {
+    tkz__job_item item;
+    tkz__read_position after;
+    uint64_t stored_done;
+} frame_slot;
+
+/* A pass while it runs. */
+typedef struct frame_pass {
+    tkz__run *run;
+    tkz__step step;
+    tkz__job_context context;
+    tkz__frame_reader *reader; /* of the inputs */
+    uint64_t next_block;       /* of the staged file */
+    tkz__job_worker *workers;
+    uint32_t worker_count;
+    frame_slot *slots;
+    void **slot_pointers;
+    size_t slot_count;
+    tkz__sinks sinks;
+    tkz__tally tally; /* of this pass */
+    tkz__read_position position;
+    uint64_t blocks_done;
+    uint64_t bytes_done;
+    double last_save;
+} frame_pass;
+
+/* ---- The three parts of the ordered map ------------------------------------- */
+
+static tkz_status produce(void *context, void *item, bool *done, tkz_error *error)
+{
+    frame_pass *p = context;
+    frame_slot *slot = item;
+    if (p->context.pass->from_staged) {
+        *done = p->next_block == p->run->staged.table.count;
+        if (*done)
+            return TKZ_OK;
+        slot->item.block = p->next_block++;
+        slot->stored_done = p->run->staged.starts[p->next_block];
+        return TKZ_OK;
+    }
+    tkz_status status = tkz__frame_reader_next(p->reader, &slot->item.frame, done, error);
+    if (status == TKZ_OK && !*done) {
+        slot->after = tkz__frame_reader_position(p->reader);
+        slot->stored_done = tkz__frame_reader_stored_done(p->reader);
+    }
+    return status;
+}
+
+static tkz_status work(void *context, void *item, uint32_t worker, tkz_error *error)
+{
+    frame_pass *p = context;
+    frame_slot *slot = item;
+    tkz_status status = tkz__job_run(&p->context, &p->workers[worker], &slot->item, error);
+    if (status != TKZ_OK || !p->context.pass->count || p->run->memory == 0)
+        return status;
+    size_t held = tkz__word_counts_memory(p->workers[worker].counts);
+    if (held > p->run->memory / p->worker_count)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, "memory", TKZ__NO_OFFSET,
+                              "the table of word counts needs more than the %llu bytes allowed; "
+                              "give more memory or fewer threads",
+                              (unsigned long long)p->run->memory);
+    return TKZ_OK;
+}
+
+static tkz_status save_position(frame_pass *p, tkz_error *error)
+{
+    json_t *sinks;
+    tkz_status status = tkz__sinks_save(&p->sinks, &sinks, error);
+    if (status != TKZ_OK)
+        return status;
+    json_t *state = json_pack(
+        "{s:o, s:I, s:I, s:i, s:i, s:I, s:I, s:o}", "sinks", sinks, "blocks",
+        (json_int_t)p->blocks_done, "frame", (json_int_t)p->position.frame_index, "source",
+        (int)p->position.source, "format", (int)p->position.format, "offset",
+        (json_int_t)p->position.offset, "line", (json_int_t)p->position.line, "tally",
+        tkz__tally_to_json(&p->tally));
+    p->last_save = tkz__run_clock();
+    return tkz__run_save(p->run, p->step, state, error);
+}
+
+/* Adds a frame to the accounts. Only the last pass over documents says what was kept in the end. */
+static tkz_status add_to_tally(frame_pass *p, const tkz__job_item *item, tkz_error *error)
+{
+    const tkz__pass *pass = p->context.pass;
+    if (pass->from_staged && !pass->last)
+        return TKZ_OK;
+    return tkz__tally_add(&p->tally, &item->tally, error);
+}
+
+static tkz_status report_progress(const frame_pass *p, const frame_slot *slot, tkz_error *error)
+{
+    const tkz_progress_callback *callback = p->run->progress;
+    if (callback == NULL || callback->report == NULL)
+        return TKZ_OK;
+    bool staged = p->context.pass->from_staged;
+    tkz_progress progress = {
+        .pass = p->context.pass->name,
+        .pass_index = p->run->step_index,
+        .pass_count = p->run->step_count,
+        .bytes_done = slot->stored_done,
+        .bytes_total = staged ? p->run->staged.starts[p->run->staged.table.count]
+                              : tkz__frame_reader_stored_total(p->reader),
+        .documents = p->tally.documents_in + p->tally.kept,
+    };
+    if (!staged)
+        progress.documents = p->tally.documents_in;
+    if (callback->report(callback->context, &progress) == 0)
+        return TKZ_OK;
+    return tkz__error_set(error, TKZ_STATUS_CANCELLED, p->context.pass->name, TKZ__NO_OFFSET,
+                          "interrupted");
+}
+
+static tkz_status consume(void *context, void *item, tkz_error *error)
+{
+    frame_pass *p = context;
+    frame_slot *slot = item;
+    tkz_status status = tkz__sinks_append(&p->sinks, &slot->item, error);
+    if (status == TKZ_OK)
+        status = add_to_tally(p, &slot->item, error);
+    if (status != TKZ_OK)
+        return status;
+    p->position = slot->after;
+    p->blocks_done++;
+    p->bytes_done += p->context.pass->from_staged
+                         ? p->run->staged.table.entries[slot->item.block].content_size
+                         : slot->item.tally.bytes_in;
+    bool journalled = p->run->journal.directory != NULL && p->step != TKZ__STEP_COUNT;
+    if (journalled && tkz__run_clock() - p->last_save > checkpoint_interval)
+        status = save_position(p, error);
+    if (status == TKZ_OK)
+        status = report_progress(p, slot, error);
+    if (status == TKZ_STATUS_CANCELLED && journalled) {
+        tkz_status saved = save_position(p, NULL);
+        (void)saved; /* an older entry serves as well */
+    }
+    return status;
+}
+
+/* ---- Setting up ------------------------------------------------------------- */
+
+static tkz_status make_context(frame_pass *p, tkz_error *error)
+{
+    tkz__run *run = p->run;
+    const tkz_recipe *recipe = run->recipe;
+    const tkz__pass *pass = &run->passes[p->step];
+    bool into_directory = recipe->directory != NULL;
+    p->context = (tkz__job_context){
+        .recipe = recipe,
+        .pass = pass,
+        .filters = pass->from_staged ? NULL : run->filters,
+        .tokenizer = run->tokenizer,
+        .dictionary = run->dictionary,
+        .staged = &run->staged,
+        .repeated = pass->from_staged && recipe->dedup ? &run->repeated : NULL,
+        .hold = recipe->train && recipe->holdout > 0,
+        .hold_below = (uint64_t)(recipe->holdout * 18446744073709551616.0),
+        .keep_rejects = recipe->rejects && (!pass->from_staged || (pass->last && recipe->dedup)),
+        .keep_bad = !pass->from_staged && (into_directory || recipe->bad_path != NULL),
+        .compress = into_directory,
+        .allocator = run->allocator,
+    };
+    if (!pass->encode || recipe->append == NULL)
+        return TKZ_OK;
+    p->context.has_append = true;
+    tkz_status status = tkz_tokenizer_special(run->tokenizer, recipe->append,
+                                              strlen(recipe->append), &p->context.append, error);
+    if (status == TKZ_STATUS_NOT_FOUND)
+        status = tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, "encode.append", TKZ__NO_OFFSET,
+                                "the vocabulary has no special token %s; name one that it has, "
+                                "or \"\" to append none",
+                                recipe->append);
+    return status;
+}
+
+static tkz_status make_workers(frame_pass *p, tkz_error *error)
+{
+    const tkz_allocator *memory = &p->run->allocator;
+    p->worker_count = p->run->executor != NULL ? p->run->executor->width : 1;
+    p->slot_count = (size_t)p->worker_count * 2 + 1;
+    p->workers = tkz__allocate_zeroed(memory, p->worker_count * sizeof *p->workers);
+    p->slots = tkz__allocate_zeroed(memory, p->slot_count * sizeof *p->slots);
+    p->slot_pointers = tkz__allocate_zeroed(memory, p->slot_count * sizeof *p->slot_pointers);
+    if (p->workers == NULL || p->slots == NULL || p->slot_pointers == NULL)
+        return tkz__error_memory(error, p->slot_count * sizeof *p->slots);
+    for (size_t i = 0; i < p->slot_count; i++) {
+        tkz__job_item_init(&p->slots[i].item, memory);
+        p->slot_pointers[i] = &p->slots[i];
+    }
+    for (uint32_t i = 0; i < p->worker_count; i++) {
+        tkz_status status = tkz__job_worker_init(&p->workers[i], &p->context, error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    return TKZ_OK;
+}
+
+/* The state of this step in the journal of an interrupted run, or NULL. */
+static const json_t *saved_state(const frame_pass *p)
+{
+    const json_t *saved = p->run->journal.saved;
+    if (json_integer_value(json_object_get(saved, "step")) != (json_int_t)p->step)
+        return NULL;
+    return json_object_get(saved, "state");
+}
+
+static tkz_status take_up(frame_pass *p, const json_t *state, tkz_error *error)
+{
+    if (!p->context.pass->from_staged) {
+        tkz_status status =
+            tkz__frame_reader_new(&p->reader, p->run->recipe->paths, p->run->recipe->path_count,
+                                  p->run->recipe->format, (size_t)p->run->recipe->frame_size,
+                                  p->run->recipe->record_limit, &p->run->allocator, error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    if (state == NULL)
+        return TKZ_OK;
+    p->position = (tkz__read_position){
+        .frame_index = (uint64_t)json_integer_value(json_object_get(state, "frame")),
+        .source = (uint32_t)json_integer_value(json_object_get(state, "source")),
+        .format = (uint32_t)json_integer_value(json_object_get(state, "format")),
+        .offset = (uint64_t)json_integer_value(json_object_get(state, "offset")),
+        .line = (uint64_t)json_integer_value(json_object_get(state, "line")),
+    };
+    p->blocks_done = (uint64_t)json_integer_value(json_object_get(state, "blocks"));
+    tkz_status status =
+        tkz__tally_from_json(&p->tally, json_object_get(state, "tally"), error);
+    if (status != TKZ_OK)
+        return status;
+    p->next_block = p->blocks_done;
+    if (p->context.pass->from_staged)
+        return p->next_block <= p->run->staged.table.count
+                   ? TKZ_OK
+                   : tkz__error_set(error, TKZ_STATUS_CORRUPT, "journal", TKZ__NO_OFFSET,
+                                    "the journal does not fit the work files; run again with "
+                                    "--overwrite");
+    return tkz__frame_reader_seek(p->reader, p->position, error);
+}
+
+/* ---- After the last frame ------------------------------------------------------ */
+
+static tkz_status merge_counts(frame_pass *p, tkz_error *error)
+{
+    tkz__run *run = p->run;
+    run->counts = p->workers[0].counts;
+    p->workers[0].counts = NULL;
+    for (uint32_t i = 1; i < p->worker_count; i++) {
+        tkz_status status = tkz_word_counts_merge(run->counts, p->workers[i].counts, error);
+        if (status != TKZ_OK)
+            return status;
+        tkz_word_counts_free(p->workers[i].counts);
+        p->workers[i].counts = NULL;
+    }
+    return TKZ_OK;
+}
+
+static void add_written(tkz__written *total, const tkz__written *part)
+{
+    total->text += part->text;
+    total->rejects += part->rejects;
+    total->bad += part->bad;
+    total->encoded += part->encoded;
+    total->staged += part->staged;
+    total->signatures += part->signatures;
+}
+
+/* Moves the pass's accounts into those of the run. */
+static tkz_status close_accounts(frame_pass *p, tkz_error *error)
+{
+    tkz__run *run = p->run;
+    if (p->context.pass->stage) {
+        run->staged_documents = p->tally.kept;
+        p->tally.kept = 0;
+        p->tally.text_bytes_kept = 0;
+    }
+    if (p->reader != NULL)
+        run->stored_in = tkz__frame_reader_stored_done(p->reader);
+    add_written(&run->written, &p->sinks.written);
+    return tkz__tally_add(&run->total, &p->tally, error);
+}
+
+static void close_pass(frame_pass *p)
+{
+    const tkz_allocator *memory = &p->run->allocator;
+    tkz__sinks_close(&p->sinks);
+    tkz__frame_reader_free(p->reader);
+    for (uint32_t i = 0; p->workers != NULL && i < p->worker_count; i++)
+        tkz__job_worker_free(&p->workers[i]);
+    for (size_t i = 0; p->slots != NULL && i < p->slot_count; i++)
+        tkz__job_item_free(&p->slots[i].item);
+    tkz__release(memory, p->workers, p->worker_count * sizeof *p->workers);
+    tkz__release(memory, p->slots, p->slot_count * sizeof *p->slots);
+    tkz__release(memory, p->slot_pointers, p->slot_count * sizeof *p->slot_pointers);
+}
+
+tkz_status tkz__run_frames(tkz__run *run, tkz__step step, tkz_error *error)
+{
+    frame_pass p = {.run = run, .step = step};
+    double start = tkz__run_clock();
+    tkz_status status = make_context(&p, error);
+    const json_t *state = saved_state(&p);
+    if (status == TKZ_OK)
+        status = make_workers(&p, error);
+    if (status == TKZ_OK)
+        status = take_up(&p, state, error);
+    if (status == TKZ_OK)
+        status = tkz__sinks_open(&p.sinks, &p.context, &run->streams, run->journal.work,
+                                 run->journal.directory, json_object_get(state, "sinks"), error);
+    p.last_save = tkz__run_clock();
+    if (status == TKZ_OK) {
+        tkz__ordered_steps steps = {&p, produce, work, consume};
+        status = tkz__ordered_run(run->executor, &steps, p.slot_pointers, p.slot_count, error);
+    }
+    if (status == TKZ_OK && run->journal.directory != NULL && step != TKZ__STEP_COUNT)
+        status = save_position(&p, error); /* finishing can be repeated from here */
+    if (status == TKZ_OK)
+        status = tkz__sinks_finish(&p.sinks, run->files, error);
+    if (status == TKZ_OK && p.context.pass->count)
+        status = merge_counts(&p, error);
+    /* After a failure the accounts say how far it got. */
+    tkz_status closed = close_accounts(&p, status == TKZ_OK ? error : NULL);
+    tkz__run_add_timing(run, p.context.pass->name, tkz__run_clock() - start, p.bytes_done);
+    close_pass(&p);
+    return status != TKZ_OK ? status : closed;
+}

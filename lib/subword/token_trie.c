@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Making the double array of tokens: first a plain tree, then its places. Leans
+ * on core.
+ */
+#include "subword/token_trie.h"
+
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+/* A node of the plain tree. Children stand in a list in the order in which they came. */
+typedef struct tree_node {
+    uint32_t parent;
+    uint32_t first_child;
+    uint32_t next_sibling;
+    uint32_t token;
+    uint8_t byte;
+} tree_node;
+
+struct tkz__trie_builder {
+    tkz_allocator allocator;
+    tree_node *nodes; /* parents before their children */
+    size_t count;
+    size_t capacity;
+};
+
+static tkz_status add_node(tkz__trie_builder *builder, uint32_t parent, uint8_t byte,
+                           uint32_t *index, tkz_error *error)
+{
+    /* Places have 31 bits, and there are more places than nodes. */
+    if (builder->count >= UINT32_C(1) << 29)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "the tokens have too many different prefixes");
+    tkz_status status =
+        tkz__array_reserve(&builder->allocator, (void **)&builder->nodes, &builder->capacity,
+                           builder->count + 1, sizeof *builder->nodes, error);
+    if (status != TKZ_OK)
+        return status;
+    *index = (uint32_t)builder->count++;
+    builder->nodes[*index] = (tree_node){parent, NONE, NONE, TKZ__NO_TOKEN, byte};
+    return TKZ_OK;
+}
+
+tkz_status tkz__trie_builder_new(tkz__trie_builder **builder, const tkz_allocator *allocator,
+                                 tkz_error *error)
+{
+    tkz__trie_builder *made = tkz__allocate_zeroed(allocator, sizeof *made);
+    if (made == NULL)
+        return tkz__error_memory(error, sizeof *made);
+    made->allocator = *allocator;
+    uint32_t root;
+    tkz_status status = add_node(made, NONE, 0, &root, error);
+    if (status != TKZ_OK) {
+        tkz__trie_builder_free(made);
+        return status;
+    }
+    *builder = made;
+    return TKZ_OK;
+}
+
+void tkz__trie_builder_free(tkz__trie_builder *builder)
+{
+    if (builder == NULL)
+        return;
+    tkz_allocator allocator = builder->allocator;
+    tkz__release_array(&allocator, builder->nodes, builder->capacity, sizeof *builder->nodes);
+    tkz__release(&allocator, builder, sizeof *builder);
+}
+
+static uint32_t child_of(const tkz__trie_builder *builder, uint32_t node, uint8_t byte)
+{
+    uint32_t child = builder->nodes[node].first_child;
+    while (child != NONE && builder->nodes[child].byte != byte)
+        child = builder->nodes[child].next_sibling;
+    return child;
+}
+
+tkz_status tkz__trie_builder_add(tkz__trie_builder *builder, const uint8_t *bytes, size_t size,
+                                 uint32_t id, tkz_error *error)
+{
+    uint32_t node = 0;
+    for (size_t i = 0; i < size; i++) {
+        uint32_t child = child_of(builder, node, bytes[i]);
+        if (child == NONE) {
+            tkz_status status = add_node(builder, node, bytes[i], &child, error);
+            if (status != TKZ_OK)
+                return status;
+            builder->nodes[child].next_sibling = builder->nodes[node].first_child;
+            builder->nodes[node].first_child = child;
+        }
+        node = child;
+    }
+    builder->nodes[node].token = id;
+    return TKZ_OK;
+}
+
+void tkz__trie_builder_prefixes(const tkz__trie_builder *builder, uint32_t *prefixes)
+{
+    for (size_t i = 1; i < builder->count; i++) {
+        uint32_t token = builder->nodes[i].token;
+        if (token == TKZ__NO_TOKEN)
+            continue;
+        uint32_t above = builder->nodes[i].parent;
+        while (above != NONE && builder->nodes[above].token == TKZ__NO_TOKEN)
+            above = builder->nodes[above].parent;
+        prefixes[token] = above == NONE ? TKZ__NO_TOKEN : builder->nodes[above].token;
+    }
+}
+
+/* ---- Places ------------------------------------------------------------ */
+
+/* Free places that are tried for a node with several children before a fresh block is taken.
+ * Nodes with one child, the most by far, fill the holes. */
+enum { TRIES = 64, BLOCK = 256 };
+
+/* The double array while it is made. */
+typedef struct double_array {
+    const tkz__trie_builder *builder;
+    tkz__buffer *nodes;  /* u64 each; all ones: free */
+    tkz__buffer *tokens; /* u32 each */
+    size_t hole;         /* no place below is free */
+    tkz_error *error;
+} double_array;
+
+static size_t place_count(const double_array *array)
+{
+    return array->nodes->size / TKZ__TRIE_NODE_SIZE;
+}
+
+static bool is_free(const double_array *array, size_t place)
+{
+    return tkz__load_u64(array->nodes->data + place * TKZ__TRIE_NODE_SIZE) == UINT64_MAX;
+}
+
+static tkz_status add_block(double_array *array)
+{
+    tkz_status status =
+        tkz__buffer_reserve(array->nodes, BLOCK * TKZ__TRIE_NODE_SIZE, array->error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_reserve(array->tokens, BLOCK * 4, array->error);
+    if (status != TKZ_OK)
+        return status;
+    memset(array->nodes->data + array->nodes->size, 0xFF, BLOCK * TKZ__TRIE_NODE_SIZE);
+    memset(array->tokens->data + array->tokens->size, 0xFF, BLOCK * 4);
+    array->nodes->size += BLOCK * TKZ__TRIE_NODE_SIZE;
+    array->tokens->size += BLOCK * 4;
+    return TKZ_OK;
+}
+
+static bool fits(const double_array *array, uint32_t first_child, size_t base)
+{
+    const tree_node *nodes = array->builder->nodes;
+    for (uint32_t child = first_child; child != NONE; child = nodes[child].next_sibling) {
+        if (!is_free(array, base ^ nodes[child].byte))
+            return false;
+    }
+    return true;
+}
+
+/* A base at which all children of a node find free places. */
+static tkz_status find_base(double_array *array, uint32_t first_child, size_t *base)
+{
+    uint8_t byte = array->builder->nodes[first_child].byte;
+    size_t count = place_count(array);
+    while (array->hole < count && !is_free(array, array->hole))
+        array->hole++;
+    int tries = 0;
+    for (size_t place = array->hole; place < count && tries < TRIES; place++) {
+        if (!is_free(array, place))
+            continue;
+        tries++;
+        *base = place ^ byte;
+        if (fits(array, first_child, *base))
+            return TKZ_OK;
+    }
+    *base = count;
+    return add_block(array);
+}
+
+static void set_node(double_array *array, size_t place, uint32_t base, uint32_t check)
+{
+    uint8_t *node = array->nodes->data + place * TKZ__TRIE_NODE_SIZE;
+    tkz__store_u32(node, base);
+    tkz__store_u32(node + 4, check);
+}
+
+/* Gives places to the children of tree node `index`, which stands at places[index]. */
+static tkz_status place_children(double_array *array, uint32_t *places, size_t index)
+{
+    const tree_node *nodes = array->builder->nodes;
+    uint32_t first_child = nodes[index].first_child;
+    uint32_t token_bit = nodes[index].token != TKZ__NO_TOKEN ? TKZ__TRIE_TOKEN_BIT : 0;
+    size_t base = 0;
+    if (first_child != NONE) {
+        tkz_status status = find_base(array, first_child, &base);
+        if (status != TKZ_OK)
+            return status;
+    }
+    uint8_t *own = array->nodes->data + (size_t)places[index] * TKZ__TRIE_NODE_SIZE;
+    tkz__store_u32(own, (uint32_t)base | token_bit);
+    for (uint32_t child = first_child; child != NONE; child = nodes[child].next_sibling) {
+        places[child] = (uint32_t)(base ^ nodes[child].byte);
+        set_node(array, places[child], 0, places[index]);
+        tkz__store_u32(array->tokens->data + (size_t)places[child] * 4, nodes[child].token);
+    }
+    return TKZ_OK;
+}
+
+tkz_status tkz__trie_builder_write(const tkz__trie_builder *builder, tkz__buffer *nodes,
+                                   tkz__buffer *tokens, tkz_error *error)
+{
+    double_array array = {.builder = builder, .nodes = nodes, .tokens = tokens, .error = error};
+    uint32_t *places = tkz__allocate_array(&builder->allocator, builder->count, sizeof *places);
+    if (places == NULL)
+        return tkz__error_memory(error, builder->count * sizeof *places);
+    tkz_status status = add_block(&array);
+    if (status == TKZ_OK) {
+        /* The root is nobody's child: no node has this number. */
+        set_node(&array, 0, 0, UINT32_MAX - 1);
+        places[0] = 0;
+    }
+    for (size_t i = 0; status == TKZ_OK && i < builder->count; i++)
+        status = place_children(&array, places, i);
+    tkz__release_array(&builder->allocator, places, builder->count, sizeof *places);
+    return status;
+}

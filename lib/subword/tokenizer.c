@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The tokenizer object: an image, mapped or in memory, with a count of those who
+ * hold it. Leans on the image.
+ */
+#include "subword/tokenizer.h"
+
+#include <stdatomic.h>
+
+#include "subword/tokenizer_image.h"
+
+struct tkz_tokenizer {
+    atomic_uint references;
+    tkz_allocator allocator;
+    tkz__mapped_file file; /* of one that was opened */
+    tkz__buffer buffer;    /* of one that was built */
+    tkz__image image;
+};
+
+static tkz_tokenizer *new_tokenizer(const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz_tokenizer *made = tkz__allocate_zeroed(allocator, sizeof *made);
+    if (made == NULL) {
+        (void)tkz__error_memory(error, sizeof *made);
+        return NULL;
+    }
+    atomic_init(&made->references, 1);
+    made->allocator = *allocator;
+    tkz__buffer_init(&made->buffer, allocator);
+    return made;
+}
+
+tkz_status tkz__tokenizer_open_image(tkz_tokenizer **tokenizer, const char *path,
+                                     tkz__mapped_file *file, const tkz_allocator *allocator,
+                                     tkz_error *error)
+{
+    tkz_allocator chosen = tkz__allocator_or_default(allocator);
+    tkz_tokenizer *made = new_tokenizer(&chosen, error);
+    if (made == NULL)
+        return TKZ_STATUS_OUT_OF_MEMORY;
+    tkz_status status = tkz__image_open(&made->image, file->data, file->size, path, error);
+    if (status != TKZ_OK) {
+        tkz_tokenizer_free(made);
+        return status;
+    }
+    made->file = *file;
+    memset(file, 0, sizeof *file);
+    *tokenizer = made;
+    return TKZ_OK;
+}
+
+tkz_status tkz__tokenizer_from_image(tkz_tokenizer **tokenizer, tkz__buffer *buffer,
+                                     tkz_error *error)
+{
+    tkz_tokenizer *made = new_tokenizer(&buffer->allocator, error);
+    if (made == NULL)
+        return TKZ_STATUS_OUT_OF_MEMORY;
+    tkz_status status = tkz__image_open(&made->image, buffer->data, buffer->size, NULL, error);
+    if (status != TKZ_OK) {
+        tkz_tokenizer_free(made);
+        return status;
+    }
+    made->buffer = *buffer;
+    tkz__buffer_init(buffer, &made->allocator);
+    *tokenizer = made;
+    return TKZ_OK;
+}
+
+tkz_allocator tkz__tokenizer_allocator(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->allocator;
+}
+
+tkz_tokenizer *tkz__tokenizer_reference(tkz_tokenizer *tokenizer)
+{
+    atomic_fetch_add_explicit(&tokenizer->references, 1, memory_order_relaxed);
+    return tokenizer;
+}
+
+void tkz_tokenizer_free(tkz_tokenizer *tokenizer)
+{
+    if (tokenizer == NULL)
+        return;
+    /* The last holder must see what all the others did before they let go. */
+    if (atomic_fetch_sub_explicit(&tokenizer->references, 1, memory_order_acq_rel) != 1)
+        return;
+    tkz__mapped_file_close(&tokenizer->file);
+    tkz__buffer_free(&tokenizer->buffer);
+    tkz_allocator allocator = tokenizer->allocator;
+    tkz__release(&allocator, tokenizer, sizeof *tokenizer);
+}
+
+int tkz__tokenizer_image_probe(const void *data, size_t size)
+{
+    return size >= 8 && memcmp(data, TKZ__IMAGE_MAGIC, 8) == 0;
+}
+
+tkz_status tkz__tokenizer_verify_image(const tkz_tokenizer *tokenizer, tkz_error *error)
+{
+    return tkz__image_verify(&tokenizer->image, &tokenizer->allocator, NULL, error);
+}
+
+tkz_status tkz__tokenizer_write_image(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
+                                      tkz_error *error)
+{
+    return tkz__buffer_append(buffer, tokenizer->image.data, tokenizer->image.size, error);
+}
+
+/* ---- Its parts --------------------------------------------------------- */
+
+const struct tkz__image *tkz__tokenizer_image(const tkz_tokenizer *tokenizer)
+{
+    return &tokenizer->image;
+}
+
+const tkz__pre_tokenizer *tkz__tokenizer_pre_tokenizer(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->image.pre_tokenizer;
+}
+
+uint32_t tkz_tokenizer_size(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->image.token_count;
+}
+
+uint32_t tkz__tokenizer_special_count(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->image.special_count;
+}
+
+uint32_t tkz__tokenizer_special_id(const tkz_tokenizer *tokenizer, uint32_t index)
+{
+    return tkz__image_item(&tokenizer->image, TKZ__SECTION_SPECIALS, index);
+}
+
+uint32_t tkz__tokenizer_merge_count(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->image.merge_count;
+}
+
+void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t rank, uint32_t *left,
+                          uint32_t *right, uint32_t *result)
+{
+    const tkz__image *image = &tokenizer->image;
+    *left = tkz__image_item(image, TKZ__SECTION_MERGES, (size_t)rank * 3);
+    *right = tkz__image_item(image, TKZ__SECTION_MERGES, (size_t)rank * 3 + 1);
+    *result = tkz__image_item(image, TKZ__SECTION_MERGES, (size_t)rank * 3 + 2);
+}
+
+const char *tkz__tokenizer_provenance(const tkz_tokenizer *tokenizer, size_t *size)
+{
+    *size = tokenizer->image.sizes[TKZ__SECTION_PROVENANCE];
+    return *size > 0 ? (const char *)tokenizer->image.sections[TKZ__SECTION_PROVENANCE] : NULL;
+}
+
+tkz_status tkz_tokenizer_token(const tkz_tokenizer *tokenizer, uint32_t id, const uint8_t **bytes,
+                               size_t *size, int32_t *is_special, tkz_error *error)
+{
+    const tkz__image *image = &tokenizer->image;
+    if (id >= image->token_count)
+        return tkz__error_set(error, TKZ_STATUS_BAD_ID, NULL, TKZ__NO_OFFSET,
+                              "token id %u; the tokenizer has ids 0 to %u", id,
+                              image->token_count - 1);
+    if (!tkz__image_token(image, id, bytes, size))
+        return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
+                              "the tokenizer image is damaged: token %u lies outside of it", id);
+    if (is_special != NULL)
+        *is_special = tkz__image_is_special(image, id);
+    return TKZ_OK;
+}
+
+tkz_status tkz_tokenizer_special(const tkz_tokenizer *tokenizer, const char *content, size_t size,
+                                 uint32_t *id, tkz_error *error)
+{
+    const tkz__image *image = &tokenizer->image;
+    for (uint32_t i = 0; i < image->special_count; i++) {
+        uint32_t candidate = tkz__image_item(image, TKZ__SECTION_SPECIALS, i);
+        const uint8_t *bytes;
+        size_t length;
+        if (candidate < image->token_count &&
+            tkz__image_token(image, candidate, &bytes, &length) && length == size &&
+            (size == 0 || memcmp(bytes, content, size) == 0)) {
+            *id = candidate;
+            return TKZ_OK;
+        }
+    }
+    return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, NULL, TKZ__NO_OFFSET,
+                          "the tokenizer has no special token \"%.*s\"",
+                          (int)(size < 100 ? size : 100), content);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The inside of a tokenizer as model formats need it: its parts, read-only, and
+ * the native image. Leans on the image layout.
+ */
+#ifndef TKZ_SUBWORD_TOKENIZER_H
+#define TKZ_SUBWORD_TOKENIZER_H
+
+#include "core/buffer.h"
+#include "core/mapped_file.h"
+#include "subword/pre_tokenizer.h"
+#include "tokenize/subword.h"
+
+/* The image that holds it all; layout in subword/tokenizer_image.h. */
+const struct tkz__image *tkz__tokenizer_image(const tkz_tokenizer *tokenizer);
+const tkz__pre_tokenizer *tkz__tokenizer_pre_tokenizer(const tkz_tokenizer *tokenizer);
+uint32_t tkz__tokenizer_special_count(const tkz_tokenizer *tokenizer);
+uint32_t tkz__tokenizer_special_id(const tkz_tokenizer *tokenizer, uint32_t index);
+uint32_t tkz__tokenizer_merge_count(const tkz_tokenizer *tokenizer);
+/* Halves and result of the merge of rank `rank`. */
+void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t rank, uint32_t *left,
+                          uint32_t *right, uint32_t *result);
+/* JSON text (`size` bytes, not NUL-terminated), or NULL. */
+const char *tkz__tokenizer_provenance(const tkz_tokenizer *tokenizer, size_t *size);
+
+/* The allocator it was made with. */
+tkz_allocator tkz__tokenizer_allocator(const tkz_tokenizer *tokenizer);
+
+/* Takes one more reference. */
+tkz_tokenizer *tkz__tokenizer_reference(tkz_tokenizer *tokenizer);
+
+/* True if `data` starts like a native image. */
+int tkz__tokenizer_image_probe(const void *data, size_t size);
+/* Opens a native image; takes over `file` on success. */
+TKZ_CHECKED tkz_status tkz__tokenizer_open_image(tkz_tokenizer **tokenizer, const char *path,
+                                                 tkz__mapped_file *file,
+                                                 const tkz_allocator *allocator,
+                                                 tkz_error *error);
+/* Reads every byte of the image and checks it: checksums, tokens, merges and the tables made from
+ * them. For `check --deep`. Errors: CORRUPT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__tokenizer_verify_image(const tkz_tokenizer *tokenizer,
+                                                   tkz_error *error);
+/* Takes over `buffer` (emptied on success), which holds an image, as a tokenizer of its own. */
+TKZ_CHECKED tkz_status tkz__tokenizer_from_image(tkz_tokenizer **tokenizer, tkz__buffer *buffer,
+                                                 tkz_error *error);
+/* The image bytes of a tokenizer. */
+TKZ_CHECKED tkz_status tkz__tokenizer_write_image(const tkz_tokenizer *tokenizer,
+                                                  tkz__buffer *buffer, tkz_error *error);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Opening the native image: what is checked before any look-up may trust an
+ * offset or a count. Leans on the image layout and the hash.
+ */
+#include "subword/tokenizer_image.h"
+
+#include "core/hash.h"
+#include "subword/chunk_borders.h"
+#include "subword/token_trie.h"
+
+/* Offsets in the header. */
+enum {
+    AT_VERSION = 8,
+    AT_SECTION_COUNT = 12,
+    AT_IMAGE_SIZE = 16,
+    AT_TOKEN_COUNT = 24,
+    AT_SPECIAL_COUNT = 28,
+    AT_MERGE_COUNT = 32,
+    AT_PAIR_BITS = 36,
+    AT_PAIR_REACH = 40
+};
+
+#define SECTION_COUNT (TKZ__SECTION_END - 1)
+#define TABLE_END (TKZ__IMAGE_HEADER_SIZE + SECTION_COUNT * TKZ__IMAGE_SECTION_SIZE)
+
+static tkz_status corrupt(tkz_error *error, const char *where, uint64_t offset, const char *what)
+{
+    return tkz__error_set(error, TKZ_STATUS_CORRUPT, where, offset,
+                          "the tokenizer image is damaged: %s; make or copy it again", what);
+}
+
+bool tkz__image_is_special(const tkz__image *image, uint32_t id)
+{
+    size_t low = 0, high = image->special_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uint32_t found = tkz__image_item(image, TKZ__SECTION_SPECIALS, middle);
+        if (found == id)
+            return true;
+        if (found < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* Magic, version, size and the checksum over header and section table. */
+static tkz_status check_header(const uint8_t *data, size_t size, const char *where,
+                               tkz_error *error)
+{
+    if (size < 8 || memcmp(data, TKZ__IMAGE_MAGIC, 8) != 0)
+        return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, where, 0,
+                              "this is not a native tokenizer image");
+    if (size < TABLE_END + 8)
+        return corrupt(error, where, size, "it is cut off in its header");
+    uint32_t version = tkz__load_u32(data + AT_VERSION);
+    if (version != TKZ__IMAGE_VERSION)
+        return tkz__error_set(error, TKZ_STATUS_BAD_VERSION, where, AT_VERSION,
+                              "tokenizer image version %u; this build reads version %d", version,
+                              TKZ__IMAGE_VERSION);
+    if (tkz__load_u32(data + AT_SECTION_COUNT) != SECTION_COUNT)
+        return corrupt(error, where, AT_SECTION_COUNT, "wrong number of sections");
+    if (tkz__hash64(data, TABLE_END) != tkz__load_u64(data + TABLE_END))
+        return corrupt(error, where, TABLE_END, "the checksum of its header does not match");
+    uint64_t image_size = tkz__load_u64(data + AT_IMAGE_SIZE);
+    if (image_size != size)
+        return corrupt(error, where, size,
+                       image_size > size ? "it is cut off" : "it has bytes behind its end");
+    return TKZ_OK;
+}
+
+/* Every section lies behind the one before it and inside the image. */
+static tkz_status read_sections(tkz__image *image, const char *where, tkz_error *error)
+{
+    uint64_t end = TABLE_END + 8;
+    for (uint32_t kind = 1; kind < TKZ__SECTION_END; kind++) {
+        size_t at = TKZ__IMAGE_HEADER_SIZE + (size_t)(kind - 1) * TKZ__IMAGE_SECTION_SIZE;
+        const uint8_t *entry = image->data + at;
+        uint64_t offset = tkz__load_u64(entry + 8);
+        uint64_t size = tkz__load_u64(entry + 16);
+        if (tkz__load_u32(entry) != kind)
+            return corrupt(error, where, at, "its sections are out of order");
+        if (offset < end || offset > image->size || size > image->size - offset)
+            return corrupt(error, where, at, "a section lies outside of it");
+        image->sections[kind] = image->data + offset;
+        image->sizes[kind] = (size_t)size;
+        end = offset + size;
+    }
+    return TKZ_OK;
+}
+
+static bool has_size(const tkz__image *image, tkz__image_section section, uint64_t count,
+                     uint64_t item_size)
+{
+    return image->sizes[section] == count * item_size; /* below 2^33 * 2^4 */
+}
+
+/* Counts of the header against the sizes of the sections. */
+static tkz_status check_counts(tkz__image *image, const char *where, tkz_error *error)
+{
+    image->token_count = tkz__load_u32(image->data + AT_TOKEN_COUNT);
+    image->special_count = tkz__load_u32(image->data + AT_SPECIAL_COUNT);
+    image->merge_count = tkz__load_u32(image->data + AT_MERGE_COUNT);
+    image->pair_reach = tkz__load_u32(image->data + AT_PAIR_REACH);
+    uint32_t pair_bits = tkz__load_u32(image->data + AT_PAIR_BITS);
+
+    if (image->token_count == 0 || image->token_count > TKZ__IMAGE_COUNT_LIMIT ||
+        image->special_count > image->token_count)
+        return corrupt(error, where, AT_TOKEN_COUNT, "impossible number of tokens");
+    if (pair_bits < 1 || pair_bits > 31 || image->pair_reach > TKZ__IMAGE_PAIR_REACH)
+        return corrupt(error, where, AT_PAIR_BITS, "impossible size of its merge table");
+    image->pair_shift = 64 - pair_bits;
+    image->pair_mask = (UINT32_C(1) << pair_bits) - 1;
+
+    size_t nodes = image->sizes[TKZ__SECTION_TRIE_NODES] / TKZ__TRIE_NODE_SIZE;
+    if (nodes == 0 || nodes >= TKZ__TRIE_TOKEN_BIT)
+        return corrupt(error, where, TKZ__NO_OFFSET, "impossible size of its trie");
+    image->trie_count = (uint32_t)nodes;
+
+    uint64_t bits = (uint64_t)image->sizes[TKZ__SECTION_BORDER_BITS] * 8;
+    if (bits == 0 || bits > UINT64_C(1) << 32 || (bits & (bits - 1)) != 0)
+        return corrupt(error, where, TKZ__NO_OFFSET, "impossible size of its border filter");
+    image->border_mask = (uint32_t)(bits - 1);
+
+    if (!has_size(image, TKZ__SECTION_TOKEN_OFFSETS, (uint64_t)image->token_count + 1, 4) ||
+        !has_size(image, TKZ__SECTION_SPECIALS, image->special_count, 4) ||
+        !has_size(image, TKZ__SECTION_BYTE_IDS, 256, 4) ||
+        !has_size(image, TKZ__SECTION_MERGES, image->merge_count, TKZ__IMAGE_MERGE_SIZE) ||
+        !has_size(image, TKZ__SECTION_HALVES, image->token_count, TKZ__IMAGE_HALVES_SIZE) ||
+        !has_size(image, TKZ__SECTION_PAIRS, (uint64_t)image->pair_mask + 1, 4) ||
+        !has_size(image, TKZ__SECTION_TRIE_NODES, image->trie_count, TKZ__TRIE_NODE_SIZE) ||
+        !has_size(image, TKZ__SECTION_TRIE_TOKENS, image->trie_count, 4) ||
+        !has_size(image, TKZ__SECTION_PREFIXES, image->token_count, 4) ||
+        !has_size(image, TKZ__SECTION_BORDER_KINDS, TKZ__BORDER_KINDS_SIZE, 1))
+        return corrupt(error, where, TKZ__NO_OFFSET, "a section has the wrong size");
+    return TKZ_OK;
+}
+
+/* The tokens of the 256 bytes, copied: they are the symbols that every merge starts from. */
+static tkz_status read_byte_ids(tkz__image *image, const char *where, tkz_error *error)
+{
+    for (size_t byte = 0; byte < 256; byte++) {
+        image->byte_ids[byte] = tkz__image_item(image, TKZ__SECTION_BYTE_IDS, byte);
+        if (image->byte_ids[byte] >= image->token_count)
+            return corrupt(error, where, TKZ__NO_OFFSET, "a byte has no token");
+    }
+    return TKZ_OK;
+}
+
+static tkz_status find_pre_tokenizer(tkz__image *image, const char *where, tkz_error *error)
+{
+    const char *name = (const char *)image->sections[TKZ__SECTION_PRE_TOKENIZER];
+    size_t size = image->sizes[TKZ__SECTION_PRE_TOKENIZER];
+    image->pre_tokenizer = tkz__pre_tokenizer_find(name, size);
+    if (image->pre_tokenizer != NULL)
+        return TKZ_OK;
+    return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, where, TKZ__NO_OFFSET,
+                          "the tokenizer needs the pre-tokenizer \"%.*s\", which this build does "
+                          "not have; use a newer release",
+                          (int)(size < 64 ? size : 64), name);
+}
+
+tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size, const char *where,
+                           tkz_error *error)
+{
+    memset(image, 0, sizeof *image);
+    image->data = data;
+    image->size = size;
+    tkz_status status = check_header(data, size, where, error);
+    if (status == TKZ_OK)
+        status = read_sections(image, where, error);
+    if (status == TKZ_OK)
+        status = check_counts(image, where, error);
+    if (status == TKZ_OK)
+        status = read_byte_ids(image, where, error);
+    if (status == TKZ_OK)
+        status = find_pre_tokenizer(image, where, error);
+    return status;
+}

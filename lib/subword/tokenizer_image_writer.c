@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writing the native image: sections, the tables derived from them, checksums.
+ * The same parts give the same bytes. Leans on the image layout and the hash.
+ */
+#include "core/hash.h"
+#include "subword/chunk_borders.h"
+#include "subword/image_tables.h"
+#include "subword/tokenizer_image.h"
+
+static tkz_status append_integers(tkz__buffer *buffer, const uint32_t *values, size_t count,
+                                  tkz_error *error)
+{
+    tkz_status status = tkz__buffer_reserve(buffer, count * 4, error);
+    if (status != TKZ_OK)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        tkz__store_u32(buffer->data + buffer->size + 4 * i, values[i]);
+    buffer->size += count * 4;
+    return TKZ_OK;
+}
+
+static tkz_status append_section(const tkz__image_parts *parts, const tkz__image_tables *tables,
+                                 uint32_t kind, tkz__buffer *buffer, tkz_error *error)
+{
+    switch (kind) {
+    case TKZ__SECTION_PRE_TOKENIZER:
+        return tkz__buffer_append_text(buffer, parts->pre_tokenizer->name, error);
+    case TKZ__SECTION_TOKEN_OFFSETS:
+        return append_integers(buffer, parts->token_offsets, (size_t)parts->token_count + 1,
+                               error);
+    case TKZ__SECTION_TOKEN_BYTES:
+        return tkz__buffer_append(buffer, parts->token_bytes,
+                                  parts->token_offsets[parts->token_count], error);
+    case TKZ__SECTION_SPECIALS:
+        return append_integers(buffer, parts->specials, parts->special_count, error);
+    case TKZ__SECTION_BYTE_IDS:
+        return append_integers(buffer, parts->byte_ids, 256, error);
+    case TKZ__SECTION_MERGES:
+        return append_integers(buffer, parts->merges, (size_t)parts->merge_count * 3, error);
+    case TKZ__SECTION_HALVES:
+    case TKZ__SECTION_PAIRS:
+    case TKZ__SECTION_TRIE_NODES:
+    case TKZ__SECTION_TRIE_TOKENS:
+    case TKZ__SECTION_PREFIXES:
+        return tkz__buffer_append(buffer, tables->sections[kind].data,
+                                  tables->sections[kind].size, error);
+    case TKZ__SECTION_BORDER_KINDS:
+        return tkz__border_write_kinds(parts, buffer, error);
+    case TKZ__SECTION_BORDER_BITS:
+        return tkz__border_write_bits(parts, buffer, error);
+    default: /* TKZ__SECTION_PROVENANCE */
+        return tkz__buffer_append(buffer, parts->provenance, parts->provenance_size, error);
+    }
+}
+
+static tkz_status append_padding(tkz__buffer *buffer, tkz_error *error)
+{
+    static const uint8_t zeros[TKZ__IMAGE_ALIGNMENT];
+    size_t over = buffer->size % TKZ__IMAGE_ALIGNMENT;
+    return over == 0 ? TKZ_OK
+                     : tkz__buffer_append(buffer, zeros, TKZ__IMAGE_ALIGNMENT - over, error);
+}
+
+/* Header and section table as they stand before the sections are known: zeros, and the room for the checksum. */
+static tkz_status append_head_room(tkz__buffer *buffer, size_t size, tkz_error *error)
+{
+    tkz_status status = tkz__buffer_reserve(buffer, size, error);
+    if (status != TKZ_OK)
+        return status;
+    memset(buffer->data, 0, size);
+    buffer->size = size;
+    return TKZ_OK;
+}
+
+static void write_header(const tkz__image_parts *parts, const tkz__image_tables *tables,
+                         tkz__buffer *buffer, size_t table_end)
+{
+    uint8_t *header = buffer->data;
+    memcpy(header, TKZ__IMAGE_MAGIC, 8);
+    tkz__store_u32(header + 8, TKZ__IMAGE_VERSION);
+    tkz__store_u32(header + 12, TKZ__SECTION_END - 1);
+    tkz__store_u64(header + 16, buffer->size);
+    tkz__store_u32(header + 24, parts->token_count);
+    tkz__store_u32(header + 28, parts->special_count);
+    tkz__store_u32(header + 32, parts->merge_count);
+    tkz__store_u32(header + 36, tables->slot_bits);
+    tkz__store_u32(header + 40, tables->reach);
+    tkz__store_u64(header + table_end, tkz__hash64(header, table_end));
+}
+
+tkz_status tkz__image_write(const tkz__image_parts *parts, tkz__buffer *buffer, tkz_error *error)
+{
+    size_t table_end =
+        TKZ__IMAGE_HEADER_SIZE + (TKZ__SECTION_END - 1) * (size_t)TKZ__IMAGE_SECTION_SIZE;
+    tkz__image_tables tables;
+    tkz_status status = tkz__image_tables_make(&tables, parts, &buffer->allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    status = append_head_room(buffer, table_end + 8, error);
+    for (uint32_t kind = 1; status == TKZ_OK && kind < TKZ__SECTION_END; kind++) {
+        status = append_padding(buffer, error);
+        if (status != TKZ_OK)
+            break;
+        size_t start = buffer->size;
+        status = append_section(parts, &tables, kind, buffer, error);
+        if (status != TKZ_OK)
+            break;
+        size_t size = buffer->size - start;
+        uint8_t *entry = buffer->data + TKZ__IMAGE_HEADER_SIZE +
+                         (size_t)(kind - 1) * TKZ__IMAGE_SECTION_SIZE;
+        tkz__store_u32(entry, kind);
+        tkz__store_u64(entry + 8, start);
+        tkz__store_u64(entry + 16, size);
+        tkz__store_u64(entry + 24, tkz__hash64(buffer->data + start, size));
+    }
+    if (status == TKZ_OK)
+        write_header(parts, &tables, buffer, table_end);
+    tkz__image_tables_free(&tables);
+    return status;
+}

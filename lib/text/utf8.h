@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Decoding of UTF-8. Validation and counting are public (tokenize/text.h).
+ * Leans on nothing.
+ */
+#ifndef TKZ_TEXT_UTF8_H
+#define TKZ_TEXT_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What an invalid byte is read as: U+FFFD, marked so that it differs from a real one. */
+#define TKZ__UTF8_INVALID (UINT32_C(0xFFFD) | UINT32_C(0x80000000))
+
+/* Reads the character at `text` and returns its length, 1..4 bytes. Safe on any bytes: never reads
+ * behind `size` (at least 1); an invalid byte is taken alone and gives TKZ__UTF8_INVALID. */
+size_t tkz__utf8_decode(const char *text, size_t size, uint32_t *character);
+
+/* The same for hot loops: ASCII and the three-byte characters of Japanese are decoded in place. */
+static inline size_t tkz__utf8_next(const char *text, size_t size, uint32_t *character)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    if (bytes[0] < 0x80) {
+        *character = bytes[0];
+        return 1;
+    }
+    if ((bytes[0] & 0xF0) == 0xE0 && size >= 3 && (bytes[1] & 0xC0) == 0x80 &&
+        (bytes[2] & 0xC0) == 0x80) {
+        uint32_t value = (uint32_t)(bytes[0] & 0x0F) << 12 | (uint32_t)(bytes[1] & 0x3F) << 6 |
+                         (bytes[2] & 0x3F);
+        if (value >= 0x800 && value - 0xD800 >= 0x800) {
+            *character = value;
+            return 3;
+        }
+    }
+    return tkz__utf8_decode(text, size, character);
+}
+
+/* Writes a scalar value, returns its length 1..4. */
+size_t tkz__utf8_encode(uint32_t character, char *text);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The pairs of neighbouring tokens that may still be merged: how often each
+ * occurs and where. Leans on index's pair table and pair queue.
+ */
+#ifndef TKZ_TRAIN_BPE_PAIRS_H
+#define TKZ_TRAIN_BPE_PAIRS_H
+
+#include "index/pair_queue.h"
+#include "index/pair_table.h"
+
+typedef struct tkz__bpe_pair {
+    uint64_t count;
+    uint64_t postings; /* where its places start in the pool */
+    uint32_t posting_count;
+    uint32_t left;
+    uint32_t right;
+} tkz__bpe_pair;
+
+/* All occurrences of a pair come into being at once: at the start, or in the step that makes its
+ * newer token. From then on they only become fewer. Therefore
+ * - a pair that is rarer than `minimum` when it is made is never needed and not kept;
+ * - the list of its places is written once, at its exact size, in ascending order. Places that
+ *   other merges have changed since stay in it; whoever walks the list has to look.
+ *
+ * The pool is a row of blocks [record, number of places, places ...]. When a pair is dropped its
+ * block is garbage; the pool is swept before it would grow while a quarter of it is garbage. */
+typedef struct tkz__bpe_pairs {
+    uint64_t minimum; /* at least 1 */
+    tkz__pair_table table; /* pair -> index of its record */
+    tkz__pair_queue queue; /* with counts that may be too high by now */
+    tkz__bpe_pair *records;
+    size_t record_count;
+    size_t record_capacity;
+    uint32_t free_record; /* chained by `left`; UINT32_MAX: none */
+    uint32_t *pool;
+    size_t pool_size;
+    size_t pool_capacity;
+    size_t pool_garbage;
+    tkz_allocator allocator;
+} tkz__bpe_pairs;
+
+void tkz__bpe_pairs_init(tkz__bpe_pairs *pairs, uint64_t minimum, const tkz_allocator *allocator);
+void tkz__bpe_pairs_free(tkz__bpe_pairs *pairs);
+
+/* Makes room for `pair_count` new pairs with `posting_count` places in all. Places found before are
+ * invalid afterwards. Errors: OUT_OF_MEMORY, LIMIT. */
+TKZ_CHECKED tkz_status tkz__bpe_pairs_reserve(tkz__bpe_pairs *pairs, uint64_t pair_count,
+                                              uint64_t posting_count, tkz_error *error);
+
+/* Adds a pair that is not there, with a list for `capacity` places; room has been reserved. Errors:
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_pairs_add(tkz__bpe_pairs *pairs, uint32_t left, uint32_t right,
+                                          uint64_t count, uint32_t capacity, uint32_t *record,
+                                          tkz_error *error);
+
+/* Appends a place to the list of a record that was just added. */
+static inline void tkz__bpe_pairs_append(tkz__bpe_pairs *pairs, uint32_t record, uint32_t place)
+{
+    tkz__bpe_pair *pair = &pairs->records[record];
+    pairs->pool[pair->postings + pair->posting_count++] = place;
+}
+
+/* Takes `amount` from the count of a pair, if the pair is kept. */
+void tkz__bpe_pairs_lower(tkz__bpe_pairs *pairs, uint32_t left, uint32_t right, uint64_t amount);
+
+/* Takes the best pair out: largest count, then smallest left, then smallest right. False if there
+ * is none. Its places stay readable until the next reserve. */
+bool tkz__bpe_pairs_take(tkz__bpe_pairs *pairs, tkz__bpe_pair *best);
+
+#endif

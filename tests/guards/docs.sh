@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The documents name everything that the command offers: recipe members, filters and their reasons'
+# parameters, pre-tokenizers and formats.
+failed=0
+checked=0
+# named DOCUMENT LIST: each name of `tokenize list LIST --json` stands in the document.
+named() {
+    for name in $("$TOKENIZE" list "$2" --json | sed -n 's/^ *"\(path\|name\)": "\(.*\)",*$/\2/p'); do
+        checked=$((checked + 1))
+        if ! grep -qF "\`$name\`" "$srcdir/doc/$1"; then
+            echo "doc/$1 does not name \`$name\` of 'tokenize list $2'"
+            failed=1
+        fi
+    done
+}
+named recipe.md recipe
+named filters.md filters
+named compatibility.md pre-tokenizers
+named compatibility.md formats
+for file in $(sed -n 's/.*](\([a-zA-Z][^):#]*\)).*/\1/p' "$srcdir/README.md"); do
+    checked=$((checked + 1))
+    if [ ! -e "$srcdir/$file" ]; then
+        echo "README.md links to $file, which is not there"
+        failed=1
+    fi
+done
+echo "compared $checked names with the documents"
+[ "$checked" -gt 30 ] && [ "$failed" -eq 0 ]

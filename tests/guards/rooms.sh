@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `tokenize run` reaches every room: each room's objects have a symbol that is called, directly or
+# not, from tkz_run. Seen in the call graph of the objects, so that no room is an island.
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+for object in "$builddir"/lib/*/.libs/*.o "$builddir"/lib/*/*.o; do
+    [ -f "$object" ] || continue
+    room=$(basename "$(dirname "${object%/.libs/*}/x")")
+    nm --defined-only "$object" | sed -n "s,.* T \(tkz_.*\),defines $object \1 $room,p"
+    nm --undefined-only "$object" | sed -n "s,.* U \(tkz_.*\),needs $object \1 $room,p"
+done >"$scratch/graph"
+awk '
+    $1 == "defines" { owner[$3] = $2; room[$2] = $4 }
+    $1 == "needs" { edge[$2] = edge[$2] " " $3 }
+    END {
+        queue[n++] = owner["tkz_run"]
+        seen[queue[0]] = 1
+        for (i = 0; i < n; i++) {
+            reached[room[queue[i]]] = 1
+            count = split(edge[queue[i]], names, " ")
+            for (j = 1; j <= count; j++) {
+                o = owner[names[j]]
+                if (o != "" && !(o in seen)) { seen[o] = 1; queue[n++] = o }
+            }
+        }
+        for (r in reached) print r
+    }' "$scratch/graph" | sort >"$scratch/reached"
+for room in "$srcdir"/lib/*/; do
+    basename "$room"
+done | sort >"$scratch/rooms"
+if ! diff "$scratch/rooms" "$scratch/reached"; then
+    echo "rooms (<) that tkz_run does not reach"
+    exit 1
+fi
+echo "compared $(wc -l <"$scratch/rooms") rooms with the call graph of tkz_run"

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by the comparisons: where things are, and a Python with the reference
+# programs from its package registry. A missing oracle ends the script with 77.
+
+oracle_directory=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$oracle_directory/../.." && pwd)
+TOKENIZE=${TOKENIZE:-$root/build/tokenize}
+export TOKENIZE
+sample=$root/corpora/sample-ja.jsonl
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+missing() {
+    echo "oracle missing: $1"
+    exit 77
+}
+
+# need_python: sets $python to one that has the packages below. Versions are pinned,
+# because ids and merges are compared with exactly these.
+need_python() {
+    packages="tokenizers==0.23.3 zstandard"
+    environment=$root/build/oracle-python
+    python=$environment/bin/python
+    if [ ! -f "$environment/.complete" ] || [ "$(cat "$environment/.complete")" != "$packages" ]; then
+        rm -rf "$environment"
+        python3 -m venv "$environment" || missing "python3 -m venv (apt-get install python3-venv)"
+        "$python" -m pip install --quiet --disable-pip-version-check $packages ||
+            missing "pip install $packages"
+        echo "$packages" >"$environment/.complete"
+    fi
+}

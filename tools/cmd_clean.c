@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tokenize clean: keeps the documents that pass the chosen filters.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tokenize/clean.h"
+#include "tools/corpus_run.h"
+#include "tools/listing.h"
+#include "tools/messages.h"
+#include "tools/stream_options.h"
+
+static const struct option_info options[] = {
+    {.name = "filter",
+     .letter = 'f',
+     .type = OPTION_TEXT,
+     .argument = "NAME[:PARAMETER=VALUE,...]",
+     .repeatable = true,
+     .text = "Use this filter; the first one that drops a document decides. Without this option: "
+             "length and japanese_ratio with their defaults."},
+    {.name = "list", .type = OPTION_FLAG, .text = "Print the filters and their parameters."},
+    OPTION_OUTPUT("File for the kept records, as JSON lines in the order of the input; "
+                  "compressed if it ends in .zst."),
+    OPTION_REJECTS,
+    OPTION_BAD,
+    INPUT_OPTIONS,
+    RUN_OPTIONS,
+    OPTION_JSON_REPORT,
+    OPTION_HELP,
+};
+
+static const struct example examples[] = {
+    {"Keep documents of some length that are mostly Japanese:",
+     "tokenize clean raw.jsonl.gz -o clean.jsonl.zst"},
+    {"Choose the filters, and look at what they drop:",
+     "tokenize clean -f length:minimum=100 --rejects dropped.jsonl raw.jsonl > clean.jsonl"},
+    {"What filters are there?", "tokenize clean --list"},
+};
+
+static const tkz_filter_info *find_filter(const char *name, size_t size)
+{
+    for (size_t i = 0; i < tkz_filter_count(); i++) {
+        const tkz_filter_info *info = tkz_filter_at(i);
+        if (strlen(info->name) == size && memcmp(info->name, name, size) == 0)
+            return info;
+    }
+    return NULL;
+}
+
+static const tkz_parameter_info *find_parameter(const tkz_filter_info *filter, const char *name,
+                                                size_t size)
+{
+    for (size_t i = 0; i < filter->parameter_count; i++) {
+        const tkz_parameter_info *info = &filter->parameters[i];
+        if (strlen(info->name) == size && memcmp(info->name, name, size) == 0)
+            return info;
+    }
+    return NULL;
+}
+
+/* Sets one "parameter=value" (`size` bytes) on the filter's JSON object; the library checks the
+ * range. */
+static bool set_parameter(json_t *object, const tkz_filter_info *filter, const char *text,
+                          size_t size)
+{
+    size_t name_size = 0;
+    while (name_size < size && text[name_size] != '=')
+        name_size++;
+    const tkz_parameter_info *parameter = find_parameter(filter, text, name_size);
+    if (parameter == NULL) {
+        message("--filter", "%s has no parameter '%.*s'", filter->name, (int)name_size, text);
+        hint("'tokenize list filters' shows what it has");
+        return false;
+    }
+    char value[64] = "", *end = value;
+    size_t value_size = name_size < size ? size - name_size - 1 : 0;
+    if (value_size < sizeof value)
+        memcpy(value, text + name_size + (value_size > 0), value_size);
+    double number = strtod(value, &end);
+    bool whole = number >= -9e15 && number <= 9e15 && number == (double)(json_int_t)number;
+    if (end == value || *end != '\0' || (parameter->type == TKZ_PARAMETER_INTEGER && !whole)) {
+        message("--filter", "%s:%s needs a %snumber, not '%.*s'", filter->name, parameter->name,
+                parameter->type == TKZ_PARAMETER_INTEGER ? "whole " : "", (int)value_size,
+                text + name_size + (value_size > 0));
+        return false;
+    }
+    json_t *json = parameter->type == TKZ_PARAMETER_INTEGER ? json_integer((json_int_t)number)
+                                                            : json_real(number);
+    return json_object_set_new(object, parameter->name, json) == 0;
+}
+
+/* "name:parameter=value,..." as a JSON object; NULL after a complaint. */
+static json_t *parse_filter(const char *text)
+{
+    size_t name_size = strcspn(text, ":");
+    const tkz_filter_info *filter = find_filter(text, name_size);
+    if (filter == NULL) {
+        message("--filter", "there is no filter '%.*s'", (int)name_size, text);
+        hint("'tokenize list filters' shows what there is");
+        return NULL;
+    }
+    json_t *object = json_pack("{s:s}", "name", filter->name);
+    const char *rest = text[name_size] == ':' ? text + name_size + 1 : "";
+    while (object != NULL && *rest != '\0') {
+        size_t size = strcspn(rest, ",");
+        if (!set_parameter(object, filter, rest, size)) {
+            json_decref(object);
+            return NULL;
+        }
+        rest += size + (rest[size] == ',');
+    }
+    return object;
+}
+
+/* The recipe's "clean"; NULL after a complaint. */
+static json_t *make_filters(const struct arguments *arguments)
+{
+    size_t count = option_repeats(arguments, "filter");
+    if (count == 0)
+        return json_pack("[{s:s},{s:s}]", "name", "length", "name", "japanese_ratio");
+    json_t *filters = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *filter = parse_filter(option_repeat(arguments, "filter", i));
+        if (filter == NULL || json_array_append_new(filters, filter) != 0) {
+            json_decref(filters);
+            return NULL;
+        }
+    }
+    return filters;
+}
+
+static int run(const struct arguments *arguments)
+{
+    if (option_given(arguments, "list"))
+        return list_filters(option_given(arguments, "json"));
+    json_t *filters = make_filters(arguments);
+    if (filters == NULL)
+        return EXIT_USAGE;
+    struct corpus_run job;
+    int code = corpus_run_start(&job, arguments);
+    if (code != EXIT_DONE) {
+        json_decref(filters);
+        return code;
+    }
+    if (json_object_set_new(job.recipe, "clean", filters) != 0)
+        job.failed = true;
+    corpus_run_set_text(&job, "output", "records", option_text(arguments, "output"));
+    corpus_run_set_text(&job, "output", "rejects", option_text(arguments, "rejects"));
+    corpus_run_set_text(&job, "output", "bad", option_text(arguments, "bad"));
+    return corpus_run_finish(&job, false, option_given(arguments, "json"));
+}
+
+const struct command command_clean = {
+    .name = "clean",
+    .group = "Corpus",
+    .summary = "drop documents that are not worth training on",
+    .operands = "[FILE...]",
+    .maximum_operands = SIZE_MAX,
+    .description =
+        "Judges every document with the chosen filters, writes those that pass, and says how "
+        "many were dropped and why. A kept record is written byte for byte as it was; members "
+        "that are not the text are never looked at.",
+    .examples = examples,
+    .example_count = COUNT_OF(examples),
+    .options = options,
+    .option_count = COUNT_OF(options),
+    .run = run,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tokenize encode: documents to token ids, as lines or as Megatron shards.
+ */
+#include <string.h>
+
+#include "tokenize/subword.h"
+#include "tools/corpus_run.h"
+#include "tools/files.h"
+#include "tools/messages.h"
+#include "tools/stream_options.h"
+
+static const struct option_info options[] = {
+    {.name = "tokenizer",
+     .letter = 't',
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .text = "The tokenizer to encode with. Must be given."},
+    OPTION_OUTPUT("File for the ids, one line for each document; compressed if it ends in .zst."),
+    {.name = "json",
+     .type = OPTION_FLAG,
+     .text = "Lines of JSON, {\"id\":...,\"ids\":[...]}, in place of ids with blanks between. With "
+             "--megatron: print the summary as JSON."},
+    {.name = "megatron",
+     .type = OPTION_TEXT,
+     .argument = "DIR",
+     .text = "Write .bin/.idx shards with a manifest into this directory, in place of lines. An "
+             "interrupted run goes on when started again."},
+    {.name = "shard-size",
+     .type = OPTION_SIZE,
+     .argument = "SIZE",
+     .minimum = 1024,
+     .maximum = UINT64_C(1) << 40,
+     .text = "With --megatron: the size of a .bin file, at most. 4G if not given."},
+    {.name = "overwrite",
+     .type = OPTION_FLAG,
+     .text = "With --megatron: start anew in a directory that holds an earlier run."},
+    {.name = "append",
+     .type = OPTION_TEXT,
+     .argument = "TOKEN",
+     .text = "Special token behind every document; empty for none. If not given: <|endoftext|> "
+             "with --megatron, otherwise none."},
+    OPTION_BAD,
+    INPUT_OPTIONS,
+    RUN_OPTIONS,
+    OPTION_HELP,
+};
+
+static const struct example examples[] = {
+    {"Token ids of a line of text:",
+     "echo 'すもももももももものうち' | tokenize encode -t ja.tkz"},
+    {"Training data for Megatron-LM:",
+     "tokenize encode -t ja.tkz --megatron shards clean.jsonl.zst"},
+    {"JSON lines with the ids of the records:",
+     "tokenize encode -t ja.tkz --json clean.jsonl -o ids.jsonl.zst"},
+};
+
+/* Options that only one of the two kinds of output has. */
+static int check_output_options(const struct arguments *arguments)
+{
+    if (option_given(arguments, "megatron")) {
+        if (!option_given(arguments, "output") && !option_given(arguments, "bad"))
+            return EXIT_DONE;
+        message("encode", "--%s does not go with --megatron, which writes all into its directory",
+                option_given(arguments, "output") ? "output" : "bad");
+        return EXIT_USAGE;
+    }
+    if (!option_given(arguments, "shard-size") && !option_given(arguments, "overwrite")) {
+        return EXIT_DONE;
+    }
+    message("encode", "--%s needs --megatron",
+            option_given(arguments, "overwrite") ? "overwrite" : "shard-size");
+    return EXIT_USAGE;
+}
+
+/* A wrong tokenizer or token shows before anything is read. */
+static int check_tokenizer(const struct arguments *arguments)
+{
+    const char *path = option_text(arguments, "tokenizer");
+    if (path == NULL) {
+        message("encode", "-t must name the tokenizer");
+        hint("'tokenize train' makes one");
+        return EXIT_USAGE;
+    }
+    tkz_tokenizer *tokenizer = NULL;
+    int code = open_tokenizer(&tokenizer, path);
+    const char *append = option_text(arguments, "append");
+    if (code == EXIT_DONE && append != NULL && append[0] != '\0') {
+        uint32_t id;
+        tkz_error error;
+        tkz_status status =
+            tkz_tokenizer_special(tokenizer, append, strlen(append), &id, &error);
+        if (status != TKZ_OK)
+            code = message_failure(status, &error);
+    }
+    tkz_tokenizer_free(tokenizer);
+    return code;
+}
+
+static void set_shards(struct corpus_run *job, const struct arguments *arguments)
+{
+    corpus_run_set_text(job, "output", "directory", option_text(arguments, "megatron"));
+    corpus_run_set(job, "output", "text", json_false());
+    json_t *tokens = json_object();
+    uint64_t size = option_integer(arguments, "shard-size");
+    if (size > 0 &&
+        json_object_set_new(tokens, "shard_size", json_integer((json_int_t)size)) != 0) {
+        job->failed = true;
+    }
+    corpus_run_set(job, "output", "tokens", tokens);
+}
+
+static int run(const struct arguments *arguments)
+{
+    int code = check_output_options(arguments);
+    if (code == EXIT_DONE)
+        code = check_tokenizer(arguments);
+    if (code != EXIT_DONE)
+        return code;
+    struct corpus_run job;
+    code = corpus_run_start(&job, arguments);
+    if (code != EXIT_DONE)
+        return code;
+    bool json = option_given(arguments, "json"), shards = option_given(arguments, "megatron");
+    corpus_run_set_text(&job, "vocabulary", "file", option_text(arguments, "tokenizer"));
+    corpus_run_set_text(&job, "encode", "append", option_text(arguments, "append"));
+    if (shards) {
+        set_shards(&job, arguments);
+    } else {
+        corpus_run_set_text(&job, "output", "ids", option_text(arguments, "output"));
+        corpus_run_set_text(&job, "output", "ids_format", json ? "json" : "text");
+        corpus_run_set_text(&job, "output", "bad", option_text(arguments, "bad"));
+    }
+    return corpus_run_finish(&job, option_given(arguments, "overwrite"), shards && json);
+}
+
+const struct command command_encode = {
+    .name = "encode",
+    .group = "Tokens",
+    .summary = "text to token ids",
+    .operands = "[FILE...]",
+    .maximum_operands = SIZE_MAX,
+    .description =
+        "Encodes every document. Special tokens are never taken from the text itself. Each "
+        "document gives one line of ids, so that line n belongs to document n; empty lines of "
+        "plain text are no documents. Bad records give no line and make the exit code 3.",
+    .examples = examples,
+    .example_count = COUNT_OF(examples),
+    .options = options,
+    .option_count = COUNT_OF(options),
+    .run = run,
+};

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What this build offers, as tables or JSON, from the descriptions that the
+ * library registers and from the command tables.
+ */
+#include "tools/listing.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "tokenize/clean.h"
+#include "tokenize/pipeline.h"
+#include "tokenize/subword.h"
+#include "tools/commands.h"
+#include "tools/messages.h"
+#include "tools/table.h"
+
+/* Prints and drops `value`. */
+static int print_json(json_t *value)
+{
+    if (value == NULL)
+        return message_no_memory();
+    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    putchar('\n');
+    json_decref(value);
+    return EXIT_DONE;
+}
+
+/* ---- Filters ------------------------------------------------------------- */
+
+static json_t *number_json(const tkz_parameter_info *parameter, double value)
+{
+    bool whole = parameter->type == TKZ_PARAMETER_INTEGER;
+    return whole ? json_integer((json_int_t)value) : json_real(value);
+}
+
+static json_t *filter_json(const tkz_filter_info *filter)
+{
+    json_t *parameters = json_array();
+    for (size_t i = 0; i < filter->parameter_count; i++) {
+        const tkz_parameter_info *parameter = &filter->parameters[i];
+        bool whole = parameter->type == TKZ_PARAMETER_INTEGER;
+        json_array_append_new(
+            parameters,
+            json_pack("{s:s,s:s,s:s,s:o,s:o,s:o}", "name", parameter->name, "text",
+                      parameter->text, "type", whole ? "integer" : "number", "default",
+                      number_json(parameter, parameter->default_value), "minimum",
+                      number_json(parameter, parameter->minimum), "maximum",
+                      number_json(parameter, parameter->maximum)));
+    }
+    return json_pack("{s:s,s:s,s:o}", "name", filter->name, "text", filter->text, "parameters",
+                     parameters);
+}
+
+static void print_filter(const tkz_filter_info *filter)
+{
+    printf("%s\n    %s\n", filter->name, filter->text);
+    struct table table = {.columns = 4};
+    for (size_t i = 0; i < filter->parameter_count; i++) {
+        const tkz_parameter_info *parameter = &filter->parameters[i];
+        table_add(&table, "    %s=%.15g", parameter->name, parameter->default_value);
+        table_add(&table, "%s",
+                  parameter->type == TKZ_PARAMETER_INTEGER ? "integer" : "number");
+        table_add(&table, "%.15g..%.15g", parameter->minimum, parameter->maximum);
+        table_add(&table, "%s", parameter->text);
+    }
+    table_print(&table, stdout);
+}
+
+int list_filters(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    for (size_t i = 0; i < tkz_filter_count(); i++) {
+        if (json) {
+            json_array_append_new(array, filter_json(tkz_filter_at(i)));
+        } else {
+            print_filter(tkz_filter_at(i));
+        }
+    }
+    return json ? print_json(array) : EXIT_DONE;
+}
+
+/* ---- Pre-tokenizers and formats ------------------------------------------- */
+
+int list_pre_tokenizers(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    struct table table = {.columns = 3};
+    for (size_t i = 0; i < tkz_pre_tokenizer_count(); i++) {
+        const tkz_pre_tokenizer_info *info = tkz_pre_tokenizer_at(i);
+        if (json) {
+            json_array_append_new(array, json_pack("{s:s,s:s,s:s,s:s}", "name", info->name,
+                                                   "pattern", info->pattern, "unicode_version",
+                                                   info->unicode_version, "text", info->text));
+            continue;
+        }
+        table_add(&table, "%s", info->name);
+        table_add(&table, "Unicode %s", info->unicode_version);
+        table_add(&table, "%s", info->text);
+    }
+    if (json)
+        return print_json(array);
+    table_print(&table, stdout);
+    return EXIT_DONE;
+}
+
+int list_formats(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    struct table table = {.columns = 3};
+    for (size_t i = 0; i < tkz_format_count(); i++) {
+        const tkz_format_info *info = tkz_format_at(i);
+        if (json) {
+            json_array_append_new(array, json_pack("{s:s,s:s,s:b,s:b}", "name", info->name, "text",
+                                                   info->text, "reads", (int)info->reads, "writes",
+                                                   (int)info->writes));
+            continue;
+        }
+        table_add(&table, "%s", info->name);
+        table_add(&table, "%s",
+                  info->reads && info->writes ? "reads, writes"
+                  : info->reads               ? "reads"
+                                              : "writes");
+        table_add(&table, "%s", info->text);
+    }
+    if (json)
+        return print_json(array);
+    table_print(&table, stdout);
+    return EXIT_DONE;
+}
+
+/* ---- Recipe members ------------------------------------------------------- */
+
+static json_t *recipe_option_json(const tkz_recipe_option *option)
+{
+    json_t *object = json_pack("{s:s,s:s,s:s,s:s}", "path", option->path, "type", option->type,
+                               "range", option->range, "text", option->text);
+    if (option->default_value[0] != '\0') {
+        json_object_set_new(object, "default",
+                            json_loads(option->default_value, JSON_DECODE_ANY, NULL));
+    }
+    return object;
+}
+
+static void print_recipe_option(const tkz_recipe_option *option)
+{
+    printf("%s  %s", option->path, option->type);
+    if (option->range[0] != '\0')
+        printf("  %s", option->range);
+    if (option->default_value[0] != '\0')
+        printf("  [%s]", option->default_value);
+    printf("\n    %s\n", option->text);
+}
+
+int list_recipe(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    for (size_t i = 0; i < tkz_recipe_option_count(); i++) {
+        if (json) {
+            json_array_append_new(array, recipe_option_json(tkz_recipe_option_at(i)));
+        } else {
+            print_recipe_option(tkz_recipe_option_at(i));
+        }
+    }
+    return json ? print_json(array) : EXIT_DONE;
+}
+
+/* ---- Commands ------------------------------------------------------------- */
+
+static const char *type_name(enum option_type type)
+{
+    switch (type) {
+    case OPTION_FLAG: return "flag";
+    case OPTION_TEXT: return "text";
+    case OPTION_INTEGER: return "integer";
+    case OPTION_SIZE: return "size";
+    case OPTION_NUMBER: return "number";
+    case OPTION_CHOICE: return "choice";
+    }
+    return "";
+}
+
+static json_t *option_json(const struct option_info *info)
+{
+    json_t *object = json_pack("{s:s,s:s,s:s}", "name", info->name, "type", type_name(info->type),
+                               "text", info->text);
+    char letter[2] = {info->letter, '\0'};
+    if (info->letter != 0)
+        json_object_set_new(object, "letter", json_string(letter));
+    if (info->argument != NULL)
+        json_object_set_new(object, "argument", json_string(info->argument));
+    if (info->choices != NULL)
+        json_object_set_new(object, "choices", json_string(info->choices));
+    if (info->default_value != NULL) {
+        json_object_set_new(object, "default", json_string(info->default_value));
+    }
+    if (info->repeatable)
+        json_object_set_new(object, "repeatable", json_true());
+    return object;
+}
+
+static json_t *command_json(const struct command *command)
+{
+    json_t *options = json_array();
+    for (size_t i = 0; i < command->option_count; i++) {
+        json_array_append_new(options, option_json(&command->options[i]));
+    }
+    return json_pack("{s:s,s:s,s:s,s:o}", "name", command->name, "summary", command->summary,
+                     "operands", command->operands, "options", options);
+}
+
+int list_commands(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    struct table table = {.columns = 2};
+    for (size_t i = 0; i < commands_count(); i++) {
+        const struct command *command = commands_at(i);
+        if (command->group == NULL)
+            continue;
+        if (json) {
+            json_array_append_new(array, command_json(command));
+            continue;
+        }
+        table_add(&table, "%s", command->name);
+        table_add(&table, "%s", command->summary);
+    }
+    if (json)
+        return print_json(array);
+    table_print(&table, stdout);
+    return EXIT_DONE;
+}

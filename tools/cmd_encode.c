@@ -73,6 +73,27 @@ static int check_output_options(const struct arguments *arguments)
     return EXIT_USAGE;
 }
 
+/* The token that will stand behind every document must be one of the tokenizer's. */
+static int check_append(const struct arguments *arguments, const tkz_tokenizer *tokenizer)
+{
+    static const char shards_default[] = "<|endoftext|>";
+    const char *append = option_text(arguments, "append");
+    bool given = append != NULL;
+    if (!given && option_given(arguments, "megatron"))
+        append = shards_default;
+    if (append == NULL || append[0] == '\0')
+        return EXIT_DONE;
+    uint32_t id;
+    tkz_error error;
+    tkz_status status = tkz_tokenizer_special(tokenizer, append, strlen(append), &id, &error);
+    if (status == TKZ_OK)
+        return EXIT_DONE;
+    int code = message_failure(status, &error);
+    if (!given)
+        hint("--append names another one, and --append '' puts none behind a document");
+    return code;
+}
+
 /* A wrong tokenizer or token shows before anything is read. */
 static int check_tokenizer(const struct arguments *arguments)
 {
@@ -84,15 +105,8 @@ static int check_tokenizer(const struct arguments *arguments)
     }
     tkz_tokenizer *tokenizer = NULL;
     int code = open_tokenizer(&tokenizer, path);
-    const char *append = option_text(arguments, "append");
-    if (code == EXIT_DONE && append != NULL && append[0] != '\0') {
-        uint32_t id;
-        tkz_error error;
-        tkz_status status =
-            tkz_tokenizer_special(tokenizer, append, strlen(append), &id, &error);
-        if (status != TKZ_OK)
-            code = message_failure(status, &error);
-    }
+    if (code == EXIT_DONE)
+        code = check_append(arguments, tokenizer);
     tkz_tokenizer_free(tokenizer);
     return code;
 }

@@ -10,12 +10,12 @@
 #include "tools/messages.h"
 
 #define X(name) extern const struct command command_##name;
-#include "tools/commands.inc"
+#include "tools/command_table.inc"
 #undef X
 
 static const struct command *const commands[] = {
 #define X(name) &command_##name,
-#include "tools/commands.inc"
+#include "tools/command_table.inc"
 #undef X
 };
 

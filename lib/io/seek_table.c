@@ -78,7 +78,7 @@ tkz_status tkz__seek_table_add(tkz__seek_table *table, const void *data, size_t 
     const uint8_t *frame = data;
     size_t before = table->count;
     for (size_t at = 0; at < size;) {
-        tkz__seek_entry entry;
+        tkz__seek_entry entry = {0};
         tkz_status status = TKZ_OK;
         if (!describe_frame(frame + at, size - at, &entry))
             status = tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, at,
@@ -183,7 +183,7 @@ tkz_status tkz__seek_table_read(tkz__seek_table *table, const void *file, size_t
                                 tkz_error *error)
 {
     table->count = 0;
-    located from;
+    located from = {0};
     tkz_status status = locate(file, size, &from, error);
     if (status == TKZ_OK)
         status = read_entries(table, &from, error);

@@ -13,7 +13,7 @@ enum { QUARANTINE_LIMIT = 1 << 20 };
 static bool is_blank(const uint8_t *line, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r')
+        if (line[i] != ' ' && (line[i] < '\t' || line[i] > '\r'))
             return false;
     }
     return true;
@@ -21,8 +21,10 @@ static bool is_blank(const uint8_t *line, size_t size)
 
 uint64_t tkz__count_records(const tkz__frame *frame)
 {
-    if (frame->oversized || frame->format == TKZ__INPUT_DOCUMENT)
+    if (frame->oversized)
         return 1;
+    if (frame->format == TKZ__INPUT_DOCUMENT)
+        return !is_blank(frame->bytes.data, frame->bytes.size);
     uint64_t count = 0;
     const uint8_t *line = frame->bytes.data;
     size_t left = frame->bytes.size;

@@ -3,7 +3,12 @@
 # The committed man pages and completion script must be what the command prints
 # from its option tables. `pages.sh --record` writes them anew.
 TOKENIZE=${TOKENIZE:-tokenize}
+case $TOKENIZE in
+/*) ;;
+*/*) TOKENIZE=$PWD/$TOKENIZE ;;
+esac
 srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+"$TOKENIZE" --version > /dev/null || exit 1
 LC_ALL=C
 export LC_ALL
 scratch=$(mktemp -d) || exit 1

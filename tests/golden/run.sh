@@ -11,8 +11,13 @@
 #   run.sh [COMMAND[/CASE]...]            run all cases, or those named
 #   run.sh --record COMMAND/CASE...       write out, err and exit anew; read the diff!
 TOKENIZE=${TOKENIZE:-tokenize}
+case $TOKENIZE in
+/*) ;;
+*/*) TOKENIZE=$PWD/$TOKENIZE ;;
+esac
 golden=${srcdir:+$srcdir/tests/golden}
 golden=${golden:-$(cd "$(dirname "$0")" && pwd)}
+"$TOKENIZE" --version > /dev/null || exit 1
 LC_ALL=C
 export TOKENIZE LC_ALL
 

@@ -31,3 +31,14 @@ need_python() {
         echo "$packages" >"$environment/.complete"
     fi
 }
+
+# need_real_text: sets $real_text to a JSON-lines corpus of several MB of real Japanese, made by the
+# corpus recipe out of a Debian package.
+need_real_text() {
+    real_text=$root/build/real-text.jsonl
+    "$root/corpora/debian-docs" --packages "manpages-ja developers-reference-ja" \
+        -o "$real_text" >"$scratch/corpus.log" 2>&1 || {
+        cat "$scratch/corpus.log"
+        missing "corpora/debian-docs"
+    }
+}

@@ -224,16 +224,17 @@ START_TEST(test_huge_counts)
     tkz_word_counts *counts = new_counts();
     tkz_error error;
     /* 16 bytes a word, not quite 2^64 in all, hold (a,a) nearly 15 * 2^60 times. */
-    add(counts, "aaaaaaaaaaaaaaaa", (UINT64_C(1) << 60) - (UINT64_C(1) << 50));
+    uint64_t many = (UINT64_C(1) << 60) - (UINT64_C(1) << 50);
+    add(counts, "aaaaaaaaaaaaaaaa", many);
     add(counts, "ab", UINT64_C(1) << 50);
     add(counts, "cab", UINT64_C(1) << 49);
     add(counts, "cd", (UINT64_C(1) << 50) + 5);
     add(counts, "xyxyxy", 2);
-    tkz__bpe_merges merges = fast_train(counts, 0, 1, 15 * ((UINT64_C(1) << 60) - (UINT64_C(1) << 50)));
+    tkz__bpe_merges merges = fast_train(counts, 0, 1, 15 * many);
     ck_assert_uint_eq(merges.count, 1);
     ck_assert_uint_eq(merges.items[0].left, 'a' - '!');
     tkz__bpe_merges_free(&merges);
-    merges = fast_train(counts, 0, 1, 1 + 15 * ((UINT64_C(1) << 60) - (UINT64_C(1) << 50)));
+    merges = fast_train(counts, 0, 1, 15 * many + 1);
     ck_assert_uint_eq(merges.count, 0);
     tkz__bpe_merges_free(&merges);
     ck_assert_uint_eq(compare_trainers(counts, 0, 100, 2), 10);

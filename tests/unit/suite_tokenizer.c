@@ -9,7 +9,8 @@
 
 #include "core/hash.h"
 #include "subword/byte_level.h"
-#include "subword/merge.h"
+#include "subword/chunk_borders.h"
+#include "subword/matching.h"
 #include "subword/piece_cache.h"
 #include "subword/tokenizer.h"
 #include "subword/tokenizer_builder.h"
@@ -197,29 +198,66 @@ START_TEST(against_slow_code)
 }
 END_TEST
 
-/* Both ways of merging give the same on every piece that both take. */
-START_TEST(short_and_long_merging)
+/* Cutting at borders first gives the same as matching the chunk as a whole. */
+START_TEST(borders)
 {
+    enum { CAPACITY = 400 };
     uint64_t random = 11;
-    tkz_allocator allocator = tkz__allocator_or_default(NULL);
-    tkz__merge_scratch scratch;
-    tkz__merge_scratch_init(&scratch, &allocator);
-    tkz_tokenizer *tokenizer = random_tokenizer(&random, 300, 20);
-    const tkz__image *image = tkz__tokenizer_image(tokenizer);
-    for (int round = 0; round < 3000; round++) {
-        char text[TKZ__MERGE_SHORT];
-        size_t size = random_text(&random, text, sizeof text, 20);
-        if (size == 0)
-            continue;
-        uint32_t first[TKZ__MERGE_SHORT], second[TKZ__MERGE_SHORT];
-        size_t count = tkz__merge_short(image, (const uint8_t *)text, size, first);
-        size_t long_count;
-        ck_assert_status(tkz__merge_long(image, &scratch, (const uint8_t *)text, size, second,
-                                         &long_count, NULL));
-        ck_assert_uint_eq(count, long_count);
-        ck_assert_int_eq(memcmp(first, second, count * 4), 0);
+    uint64_t scratch[CAPACITY / 64 + 1];
+    size_t cuts = 0;
+    for (int vocabulary = 0; vocabulary < 6; vocabulary++) {
+        tkz_tokenizer *tokenizer = random_tokenizer(&random, 40 + 60 * vocabulary, 20);
+        const tkz__image *image = tkz__tokenizer_image(tokenizer);
+        for (int round = 0; round < 300; round++) {
+            uint8_t text[CAPACITY];
+            uint32_t whole[CAPACITY], parts[CAPACITY];
+            size_t size = random_text(&random, (char *)text, CAPACITY, 20);
+            if (size == 0)
+                continue;
+            size_t count = tkz__match_piece(image, text, size, scratch, whole);
+            size_t made = 0;
+            for (size_t at = 0; at < size; cuts++) {
+                size_t piece = tkz__border_next(image, text, at, size);
+                ck_assert_uint_ge(piece, 1);
+                ck_assert_uint_le(piece, size - at);
+                made += tkz__match_piece(image, text + at, piece, scratch, parts + made);
+                at += piece;
+            }
+            ck_assert_uint_eq(made, count);
+            ck_assert_int_eq(memcmp(whole, parts, count * 4), 0);
+        }
+        tkz_tokenizer_free(tokenizer);
     }
-    tkz__merge_scratch_free(&scratch);
+    ck_assert_uint_gt(cuts, 10000); /* it does cut */
+}
+END_TEST
+
+/* b + c comes before a + b, so that ab + c never happens: the token abc exists and is never given. */
+START_TEST(unreachable_tokens)
+{
+    tkz__tokenizer_builder *builder = new_builder(NULL);
+    ck_assert_status(tkz__tokenizer_builder_add_bytes(builder, NULL));
+    uint32_t a = 'a' - 33, b = 'b' - 33, c = 'c' - 33, bc, ab, abc;
+    ck_assert_status(tkz__tokenizer_builder_add_merge(builder, b, c, &bc, NULL));
+    ck_assert_status(tkz__tokenizer_builder_add_merge(builder, a, b, &ab, NULL));
+    ck_assert_status(tkz__tokenizer_builder_add_merge(builder, ab, c, &abc, NULL));
+    tkz_tokenizer *tokenizer = finish(builder);
+    tkz_encoder *encoder;
+    ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+    const tkz_batch *batch;
+    uint64_t offsets[3] = {0, 3, 5};
+    ck_assert_status(tkz_encoder_encode(encoder, "abcab", offsets, 2, &batch, NULL));
+    ck_assert_uint_eq(batch->offsets[1], 2);
+    ck_assert_uint_eq(batch->ids[0], a);
+    ck_assert_uint_eq(batch->ids[1], bc);
+    ck_assert_uint_eq(batch->offsets[2], 3);
+    ck_assert_uint_eq(batch->ids[2], ab);
+    const tkz__image *image = tkz__tokenizer_image(tokenizer);
+    ck_assert(!tkz__match_stays(image, ab, c, abc));
+    ck_assert(tkz__match_stays(image, a, b, ab));
+    ck_assert(!tkz__match_stays(image, a, b, TKZ__NO_TOKEN));
+    ck_assert(tkz__match_stays(image, a, bc, TKZ__NO_TOKEN));
+    tkz_encoder_free(encoder);
     tkz_tokenizer_free(tokenizer);
 }
 END_TEST
@@ -677,7 +715,8 @@ Suite *suite_tokenizer(void)
     TCase *tests = tcase_create("all");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, against_slow_code);
-    tcase_add_test(tests, short_and_long_merging);
+    tcase_add_test(tests, borders);
+    tcase_add_test(tests, unreachable_tokens);
     tcase_add_test(tests, long_run);
     tcase_add_test(tests, byte_order);
     tcase_add_test(tests, builder_refusals);

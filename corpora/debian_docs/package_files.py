@@ -6,6 +6,7 @@
 import gzip
 import os
 import re
+import zlib
 
 RE_HTML = re.compile(r"\.x?html?(?:\.ja)?(?:\.utf-?8|\.euc-?jp)?(?:\.gz)?$", re.I)
 RE_MAN = re.compile(r"/man/ja(?:[._@][^/]*)?/man[0-9n][^/]*/[^/]+$")
@@ -59,9 +60,13 @@ def list_files(root, package):
 
 
 def read(path):
-    """The bytes of a file, unpacked where it is gzip."""
+    """The bytes of a file, unpacked where it is gzip.  OSError, EOFError or
+    ValueError when it cannot be read or is damaged."""
     with open(path, "rb") as handle:
         data = handle.read()
     if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
+        try:
+            data = gzip.decompress(data)
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
     return data

@@ -59,7 +59,7 @@ def number(expression, escapes):
     expression = RE_UNIT.sub(r"\1", escapes.shown(expression))
     try:
         return sum_of(RE_TOKEN.findall(expression), 0)[0]
-    except (IndexError, ValueError, ZeroDivisionError, RecursionError):
+    except (LookupError, ArithmeticError, ValueError, RecursionError):
         return 0
 
 

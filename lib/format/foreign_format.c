@@ -31,7 +31,7 @@ static bool is_json(const uint8_t *data, size_t size)
     return at < size && data[at] == '{';
 }
 
-/* SentencePiece: protobuf whose first field (0A) is a piece, which itself starts with a string (0A). */
+/* SentencePiece: protobuf whose first field (0A) is a piece, which starts with a string (0A). */
 static bool is_sentencepiece(const uint8_t *data, size_t size)
 {
     return size >= 4 && data[0] == 0x0A && data[1] < 0x80 && data[2] == 0x0A &&

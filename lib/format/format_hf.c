@@ -15,8 +15,8 @@
 #include "subword/byte_level.h"
 #include "text/utf8.h"
 
-/* What the writing carries along: the names of the vocabulary, each in HF's byte characters (specials
- * as they are), one behind the other. */
+/* What the writing carries along: among it the names of the vocabulary, each in HF's byte
+ * characters, specials as they are. */
 typedef struct json_writer {
     const tkz_tokenizer *tokenizer;
     tkz__buffer *output;
@@ -50,8 +50,8 @@ static tkz_status map_bytes(json_writer *writer, const uint8_t *bytes, size_t si
     return status;
 }
 
-/* HF's byte-level decoder reads a special token as bytes if all of its characters stand for some; if they are ASCII too, that changes
- * nothing. */
+/* HF's byte-level decoder reads a special token as bytes if all of its characters stand for some;
+ * if they are ASCII too, that changes nothing. */
 static bool decodes_as_itself(const uint8_t *bytes, size_t size)
 {
     bool ascii = true;

@@ -12,7 +12,7 @@
 /* Makes a boundary source with a tagger of its own. Text is analysed stretch by stretch: a stretch
  * ends behind LF or 。, or before 2 KiB. The last word of a stretch that does not end in LF is
  * analysed again in front of the next one, so that the words there see what they follow: the
- * borders are those of whole lines but for one in millions (figures in
+ * borders are those of whole lines but for a few in a million (figures in
  * doc/mecab-compatibility.md). A stretch cut at 2 KiB gives its words up to 256 bytes before the
  * cut, and the next one begins there. White space belongs to the word that follows it; at the end
  * of a line, and where it fills a stretch, it is a word of its own. Memory: the ends, 8

@@ -16,7 +16,12 @@
 
 /* The classes of these patterns exclude each other: L and N are general categories, and no
  * white space is either. OTHER is [^\s\p{L}\p{N}], invalid bytes among it. */
-typedef enum tkz__scan_class { TKZ__SCAN_OTHER, TKZ__SCAN_LETTER, TKZ__SCAN_NUMBER, TKZ__SCAN_SPACE } tkz__scan_class;
+typedef enum tkz__scan_class {
+    TKZ__SCAN_OTHER,
+    TKZ__SCAN_LETTER,
+    TKZ__SCAN_NUMBER,
+    TKZ__SCAN_SPACE
+} tkz__scan_class;
 
 static inline tkz__scan_class tkz__scan_class_of(const tkz__class_table *table, uint32_t character)
 {
@@ -84,7 +89,8 @@ static inline tkz__scan_blank tkz__scan_white_space(const tkz__class_table *tabl
     tkz__scan_blank blank = {0, 0, 0};
     while (blank.size < size) {
         size_t length;
-        if (tkz__scan_character(table, text + blank.size, size - blank.size, &length) != TKZ__SCAN_SPACE)
+        if (tkz__scan_character(table, text + blank.size, size - blank.size, &length) !=
+            TKZ__SCAN_SPACE)
             break;
         blank.last = blank.size;
         if (tkz__scan_is_newline(text[blank.size]))

@@ -7,10 +7,11 @@
 
 #include "subword/token_trie.h"
 
-/* The symbols at the border are walked back in time, from the whole tokens to single bytes. `left` and `right` stand side by side from when
- * the younger of them is made until one is used up: `left_end` and `right_end` are the tokens that use them. A merge of the two happens if it comes before
- * both; if it ranks like the one that uses `right` (the same merge, x + x), it is further to the left and comes first, and if
- * it ranks like the one that uses `left`, it comes too late. */
+/* The symbols at the border are walked back in time, from the whole tokens to single bytes. `left`
+ * and `right` stand side by side from when the younger of them is made until one is used up, by
+ * `left_end` or `right_end`. A merge of the two happens if it comes before both. If it ranks like
+ * `right_end` it is the same merge, x + x, further to the left, and comes first; if it ranks like
+ * `left_end` it is further to the right and comes too late. */
 bool tkz__match_stays(const tkz__image *image, uint32_t left, uint32_t right, uint32_t whole)
 {
     uint32_t left_end = UINT32_MAX, right_end = UINT32_MAX;
@@ -41,7 +42,7 @@ static uint32_t longest_token(const tkz__image *image, const uint8_t *bytes, siz
     const uint8_t *nodes = image->sections[TKZ__SECTION_TRIE_NODES];
     uint32_t node = 0, found = 0;
     uint32_t base = tkz__image_u32(nodes) & ~TKZ__TRIE_TOKEN_BIT;
-    *length = 0;
+    size_t longest = 0;
     for (size_t at = 0; at < size; at++) {
         uint32_t child = base ^ bytes[at];
         if (child >= image->trie_count)
@@ -54,10 +55,11 @@ static uint32_t longest_token(const tkz__image *image, const uint8_t *bytes, siz
         if (base & TKZ__TRIE_TOKEN_BIT) {
             base &= ~TKZ__TRIE_TOKEN_BIT;
             found = node;
-            *length = at + 1;
+            longest = at + 1;
         }
     }
-    if (*length == 0)
+    *length = longest;
+    if (longest == 0)
         return TKZ__NO_TOKEN;
     uint32_t token = tkz__image_item(image, TKZ__SECTION_TRIE_TOKENS, found);
     return token < image->token_count ? token : TKZ__NO_TOKEN;

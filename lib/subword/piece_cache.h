@@ -4,8 +4,10 @@
  * is computed again, so it changes the time of an answer and never the
  * answer. Leans on memory.
  *
- * Measured on Japanese text with a vocabulary of 32,000: pieces have 4 to 5
- * bytes on average, 99 % of them at most 15, and 98 % were seen shortly before.
+ * Measured on 100 MB of novels and laws with a Japanese vocabulary of 32,000: of the
+ * pieces up to 15 bytes, 56 % of the bytes, this many are found again: 97 % up to
+ * 6 bytes, 83 % up to 9, 68 % up to 12, 56 % beyond. Of longer ones four in ten are;
+ * entries of 31 bytes gave no more speed.
  */
 #ifndef TKZ_SUBWORD_PIECE_CACHE_H
 #define TKZ_SUBWORD_PIECE_CACHE_H
@@ -21,7 +23,8 @@ enum {
     TKZ__PIECE_BUCKET_BITS = 15 /* buckets of 64 bytes: 2 MiB, about a second-level cache */
 };
 
-/* The bytes of a piece, zero-padded; the last byte is its length, so that NUL is an ordinary byte. */
+/* The bytes of a piece, zero-padded; the last byte is its length, so that NUL is an ordinary
+ * byte. */
 typedef struct tkz__piece_key {
     uint64_t low;
     uint64_t high;

@@ -10,7 +10,8 @@
 #include "subword/pre_tokenizer.h"
 #include "tokenize/subword.h"
 
-/* Byte-level BPE. Ids are given in the order of the calls: specials, then the alphabet, then one per merge. */
+/* Byte-level BPE. Ids are given in the order of the calls: specials, then the alphabet, then one
+ * per merge. */
 typedef struct tkz__tokenizer_builder tkz__tokenizer_builder;
 
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_new(tkz__tokenizer_builder **builder,
@@ -22,11 +23,12 @@ void tkz__tokenizer_builder_free(tkz__tokenizer_builder *builder); /* accepts NU
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_special(tkz__tokenizer_builder *builder,
                                                           const char *content, size_t size,
                                                           uint32_t *id, tkz_error *error);
-/* The 256 single bytes, in the order that HF's BpeTrainer gives its byte-level alphabet: ascending by the code point
- * that stands for the byte (reference: GPT-2's byte to character map). */
+/* The 256 single bytes, in the order that HF's BpeTrainer gives its byte-level alphabet: ascending
+ * by the code point that stands for the byte (subword/byte_level.h). */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_bytes(tkz__tokenizer_builder *builder,
                                                         tkz_error *error);
-/* The next merge in rank order: left and right are ids that exist and are not special. */
+/* The next merge in rank order: left and right are ids that exist and are not special.
+ * INVALID_ARGUMENT too if a token of the same bytes exists: two ways to one token have one rank. */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_merge(tkz__tokenizer_builder *builder,
                                                         uint32_t left, uint32_t right,
                                                         uint32_t *id, tkz_error *error);

@@ -84,8 +84,8 @@ static inline uint32_t tkz__image_item(const tkz__image *image, tkz__image_secti
 
 #define TKZ__NO_TOKEN UINT32_MAX
 
-/* Where a pair stands: multiplicative hashing by 2^64 / golden ratio (Knuth, TAOCP 6.4). The bits above
- * `shift` are its first slot, the eight below them its fingerprint, 0..254. */
+/* Where a pair stands: multiplicative hashing by 2^64 / golden ratio (Knuth, TAOCP 6.4). The bits
+ * above `shift` are its first slot, the eight below them its fingerprint, 0..254. */
 static inline uint64_t tkz__image_pair_hash(uint32_t left, uint32_t right)
 {
     uint64_t key = (uint64_t)left << 32 | right;
@@ -99,8 +99,8 @@ static inline uint32_t tkz__image_fingerprint(uint64_t hash, uint32_t shift)
     return print == 0xFF ? 0xFE : print;
 }
 
-/* The token that merging two tokens gives, or TKZ__NO_TOKEN. A slot is fingerprint << 24 | token, or
- * all ones: most look-ups are of pairs that are no merge and end at a slot that tells so. */
+/* The token that merging two tokens gives, or TKZ__NO_TOKEN. A slot is fingerprint << 24 | token,
+ * or all ones. Most look-ups are of pairs that are no merge and end at a slot that tells so. */
 static inline uint32_t tkz__image_find_pair(const tkz__image *image, uint32_t left,
                                             uint32_t right)
 {

@@ -115,12 +115,14 @@ static tkz_status check_byte_tokens(const checker *check)
     return TKZ_OK;
 }
 
-/* The result of every merge is its two halves, none of them special, and has a later id than they and than the result
- * before it. */
+/* The result of every merge is its two halves, none of them special, and has a later id than they
+ * and than the result before it. */
 static tkz_status check_merges(const checker *check)
 {
     const tkz__image *image = check->image;
-    uint32_t last = 0;
+    uint32_t last = 0; /* bytes come before all merged tokens */
+    for (size_t byte = 0; byte < 256; byte++)
+        last = image->byte_ids[byte] > last ? image->byte_ids[byte] : last;
     for (uint32_t rank = 0; rank < image->merge_count; rank++) {
         const uint8_t *bytes[3];
         size_t sizes[3];
@@ -154,7 +156,8 @@ static uint32_t *load_integers(const checker *check, tkz__image_section section,
     return values;
 }
 
-/* The tables made from tokens and merges are what the writer makes of them: the whole image is written again and compared. */
+/* The tables made from tokens and merges are what the writer makes of them: the whole image is
+ * written again and compared. */
 static tkz_status check_derived(const checker *check)
 {
     const tkz__image *image = check->image;

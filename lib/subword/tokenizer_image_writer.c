@@ -62,7 +62,7 @@ static tkz_status append_padding(tkz__buffer *buffer, tkz_error *error)
                      : tkz__buffer_append(buffer, zeros, TKZ__IMAGE_ALIGNMENT - over, error);
 }
 
-/* Header and section table as they stand before the sections are known: zeros, and the room for the checksum. */
+/* Header and section table before the sections are known: zeros, and the room for the checksum. */
 static tkz_status append_head_room(tkz__buffer *buffer, size_t size, tkz_error *error)
 {
     tkz_status status = tkz__buffer_reserve(buffer, size, error);

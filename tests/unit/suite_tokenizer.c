@@ -61,7 +61,8 @@ static size_t random_text(uint64_t *random, char *text, size_t capacity, size_t 
     return size;
 }
 
-/* A vocabulary of up to `merges` merges of pairs that occur in random text, in random order of ranks: nastier than a trained one. */
+/* A vocabulary of up to `merges` merges of pairs that occur in random text, in random order of
+ * ranks: nastier than a trained one. */
 static tkz_tokenizer *random_tokenizer(uint64_t *random, size_t merges, size_t alphabet)
 {
     tkz__tokenizer_builder *builder = new_builder(NULL);
@@ -119,8 +120,8 @@ static size_t slow_chunk(const tkz_tokenizer *tokenizer, const char *text, size_
     size_t count = size;
     for (size_t i = 0; i < size; i++)
         ids[i] = image->byte_ids[(uint8_t)text[i]];
-    /* Rank by rank is the same as lowest rank first: a merge makes pairs of its own result only, and
-     * those have later ranks, because the result must exist before it is a half. */
+    /* Rank by rank is the same as lowest rank first: a merge makes pairs of its own result only,
+     * and those have later ranks, because the result must exist before it is a half. */
     for (uint32_t rank = 0; rank < tkz__tokenizer_merge_count(tokenizer); rank++) {
         uint32_t left, right, result;
         tkz__tokenizer_merge(tokenizer, rank, &left, &right, &result);
@@ -232,7 +233,7 @@ START_TEST(borders)
 }
 END_TEST
 
-/* b + c comes before a + b, so that ab + c never happens: the token abc exists and is never given. */
+/* b + c comes before a + b, so that ab + c never happens: the token abc is never given. */
 START_TEST(unreachable_tokens)
 {
     tkz__tokenizer_builder *builder = new_builder(NULL);
@@ -512,8 +513,8 @@ static void reseal(uint8_t *data)
     tkz__store_u64(data + end, tkz__hash64(data, end));
 }
 
-/* A damaged image is refused, or found out by the deep check; used all the same, it must not touch foreign memory nor
- * give ids that do not exist. */
+/* A damaged image is refused, or found out by the deep check; used all the same, it must not touch
+ * foreign memory nor give ids that do not exist. */
 static void check_damaged(const tkz__buffer *image, size_t at, uint8_t change, bool sealed)
 {
     tkz__buffer copy;

@@ -101,11 +101,12 @@ START_TEST(takes_nul_for_white_space)
 }
 END_TEST
 
-/* In IPADIC, what follows 。 is analysed with it: alone, "う。" and what follows would differ. */
+/* What follows 。 is analysed behind it: with IPADIC, すると is two words there and one word at the
+ * beginning of a line. */
 START_TEST(gives_the_borders_of_whole_lines)
 {
     static const char line[] =
-        "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗い"
+        "雨がやんだ。すると、虹が出た。吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗い"
         "じめじめした所でニャーニャー泣いていた事だけは記憶している。」と言った。（了）。。";
     tkz_tagger *tagger = open_ipadic();
     tkz__boundary_source source;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# sentencepiece: trains its BPE of the same size on at most 20 MB of lines and encodes all texts.
+# sentencepiece: trains its BPE of the same size on at most 5 MB of lines and encodes all texts.
 # Another vocabulary, hence other tokens: for speed only. Leans on sentencepiece.
 import importlib.metadata
 import io
@@ -10,7 +10,7 @@ import sentencepiece
 
 import peer
 
-TRAINING_BYTES = 20_000_000
+TRAINING_BYTES = 5_000_000
 
 texts, directory, _ = peer.arguments()
 program = "sentencepiece " + importlib.metadata.version("sentencepiece")
@@ -41,7 +41,7 @@ sentencepiece.SentencePieceTrainer.train(
 )
 seconds = peer.clock() - start
 size = min(peer.megabytes(texts), TRAINING_BYTES / 1e6)
-peer.report(program, "train bpe 8000 of 20 MB", seconds, size)
+peer.report(program, "train bpe 8000 of 5 MB", seconds, size)
 
 processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
 start = peer.clock()

@@ -15,9 +15,9 @@ extern "C" {
 /* A checked recipe: immutable; any thread. doc/recipe.md describes the JSON. */
 typedef struct tkz_recipe tkz_recipe;
 
-/* Reads a recipe from JSON text (`size` bytes). Relative file names in it are relative to the working
- * directory. Unknown members, wrong types and values out of range are INVALID_RECIPE; the message gives the path
- * in the recipe ("vocabulary.size") and what would be right. */
+/* Reads a recipe from JSON text (`size` bytes). Relative file names in it are relative to the
+ * working directory. Unknown members, wrong types and values out of range are INVALID_RECIPE; the
+ * message gives the path in the recipe ("vocabulary.size") and what would be right. */
 TKZ_API TKZ_CHECKED tkz_status tkz_recipe_parse(tkz_recipe **recipe, const char *json, size_t size,
                                                 const tkz_allocator *allocator, tkz_error *error);
 TKZ_API void tkz_recipe_free(tkz_recipe *recipe); /* accepts NULL */
@@ -36,13 +36,15 @@ typedef struct tkz_recipe_option {
 TKZ_API size_t tkz_recipe_option_count(void);
 TKZ_API const tkz_recipe_option *tkz_recipe_option_at(size_t index); /* NULL beyond the end */
 
-/* Carries out a recipe on `executor` (NULL: the calling thread alone). The output bytes depend on recipe and input only, never on threads,
- * `memory` or interruptions. A run into a directory that was stopped goes on where it was when
- * called again with the same recipe and inputs; a finished one is EXISTS unless `overwrite` is nonzero, which starts
- * anew. `memory` bounds, in bytes, what grows with the corpus (0: no bound): LIMIT if it cannot be kept.
- * `report` (may be NULL) receives the counts and figures of the run as a JSON object, described in doc/report.md, also after a failure as far as it got;
- * free with tkz_bytes_free. Errors: INVALID_RECIPE, OPEN_FAILED, IO, NO_SPACE, TRUNCATED, CORRUPT, EMPTY_INPUT, COUNTS_DISAGREE,
- * EXISTS, BUSY (another run holds the directory), CANCELLED, LIMIT, OUT_OF_MEMORY. */
+/* Carries out a recipe on `executor` (NULL: the calling thread alone). The output bytes depend on
+ * recipe and input only, never on threads, `memory` or interruptions. A run into a directory that
+ * was stopped goes on where it was when called again with the same recipe and inputs; a finished
+ * one is EXISTS unless `overwrite` is nonzero, which starts anew. `memory` bounds, in bytes, what
+ * grows with the corpus (0: no bound): LIMIT if it cannot be kept. `report` (may be NULL) receives
+ * the counts and figures of the run as a JSON object, described in doc/report.md, also after a
+ * failure as far as it got; free with tkz_bytes_free. Errors: INVALID_RECIPE, OPEN_FAILED, IO,
+ * NO_SPACE, TRUNCATED, CORRUPT, EMPTY_INPUT, COUNTS_DISAGREE, EXISTS, BUSY (another run holds the
+ * directory), CANCELLED, LIMIT, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_run(const tkz_recipe *recipe, const tkz_executor *executor,
                                        uint64_t memory, int32_t overwrite,
                                        const tkz_progress_callback *progress,

@@ -11,9 +11,9 @@
 /* Per-thread: one thread at a time uses a source. */
 typedef struct tkz__boundary_source {
     void *context;
-    /* Finds the word borders in `text` (UTF-8, `size` bytes). `*ends` is an ascending array of `*count`
-     * byte offsets, each the end of a word; the last one is `size` unless size is 0. Owned by the source, valid
-     * until its next call. */
+    /* Finds the word borders in `text` (UTF-8, `size` bytes). `*ends` is an ascending array of
+     * `*count` byte offsets, each the end of a word; the last one is `size` unless size is 0.
+     * Owned by the source, valid until its next call. */
     tkz_status (*find)(void *context, const char *text, size_t size, const uint64_t **ends,
                        size_t *count, tkz_error *error);
 } tkz__boundary_source;

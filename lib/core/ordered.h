@@ -11,8 +11,9 @@
 
 #include "core/memory.h"
 
-/* The three steps. `produce` and `consume` are never called by two threads at once (each by itself: one
- * thread may produce while another consumes). Whichever step fails first in the order of items decides the result. */
+/* The three steps. `produce` and `consume` are never called by two threads at once (each by
+ * itself: one thread may produce while another consumes). Whichever step fails first in the order
+ * of items decides the result. */
 typedef struct tkz__ordered_steps {
     void *context;
     /* Fills `item`; sets `*done` (and leaves the item unused) when there are no more. */
@@ -23,8 +24,8 @@ typedef struct tkz__ordered_steps {
 } tkz__ordered_steps;
 
 /* Runs until produce says done or a step fails. `items` is an array of `item_count` pointers, the
- * slots that circulate; it must hold at least worker_count. executor NULL means the calling
- * thread alone. After a failure in item i, items before i have all been consumed and none after i. */
+ * slots that circulate; it must hold at least worker_count. executor NULL means the calling thread
+ * alone. After a failure in item i, items before i have all been consumed and none after i. */
 TKZ_CHECKED tkz_status tkz__ordered_run(const tkz_executor *executor,
                                         const tkz__ordered_steps *steps, void **items,
                                         size_t item_count, tkz_error *error);

@@ -41,8 +41,8 @@ TKZ_CHECKED tkz_status tkz__span_map_append(tkz__span_map *map, uint64_t source_
 uint64_t tkz__span_map_source_size(const tkz__span_map *map);
 uint64_t tkz__span_map_target_size(const tkz__span_map *map);
 
-/* The smallest source range that the target range [start, end) came from; an empty target range maps
- * to an empty source range. Positions beyond the end are clamped. O(log runs). */
+/* The smallest source range that the target range [start, end) came from; an empty target range
+ * maps to an empty source range. Positions beyond the end are clamped. O(log runs). */
 void tkz__span_map_to_source(const tkz__span_map *map, uint64_t target_start, uint64_t target_end,
                              uint64_t *source_start, uint64_t *source_end);
 /* The reverse. */

@@ -8,8 +8,8 @@
 
 #include "pipeline/frame_job.h"
 
-/* Records in a frame, counted from its bytes alone, apart from the code that reads them: lines that are not blank,
- * or 1 for what is a record as a whole. */
+/* Records in a frame, counted from its bytes alone, apart from the code that reads them: lines
+ * that are not blank, or 1 for what is a record as a whole. */
 uint64_t tkz__count_records(const tkz__frame *frame);
 
 /* {"source","line","offset","id"?,"filter","reason","value"?,"threshold"?,"record":{...}} */
@@ -17,13 +17,13 @@ TKZ_CHECKED tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__do
                                                tkz__input_format format, const char *source_name,
                                                const tkz_verdict *verdict, tkz_error *error);
 
-/* {"source","line","offset","size","reason","message","record_base64","record_truncated"}: the raw bytes, of which at most
- * 1 MiB, since they may be neither JSON nor UTF-8. */
+/* {"source","line","offset","size","reason","message","record_base64","record_truncated"}: the raw
+ * bytes, of which at most 1 MiB, since they may be neither JSON nor UTF-8. */
 TKZ_CHECKED tkz_status tkz__append_bad_line(tkz__buffer *lines, const tkz__document *document,
                                             const char *source_name, tkz_error *error);
 
-/* A line for each encoded document of `item`: ids with spaces between, or as JSON with the document's id, that lie in `names`
- * behind one another and end at the u64 `name_borders`. */
+/* A line for each encoded document of `item`: ids with spaces between, or as JSON with the
+ * document's id, that lie in `names` behind one another and end at the u64 `name_borders`. */
 TKZ_CHECKED tkz_status tkz__append_ids_lines(tkz__buffer *lines, const tkz__job_item *item,
                                              bool json, const tkz__buffer *names,
                                              const tkz__buffer *name_borders, tkz_error *error);

@@ -84,7 +84,8 @@ static uint64_t visit_names(const char *directory, bool (*ours)(const char *name
 
 /* ---- Fingerprint ------------------------------------------------------------ */
 
-/* What makes two runs the same one: tool, recipe, and the inputs by name, size and time of change. */
+/* What makes two runs the same one: tool, recipe, and the inputs by name, size and time of
+ * change. */
 static tkz_status fingerprint(tkz__journal *journal, const tkz_recipe *recipe, tkz_error *error)
 {
     tkz__buffer bytes;
@@ -96,7 +97,8 @@ static tkz_status fingerprint(tkz__journal *journal, const tkz_recipe *recipe, t
         struct stat info;
         const char *path = recipe->paths[i];
         if (strcmp(path, "-") == 0 || stat(path, &info) != 0 || !S_ISREG(info.st_mode)) {
-            journal->resumable = false; /* a pipe cannot be read again; a missing file fails later */
+            /* A pipe cannot be read again; a missing file fails later. */
+            journal->resumable = false;
             continue;
         }
         status = tkz__buffer_append_format(&bytes, error, "%s %lld %lld.%09ld\n", path,

@@ -20,12 +20,14 @@ typedef struct tkz__journal {
     json_t *saved;   /* the journal that was found and fits, or NULL */
 } tkz__journal;
 
-/* Makes the directories that the recipe needs, locks the work directory (BUSY), and looks at what is there. A finished run, an unfinished run of another recipe
- * or other inputs, or foreign files under our names: EXISTS, or, with `overwrite`, removed. */
+/* Makes the directories that the recipe needs, locks the work directory (BUSY), and looks at what
+ * is there. A finished run, an unfinished run of another recipe or other inputs, or foreign files
+ * under our names: EXISTS, or, with `overwrite`, removed. */
 TKZ_CHECKED tkz_status tkz__journal_open(tkz__journal *journal, const tkz_recipe *recipe,
                                          bool overwrite, tkz_error *error);
 
-/* Atomically replaces the journal by `state` (an object; the fingerprint is added). Does nothing for streams. */
+/* Atomically replaces the journal by `state` (an object; the fingerprint is added). Does nothing
+ * for streams. */
 TKZ_CHECKED tkz_status tkz__journal_save(tkz__journal *journal, json_t *state, tkz_error *error);
 
 /* Removes the work files, after success or where nothing can be resumed. */

@@ -72,7 +72,8 @@ double tkz__run_clock(void);
 /* Adds a step's time to `timings`. */
 void tkz__run_add_timing(tkz__run *run, const char *name, double seconds, uint64_t bytes);
 
-/* Saves where the run stands: `step` with its own state (reference taken over; NULL: at its beginning). */
+/* Saves where the run stands: `step` with its own state (reference taken over; NULL: at its
+ * beginning). */
 TKZ_CHECKED tkz_status tkz__run_save(tkz__run *run, tkz__step step, json_t *state,
                                      tkz_error *error);
 

@@ -175,8 +175,8 @@ tkz_status tkz__run_write_manifest(const tkz__run *run, tkz_error *error)
     tkz__manifest_file *files = tkz__allocate_array(&run->allocator, count, sizeof *files);
     tkz_status status = files != NULL ? TKZ_OK : tkz__error_memory(error, count * sizeof *files);
     for (size_t i = 0; status == TKZ_OK && i < count; i++)
-        status = tkz__manifest_file_from_json(json_array_get(run->files, i), "journal", i, &files[i],
-                                              error);
+        status = tkz__manifest_file_from_json(json_array_get(run->files, i), "journal", i,
+                                              &files[i], error);
     if (status == TKZ_OK)
         status = tkz__manifest_write(run->recipe->directory, text, strlen(text), files, count,
                                      error);

@@ -50,8 +50,8 @@ typedef struct tkz__sinks {
     tkz__written written;
 } tkz__sinks;
 
-/* Opens what the pass of `context` writes. `state` is what tkz__sinks_save gave, or NULL to start anew.
- * `work` and `directory` may be NULL where the pass does not need them. */
+/* Opens what the pass of `context` writes. `state` is what tkz__sinks_save gave, or NULL to start
+ * anew. `work` and `directory` may be NULL where the pass does not need them. */
 TKZ_CHECKED tkz_status tkz__sinks_open(tkz__sinks *sinks, const tkz__job_context *context,
                                        tkz__streams *streams, const char *work,
                                        const char *directory, const json_t *state,

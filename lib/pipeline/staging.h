@@ -10,8 +10,9 @@
 #include "corpus/document.h"
 #include "io/zstd_frames.h"
 
-/* A block: u32 source, u32 format of its frame, u32 number of records, then for each record u64 line, u64 offset in the source, u64 size
- * and its bytes, a JSON object without line end. All little-endian. Private to a run, never read by another version. */
+/* A block: u32 source, u32 format of its frame, u32 number of records, then for each record u64
+ * line, u64 offset in the source, u64 size and its bytes, a JSON object without line end. All
+ * little-endian. Private to a run, never read by another version. */
 
 /* Starts a block in `block` (cleared first). */
 TKZ_CHECKED tkz_status tkz__staged_block_begin(tkz__buffer *block, const tkz__frame *frame,

@@ -49,7 +49,8 @@ typedef struct tkz__tally {
 /* Sets everything to 0 that was used. */
 void tkz__tally_clear(tkz__tally *tally);
 
-/* Counts one more dropped or bad document. LIMIT if there are more than TKZ__TALLY_REASONS reasons. */
+/* Counts one more dropped or bad document. LIMIT if there are more than TKZ__TALLY_REASONS
+ * reasons. */
 TKZ_CHECKED tkz_status tkz__tally_drop(tkz__tally *tally, const char *reason, tkz_error *error);
 TKZ_CHECKED tkz_status tkz__tally_bad(tkz__tally *tally, const tkz__bad_sample *sample,
                                       tkz_error *error);

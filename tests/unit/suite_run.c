@@ -321,6 +321,40 @@ START_TEST(nothing_to_train_on_is_said)
 }
 END_TEST
 
+/* A run through every pass with streams for outputs; nothing of it may stay behind. */
+static tkz_status run_streams(void *context, const tkz_allocator *allocator)
+{
+    const char *corpus = context;
+    char text[1200];
+    tkz_recipe *recipe = NULL;
+    int size = snprintf(text, sizeof text,
+                        "{\"input\":{\"files\":[\"%s\"],\"frame_size\":1024},"
+                        "\"clean\":[{\"name\":\"length\",\"minimum\":20}],\"dedup\":{},"
+                        "\"vocabulary\":{\"size\":300},\"work\":\"%s/work\","
+                        "\"output\":{\"records\":\"%s/r.zst\",\"ids\":\"%s/ids\","
+                        "\"rejects\":\"%s/rejects\",\"bad\":\"%s/bad\"}}",
+                        corpus, directory, directory, directory, directory, directory);
+    tkz_status status = tkz_recipe_parse(&recipe, text, (size_t)size, allocator, NULL);
+    if (status == TKZ_OK)
+        status = tkz_run(recipe, NULL, 0, 0, NULL, allocator, NULL, NULL);
+    tkz_recipe_free(recipe);
+    return status;
+}
+
+START_TEST(failing_allocations_leave_nothing_behind)
+{
+    char corpus[128], ids[128];
+    snprintf(corpus, sizeof corpus, "%s/corpus.jsonl", directory);
+    write_corpus(corpus, 12);
+    test_all_allocation_failures(run_streams, corpus);
+    size_t size;
+    snprintf(ids, sizeof ids, "%s/ids", directory);
+    char *text = test_read_file(ids, &size);
+    ck_assert_uint_gt(size, 100);
+    free(text);
+}
+END_TEST
+
 Suite *suite_run(void)
 {
     Suite *suite = suite_create("run");
@@ -332,6 +366,7 @@ Suite *suite_run(void)
     tcase_add_test(tests, memory_bounds_are_kept_or_refused);
     tcase_add_test(tests, a_changed_input_is_not_resumed);
     tcase_add_test(tests, nothing_to_train_on_is_said);
+    tcase_add_test(tests, failing_allocations_leave_nothing_behind);
     suite_add_tcase(suite, tests);
     return suite;
 }

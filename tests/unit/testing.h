@@ -12,8 +12,8 @@
 
 #include "tokenize/base.h"
 
-/* Counts blocks and bytes in use, and fails the allocation number `fail_at` (from 1; 0: none). Checks that sizes
- * given to release and reallocate are those of the allocation. */
+/* Counts blocks and bytes in use, and fails the allocation number `fail_at` (from 1; 0: none).
+ * Checks that sizes given to release and reallocate are those of the allocation. */
 typedef struct test_memory {
     tkz_allocator allocator; /* to hand to constructors */
     uint64_t requests;       /* allocations and reallocations asked for */
@@ -24,13 +24,15 @@ typedef struct test_memory {
 
 void test_memory_init(test_memory *memory);
 
-/* Calls `attempt` with an allocator that fails at its 1st, 2nd, 3rd ... request until it succeeds. `attempt`
- * makes and frees something and returns its status; every failure must be OUT_OF_MEMORY and leave no block behind. */
+/* Calls `attempt` with an allocator that fails at its 1st, 2nd, 3rd ... request until it succeeds.
+ * `attempt` makes and frees something and returns its status; every failure must be OUT_OF_MEMORY
+ * and leave no block behind. */
 void test_all_allocation_failures(tkz_status (*attempt)(void *context,
                                                         const tkz_allocator *allocator),
                                   void *context);
 
-/* A new empty directory; the path is kept in `path` (at least 64 bytes). test_remove_tree deletes it. */
+/* A new empty directory; the path is kept in `path` (at least 64 bytes). test_remove_tree deletes
+ * it. */
 void test_make_directory(char *path, size_t capacity);
 void test_remove_tree(const char *path);
 

@@ -4,9 +4,11 @@
 # not, from tkz_run. Seen in the call graph of the objects, so that no room is an island.
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
+# Shared builds have their objects in .libs, static ones beside the sources.
 for object in "$builddir"/lib/*/.libs/*.o "$builddir"/lib/*/*.o; do
     [ -f "$object" ] || continue
-    room=$(basename "$(dirname "${object%/.libs/*}/x")")
+    room=${object#"$builddir"/lib/}
+    room=${room%%/*}
     nm --defined-only "$object" | sed -n "s,.* T \(tkz_.*\),defines $object \1 $room,p"
     nm --undefined-only "$object" | sed -n "s,.* U \(tkz_.*\),needs $object \1 $room,p"
 done >"$scratch/graph"

@@ -10,13 +10,14 @@ FILE, every line and the whole file. JSON-lines files (.jsonl, and .jsonl.zst wh
 zstandard is there) give their longest string fields instead. Needs the Python package
 `tokenizers`. Exit status: 0 equal, 1 different, 2 cannot run.
 """
-import io
 import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
+
+import oracle_texts
 
 ALPHABET = (
     "'''sStTrReEvVmMlLdDaZ19  \t\r\n\n\x0b\x0c\x1c\x1f\x85\xa0\u1680\u2003\u2028\u2029\u200b"
@@ -50,25 +51,12 @@ def generated():
     yield "<|endoftext|>"
 
 
-def json_texts(stream):
-    """The longest string field of every record."""
-    for line in stream:
-        record = json.loads(line)
-        strings = [value for value in record.values() if isinstance(value, str)]
-        yield max(strings, key=len, default="")
-
-
 def file_texts(path):
-    if path.endswith(".jsonl.zst"):
-        import zstandard
-        with open(path, "rb") as file:
-            stream = zstandard.ZstdDecompressor().stream_reader(file)
-            yield from json_texts(io.TextIOWrapper(stream, encoding="utf-8", newline="\n"))
+    texts = oracle_texts.json_texts(path)
+    if texts is not None:
+        yield from texts
         return
     with open(path, encoding="utf-8", newline="\n") as file:
-        if path.endswith(".jsonl"):
-            yield from json_texts(file)
-            return
         whole = file.read()
     yield from whole.split("\n")
     yield whole

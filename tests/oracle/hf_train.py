@@ -13,7 +13,6 @@ string fields as documents, other files their whole text. Needs the Python packa
 Exit status: 0 equal, 1 different, 2 cannot run.
 """
 import argparse
-import io
 import json
 import os
 import random
@@ -21,6 +20,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import oracle_texts
 
 try:
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
@@ -50,25 +51,13 @@ def generated():
         yield documents, size, source.choice([1, 1, 2, 3]), specials
 
 
-def json_texts(stream):
-    """The longest string field of every record."""
-    for line in stream:
-        strings = [value for value in json.loads(line).values() if isinstance(value, str)]
-        yield max(strings, key=len, default="")
-
-
 def file_texts(path):
-    if path.endswith(".jsonl.zst"):
-        import zstandard
-        with open(path, "rb") as file:
-            stream = zstandard.ZstdDecompressor().stream_reader(file)
-            yield from json_texts(io.TextIOWrapper(stream, encoding="utf-8", newline="\n"))
+    texts = oracle_texts.json_texts(path)
+    if texts is not None:
+        yield from texts
         return
     with open(path, encoding="utf-8", newline="") as file:
-        if path.endswith(".jsonl"):
-            yield from json_texts(file)
-        else:
-            yield file.read()
+        yield file.read()
 
 
 def run(*arguments):

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target: the UTF-8 validator, counter and decoder against the table of the
- * Unicode standard (Table 3-7, well-formed byte sequences), read row by row.
+ * Fuzz target: the UTF-8 validators, counters and decoders, plain and by vectors, against the table
+ * of the Unicode standard (Table 3-7, well-formed byte sequences), read row by row.
  */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/utf8.h"
+#include "text/utf8_kernels.h"
 #include "tokenize/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -78,6 +78,31 @@ static void check_decoder(const uint8_t *data, size_t size)
     }
 }
 
+typedef size_t decode_run(const char *text, size_t size, uint32_t *characters, size_t capacity,
+                          size_t *read);
+
+/* Pieces of changing capacity are what tkz__utf8_decode gives one by one. */
+static void check_runs(decode_run *decode, const char *text, size_t size)
+{
+    uint32_t characters[97];
+    size_t capacity = 1;
+    for (size_t at = 0; at < size;) {
+        size_t read = 0;
+        size_t count = decode(text + at, size - at, characters, capacity, &read);
+        size_t end = at + read;
+        demand(count > 0 && count <= capacity && read <= size - at);
+        demand(count == capacity || end == size);
+        for (size_t i = 0; i < count; i++) {
+            uint32_t character;
+            size_t length = tkz__utf8_decode(text + at, size - at, &character);
+            demand(character == characters[i] && length == tkz__utf8_length(character));
+            at += length;
+        }
+        demand(at == end);
+        capacity = capacity * 2 % 97;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
@@ -91,7 +116,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         count++;
     }
     demand(tkz_utf8_valid_prefix(text, size) == valid);
+    demand(tkz__utf8_valid_prefix_scalar(text, size) == valid);
     demand(tkz_utf8_count(text, valid) == count);
+    demand(tkz__utf8_count_scalar(text, valid) == count);
     check_decoder(data, size);
+    check_runs(tkz__utf8_decode_run, text, size);
+    check_runs(tkz__utf8_decode_run_scalar, text, size);
+#if TKZ__PATH_AVX2
+    if (tkz__processor_has_avx2()) {
+        demand(tkz__utf8_valid_prefix_avx2(text, size) == valid);
+        demand(tkz__utf8_count_avx2(text, valid) == count);
+        check_runs(tkz__utf8_decode_run_avx2, text, size);
+    }
+#elif TKZ__PATH_NEON
+    demand(tkz__utf8_valid_prefix_neon(text, size) == valid);
+    demand(tkz__utf8_count_neon(text, valid) == count);
+    check_runs(tkz__utf8_decode_run_neon, text, size);
+#endif
     return 0;
 }

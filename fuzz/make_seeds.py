@@ -107,6 +107,96 @@ def utf8():
     write("utf8", "mixed", "".join(source.choice("aé あ漢😀") for _ in range(300)).encode())
 
 
+def normal_forms():
+    texts = {
+        "kana": "ｶﾞｷﾞﾊﾟ か\u3099゛ ヽヾ 〱",
+        "widths": "ＡＢＣ　１２３（株）①㍿㍻㋿〜～―ー",
+        "marks": "e\u0301\u0323 \u0323\u0301\u3099\u1100\u1161\u11a8각",
+        "emoji": "👨\u200d👩\u200d👧 ❤\ufe0f 葛\U000e0100 🇯🇵🇯",
+        "references": "&lt;&amp;&#x3042;&#65&notit;&copy &#x110000; &",
+        "sentences": "「はい。」と。3.14！？\n\n・一\nMr. A. B.\r\nえ…。(笑)",
+        "mojibake": "縺薙ｌ縺ｯ譌･譛ｬ隱 ã\x81\x82",
+        "spaces": "  　 a  b\u00a0\u2003\u200b\ufeff\t ",
+    }
+    # The first two bytes choose the steps: every step alone, and some pairs.
+    for number, (name, text) in enumerate(texts.items()):
+        for step in range(0, 48, 4):
+            first = step + number % 4
+            write("normal_forms", f"{name}_{first}", bytes([first, 7 * number + step]) + text.encode())
+    write("normal_forms", "not_utf8", b"\x01\x02\xe3\x81\xff\xef\xbd\xb6\xef\xbe\x9e\xe3\x80")
+
+
+def charsmap_of(rules):
+    """A precompiled_charsmap: u32 size, double array as of darts-clone, replacements. Each node has
+    its children in a block of 256 units of its own."""
+    texts, places = b"", {}
+    for target in sorted(set(rules.values())):
+        places[target] = len(texts)
+        texts += target + b"\0"
+    nodes = sorted({key[:size] for key in rules for size in range(len(key) + 1)})
+    base = {key: 256 * (number + 1) for number, key in enumerate(nodes)}
+    units = [0] * (256 * (len(nodes) + 1))
+    for key in nodes:
+        place = base[key[:-1]] ^ key[-1] if key else 0
+        units[place] = (place ^ base[key]) << 10 | (key in rules) << 8 | (key[-1] if key else 0)
+        if key in rules:
+            units[base[key]] = 0x80000000 | places[rules[key]]
+    array = b"".join(unit.to_bytes(4, "little") for unit in units)
+    return len(array).to_bytes(4, "little") + array + texts
+
+
+def charsmap():
+    rules = {"ｶ": "カ", "ｶﾞ": "ガ", "a": " ", "ab": "x y", "\u3000": " ", "b": ""}
+    blob = charsmap_of({key.encode(): target.encode() for key, target in rules.items()})
+    seed = lambda text, map: len(text).to_bytes(2, "little") + text + map
+    text = "  ｶﾞｶ\u3000 ab  aあb\u2581 ".encode() + b"\xff\xe3 "
+    write("charsmap", "plain", seed(text, blob))
+    write("charsmap", "empty_text", seed(b"", blob))
+    write("charsmap", "no_map", seed(text, b""))
+    write("charsmap", "cut", seed(text, blob[:2000]))
+    write("charsmap", "no_end", seed(text, blob[:-1]))
+    write("charsmap", "too_large", seed(text, b"\xff\xff\xff\x7f" + blob[4:]))
+    # Every unit leads elsewhere: far outside, to itself, to leaves with wild values.
+    for name, change in (("outside", 0x3FFFFE00), ("extended", 0x200), ("leaves", 0x100),
+                         ("negative", 0x80000000)):
+        wild = bytearray(blob)
+        for at in range(4, 4 + 256 * 8, 4):
+            unit = int.from_bytes(wild[at:at + 4], "little")
+            if unit:
+                wild[at:at + 4] = (unit ^ change).to_bytes(4, "little")
+        write("charsmap", name, seed(text, bytes(wild)))
+    loop = charsmap_of({b"a" * 40: b"!"})
+    write("charsmap", "deep", seed(b"a" * 100, loop))
+    many = charsmap_of({b"a" * size: b"!" for size in range(1, 41)})
+    write("charsmap", "more_candidates_than_are_looked_at", seed(b"a" * 100, many))
+
+
+charsmap()
+def charset():
+    """The first byte is the number of the charset (tkz_charset_at), plus 64 for each policy."""
+    text = TEXT.decode()
+    names = ["utf-8", "iso2022_jp", "cp932", "euc_jp", "utf-16-le", "utf-16-be", "utf-32-le",
+             "utf-32-be", "gb18030", "big5hkscs", "cp949", "cp1252"]
+    for number, name in enumerate(names):
+        write("charset", name, bytes([number]) + text.encode(name, "ignore"))
+        write("charset", name + "_cut", bytes([number + 128]) + text.encode(name, "ignore")[1:-1])
+    write("charset", "cp932_extensions", b"\x02\x87\x40\xed\x40\xfa\x40\xf0\x40\xb1\xde\x80\xa0\xfd")
+    write("charset", "euc_jp_three", b"\x03\x8f\xb0\xa1\x8e\xb1\x8f\xa1\xa1\x8f\xb0")
+    write("charset", "iso_2022_jp_kana", b"\x01\x1b(I12\x0e3\x0f\xb1\x1b$(D0!\x1b$B\n\x1b(J\\~\x1b$")
+    write("charset", "gb18030_four", b"\x08\x81\x30\x81\x30\x90\x30\x81\x30\xfe\x39\xfe\x39\x81\x30\x81")
+    write("charset", "utf_16_surrogates", b"\x04\x00\xd8\x00\xdc\x00\xdc\x00\xd8\x42\x30\x00\xd8\x00")
+    write("charset", "meta", b"\x02<!-- <meta charset=big5> --><meta charset='x-sjis'>\x93\xfa")
+    write("charset", "xml", b"\x03<?xml version='1.0' encoding='EUC-JP'?><a>\xc6\xfc</a>")
+    write("charset", "utf_8_as_latin_1", b"\x00" + text.encode().decode("latin-1").encode())
+    write("charset", "utf_8_twice",
+          b"\x00" + text.encode().decode("latin-1").encode().decode("latin-1").encode())
+    write("charset", "utf_8_as_cp932", b"\x00" + text.encode().decode("cp932", "replace").encode())
+    write("charset", "euc_jp_as_cp932",
+          b"\x00" + text.encode("euc_jp", "ignore").decode("cp932", "replace").encode())
+
+
 json_lines()
+charset()
 streams()
 utf8()
+normal_forms()

@@ -20,6 +20,11 @@ static const struct option_info options[] = {
      .repeatable = true,
      .text = "Use this filter; the first one that drops a document decides. Without this option: "
              "length and japanese_ratio with their defaults."},
+    {.name = "normalize",
+     .type = OPTION_TEXT,
+     .argument = "FORM",
+     .text = "Bring every text to this normal form first, such as ja-v1; see 'tokenize list "
+             "normalizers'. A text that changes is written anew, all else of its record stays."},
     {.name = "list", .type = OPTION_FLAG, .text = "Print the filters and their parameters."},
     OPTION_OUTPUT("File for the kept records, as JSON lines in the order of the input; "
                   "compressed if it ends in .zst."),
@@ -146,6 +151,7 @@ static int run(const struct arguments *arguments)
     }
     if (json_object_set_new(job.recipe, "clean", filters) != 0)
         job.failed = true;
+    corpus_run_set_text(&job, NULL, "normalize", option_text(arguments, "normalize"));
     corpus_run_set_text(&job, "output", "records", option_text(arguments, "output"));
     corpus_run_set_text(&job, "output", "rejects", option_text(arguments, "rejects"));
     corpus_run_set_text(&job, "output", "bad", option_text(arguments, "bad"));

@@ -23,8 +23,13 @@ static const struct {
     const char *name;
     int (*print)(bool json);
 } topics[] = {
-    {"filters", list_filters}, {"pre-tokenizers", list_pre_tokenizers}, {"formats", list_formats},
-    {"recipe", list_recipe},   {"commands", list_commands},
+    {"filters", list_filters},
+    {"normalizers", list_normalizers},
+    {"charsets", list_charsets},
+    {"pre-tokenizers", list_pre_tokenizers},
+    {"formats", list_formats},
+    {"recipe", list_recipe},
+    {"commands", list_commands},
 };
 
 static int run(const struct arguments *arguments)
@@ -40,7 +45,10 @@ static int run(const struct arguments *arguments)
             nearest = topics[i].name;
         }
     }
-    message("list", "'%s' is not one of filters, pre-tokenizers, formats, recipe, commands", word);
+    message("list",
+            "'%s' is not one of filters, normalizers, charsets, pre-tokenizers, formats, recipe, "
+            "commands",
+            word);
     if (nearest != NULL)
         hint("did you mean '%s'?", nearest);
     return EXIT_USAGE;
@@ -49,13 +57,13 @@ static int run(const struct arguments *arguments)
 const struct command command_list = {
     .name = "list",
     .group = "About",
-    .summary = "list filters, pre-tokenizers, formats, recipe members, commands",
+    .summary = "list filters, normalizers, formats, recipe members and more",
     .operands = "TOPIC",
     .minimum_operands = 1,
     .maximum_operands = 1,
     .description =
         "Prints what this build offers, for people or, with --json, for programs. TOPIC is one of "
-        "filters, pre-tokenizers, formats, recipe, commands.",
+        "filters, normalizers, charsets, pre-tokenizers, formats, recipe, commands.",
     .examples = examples,
     .example_count = COUNT_OF(examples),
     .options = options,

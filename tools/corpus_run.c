@@ -22,15 +22,16 @@
 
 void corpus_run_set(struct corpus_run *run, const char *section, const char *key, json_t *value)
 {
-    json_t *object = json_object_get(run->recipe, section);
+    json_t *object = section != NULL ? json_object_get(run->recipe, section) : run->recipe;
     if (object == NULL) {
         object = json_object();
         if (json_object_set_new(run->recipe, section, object) != 0)
             run->failed = true;
     }
-    if (json_object_set_new(json_object_get(run->recipe, section), key, value) != 0) {
+    if (section != NULL)
+        object = json_object_get(run->recipe, section);
+    if (json_object_set_new(object, key, value) != 0)
         run->failed = true;
-    }
 }
 
 void corpus_run_set_text(struct corpus_run *run, const char *section, const char *key,

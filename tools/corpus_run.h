@@ -24,7 +24,7 @@ struct corpus_run {
  * say. Returns an exit code; end with corpus_run_finish or corpus_run_drop if it is EXIT_DONE. */
 int corpus_run_start(struct corpus_run *run, const struct arguments *arguments);
 
-/* Sets recipe[section][key]. A NULL text sets nothing; `value` is taken over. */
+/* Sets recipe[section][key], or recipe[key] where the section is NULL. A NULL text sets nothing; `value` is taken over. */
 void corpus_run_set_text(struct corpus_run *run, const char *section, const char *key,
                          const char *text);
 void corpus_run_set(struct corpus_run *run, const char *section, const char *key, json_t *value);

@@ -11,6 +11,7 @@
 #include "tokenize/clean.h"
 #include "tokenize/pipeline.h"
 #include "tokenize/subword.h"
+#include "tokenize/text.h"
 #include "tools/commands.h"
 #include "tools/messages.h"
 #include "tools/table.h"
@@ -75,6 +76,76 @@ int list_filters(bool json)
             json_array_append_new(array, filter_json(tkz_filter_at(i)));
         } else {
             print_filter(tkz_filter_at(i));
+        }
+    }
+    return json ? print_json(array) : EXIT_DONE;
+}
+
+/* ---- Normal forms and charsets -------------------------------------------- */
+
+/* What values an option takes. */
+static void option_values(const tkz_normal_option *option, char *values, size_t capacity)
+{
+    if (option->choices != NULL)
+        (void)snprintf(values, capacity, "%s", option->choices);
+    else if (option->minimum != 0 || option->maximum != 0)
+        (void)snprintf(values, capacity, "%lld..%lld", (long long)option->minimum,
+                       (long long)option->maximum);
+    else
+        (void)snprintf(values, capacity, "text");
+}
+
+static json_t *step_json(const tkz_normal_step_info *info)
+{
+    json_t *options = json_array();
+    for (size_t i = 0; i < info->option_count; i++) {
+        const tkz_normal_option *option = &info->options[i];
+        char values[256];
+        option_values(option, values, sizeof values);
+        json_array_append_new(options,
+                              json_pack("{s:s,s:s,s:s,s:s}", "name", option->name, "text",
+                                        option->text, "values", values, "default",
+                                        option->default_value));
+    }
+    return json_pack("{s:s,s:s,s:o}", "name", info->name, "text", info->text, "options", options);
+}
+
+static void print_step(const tkz_normal_step_info *info)
+{
+    printf("%s\n    %s\n", info->name, info->text);
+    struct table table = {.columns = 3};
+    for (size_t i = 0; i < info->option_count; i++) {
+        const tkz_normal_option *option = &info->options[i];
+        char values[256];
+        option_values(option, values, sizeof values);
+        table_add(&table, "    %s=%s", option->name, option->default_value);
+        table_add(&table, "%s", values);
+        table_add(&table, "%s", option->text);
+    }
+    table_print(&table, stdout);
+}
+
+int list_normalizers(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    for (size_t i = 0; i < tkz_normal_step_count(); i++) {
+        if (json) {
+            json_array_append_new(array, step_json(tkz_normal_step_at(i)));
+        } else {
+            print_step(tkz_normal_step_at(i));
+        }
+    }
+    return json ? print_json(array) : EXIT_DONE;
+}
+
+int list_charsets(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    for (size_t i = 0; i < tkz_charset_count(); i++) {
+        if (json) {
+            json_array_append_new(array, json_string(tkz_charset_at(i)));
+        } else {
+            puts(tkz_charset_at(i));
         }
     }
     return json ? print_json(array) : EXIT_DONE;

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 
 int list_filters(bool json);
+int list_normalizers(bool json);
+int list_charsets(bool json);
 int list_pre_tokenizers(bool json);
 int list_formats(bool json);
 int list_recipe(bool json);

@@ -69,6 +69,8 @@ static void add_documents(struct table *table, const json_t *report)
     const json_t *documents = json_object_get(report, "documents");
     uint64_t whole = count_of(documents, "in");
     add_count(table, documents, "in", "documents in");
+    if (json_object_get(documents, "normalized") != NULL)
+        add_share(table, documents, "normalized", "  normalized", whole);
     add_share(table, documents, "kept", "  kept", whole);
     add_share(table, documents, "dropped", "  dropped", whole);
     add_reasons(table, json_object_get(documents, "dropped_by_reason"));

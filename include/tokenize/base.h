@@ -54,6 +54,7 @@ typedef int32_t tkz_status;
     X(BAD_ID, -205, "token id out of range")                                                      \
     X(COUNTS_DISAGREE, -206, "independent counts disagree")                                       \
     X(EMPTY_INPUT, -207, "input holds nothing to work on")                                        \
+    X(BAD_ENCODING, -208, "bytes that are no character of the charset")                           \
     X(IO, -301, "input or output error")                                                          \
     X(OPEN_FAILED, -302, "cannot open")                                                           \
     X(TRUNCATED, -303, "input ends too early")                                                    \
@@ -161,6 +162,19 @@ typedef struct tkz_progress_callback {
     void *context;
     int32_t (*report)(void *context, const tkz_progress *progress);
 } tkz_progress_callback;
+
+/* ---- Spans ------------------------------------------------------------ */
+
+/* One stretch of a changed text: `source_size` bytes became `target_size` bytes. Stretches adjoin
+ * on both sides. `identity` is 1 where the bytes are the same ones, so that positions inside
+ * correspond; else the stretch maps as a whole. */
+typedef struct tkz_span {
+    uint64_t source_start;
+    uint64_t target_start;
+    uint64_t source_size;
+    uint64_t target_size;
+    int32_t identity;
+} tkz_span;
 
 /* ---- Buffers ---------------------------------------------------------- */
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clean/nearest_name.h"
+#include "core/nearest_name.h"
 
 /* Where in the JSON the reader is, for messages. */
 typedef struct place {

@@ -10,16 +10,9 @@
 
 #include "core/memory.h"
 
-/* One stretch: `source_size` bytes became `target_size` bytes. `identity` says that the bytes
- * are the same ones, so that positions inside correspond one to one; otherwise the run only
- * maps as a whole (an escape, a normalised or reordered sequence, an insertion, a deletion). */
-typedef struct tkz__span_run {
-    uint64_t source_start;
-    uint64_t target_start;
-    uint64_t source_size;
-    uint64_t target_size;
-    bool identity;
-} tkz__span_run;
+/* A run that is no identity (an escape, a normalised or reordered sequence, an insertion, a
+ * deletion) only maps as a whole. */
+typedef tkz_span tkz__span_run;
 
 typedef struct tkz__span_map {
     tkz__span_run *runs; /* adjacent: each starts where the one before ends, on both sides */

@@ -55,6 +55,8 @@ typedef struct tkz__document {
     size_t raw_size;
     const char *text;     /* unescaped, valid UTF-8 */
     size_t text_size;
+    const char *edited;   /* a text put in its place, which `text` then is too; NULL if none was */
+    size_t edited_size;
     size_t text_start, text_end; /* the text as it stands in `raw`; of JSON lines without quotes */
     const char *id;       /* NULL if the record has none; a number is taken as written */
     size_t id_size;

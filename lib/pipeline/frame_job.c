@@ -92,7 +92,9 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
     tkz__buffer_init(&worker->held, memory);
     tkz__buffer_init(&worker->names, memory);
     tkz__buffer_init(&worker->name_borders, memory);
-    if (context->filters != NULL)
+    if (context->normal_form != NULL)
+        status = tkz_normalizer_new(&worker->normalizer, context->normal_form, memory, error);
+    if (status == TKZ_OK && context->filters != NULL)
         status = tkz_cleaner_new(&worker->cleaner, context->filters, memory, error);
     if (status == TKZ_OK && pass->encode)
         status = tkz_encoder_new(&worker->encoder, context->tokenizer, memory, error);
@@ -115,6 +117,7 @@ void tkz__job_worker_free(tkz__job_worker *worker)
 {
     if (worker->arena.allocator.release == NULL)
         return; /* never made */
+    tkz_normalizer_free(worker->normalizer);
     tkz_cleaner_free(worker->cleaner);
     tkz_encoder_free(worker->encoder);
     tkz__word_borders_free(&worker->boundaries);
@@ -235,7 +238,8 @@ static tkz_status keep(job *j, const tkz__document *document)
         status = remember_for_encoding(j, document, held);
     if (status == TKZ_OK && pass->write) {
         item->text.records++;
-        status = tkz__document_write(document, j->format, source_name(j, document), NULL, 0,
+        status = tkz__document_write(document, j->format, source_name(j, document),
+                                     document->edited, document->edited_size,
                                      &item->text.content, j->error);
     }
     return status;
@@ -243,14 +247,34 @@ static tkz_status keep(job *j, const tkz__document *document)
 
 /* ---- From the inputs ----------------------------------------------------- */
 
-static tkz_status judge(job *j, const tkz__document *document)
+/* Brings the text to the normal form of the recipe. A text that is in it already stays the raw
+ * bytes that it was. */
+static tkz_status normalize(job *j, tkz__document *document)
+{
+    tkz_normalized result;
+    if (j->worker->normalizer == NULL)
+        return TKZ_OK;
+    tkz_status status = tkz_normalizer_run(j->worker->normalizer, document->text,
+                                           document->text_size, 0, &result, j->error);
+    if (status != TKZ_OK || !result.changed)
+        return status;
+    j->item->tally.normalized++;
+    document->text = document->edited = result.text;
+    document->text_size = document->edited_size = result.size;
+    return TKZ_OK;
+}
+
+static tkz_status judge(job *j, tkz__document *document)
 {
     j->item->tally.text_bytes_in += document->text_size;
+    tkz_status status = normalize(j, document);
+    if (status != TKZ_OK)
+        return status;
     if (j->worker->cleaner == NULL)
         return keep(j, document);
     tkz_verdict verdict;
-    tkz_status status = tkz_cleaner_judge(j->worker->cleaner, document->text, document->text_size,
-                                          &verdict, j->error);
+    status = tkz_cleaner_judge(j->worker->cleaner, document->text, document->text_size, &verdict,
+                               j->error);
     if (status != TKZ_OK)
         return status;
     return verdict.keep ? keep(j, document) : reject(j, document, &verdict);

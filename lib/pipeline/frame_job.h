@@ -31,6 +31,7 @@ typedef struct tkz__pass {
 typedef struct tkz__job_context {
     const tkz_recipe *recipe;
     const tkz__pass *pass;
+    const tkz_normal_form *normal_form; /* NULL: texts stay as they are */
     const tkz_filter_set *filters;     /* NULL: keep all */
     tkz_tokenizer *tokenizer;          /* for encode */
     bool has_append;
@@ -49,6 +50,7 @@ typedef struct tkz__job_context {
 /* The scratch of one worker. */
 typedef struct tkz__job_worker {
     tkz__arena arena;
+    tkz_normalizer *normalizer;
     tkz_cleaner *cleaner;
     tkz_encoder *encoder;
     tkz__boundary_source boundaries;

@@ -268,6 +268,25 @@ static tkz_status read_output(tkz_recipe *recipe, tkz_error *error)
     return TKZ_OK;
 }
 
+/* The name in the recipe becomes the full one, so that results say which version made them. */
+static tkz_status read_normal_form(tkz_recipe *recipe, tkz_error *error)
+{
+    const char *name = string_at(recipe->json, "normalize");
+    if (name == NULL)
+        return TKZ_OK;
+    tkz_error fault;
+    tkz_status status = tkz_normal_form_new(&recipe->normal_form, name, strlen(name),
+                                            &recipe->allocator, &fault);
+    if (status == TKZ_STATUS_OUT_OF_MEMORY)
+        return tkz__error_memory(error, 0);
+    if (status != TKZ_OK)
+        return invalid(error, "normalize", fault.message);
+    json_t *full = json_string(tkz_normal_form_name(recipe->normal_form));
+    if (json_object_set_new(recipe->json, "normalize", full) != 0)
+        return tkz__error_memory(error, 0);
+    return TKZ_OK;
+}
+
 static tkz_status read_recipe(tkz_recipe *recipe, tkz_error *error)
 {
     json_t *root = recipe->json;
@@ -300,6 +319,8 @@ static tkz_status read_recipe(tkz_recipe *recipe, tkz_error *error)
     }
     recipe->dedup = json_object_get(root, "dedup") != NULL;
     status = read_input(recipe, error);
+    if (status == TKZ_OK)
+        status = read_normal_form(recipe, error);
     if (status == TKZ_OK)
         status = read_vocabulary(recipe, error);
     if (status == TKZ_OK)
@@ -356,6 +377,7 @@ void tkz_recipe_free(tkz_recipe *recipe)
     tkz__release_array(&memory, recipe->paths, recipe->path_count, sizeof *recipe->paths);
     free(recipe->text);
     free(recipe->filters);
+    tkz_normal_form_free(recipe->normal_form);
     json_decref(recipe->json);
     tkz__release(&memory, recipe, sizeof *recipe);
 }

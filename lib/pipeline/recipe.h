@@ -11,6 +11,7 @@
 #include "core/memory.h"
 #include "corpus/document.h"
 #include "tokenize/pipeline.h"
+#include "tokenize/text.h"
 
 /* Strings belong to `json`. Those that do not apply are NULL. */
 struct tkz_recipe {
@@ -29,7 +30,8 @@ struct tkz_recipe {
     uint64_t record_limit;
     uint64_t frame_size;
 
-    /* clean, dedup */
+    /* normalize, clean, dedup */
+    tkz_normal_form *normal_form; /* NULL: texts stay as they are */
     char *filters; /* JSON array, jansson's memory; NULL without filters */
     bool dedup;
 

@@ -25,6 +25,10 @@ static const tkz_recipe_option options[] = {
     {"input.frame_size", "integer", "1048576", "1024..8388608",
      "Bytes at which the input is cut into frames, at the next record end. Part of the result: "
      "output frames follow input frames."},
+    {"normalize", "string", "", "",
+     "Normal form that every text is brought to first, such as \"ja-v1\" or "
+     "\"nfkc-16.0,control-v1\"; see tokenize list normalizers. The name is kept with its "
+     "version."},
     {"clean", "array", "", "", "Filters in order, as {\"name\": ..., parameter: value}; see "
                                "tokenize list filters."},
     {"dedup", "object", "", "", "Removal of repeated documents."},

@@ -42,7 +42,8 @@ static void plan(tkz__run *run)
     } else {
         run->passes[TKZ__STEP_READ] = output;
         run->passes[TKZ__STEP_READ].count = recipe->count;
-        run->passes[TKZ__STEP_READ].name = recipe->filters != NULL ? "clean"
+        run->passes[TKZ__STEP_READ].name = recipe->filters != NULL       ? "clean"
+                                           : recipe->normal_form != NULL ? "normalize"
                                            : recipe->encode        ? "encode"
                                            : recipe->count         ? "count"
                                                                    : "copy";

@@ -171,6 +171,7 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
     p->context = (tkz__job_context){
         .recipe = recipe,
         .pass = pass,
+        .normal_form = pass->from_staged ? NULL : recipe->normal_form,
         .filters = pass->from_staged ? NULL : run->filters,
         .tokenizer = run->tokenizer,
         .dictionary = run->dictionary,

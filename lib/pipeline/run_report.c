@@ -66,10 +66,14 @@ static json_t *documents(const tkz__run *run)
                                "offset", (json_int_t)s->offset, "reason", s->reason, "message",
                                s->message));
     }
-    return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "in", (json_int_t)t->documents_in,
+    json_t *object =
+        json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "in", (json_int_t)t->documents_in,
                      "kept", (json_int_t)t->kept, "dropped", (json_int_t)t->dropped, "bad",
                      (json_int_t)t->bad, "dropped_by_reason", tkz__reasons_to_json(t->dropped_by),
                      "bad_by_reason", tkz__reasons_to_json(t->bad_by), "bad_first", samples);
+    if (run->recipe->normal_form != NULL)
+        json_object_set_new(object, "normalized", json_integer((json_int_t)t->normalized));
+    return object;
 }
 
 static json_t *encoding(const tkz__run *run)

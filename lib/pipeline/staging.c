@@ -36,7 +36,8 @@ tkz_status tkz__staged_block_add(tkz__buffer *block, const tkz__document *docume
     if (status == TKZ_OK)
         status = tkz__buffer_append_u64(block, 0, error);
     if (status == TKZ_OK)
-        status = tkz__document_write(document, format, source_name, NULL, 0, block, error);
+        status = tkz__document_write(document, format, source_name, document->edited,
+                                     document->edited_size, block, error);
     if (status != TKZ_OK)
         return status;
     block->size--; /* the line end */

@@ -45,6 +45,7 @@ tkz_status tkz__tally_bad(tkz__tally *tally, const tkz__bad_sample *sample, tkz_
 #define COUNTERS(X)                                                                               \
     X(documents_in)                                                                               \
     X(records_counted)                                                                            \
+    X(normalized)                                                                                 \
     X(kept)                                                                                       \
     X(dropped)                                                                                    \
     X(bad)                                                                                        \

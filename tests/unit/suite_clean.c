@@ -8,7 +8,7 @@
 
 #include "clean/filter_set.h"
 #include "clean/measures.h"
-#include "clean/nearest_name.h"
+#include "core/nearest_name.h"
 #include "testing.h"
 #include "text/char_class.h"
 #include "text/utf8.h"

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where a step writes: the new text, and, if asked for, the span map back to the
+ * old one. Leans on buffer, span_map and arena.
+ */
+#ifndef TKZ_TEXT_EDIT_H
+#define TKZ_TEXT_EDIT_H
+
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/buffer.h"
+#include "core/span_map.h"
+
+typedef struct tkz__edit {
+    tkz__buffer *target;
+    tkz__span_map *map;   /* NULL: nobody asked */
+    tkz__arena *scratch;  /* reset before each step's run */
+} tkz__edit;
+
+/* Records that `source_size` bytes became the `target_size` bytes just written, for steps that
+ * write into `target` themselves. */
+static inline tkz_status tkz__edit_record(tkz__edit *edit, uint64_t source_size,
+                                          uint64_t target_size, bool identity, tkz_error *error)
+{
+    if (edit->map == NULL)
+        return TKZ_OK;
+    return tkz__span_map_append(edit->map, source_size, target_size, identity, error);
+}
+
+/* Copies `size` bytes of the source as they are. */
+static inline tkz_status tkz__edit_copy(tkz__edit *edit, const char *text, size_t size,
+                                        tkz_error *error)
+{
+    tkz_status status = tkz__buffer_append(edit->target, text, size, error);
+    return status == TKZ_OK ? tkz__edit_record(edit, size, size, true, error) : status;
+}
+
+/* Writes `target_size` bytes in place of `source_size` bytes of the source; either may be 0. */
+static inline tkz_status tkz__edit_replace(tkz__edit *edit, size_t source_size,
+                                           const char *target, size_t target_size,
+                                           tkz_error *error)
+{
+    tkz_status status = tkz__buffer_append(edit->target, target, target_size, error);
+    return status == TKZ_OK ? tkz__edit_record(edit, source_size, target_size, false, error)
+                            : status;
+}
+
+#endif

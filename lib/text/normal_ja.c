@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * ja-v1: our normal form of Japanese text. It unifies what is written the same way by
+ * intention and loses nothing that a reader would miss; every rule and why it is so is
+ * in doc/japanese-normal-forms.md. Leans on ja_step, phases, utf8.
+ */
+#include "text/ja_step.h"
+#include "text/phases.h"
+#include "text/utf8.h"
+
+static const tkz_normal_option options[TKZ__JA_OPTION_COUNT] = {
+    [TKZ__JA_WIDTH] = {"width", "japanese|half|keep", "japanese",
+                       "full-width letters, digits and the signs between them; \"half\": all "
+                       "full-width ASCII; both widen half-width katakana",
+                       0, 0},
+    [TKZ__JA_SPACE] = {"space", "collapse|half|keep", "collapse",
+                       "runs of spaces become one, trailing ones vanish, indentation stays; "
+                       "\"half\": and U+3000 becomes U+0020",
+                       0, 0},
+    [TKZ__JA_LINES] = {"lines", "lf|keep", "lf", "what ends a line", 0, 0},
+    [TKZ__JA_WAVE] = {"wave", "dash|tilde|keep", "dash",
+                      "wave dash U+301C and full-width tilde U+FF5E become this one", 0, 0},
+    [TKZ__JA_LONG] = {"long", "hyphen|loose|keep", "hyphen",
+                      "a lone U+FF0D between two katakana becomes U+30FC; \"loose\": dashes too",
+                      0, 0},
+    [TKZ__JA_LONG_RUNS] = {"long_runs", "keep|collapse", "keep", "runs of U+30FC become one", 0,
+                           0},
+    [TKZ__JA_MARKS] = {"marks", "keep|compose", "keep",
+                       "spacing voicing marks U+309B and U+309C behind kana", 0, 0},
+    [TKZ__JA_ZERO_WIDTH] = {"zero_width", "remove|keep", "remove",
+                            "invisible characters; joiners only where they do nothing", 0, 0},
+    [TKZ__JA_VARIATION] = {"variation", "keep|remove", "keep", "variation selectors", 0, 0},
+    [TKZ__JA_IDEOGRAPHS] = {"ideographs", "keep|unify", "keep",
+                            "CJK compatibility ideographs that NFC would replace", 0, 0},
+    [TKZ__JA_COMPAT] = {"compat", "keep|expand", "keep",
+                        "circled, squared, superscript and other compatibility characters", 0, 0},
+};
+
+#define BIT TKZ__HALF
+#define ANY TKZ__ANY_HALF
+#define FROM(n) (uint16_t)(0xFFFFU << (n))
+
+void tkz__ja_places(const tkz__normal_step *step, tkz__byte_rules *rules)
+{
+    tkz__byte_rule list[TKZ__BYTE_RULE_LIMIT] = {
+        {{BIT(0), BIT(0xD), ANY, ANY, ANY, ANY}},
+        /* white space before white space, a line end, or the end of the text */
+        {{BIT(0) | BIT(2), BIT(0) | BIT(9), BIT(0) | BIT(2),
+          BIT(0) | BIT(9) | BIT(0xA) | BIT(0xD), ANY, ANY}},
+        /* two and four bytes */
+        {{BIT(0xC) | BIT(0xD) | BIT(0xF), ANY, ANY, ANY, ANY, ANY}},
+        /* three bytes, without U+3000..U+9FFF */
+        {{BIT(0xE), (uint16_t)~(BIT(3) | BIT(4) | BIT(5) | BIT(6) | BIT(7) | BIT(8) | BIT(9)),
+          ANY, ANY, ANY, ANY}},
+        /* U+3000 */
+        {{BIT(0xE), BIT(3), BIT(8), BIT(0), BIT(8), BIT(0)}},
+        /* U+302A..U+302F */
+        {{BIT(0xE), BIT(3), BIT(8), BIT(0), BIT(0xA), FROM(0xA)}},
+        /* U+301C, U+3099..U+309C */
+        {{BIT(0xE), BIT(3), BIT(8), BIT(0) | BIT(2), BIT(9), FROM(9) & (uint16_t)~FROM(0xD)}},
+    };
+    uint32_t count = 7;
+    if (tkz__ja_value(step, TKZ__JA_COMPAT) == TKZ__JA_COMPAT_EXPAND) /* U+3000..U+33FF */
+        list[count++] = (tkz__byte_rule){{BIT(0xE), BIT(3), BIT(8), ANY, ANY, ANY}};
+    else if (tkz__ja_value(step, TKZ__JA_LONG_RUNS) == TKZ__JA_LONG_RUNS_COLLAPSE)
+        list[count++] =
+            (tkz__byte_rule){{BIT(0xE), BIT(3), BIT(8), BIT(3), BIT(0xB), BIT(0xC)}};
+    tkz__byte_rules_set(rules, list, count);
+}
+
+size_t tkz__ja_last_character(const char *text, size_t from, size_t end, uint32_t *character)
+{
+    for (size_t length = 4; length >= 2; length--)
+        if (end - from >= length &&
+            tkz__utf8_next(text + end - length, length, character) == length)
+            return end - length;
+    tkz__utf8_next(text + end - 1, 1, character);
+    return end - 1;
+}
+
+static const tkz__phase phases[] = {
+    {tkz__ja_character_unchanged, tkz__ja_character_run},
+    {tkz__ja_compose_unchanged, tkz__ja_compose_run},
+    {tkz__ja_context_unchanged, tkz__ja_context_run},
+};
+
+enum { PHASE_COUNT = sizeof phases / sizeof phases[0] };
+
+static size_t unchanged(const tkz__normal_step *step, const char *text, size_t size)
+{
+    for (size_t i = 0; i < PHASE_COUNT; i++)
+        if (phases[i].unchanged(step, text, size) != size)
+            return 0;
+    return size;
+}
+
+static tkz_status run(const tkz__normal_step *step, const char *text, size_t size,
+                      tkz__edit *edit, tkz_error *error)
+{
+    return tkz__run_phases(phases, PHASE_COUNT, step, text, size, edit, error);
+}
+
+static const tkz__normal_kind kinds[] = {
+    {.info = {"ja-v1", "Japanese text: widths, marks, dashes, spaces, lines; loses no character.",
+              options, TKZ__JA_OPTION_COUNT},
+     .traits = TKZ__NORMAL_IDEMPOTENT,
+     .unchanged = unchanged,
+     .run = run},
+};
+
+const tkz__normal_family tkz__normal_ja = {kinds, sizeof kinds / sizeof kinds[0]};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The steps "nmt_nfkc-spm1" and its four relatives: the normalisation rules of
+ * sentencepiece by name, equal to its release 0.2.3 ("spm1" is our number for that
+ * state of the rules, which is Unicode 17.0). Without options a step gives what
+ * `spm_normalize --normalization_rule_name=NAME` prints; the Python class
+ * SentencePieceNormalizer and a model trained with defaults also set
+ * add_dummy_prefix and escape_whitespaces. Leans on spm_normalize.
+ */
+#include "text/normal_step.h"
+#include "text/spm_normalize.h"
+
+#define SWITCH "false|true"
+
+static const tkz_normal_option options[] = {
+    {"add_dummy_prefix", SWITCH, "false", "Put a space symbol before the text.", 0, 0},
+    {"remove_extra_whitespaces", SWITCH, "true",
+     "Remove leading, trailing and repeated spaces.", 0, 0},
+    {"escape_whitespaces", SWITCH, "false", "Write spaces as U+2581.", 0, 0},
+    {"treat_whitespace_as_suffix", SWITCH, "false",
+     "With add_dummy_prefix, put the symbol behind the text.", 0, 0},
+};
+
+enum { ADD_DUMMY_PREFIX, REMOVE_EXTRA, ESCAPE, AS_SUFFIX, OPTION_COUNT };
+
+static tkz__spm_options options_of(const tkz__normal_step *step)
+{
+    return (tkz__spm_options){
+        .add_dummy_prefix = step->values[ADD_DUMMY_PREFIX].number != 0,
+        .remove_extra_whitespaces = step->values[REMOVE_EXTRA].number != 0,
+        .escape_whitespaces = step->values[ESCAPE].number != 0,
+        .treat_whitespace_as_suffix = step->values[AS_SUFFIX].number != 0,
+    };
+}
+
+static size_t unchanged(const tkz__normal_step *step, const char *text, size_t size)
+{
+    tkz__spm_options chosen = options_of(step);
+    tkz__spm_source source = {step->kind->data, NULL};
+    return tkz__spm_unchanged(&source, &chosen, text, size);
+}
+
+static tkz_status run(const tkz__normal_step *step, const char *text, size_t size,
+                      tkz__edit *edit, tkz_error *error)
+{
+    tkz__spm_options chosen = options_of(step);
+    tkz__spm_source source = {step->kind->data, NULL};
+    return tkz__spm_normalize(&source, &chosen, text, size, edit, error);
+}
+
+static const tkz__spm_rules nmt_nfkc = {.maps = true, .nmt = true};
+static const tkz__spm_rules nfkc = {.maps = true};
+static const tkz__spm_rules nmt_nfkc_cf = {.maps = true, .nmt = true, .folds = true};
+static const tkz__spm_rules nfkc_cf = {.maps = true, .folds = true};
+static const tkz__spm_rules identity = {.maps = false};
+
+#define KIND(name, text, rules)                                                                   \
+    {                                                                                             \
+        .info = {name, text, options, OPTION_COUNT}, .data = rules, .unchanged = unchanged,       \
+        .run = run                                                                                \
+    }
+
+/* No traits: spaces at the ends, and dummies, depend on where a stretch stands; NFKC of sentencepiece
+ * composes only what its table lists, so that a second run may find more. */
+static const tkz__normal_kind kinds[] = {
+    KIND("nmt_nfkc-spm1",
+         "sentencepiece's nmt_nfkc: NFKC by table, without control characters and odd spaces.",
+         &nmt_nfkc),
+    KIND("nfkc-spm1", "sentencepiece's nfkc: NFKC by table.", &nfkc),
+    KIND("nmt_nfkc_cf-spm1", "sentencepiece's nmt_nfkc_cf: nmt_nfkc with simple case folding.",
+         &nmt_nfkc_cf),
+    KIND("nfkc_cf-spm1", "sentencepiece's nfkc_cf: nfkc with simple case folding.", &nfkc_cf),
+    KIND("identity-spm1",
+         "sentencepiece's identity: only spaces, and U+FFFD for each byte that is no UTF-8.",
+         &identity),
+};
+
+const tkz__normal_family tkz__normal_sentencepiece = {kinds, sizeof kinds / sizeof kinds[0]};

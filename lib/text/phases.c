@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Passes in sequence: two buffers in turn, maps composed on the way.
+ * Leans on phases.h.
+ */
+#include "text/phases.h"
+
+typedef struct phase_run {
+    const char *text; /* so far */
+    size_t size;
+    tkz__buffer buffers[2];
+    size_t turn;
+    bool maps;
+    tkz__span_map whole;
+    tkz__span_map one;
+    tkz__span_map composed;
+} phase_run;
+
+static tkz_status run_phase(phase_run *state, const tkz__phase *phase,
+                            const tkz__normal_step *step, tkz__arena *scratch, tkz_error *error)
+{
+    if (phase->unchanged != NULL && phase->unchanged(step, state->text, state->size) == state->size)
+        return TKZ_OK;
+    tkz__buffer *target = &state->buffers[state->turn];
+    tkz__buffer_clear(target);
+    tkz__span_map_clear(&state->one);
+    tkz__edit edit = {target, state->maps ? &state->one : NULL, scratch};
+    tkz_status status = phase->run(step, state->text, state->size, &edit, error);
+    if (status != TKZ_OK)
+        return status;
+    state->text = target->size > 0 ? (const char *)target->data : "";
+    state->size = target->size;
+    state->turn ^= 1;
+    if (!state->maps)
+        return TKZ_OK;
+    tkz__span_map_clear(&state->composed);
+    status = tkz__span_map_compose(&state->whole, &state->one, &state->composed, error);
+    tkz__span_map swap = state->whole;
+    state->whole = state->composed;
+    state->composed = swap;
+    return status;
+}
+
+static tkz_status hand_over(const phase_run *state, tkz__edit *edit, tkz_error *error)
+{
+    tkz_status status = tkz__buffer_append(edit->target, state->text, state->size, error);
+    for (size_t i = 0; i < state->whole.count && status == TKZ_OK; i++) {
+        const tkz__span_run *run = &state->whole.runs[i];
+        status = tkz__edit_record(edit, run->source_size, run->target_size, run->identity != 0,
+                                  error);
+    }
+    return status;
+}
+
+tkz_status tkz__run_phases(const tkz__phase *phases, size_t count, const tkz__normal_step *step,
+                           const char *text, size_t size, tkz__edit *edit, tkz_error *error)
+{
+    const tkz_allocator *allocator = &edit->target->allocator;
+    phase_run state = {.text = text, .size = size, .maps = edit->map != NULL};
+    for (size_t i = 0; i < 2; i++)
+        tkz__buffer_init(&state.buffers[i], allocator);
+    tkz__span_map_init(&state.whole, allocator);
+    tkz__span_map_init(&state.one, allocator);
+    tkz__span_map_init(&state.composed, allocator);
+    tkz_status status = TKZ_OK;
+    if (state.maps)
+        status = tkz__span_map_append(&state.whole, size, size, true, error);
+    for (size_t i = 0; i < count && status == TKZ_OK; i++)
+        status = run_phase(&state, &phases[i], step, edit->scratch, error);
+    if (status == TKZ_OK)
+        status = hand_over(&state, edit, error);
+    tkz__span_map_free(&state.composed);
+    tkz__span_map_free(&state.one);
+    tkz__span_map_free(&state.whole);
+    for (size_t i = 0; i < 2; i++)
+        tkz__buffer_free(&state.buffers[i]);
+    return status;
+}

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts to compare normalisers on: random ones that dwell on what rules join, and those of
+JSON-lines files. Also reads the rules of a sentencepiece model."""
+import io
+import json
+import subprocess
+
+# Characters that rules join or that spaces are made of come often.
+GROUPS = (
+    "かきくけこはひふへほうゝカキクケコハヒフヘホウワヲヽ" + "\u3099\u309a" * 8 + "ﾞﾟ" * 8,
+    "ｶｷｸｹｺｻｼｽﾀﾂﾊﾋﾌﾍﾎｳﾜｦｯｬｭｮｰ｡｢｣､･ﾞﾟ", "ァアィイガパヴー", "ぁあぃいがぱゔ", "日本語漢字東京都神戸港",
+    "aeiouyAEIOUYnNsSwWÅåạọAa", "".join(map(chr, range(0x300, 0x345))), "\u0300\u0301\u0302\u0323\u0345",
+    "αιωΑΩυΥ\u0313\u0314\u0342", "".join(map(chr, range(0x1100, 0x1113))),
+    "".join(map(chr, range(0x1161, 0x1176))), "".join(map(chr, range(0x11a8, 0x11c3))),
+    "".join(map(chr, range(0x3131, 0x3164))), "".join(map(chr, range(0xffa1, 0xffdd))), "가각힣갸",
+    " " * 6 + "\u3000\u00a0\u2581\u200b\u2003", "\t\n\r\x0b\x0c\x01\x1f\x7f\x8f\x9f\x85\x00",
+    "\ufeff\u200c\u200d\u200e\u061c\u2028\ufffd\uff5e〜~", "①⑴㍿㌔㎏ⅣＡａ１！㈱ﷺﷲ", "ʰｱ𝐀𝕒𝟎", "…―“”、。「」！？",
+    "\u0627\u0644\u0653\u0654\u0655\u06d5\u0930\u093c\u09c7\u09be\u0b47\u0b56\u1025\u102e",
+    "ẞßſİıȺȾΣςĲǅ", "\U0001f600\U00011099\U000110ba\U0001d15e\U0002f800\U0010ffff")
+BAD = (b"\xff", b"\x80", b"\xe3", b"\xe3\x81", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80",
+       b"\xf0\x9f", b"\xef\xbf")
+
+
+def fields(message):
+    """(number, bytes) of the length-delimited fields of a protocol buffer."""
+    at = 0
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    while at < len(message):
+        tag = number()
+        size = {1: 8, 5: 4}.get(tag & 7)
+        if tag & 7 == 0:
+            number()
+        else:
+            size = number() if size is None else size
+            yield tag >> 3, message[at:at + size]
+            at += size
+
+
+def charsmap_of(sentencepiece, rule):
+    """The precompiled_charsmap of a rule, out of a model that is trained here on a few words."""
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(["hello world", "こんにちは 世界"] * 10), model_writer=model,
+        vocab_size=30, hard_vocab_limit=False, normalization_rule_name=rule, minloglevel=2)
+    return dict(fields(dict(fields(model.getvalue()))[3]))[2]
+
+
+def weighted_parts(source, count=30000):
+    """Parts of random texts, each as often as it should come."""
+    parts = []
+    for _ in range(count):
+        choice = source.random()
+        if choice < 0.03:
+            parts.append(source.choice(BAD))
+        elif choice < 0.08:
+            parts.append(chr(source.randrange(0x110000)).encode("utf-8", "surrogatepass"))
+        elif choice < 0.15:
+            parts.append(b" ")
+        elif choice < 0.2:
+            parts.append(source.choice(GROUPS)[:20].encode())
+        else:
+            parts.append(source.choice(source.choice(GROUPS)).encode())
+    return parts
+
+
+def random_texts(source, count):
+    parts = weighted_parts(source)
+    return [b"".join(source.choices(parts, k=source.randrange(1, 24))) for _ in range(count)]
+
+
+def corpus_texts(path):
+    if path.endswith(".zst"):
+        opened = subprocess.Popen(["zstd", "-dc", path], stdout=subprocess.PIPE).stdout
+    else:
+        opened = open(path, "rb")
+    with opened as lines:
+        for line in lines:
+            record = json.loads(line)
+            for value in record.values():
+                if isinstance(value, str):
+                    yield value.encode("utf-8", "surrogatepass")
+
+
+def batches(texts, size):
+    batch, total = [], 0
+    for text in texts:
+        batch.append(text)
+        total += len(text)
+        if total > size:
+            yield batch
+            batch, total = [], 0
+    yield batch

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drives tests/oracle/text_probe, so that comparisons can normalise many texts at once."""
+import os
+import struct
+import subprocess
+import tempfile
+
+PROBE = os.environ.get("TEXT_PROBE", "build/text_probe")
+
+
+def normalize(form, texts):
+    """The normalised bytes of each of `texts` (bytes) under the normal form."""
+    # A file, not a pipe, for what goes in: both sides may be large.
+    with tempfile.TemporaryFile() as records:
+        for text in texts:
+            records.write(struct.pack("<I", len(text)))
+            records.write(text)
+        records.seek(0)
+        answer = subprocess.run([PROBE, form], stdin=records, stdout=subprocess.PIPE,
+                                check=True).stdout
+    results, at = [], 0
+    while at < len(answer):
+        (size,) = struct.unpack_from("<I", answer, at)
+        results.append(answer[at + 4:at + 4 + size])
+        at += 4 + size
+    if len(results) != len(texts):
+        raise SystemExit(f"text_probe answered {len(results)} of {len(texts)} texts")
+    return results
+
+
+class Comparison:
+    """Counts what was compared, and shows the first differences."""
+
+    def __init__(self, name, limit=10):
+        self.name = name
+        self.limit = limit
+        self.texts = 0
+        self.bytes = 0
+        self.differing = 0
+
+    def add(self, texts, ours, theirs):
+        for text, our, their in zip(texts, ours, theirs, strict=True):
+            self.texts += 1
+            self.bytes += len(text)
+            if our == their:
+                continue
+            self.differing += 1
+            if self.differing <= self.limit:
+                print(f"{self.name}: {text!r} gives {our!r}, the reference {their!r}")
+
+    def report(self):
+        print(f"compared {self.texts} texts, {self.bytes} bytes with {self.name}: "
+              f"{self.differing} differ", flush=True)
+        return self.differing == 0

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The byte-rule scanner: every implementation against the definition, on random
+ * rules and texts of every length around a block.
+ */
+#include <string.h>
+
+#include "testing.h"
+#include "text/byte_rules.h"
+
+Suite *suite_byte_rules(void);
+
+static bool matches(const tkz__byte_rule *rule, const uint8_t *bytes)
+{
+    for (size_t i = 0; i < 3; i++)
+        if (!(rule->halves[2 * i] >> (bytes[i] >> 4) & 1) ||
+            !(rule->halves[2 * i + 1] >> (bytes[i] & 15) & 1))
+            return false;
+    return true;
+}
+
+static size_t find_by_definition(const tkz__byte_rule *list, uint32_t count, const char *text,
+                                 size_t from, size_t size)
+{
+    for (; from < size; from++) {
+        uint8_t bytes[3] = {0, 0, 0};
+        memcpy(bytes, text + from, size - from < 3 ? size - from : 3);
+        for (uint32_t k = 0; k < count; k++)
+            if (matches(&list[k], bytes))
+                return from;
+    }
+    return size;
+}
+
+static uint32_t random_rules(uint64_t *state, tkz__byte_rule *list)
+{
+    uint32_t count = 1 + (uint32_t)(test_random(state) % TKZ__BYTE_RULE_LIMIT);
+    for (uint32_t k = 0; k < count; k++)
+        for (size_t i = 0; i < 6; i++) {
+            uint64_t bits = test_random(state);
+            list[k].halves[i] = (uint16_t)(bits & bits >> 16);
+        }
+    return count;
+}
+
+START_TEST(test_against_definition)
+{
+    uint64_t state = 11;
+    for (size_t round = 0; round < 4000; round++) {
+        tkz__byte_rule list[TKZ__BYTE_RULE_LIMIT];
+        tkz__byte_rules rules;
+        uint32_t count = random_rules(&state, list);
+        tkz__byte_rules_set(&rules, list, count);
+        char text[160];
+        size_t size = test_random(&state) % sizeof text;
+        uint8_t mask = round % 3 == 0 ? 0x0F : round % 3 == 1 ? 0xF7 : 0xFF;
+        for (size_t i = 0; i < size; i++)
+            text[i] = (char)(test_random(&state) & mask);
+        for (size_t from = 0; from <= size; from += 1 + test_random(&state) % 7) {
+            size_t expected = find_by_definition(list, count, text, from, size);
+            size_t plain = tkz__byte_rules_find_scalar(&rules, text, from, size);
+            size_t found = tkz__byte_rules_find(&rules, text, from, size);
+            if (plain != expected || found != expected)
+                ck_abort_msg("from %zu of %zu: %zu and %zu, not %zu", from, size, plain, found,
+                             expected);
+        }
+    }
+}
+END_TEST
+
+/* A place anywhere in a long text that is else plain. */
+START_TEST(test_single_place)
+{
+    static const tkz__byte_rule list[] = {
+        {{TKZ__HALF(0xE), TKZ__HALF(3), TKZ__HALF(8), TKZ__HALF(0), TKZ__HALF(8), TKZ__HALF(0)}}};
+    tkz__byte_rules rules;
+    tkz__byte_rules_set(&rules, list, 1);
+    char text[300];
+    for (size_t size = 3; size < sizeof text; size += 13)
+        for (size_t place = 0; place + 3 <= size; place++) {
+            memset(text, 'a', sizeof text);
+            memcpy(text + place, "\xE3\x80\x80", 3);
+            if (tkz__byte_rules_find(&rules, text, 0, size) != place ||
+                tkz__byte_rules_find(&rules, text, place + 1, size) != size)
+                ck_abort_msg("place %zu of %zu", place, size);
+        }
+}
+END_TEST
+
+Suite *suite_byte_rules(void)
+{
+    Suite *suite = suite_create("byte_rules");
+    TCase *cases = tcase_create("find");
+    tcase_add_test(cases, test_against_definition);
+    tcase_add_test(cases, test_single_place);
+    suite_add_tcase(suite, cases);
+    return suite;
+}

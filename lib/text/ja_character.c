@@ -25,6 +25,9 @@ typedef struct pass {
     tkz__edit *edit;   /* NULL: only asked whether anything changes */
     size_t base;       /* of the target, before this pass */
     size_t copy_start; /* source bytes from here on are not yet written */
+    /* What the last joiner found: how much of the result there was, and the answer. */
+    size_t joiner_end;
+    bool joiner_ignored;
 } pass;
 
 static void put(change *made, uint32_t character)
@@ -32,16 +35,33 @@ static void put(change *made, uint32_t character)
     made->size = tkz__utf8_encode(character, made->text);
 }
 
-/* The character that comes before `at` in what this part makes; 0 at the start. */
+/* Bytes of the result before `at`. */
+static size_t result_size(const pass *p, size_t at)
+{
+    size_t written = p->edit != NULL ? p->edit->target->size - p->base : 0;
+    return written + (at - p->copy_start);
+}
+
+/* The character of the result that ends at `end` (a size of the result, not 0), and its start. */
+static uint32_t result_character(const pass *p, size_t *end)
+{
+    uint32_t c;
+    size_t written = result_size(p, p->copy_start);
+    if (*end > written) {
+        size_t at = p->copy_start + (*end - written);
+        *end -= at - tkz__ja_last_character(p->text, p->copy_start, at, &c);
+    } else {
+        const char *target = (const char *)p->edit->target->data + p->base;
+        *end = tkz__ja_last_character(target, 0, *end, &c);
+    }
+    return c;
+}
+
+/* The character that comes before `at` in the result; 0 at the start. */
 static uint32_t before(const pass *p, size_t at)
 {
-    uint32_t c = 0;
-    if (at > p->copy_start)
-        tkz__ja_last_character(p->text, p->copy_start, at, &c);
-    else if (p->edit != NULL && p->edit->target->size > p->base)
-        tkz__ja_last_character((const char *)p->edit->target->data, p->base,
-                               p->edit->target->size, &c);
-    return c;
+    size_t end = result_size(p, at);
+    return end == 0 ? 0 : result_character(p, &end);
 }
 
 /* ---- Widths --------------------------------------------------------------- */
@@ -131,14 +151,37 @@ static bool ignores_joiners(uint32_t c)
            (c >= 0xFF00 && c <= 0xFFEF);
 }
 
-static bool removes(const pass *p, size_t at, uint32_t c)
+/* Whether a joiner at `at` does nothing: the last character before it that is no combining mark
+ * decides, because the second part may reorder and compose the marks. Marks that the joiner before
+ * has passed over are not looked at again, so that many of both take linear time. */
+static bool is_idle_joiner(pass *p, size_t at)
+{
+    size_t size = result_size(p, at), end = size;
+    bool ignored = true;
+    while (end > 0) {
+        if (end == p->joiner_end) {
+            ignored = p->joiner_ignored;
+            break;
+        }
+        uint32_t c = result_character(p, &end);
+        if (tkz__unicode_combining_class(TKZ__JA_UNICODE, c) == 0) {
+            ignored = ignores_joiners(c);
+            break;
+        }
+    }
+    p->joiner_end = size;
+    p->joiner_ignored = ignored;
+    return ignored;
+}
+
+static bool removes(pass *p, size_t at, uint32_t c)
 {
     if ((c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF))
         return tkz__ja_value(p->step, TKZ__JA_VARIATION) == TKZ__JA_VARIATION_REMOVE;
     if (tkz__ja_value(p->step, TKZ__JA_ZERO_WIDTH) != TKZ__JA_REMOVE)
         return false;
     if (c == 0x200C || c == 0x200D)
-        return ignores_joiners(before(p, at));
+        return is_idle_joiner(p, at);
     return c == 0xFEFF || c == 0x200B || c == 0x2060 || c == 0xAD;
 }
 
@@ -187,7 +230,7 @@ static bool expand(const pass *p, uint32_t c, change *made)
 }
 
 /* What becomes of the character at `at`; false: nothing, and its length is in source_size. */
-static bool change_at(const pass *p, size_t at, change *made)
+static bool change_at(pass *p, size_t at, change *made)
 {
     uint32_t c;
     made->size = 0;

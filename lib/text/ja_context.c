@@ -17,6 +17,7 @@ typedef struct pass {
     size_t size;
     tkz__edit *edit;   /* NULL: only asked whether anything changes */
     tkz_error *error;
+    size_t base;       /* of the target, before this pass */
     size_t copy_start; /* source bytes from here on are not yet written */
     size_t settled;    /* places before it have been dealt with */
     bool acts;
@@ -53,11 +54,15 @@ static uint32_t behind(const pass *p, size_t at, size_t *length)
     return c;
 }
 
-/* The character that ends at `at`. */
-static uint32_t before(const pass *p, size_t at, size_t *start)
+/* The character that ends at `at`, as it is written now. */
+static uint32_t before(const pass *p, size_t at)
 {
     uint32_t c = NO_CHARACTER;
-    *start = at > 0 ? tkz__ja_last_character(p->text, 0, at, &c) : 0;
+    if (at > p->copy_start)
+        tkz__ja_last_character(p->text, p->copy_start, at, &c);
+    else if (p->edit != NULL && p->edit->target->size > p->base)
+        tkz__ja_last_character((const char *)p->edit->target->data, p->base,
+                               p->edit->target->size, &c);
     return c;
 }
 
@@ -134,9 +139,8 @@ static tkz_status settle_white(pass *p, size_t at, size_t *next)
     *next = end;
     if (tkz__ja_value(p->step, TKZ__JA_SPACE) == TKZ__JA_SPACE_KEEP)
         return TKZ_OK;
-    size_t unused;
     bool trailing = end == p->size || ends_line(behind(p, end, &length));
-    bool leading = start == 0 || ends_line(before(p, start, &unused));
+    bool leading = start == 0 || ends_line(before(p, start));
     tkz_status status = TKZ_OK;
     if (!trailing && !leading)
         return collapse(p, start, end);
@@ -180,7 +184,7 @@ static bool is_long_vowel(const pass *p, size_t start, size_t end, uint32_t c)
     bool loose = c == 0x2212 || c == 0x2014 || c == 0x2015 || c == 0x2500 || c == 0x2501;
     size_t unused;
     return (c == 0xFF0D ? how != TKZ__JA_LONG_KEEP : loose && how == TKZ__JA_LONG_LOOSE) &&
-           is_katakana(before(p, start, &unused)) && is_katakana(behind(p, end, &unused));
+           is_katakana(before(p, start)) && is_katakana(behind(p, end, &unused));
 }
 
 /* All signs of a run are narrowed if all signs are anyway (the first part left U+FF0D), or between
@@ -201,7 +205,7 @@ static tkz_status settle_signs(pass *p, size_t at, size_t *next)
     if (width == TKZ__JA_WIDTH_KEEP)
         return TKZ_OK;
     bool all = width == TKZ__JA_WIDTH_HALF;
-    bool left = is_letter_or_digit(before(p, start, &length));
+    bool left = is_letter_or_digit(before(p, start));
     bool right = is_letter_or_digit(behind(p, end, &length));
     tkz_status status = TKZ_OK;
     for (at = start; at < end && status == TKZ_OK; at += length) {
@@ -233,12 +237,12 @@ static tkz_status settle_long_vowel_run(pass *p, size_t at, size_t *next)
 /* Spacing voicing marks, where asked for. */
 static tkz_status settle_mark(pass *p, size_t at, uint32_t c, size_t *next)
 {
-    size_t start;
     *next = at + 3;
     if (tkz__ja_value(p->step, TKZ__JA_MARKS) != TKZ__JA_MARKS_COMPOSE || at == p->copy_start)
         return TKZ_OK;
-    uint32_t kana = before(p, at, &start);
-    if (start < p->copy_start || kana < 0x3040 || kana > 0x30FF)
+    uint32_t kana;
+    size_t start = tkz__ja_last_character(p->text, p->copy_start, at, &kana);
+    if (kana < 0x3040 || kana > 0x30FF)
         return TKZ_OK;
     uint32_t composed = tkz__unicode_compose(TKZ__JA_UNICODE, kana, c - 2);
     return composed != 0 ? replace_by(p, start, at + 3, composed) : TKZ_OK;
@@ -288,7 +292,8 @@ size_t tkz__ja_context_unchanged(const tkz__normal_step *step, const char *text,
 tkz_status tkz__ja_context_run(const tkz__normal_step *step, const char *text, size_t size,
                                tkz__edit *edit, tkz_error *error)
 {
-    pass p = {.step = step, .text = text, .size = size, .edit = edit, .error = error};
+    pass p = {.step = step, .text = text, .size = size, .edit = edit, .error = error,
+              .base = edit->target->size};
     tkz_status status = settle_all(&p);
     if (status == TKZ_OK && size > p.copy_start)
         status = tkz__edit_copy(edit, text + p.copy_start, size - p.copy_start, error);

@@ -62,6 +62,19 @@ static bool is_work_name(const char *name)
            strncmp(name, "journal.json", 12) == 0 || strcmp(name, "lock") == 0;
 }
 
+/* True for what a process that was killed left half written beside such a file (atomic_file). */
+static bool is_temporary_name(const char *name)
+{
+    char whole[PATH_CAPACITY];
+    const char *end = strstr(name, ".tmp-");
+    size_t size = end == NULL ? 0 : (size_t)(end - name);
+    if (name[0] != '.' || size < 2 || size > sizeof whole)
+        return false;
+    memcpy(whole, name + 1, size - 1);
+    whole[size - 1] = '\0';
+    return is_output_name(whole) || is_work_name(whole);
+}
+
 /* Visits the names in `directory` that `ours` knows: counts them, or removes them. */
 static uint64_t visit_names(const char *directory, bool (*ours)(const char *name), bool removing)
 {
@@ -239,6 +252,11 @@ tkz_status tkz__journal_open(tkz__journal *journal, const tkz_recipe *recipe, bo
     }
     if (status == TKZ_OK && journal->directory != NULL)
         status = look_around(journal, overwrite, error);
+    if (status == TKZ_OK && journal->directory != NULL) {
+        /* The lock says that nobody is writing them any more. */
+        visit_names(journal->directory, is_temporary_name, true);
+        visit_names(journal->work, is_temporary_name, true);
+    }
     if (status != TKZ_OK) {
         char lock[PATH_CAPACITY];
         if (journal->lock >= 0 && tkz__join_path(lock, journal->work, "lock", NULL) == TKZ_OK) {

@@ -20,7 +20,7 @@ END
 }
 # contents DIRECTORY: names and checksums of all files; the manifest holds the directory's name.
 contents() {
-    (cd "$1" && for file in *; do
+    (cd "$1" && for file in $(ls -A); do
         if [ "$file" = manifest.json ]; then
             sed "s/\"directory\": \"$1\"/\"directory\"/" "$file" | cksum
         else
@@ -70,6 +70,11 @@ for signal in KILL KILL KILL KILL INT TERM; do
         fi
         if [ -e "round$round/manifest.json" ]; then
             complain "round $round: a manifest without a finished run"
+        fi
+        # As after a kill in the middle of writing a small file.
+        if [ -d "round$round/work" ]; then
+            echo '{' >"round$round/work/.journal.json.tmp-1-0"
+            echo '{' >"round$round/.manifest.json.tmp-1-0"
         fi
     done
     grep -q '"resumed": true' report.json && resumed=$((resumed + 1))

@@ -53,7 +53,7 @@ typedef struct tkz_character {
     char width[4];               /* East_Asian_Width: "W" "F" "H" "Na" "A" "N" */
     char age[8];                 /* Unicode version that brought it, "1.1"; "" if unassigned */
     uint32_t columns;            /* of a terminal: 0, 1 or 2 */
-    const char *unicode_version; /* of all this, "16.0.0"; static */
+    const char *unicode_version; /* of all this, "17.0.0"; static */
 } tkz_character;
 
 /* Any thread. Errors: INVALID_ARGUMENT above U+10FFFF. */
@@ -128,7 +128,9 @@ TKZ_API TKZ_CHECKED tkz_status tkz_normalizer_new(tkz_normalizer **normalizer,
                                                   tkz_error *error);
 TKZ_API void tkz_normalizer_free(tkz_normalizer *normalizer); /* accepts NULL */
 
-/* Takes `text` through the chain. `want_spans`: 1 to get result->spans. Linear in `size`.
+/* Takes `text` through the chain. `want_spans`: 1 to get result->spans. Linear in `size`. Bytes that
+ * are not UTF-8 stay, and the characters around them are not joined across them; "control-v1" and
+ * "ja-v1" keep what they would remove where that joined broken bytes into a character.
  * Errors: OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_normalizer_run(tkz_normalizer *normalizer, const char *text,
                                                   size_t size, int32_t want_spans,

@@ -27,7 +27,8 @@ static const form forms[TKZ__CHARSET_COUNT] = {
     [TKZ__CHARSET_WINDOWS_1252] = {0xFF, 0x00, 0xFF, 0x00},
 };
 
-static bool is_lead(tkz__charset charset, uint8_t byte)
+/* Inlined where `charset` is a constant. */
+static inline __attribute__((always_inline)) bool is_lead(tkz__charset charset, uint8_t byte)
 {
     if (charset == TKZ__CHARSET_EUC_JP && byte > 0x8F && byte < 0xA1)
         return false;
@@ -119,8 +120,9 @@ static uint8_t *decode_other(tkz__conversion *conversion, tkz__charset charset,
 }
 
 /* Up to the byte `limit`, or a little further. */
-static uint8_t *decode_block(tkz__conversion *conversion, tkz__charset charset, size_t limit,
-                             const tkz__charset_cell **rows, uint8_t *out)
+static inline __attribute__((always_inline)) uint8_t *
+decode_block(tkz__conversion *conversion, tkz__charset charset, size_t limit,
+             const tkz__charset_cell **rows, uint8_t *out)
 {
     const uint8_t *data = conversion->data;
     const tkz__charset_cell *singles = rows[0];

@@ -68,6 +68,39 @@ static uint8_t *decode_pair(tkz__conversion *conversion, enum set set, size_t *a
     return out;
 }
 
+/* Pairs of JIS X 0208 as far as they are characters; `rows` are those met so far, by first byte. What
+ * stops it is for decode_pair. */
+static uint8_t *decode_pairs(tkz__conversion *conversion, const tkz__charset_cell **rows,
+                             size_t limit, size_t *at, uint8_t *out)
+{
+    const uint8_t *data = conversion->data;
+    size_t next = *at;
+
+    while (next < limit && conversion->size - next >= 2) {
+        uint8_t first = data[next];
+        uint8_t second = data[next + 1];
+        const tkz__charset_cell *row;
+
+        if (first < 0x21 || first > 0x7E || second < 0x21 || second > 0x7E)
+            break;
+        row = rows[first];
+        if (row == NULL) {
+            row = tkz__charset_table_row(conversion->table, TKZ__CHARSET_PLANE_TWO, first | 0x80);
+            if (row == NULL) {
+                conversion->status = tkz__error_memory(conversion->error, 256 * sizeof *row);
+                break;
+            }
+            rows[first] = row;
+        }
+        if (row[second | 0x80] == 0)
+            break;
+        out = tkz__conversion_cell(conversion, row[second | 0x80], 2, out);
+        next += 2;
+    }
+    *at = next;
+    return out;
+}
+
 /* A byte that is no control character, space or part of a pair. */
 static uint8_t *decode_single(tkz__conversion *conversion, enum set set, bool shifted, size_t at,
                               uint8_t *out)
@@ -99,7 +132,7 @@ typedef struct shift_state {
 } shift_state;
 
 static uint8_t *decode_block(tkz__conversion *conversion, size_t limit, shift_state *state,
-                             uint8_t *out)
+                             const tkz__charset_cell **rows, uint8_t *out)
 {
     const uint8_t *data = conversion->data;
     size_t at = conversion->at;
@@ -132,7 +165,12 @@ static uint8_t *decode_block(tkz__conversion *conversion, size_t limit, shift_st
             tkz__conversion_record(conversion, 1, 1, true);
             at++;
         } else if (byte < 0x80 && !state->shifted && state->set >= SET_0208) {
-            out = decode_pair(conversion, state->set, &at, out);
+            size_t before = at;
+
+            if (state->set == SET_0208)
+                out = decode_pairs(conversion, rows, limit, &at, out);
+            if (at == before && conversion->status == TKZ_OK)
+                out = decode_pair(conversion, state->set, &at, out);
         } else {
             out = decode_single(conversion, state->set, state->shifted, at, out);
             at++;
@@ -145,6 +183,7 @@ static uint8_t *decode_block(tkz__conversion *conversion, size_t limit, shift_st
 tkz_status tkz__decode_iso_2022_jp(tkz__conversion *conversion)
 {
     shift_state state = {SET_ASCII, false};
+    const tkz__charset_cell *rows[0x80] = {NULL};
 
     while (conversion->at < conversion->size && !tkz__conversion_stops(conversion)) {
         tkz__buffer *target = conversion->target;
@@ -155,7 +194,7 @@ tkz_status tkz__decode_iso_2022_jp(tkz__conversion *conversion)
 
         if (status != TKZ_OK)
             return status;
-        end = decode_block(conversion, limit, &state, target->data + target->size);
+        end = decode_block(conversion, limit, &state, rows, target->data + target->size);
         target->size = (size_t)(end - target->data);
     }
     return conversion->status;

@@ -262,6 +262,9 @@ static bool is_binary(const tkz__charset_reading *best, const byte_facts *facts,
 
     if (!wide && (facts->controls + facts->zeros) * 32 > size)
         return true;
+    /* One bad unit is a lot where every unit is large. */
+    if (wide && best->bad * 4 > best->characters)
+        return true;
     return best->bad > 1 && (best->bad - 1) * 12 > best->characters + (wide ? 0 : size / 8);
 }
 

@@ -360,10 +360,11 @@ static uint32_t hangul_cost(uint32_t character)
     return (UINT32_C(0x310112) >> last & 1) != 0 ? 10 : 15;
 }
 
-/* False for what no text has: NUL, C1 controls, surrogates, private use, U+FFF0..FFFF. */
+/* False for what no text has: NUL, C1 controls, surrogates, private use, U+FFF0..FFFF; and U+0A00,
+ * which is unassigned and a line feed in the other byte order. */
 static bool is_possible(uint32_t character)
 {
-    return character != 0 && !is_between(character, 0x80, 0x9F) &&
+    return character != 0 && !is_between(character, 0x80, 0x9F) && character != 0x0A00 &&
            !is_between(character, 0xD800, 0xF8FF) && character < 0xFFF0;
 }
 
@@ -378,6 +379,9 @@ static uint32_t basic_cost(uint32_t character)
         return character >= 0x20 || character == '\n' || character == '\r' || character == '\t'
                    ? TKZ__SCORE_ASCII + 1
                    : COST_CONTROL;
+    /* Headings begin with many of these, which are digits zero in the other byte order. */
+    if (character == 0x3000)
+        return TKZ__SCORE_ASCII;
     if (is_between(character, 0xAC00, 0xD7A3))
         return hangul_cost(character);
     code = tkz__cp932_code(character);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes lib/text/charset_models.c and lib/text/cp932_table.c (maintainers only).
+"""Writes lib/text/charset_models_*.c and lib/text/cp932_*code.c (maintainers only).
 
 How often characters occur, counted over texts that are named on the command line, as bits of
 surprise in four bits each, in the order of the charsets: what charset detection weighs readings
@@ -195,12 +195,15 @@ def models(arguments):
     total = sum(kana.values())
     half = [min(15, max(2, round(-math.log2(kana[c] / total + 2.0 ** -12))))
             for c in range(0xFF61, 0xFFA0)]
-    body = HEADER % (" * How surprising each character is, in bits less %d, two of them a byte, low half"
-                     "\n * first. See charset_models.h." % LOWEST, "charset_models")
-    for name, values in tables:
-        body += "\n" + array("uint8_t", "tkz__model_" + name, values, str)
-    body += "\n" + array("uint8_t", "tkz__model_half_width", half, str)
-    (FOLDER / "charset_models.c").write_text(body)
+    about = (" * How surprising each character is, in bits less %d, two of them a byte, low half"
+             "\n * first. See charset_models.h." % LOWEST)
+    for part, members in (("chinese", tables[1::2]), ("japanese", tables[0::2])):
+        body = HEADER % (about, "charset_models")
+        for name, values in members:
+            body += "\n" + array("uint8_t", "tkz__model_" + name, values, str)
+        if part == "japanese":
+            body += "\n" + array("uint8_t", "tkz__model_half_width", half, str)
+        (FOLDER / f"charset_models_{part}.c").write_text(body)
 
 
 def cp932():
@@ -225,12 +228,14 @@ def cp932():
     for word in words:
         ranks.append(rank)
         rank += bin(word).count("1")
-    body = HEADER % (" * Windows-31J in both directions. See cp932_table.h.", "cp932_table")
+    body = HEADER % (" * Rows of Windows-31J. See cp932_table.h.", "cp932_table")
     body += "\n" + array("uint16_t", "tkz__jis_characters", to_unicode, hex)
+    (FOLDER / "cp932_decode.c").write_text(body)
+    body = HEADER % (" * Codes of Windows-31J. See cp932_table.h.", "cp932_table")
     body += "\n" + array("uint32_t", "tkz__cp932_known", words, hex)
     body += "\n" + array("uint16_t", "tkz__cp932_ranks", ranks, str)
     body += "\n" + array("uint16_t", "tkz__cp932_codes", [codes[c] for c in sorted(codes)], hex)
-    (FOLDER / "cp932_table.c").write_text(body)
+    (FOLDER / "cp932_encode.c").write_text(body)
     return len(codes)
 
 

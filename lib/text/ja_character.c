@@ -18,17 +18,7 @@ typedef struct change {
     size_t size;
 } change;
 
-typedef struct pass {
-    const tkz__normal_step *step;
-    const char *text;
-    size_t size;
-    tkz__edit *edit;   /* NULL: only asked whether anything changes */
-    size_t base;       /* of the target, before this pass */
-    size_t copy_start; /* source bytes from here on are not yet written */
-    /* What the last joiner found: how much of the result there was, and the answer. */
-    size_t joiner_end;
-    bool joiner_ignored;
-} pass;
+typedef tkz__ja_pass pass;
 
 static void put(change *made, uint32_t character)
 {
@@ -237,17 +227,24 @@ static bool change_at(pass *p, size_t at, change *made)
     made->source_size = tkz__utf8_next(p->text + at, p->size - at, &c);
     if (c == TKZ__UTF8_INVALID)
         return false;
-    return change_line_end(p, at, c, made) || removes(p, at, c) || change_wave(p, c, made) ||
-           change_width(p, at, c, made) || expand(p, c, made);
+    if (change_line_end(p, at, c, made) || change_wave(p, c, made) ||
+        change_width(p, at, c, made) || expand(p, c, made))
+        return true;
+    return removes(p, at, c) && !tkz__utf8_is_stray(p->text, at + made->source_size, p->size);
+}
+
+bool tkz__ja_character_acts(tkz__ja_pass *p, size_t at)
+{
+    change made;
+    return change_at(p, at, &made);
 }
 
 size_t tkz__ja_character_unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
     pass p = {.step = step, .text = text, .size = size};
-    tkz__byte_rules rules;
-    tkz__ja_places(step, &rules);
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(&rules, text, at, size)) < size) {
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
         change made;
         if (change_at(&p, at, &made))
             return 0;
@@ -272,11 +269,10 @@ tkz_status tkz__ja_character_run(const tkz__normal_step *step, const char *text,
 {
     pass p = {.step = step, .text = text, .size = size, .edit = edit,
               .base = edit->target->size};
-    tkz__byte_rules rules;
-    tkz__ja_places(step, &rules);
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
     tkz_status status = TKZ_OK;
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(&rules, text, at, size)) < size && status == TKZ_OK) {
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size && status == TKZ_OK) {
         change made;
         if (change_at(&p, at, &made))
             status = write_change(&p, at, &made, error);

@@ -24,7 +24,7 @@ static bool keeps_ideographs(const tkz__normal_step *step)
 
 /* Ranges of which every character has NFC_Quick_Check=Yes, is a starter, and composes with nothing
  * before it; together nearly all of what Japanese texts hold beside kana and kanji. */
-static bool may_act(const tkz__normal_step *step, uint32_t c)
+bool tkz__ja_may_compose(const tkz__normal_step *step, uint32_t c)
 {
     static const struct {
         uint32_t first, last;
@@ -49,9 +49,10 @@ static const tkz__byte_rule ideograph_places[] = {
 };
 
 /* The next ideograph that is left alone, or `size`; its length. */
-static size_t find_kept(const tkz__normal_step *step, const tkz__byte_rules *rules,
-                        const char *text, size_t at, size_t size, size_t *length)
+static size_t find_kept(const tkz__normal_step *step, const char *text, size_t at, size_t size,
+                        size_t *length)
 {
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_IDEOGRAPH_PLACES);
     *length = 0;
     if (!keeps_ideographs(step))
         return size;
@@ -66,7 +67,7 @@ static size_t find_kept(const tkz__normal_step *step, const tkz__byte_rules *rul
     return size;
 }
 
-static void set_rules(tkz__byte_rules *rules)
+void tkz__ja_compose_places(tkz__byte_rules *rules)
 {
     tkz__byte_rules_set(rules, ideograph_places,
                         sizeof ideograph_places / sizeof ideograph_places[0]);
@@ -75,13 +76,12 @@ static void set_rules(tkz__byte_rules *rules)
 /* True where no character asks for a closer look. */
 static bool is_quiet(const tkz__normal_step *step, const char *text, size_t size)
 {
-    tkz__byte_rules rules;
-    tkz__ja_places(step, &rules);
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(&rules, text, at, size)) < size) {
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
         uint32_t c;
         at += tkz__utf8_next(text + at, size - at, &c);
-        if (may_act(step, c))
+        if (tkz__ja_may_compose(step, c))
             return false;
     }
     return true;
@@ -91,11 +91,9 @@ size_t tkz__ja_compose_unchanged(const tkz__normal_step *step, const char *text,
 {
     if (is_quiet(step, text, size))
         return size;
-    tkz__byte_rules rules;
-    set_rules(&rules);
     for (size_t at = 0; at < size;) {
         size_t length;
-        size_t end = find_kept(step, &rules, text, at, size, &length);
+        size_t end = find_kept(step, text, at, size, &length);
         if (tkz__unicode_unchanged(&nfc, text + at, end - at) != end - at)
             return 0;
         at = end + length;
@@ -106,12 +104,10 @@ size_t tkz__ja_compose_unchanged(const tkz__normal_step *step, const char *text,
 tkz_status tkz__ja_compose_run(const tkz__normal_step *step, const char *text, size_t size,
                                tkz__edit *edit, tkz_error *error)
 {
-    tkz__byte_rules rules;
-    set_rules(&rules);
     tkz_status status = TKZ_OK;
     for (size_t at = 0; at < size && status == TKZ_OK;) {
         size_t length;
-        size_t end = find_kept(step, &rules, text, at, size, &length);
+        size_t end = find_kept(step, text, at, size, &length);
         if (end > at)
             status = tkz__unicode_normalize(&nfc, text + at, end - at, edit, error);
         if (length > 0 && status == TKZ_OK)

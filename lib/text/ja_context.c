@@ -11,17 +11,7 @@
 #include "text/unicode_normal.h"
 #include "text/utf8.h"
 
-typedef struct pass {
-    const tkz__normal_step *step;
-    const char *text;
-    size_t size;
-    tkz__edit *edit;   /* NULL: only asked whether anything changes */
-    tkz_error *error;
-    size_t base;       /* of the target, before this pass */
-    size_t copy_start; /* source bytes from here on are not yet written */
-    size_t settled;    /* places before it have been dealt with */
-    bool acts;
-} pass;
+typedef tkz__ja_pass pass;
 
 static tkz_status replace(pass *p, size_t start, size_t end, const char *text, size_t size)
 {
@@ -106,11 +96,7 @@ static tkz_status collapse_run(pass *p, size_t start, size_t end)
     if (first == IDEOGRAPHIC_SPACE && !ideographic)
         first = NO_BREAK_SPACE; /* to be made U+0020 */
     tkz_status status = settle_single(p, start, second, first);
-    for (size_t at = second; at < end && status == TKZ_OK; at += length) {
-        behind(p, at, &length);
-        status = replace(p, at, at + length, "", 0);
-    }
-    return status;
+    return status == TKZ_OK && end > second ? replace(p, second, end, "", 0) : status;
 }
 
 /* White space [start, end) within a line: tabs stay and part the runs. */
@@ -142,12 +128,13 @@ static tkz_status settle_white(pass *p, size_t at, size_t *next)
     bool trailing = end == p->size || ends_line(behind(p, end, &length));
     bool leading = start == 0 || ends_line(before(p, start));
     tkz_status status = TKZ_OK;
-    if (!trailing && !leading)
+    if (trailing)
+        return replace(p, start, end, "", 0);
+    if (!leading)
         return collapse(p, start, end);
     for (at = start; at < end && status == TKZ_OK; at += length) {
         uint32_t c = behind(p, at, &length);
-        status = trailing ? replace(p, at, at + length, "", 0)
-                          : settle_single(p, at, at + length, c);
+        status = settle_single(p, at, at + length, c);
     }
     return status;
 }
@@ -226,12 +213,10 @@ static tkz_status settle_long_vowel_run(pass *p, size_t at, size_t *next)
     *next = at + 3;
     if (tkz__ja_value(p->step, TKZ__JA_LONG_RUNS) != TKZ__JA_LONG_RUNS_COLLAPSE)
         return TKZ_OK;
-    tkz_status status = TKZ_OK;
-    while (behind(p, *next, &length) == TKZ__JA_LONG_VOWEL_MARK && status == TKZ_OK) {
-        status = replace(p, *next, *next + length, "", 0);
+    size_t second = *next;
+    while (behind(p, *next, &length) == TKZ__JA_LONG_VOWEL_MARK)
         *next += length;
-    }
-    return status;
+    return *next > second ? replace(p, second, *next, "", 0) : TKZ_OK;
 }
 
 /* Spacing voicing marks, where asked for. */
@@ -268,14 +253,21 @@ static tkz_status settle(pass *p, size_t at, size_t *next)
     return TKZ_OK;
 }
 
+bool tkz__ja_context_acts(tkz__ja_pass *p, size_t at)
+{
+    size_t next;
+    if (at >= p->settled && settle(p, at, &next) == TKZ_OK)
+        p->settled = next;
+    return p->acts;
+}
+
 /* To the end, or where nothing is written, to the first change. */
 static tkz_status settle_all(pass *p)
 {
-    tkz__byte_rules rules;
-    tkz__ja_places(p->step, &rules);
+    const tkz__byte_rules *rules = tkz__step_rule_set(p->step, TKZ__JA_PLACES);
     tkz_status status = TKZ_OK;
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(&rules, p->text, at, p->size)) < p->size &&
+    while ((at = tkz__byte_rules_find(rules, p->text, at, p->size)) < p->size &&
            status == TKZ_OK && !(p->acts && p->edit == NULL)) {
         status = settle(p, at, &at);
         p->settled = at;

@@ -2,13 +2,12 @@
  *
  * The parts of ja-v1: what each character becomes on its own (ja_character), Unicode
  * normalisation (ja_compose), what depends on neighbours (ja_context). The rules are
- * written out in doc/japanese-normal-forms.md. Leans on byte_rules, normal_step.
+ * written out in doc/japanese-normal-forms.md. Leans on step_rules.
  */
 #ifndef TKZ_TEXT_JA_STEP_H
 #define TKZ_TEXT_JA_STEP_H
 
-#include "text/byte_rules.h"
-#include "text/normal_step.h"
+#include "text/step_rules.h"
 
 enum tkz__ja_option {
     TKZ__JA_WIDTH,
@@ -48,11 +47,35 @@ static inline int64_t tkz__ja_value(const tkz__normal_step *step, enum tkz__ja_o
 
 enum { TKZ__JA_LONG_VOWEL_MARK = 0x30FC };
 
-/* Places that any part may have to do with. */
-void tkz__ja_places(const tkz__normal_step *step, tkz__byte_rules *rules);
+/* Sets of byte rules: places that any part may have to do with; the compatibility ideographs. */
+enum { TKZ__JA_PLACES, TKZ__JA_IDEOGRAPH_PLACES };
+void tkz__ja_compose_places(tkz__byte_rules *rules);
 
 /* Start of the character (or stray byte) that ends at `end`, which is above `from`. */
 size_t tkz__ja_last_character(const char *text, size_t from, size_t end, uint32_t *character);
+
+/* What the first and third part carry along. */
+typedef struct tkz__ja_pass {
+    const tkz__normal_step *step;
+    const char *text;
+    size_t size;
+    tkz__edit *edit;   /* NULL: only asked whether anything changes */
+    tkz_error *error;
+    size_t base;       /* of the target, before this pass */
+    size_t copy_start; /* source bytes from here on are not yet written */
+    /* First part: what the last joiner found, how much of the result there was and the answer. */
+    size_t joiner_end;
+    bool joiner_ignored;
+    /* Third part: places before this one have been dealt with, and whether anything changed. */
+    size_t settled;
+    bool acts;
+} tkz__ja_pass;
+
+/* Whether the part, or for the second one NFC around `c`, may change anything at a place. Passes
+ * without an edit; places in ascending order. */
+bool tkz__ja_character_acts(tkz__ja_pass *p, size_t at);
+bool tkz__ja_may_compose(const tkz__normal_step *step, uint32_t c);
+bool tkz__ja_context_acts(tkz__ja_pass *p, size_t at);
 
 /* First part: each character alone, and what it joins with behind it. */
 size_t tkz__ja_character_unchanged(const tkz__normal_step *step, const char *text, size_t size);

@@ -28,6 +28,12 @@
 #define EUC_RATIO_BELOW 10
 #define EUC_RATIO_ABOVE 14
 
+/* Kana and punctuation of EUC-JP: of ten characters that come to light, so many at least. Where there
+ * is a character of two bytes of cp932 among the source's, fewer: sound half-width kana hardly stand
+ * next to the few ideographs that have the form. */
+#define EUC_KANA_LEAST 5
+#define EUC_KANA_LEAST_WIDE 2
+
 /* Bits for characters outside the models, before and after. */
 #define BITS_ASCII 5
 #define BITS_LATIN 10
@@ -54,18 +60,43 @@ static uint32_t latin_byte(uint32_t character)
     return 0x100;
 }
 
-/* The code of a character in cp932, with ASCII and with the single bytes that Windows takes for
- * U+0080, U+00A0 and private use; 0xFFFF when it has none. */
+/* The code that is `index` codes behind lead byte `lead` and 40: every lead has 188. */
+static uint32_t code_behind(uint32_t lead, uint32_t index)
+{
+    uint32_t trail = index % 188;
+
+    return (lead + index / 188) << 8 | (trail + 0x40 + (trail >= 63));
+}
+
+/* The code of a character in cp932; 0xFFFF when it has none. ASCII is itself. The single bytes 80, A0
+ * and FD..FF are U+0080, U+00A0 or U+F8F0, and U+F8F1..F8F3 to Windows and Python. The user-defined
+ * rows F040..F9FC are U+E000..E757 in order: they count because EUC-JP's ん ends in F3, which makes
+ * one of them of the byte behind it. */
 static uint32_t cp932_code(uint32_t character)
 {
     uint32_t code;
 
     if (character <= 0x80 || character == 0xA0)
         return character;
-    if (character >= 0xF8F1 && character <= 0xF8F3)
-        return character - 0xF8F1 + 0xFD;
+    if (character >= TKZ__USER_DEFINED_FIRST && character <= TKZ__USER_DEFINED_LAST)
+        return code_behind(0xF0, character - TKZ__USER_DEFINED_FIRST);
+    if (character >= 0xF8F0 && character <= 0xF8F3)
+        return character == 0xF8F0 ? 0xA0 : character - 0xF8F1 + 0xFD;
     code = tkz__cp932_code(character);
     return code != 0 ? code : 0xFFFF;
+}
+
+/* The 360 kanji of ED40..EEEC are at FA5C..FC4B a second time, in the same order. The table knows
+ * the first place of them. */
+static bool has_second_code(uint32_t code)
+{
+    return code >= 0xED40 && code <= 0xEEEC;
+}
+
+static uint32_t second_code(uint32_t code)
+{
+    return code_behind(0xFA, (uint32_t)(tkz__jis_index(code >> 8, code & 0xFF) -
+                                        tkz__jis_index(0xED, 0x40)) + 0x5C - 0x40);
 }
 
 /* Surprise of a character in Japanese text. */
@@ -90,6 +121,7 @@ typedef struct source_bytes {
     size_t source_size;
     size_t characters;
     size_t size;
+    bool has_second; /* what `bytes` could be otherwise */
     uint8_t bytes[2];
 } source_bytes;
 
@@ -135,13 +167,16 @@ static bool twice_bytes(const char *text, size_t size, source_bytes *source)
     return byte < 0x100;
 }
 
-static bool cp932_bytes(const char *text, size_t size, source_bytes *source)
+static bool cp932_bytes(const char *text, size_t size, bool take_second, source_bytes *source)
 {
     uint32_t character;
     uint32_t code;
 
     source->source_size = tkz__utf8_next(text, size, &character);
     code = character == TKZ__UTF8_INVALID ? 0xFFFF : cp932_code(character);
+    source->has_second = has_second_code(code);
+    if (source->has_second && take_second)
+        code = second_code(code);
     source->characters = 1;
     source->size = code > 0xFF ? 2 : 1;
     source->bytes[0] = (uint8_t)(code > 0xFF ? code >> 8 : code);
@@ -149,15 +184,17 @@ static bool cp932_bytes(const char *text, size_t size, source_bytes *source)
     return code != 0xFFFF;
 }
 
-static bool bytes_of(tkz__mojibake_kind kind, const char *text, size_t size, source_bytes *source)
+static bool bytes_of(tkz__mojibake_kind kind, const char *text, size_t size, bool take_second,
+                     source_bytes *source)
 {
+    source->has_second = false;
     switch (kind) {
     case TKZ__MOJIBAKE_UTF_8_AS_LATIN:
         return latin_bytes(text, size, source);
     case TKZ__MOJIBAKE_UTF_8_TWICE:
         return twice_bytes(text, size, source);
     default:
-        return cp932_bytes(text, size, source);
+        return cp932_bytes(text, size, take_second, source);
     }
 }
 
@@ -217,8 +254,9 @@ static void count_after(tkz__mojibake_unit *unit, uint32_t character)
     unit->kana += code < 0x819F || (code >= 0x829F && code <= 0x8396);
 }
 
-bool tkz__mojibake_unit_at(tkz__mojibake_kind kind, const char *text, size_t size,
-                           tkz__mojibake_unit *unit)
+/* `take_second`: of the characters that have two codes, the second. `*has_second`: there are some. */
+static bool read_unit(tkz__mojibake_kind kind, const char *text, size_t size, bool take_second,
+                      tkz__mojibake_unit *unit, bool *has_second)
 {
     uint8_t bytes[TKZ__MOJIBAKE_UNIT + 2];
     size_t filled = 0;
@@ -231,6 +269,8 @@ bool tkz__mojibake_unit_at(tkz__mojibake_kind kind, const char *text, size_t siz
     unit->bits_after = 0;
     unit->japanese = 0;
     unit->kana = 0;
+    unit->wide = 0;
+    *has_second = false;
     do {
         source_bytes source;
         uint32_t character;
@@ -238,8 +278,10 @@ bool tkz__mojibake_unit_at(tkz__mojibake_kind kind, const char *text, size_t siz
         enum progress progress = PROGRESS_MORE;
 
         if (unit->source_size == size || filled > TKZ__MOJIBAKE_UNIT - 2 ||
-            !bytes_of(kind, text + unit->source_size, size - unit->source_size, &source))
+            !bytes_of(kind, text + unit->source_size, size - unit->source_size, take_second,
+                      &source))
             return false;
+        *has_second |= source.has_second;
         for (size_t at = 0; at < source.source_size;) {
             at += tkz__utf8_next(text + unit->source_size + at, source.source_size - at,
                                  &character);
@@ -248,6 +290,7 @@ bool tkz__mojibake_unit_at(tkz__mojibake_kind kind, const char *text, size_t siz
         }
         unit->source_size += source.source_size;
         unit->characters += source.characters;
+        unit->wide += source.size == 2;
         memcpy(bytes + filled, source.bytes, source.size);
         filled += source.size;
         while (done < filled) {
@@ -266,6 +309,24 @@ bool tkz__mojibake_unit_at(tkz__mojibake_kind kind, const char *text, size_t siz
     return true;
 }
 
+bool tkz__mojibake_unit_at(tkz__mojibake_kind kind, const char *text, size_t size,
+                           tkz__mojibake_unit *unit)
+{
+    bool has_second;
+    bool found = read_unit(kind, text, size, false, unit, &has_second);
+    tkz__mojibake_unit other;
+
+    /* UTF-8 has no bytes FA..FC. In EUC-JP 建 is B7 FA, so that the choice counts: the likelier one
+     * for its length is taken. */
+    if (has_second && kind == TKZ__MOJIBAKE_EUC_JP_AS_CP932 &&
+        read_unit(kind, text, size, true, &other, &has_second) &&
+        (!found || other.bits_after * unit->source_size < unit->bits_after * other.source_size)) {
+        *unit = other;
+        found = true;
+    }
+    return found;
+}
+
 /* ---- Stretches --------------------------------------------------------- */
 
 /* As far as units of `kind` go; 0 if what they were is not likelier. */
@@ -276,6 +337,7 @@ static size_t stretch_size(tkz__mojibake_kind kind, const char *text, size_t siz
     uint64_t after = 0;
     uint64_t japanese = 0;
     uint64_t kana = 0;
+    uint64_t wide = 0;
     size_t counted = 0;
     size_t end = 0; /* of the last unit that is not ASCII */
     size_t at = 0;
@@ -288,6 +350,7 @@ static size_t stretch_size(tkz__mojibake_kind kind, const char *text, size_t siz
         after += unit.bits_after;
         japanese += unit.japanese;
         kana += unit.kana;
+        wide += unit.wide;
         counted += unit.characters;
         if (unit.source_size > 1) {
             end = at;
@@ -299,7 +362,8 @@ static size_t stretch_size(tkz__mojibake_kind kind, const char *text, size_t siz
         before < after + MARGIN + MARGIN_EACH * japanese)
         return 0;
     if (kind == TKZ__MOJIBAKE_EUC_JP_AS_CP932 &&
-        (kana * 2 < japanese || before * EUC_RATIO_BELOW < after * EUC_RATIO_ABOVE))
+        (kana * 10 < japanese * (wide > 0 ? EUC_KANA_LEAST_WIDE : EUC_KANA_LEAST) ||
+         before * EUC_RATIO_BELOW < after * EUC_RATIO_ABOVE))
         return 0;
     return end;
 }

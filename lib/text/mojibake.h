@@ -20,6 +20,10 @@ typedef enum tkz__mojibake_kind {
     TKZ__MOJIBAKE_KIND_COUNT
 } tkz__mojibake_kind;
 
+/* What the 1880 codes F040..F9FC of cp932, user-defined, are in Unicode: private use. */
+#define TKZ__USER_DEFINED_FIRST 0xE000
+#define TKZ__USER_DEFINED_LAST 0xE757
+
 /* Which characters could begin a stretch, or tell of a lost one (U+FFFD): a bit for each up to
  * U+FFFF. Made once for many texts. */
 typedef struct tkz__mojibake_marks {
@@ -61,6 +65,7 @@ typedef struct tkz__mojibake_unit {
     uint32_t bits_after;  /* of what it was */
     uint32_t japanese;  /* characters of JIS X 0208 in `text` */
     uint32_t kana;      /* kana and punctuation among them */
+    uint32_t wide;      /* characters of the source that are two bytes of cp932 */
 } tkz__mojibake_unit;
 
 /* False when none begins here. ASCII is a unit by itself. */

@@ -36,6 +36,10 @@ void tkz__mojibake_marks_init(tkz__mojibake_marks *marks)
     /* EUC-JP read as cp932: half-width kana. */
     for (uint32_t character = 0xFF61; character <= 0xFF9F; character++)
         mark(marks, character);
+    /* Four bytes of UTF-8, or the last rows of EUC-JP, read as cp932. */
+    for (uint32_t character = TKZ__USER_DEFINED_FIRST; character <= TKZ__USER_DEFINED_LAST;
+         character++)
+        mark(marks, character);
     mark(marks, 0xFFFD);
 }
 

@@ -31,6 +31,16 @@ static size_t bytes_of(uint32_t c)
     return c < 0x80 || c >= STRAY_BYTE ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 }
 
+static size_t count_characters(const char *text, size_t size)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < size; count++) {
+        uint32_t c;
+        at += tkz__utf8_next(text + at, size - at, &c);
+    }
+    return count;
+}
+
 static size_t decode(const char *text, size_t size, uint32_t *characters)
 {
     size_t count = 0;
@@ -95,11 +105,12 @@ tkz_status tkz__neologdn_shorten_repeat(const char *text, size_t size, uint64_t 
 {
     if (size == 0)
         return TKZ_OK;
-    if (size > SIZE_MAX / sizeof(uint32_t))
+    size_t count = count_characters(text, size);
+    if (count > SIZE_MAX / sizeof(uint32_t))
         return tkz__error_memory(error, size);
-    uint32_t *characters = tkz__arena_allocate(edit->scratch, size * sizeof *characters);
+    uint32_t *characters = tkz__arena_allocate(edit->scratch, count * sizeof *characters);
     if (characters == NULL)
-        return tkz__error_memory(error, size * sizeof *characters);
+        return tkz__error_memory(error, count * sizeof *characters);
     shortening s = {.characters = characters,
                     .count = decode(text, size, characters),
                     .kept = kept,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * control-v1: removes characters that only steer old devices or the display. What it
- * takes, and what it leaves, is in doc/japanese-normal-forms.md. Leans on byte_rules.
+ * takes, and what it leaves, is in doc/japanese-normal-forms.md. Leans on step_rules, utf8.
  */
-#include "text/byte_rules.h"
-#include "text/normal_step.h"
+#include "text/step_rules.h"
 #include "text/utf8.h"
 
 enum option { LINE_ENDS, BYTE_ORDER_MARK, BIDI, ANNOTATION, NONCHARACTERS, OPTION_COUNT };
@@ -67,14 +66,24 @@ static const tkz__byte_rule places[] = {
     {{BIT(0xF), ANY, BIT(8) | BIT(9) | BIT(0xA) | BIT(0xB), BIT(0xF), BIT(0xB), BIT(0xF)}},
 };
 
-/* The next character from `at` on that is removed; `size` if there is none. */
-static size_t find(const tkz__normal_step *step, const tkz__byte_rules *rules, const char *text,
-                   size_t at, size_t size, size_t *length)
+static tkz_status prepare(tkz__normal_step *step, const tkz_allocator *allocator, tkz_error *error)
 {
+    tkz__step_rules *rules;
+    tkz_status status = tkz__step_rules_new(step, allocator, &rules, error);
+    if (status == TKZ_OK)
+        tkz__byte_rules_set(&rules->sets[0], places, sizeof places / sizeof places[0]);
+    return status;
+}
+
+/* The next character from `at` on that is removed; `size` if there is none. */
+static size_t find(const tkz__normal_step *step, const char *text, size_t at, size_t size,
+                   size_t *length)
+{
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, 0);
     while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
         uint32_t c;
         *length = tkz__utf8_next(text + at, size - at, &c);
-        if (removes(step, c))
+        if (removes(step, c) && !tkz__utf8_is_stray(text, at + *length, size))
             return at;
         at += *length;
     }
@@ -83,21 +92,17 @@ static size_t find(const tkz__normal_step *step, const tkz__byte_rules *rules, c
 
 static size_t unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
-    tkz__byte_rules rules;
     size_t length;
-    tkz__byte_rules_set(&rules, places, sizeof places / sizeof places[0]);
-    return find(step, &rules, text, 0, size, &length);
+    return find(step, text, 0, size, &length);
 }
 
 static tkz_status run(const tkz__normal_step *step, const char *text, size_t size,
                       tkz__edit *edit, tkz_error *error)
 {
-    tkz__byte_rules rules;
-    tkz__byte_rules_set(&rules, places, sizeof places / sizeof places[0]);
     tkz_status status = TKZ_OK;
     for (size_t at = 0; at < size && status == TKZ_OK;) {
         size_t length = 0;
-        size_t place = find(step, &rules, text, at, size, &length);
+        size_t place = find(step, text, at, size, &length);
         if (place > at)
             status = tkz__edit_copy(edit, text + at, place - at, error);
         if (place < size && status == TKZ_OK)
@@ -111,6 +116,8 @@ static const tkz__normal_kind kinds[] = {
     {.info = {"control-v1", "Removes control characters, byte order marks and noncharacters.",
               options, OPTION_COUNT},
      .traits = TKZ__NORMAL_IDEMPOTENT | TKZ__NORMAL_LOCAL,
+     .prepare = prepare,
+     .dispose = tkz__step_rules_dispose,
      .unchanged = unchanged,
      .run = run},
 };

@@ -10,7 +10,7 @@
 
 #include "core/nearest_name.h"
 
-enum { NAME_LIMIT = 64, NUMBER_LIMIT = 24 };
+enum { NAME_LIMIT = 64, NUMBER_LIMIT = 24, STEP_LIMIT = 128 };
 
 /* What is left of the text to read. */
 typedef struct reader {
@@ -85,9 +85,42 @@ static const char *nearest(const char *word, size_t size,
     return tkz__nearest_name(name, name_at, context);
 }
 
+/* The names of the steps without their versions, as far as there is room. */
+typedef struct base_names {
+    char names[STEP_LIMIT][NAME_LIMIT + 1];
+    size_t count;
+} base_names;
+
+static const char *base_name_at(const void *context, size_t index)
+{
+    const base_names *bases = context;
+    return index < bases->count ? bases->names[index] : NULL;
+}
+
+/* The nearest step; for a word without a version, the first of the nearest name. */
+static const char *nearest_step(const char *word, size_t size)
+{
+    base_names bases;
+    const char *step;
+    if (memchr(word, '-', size) != NULL)
+        return nearest(word, size, step_name_at, NULL);
+    for (bases.count = 0; bases.count < STEP_LIMIT; bases.count++) {
+        size_t length;
+        if ((step = step_name_at(NULL, bases.count)) == NULL)
+            break;
+        length = strcspn(step, "-");
+        length = length <= NAME_LIMIT ? length : NAME_LIMIT;
+        memcpy(bases.names[bases.count], step, length);
+        bases.names[bases.count][length] = '\0';
+    }
+    const char *base = nearest(word, size, base_name_at, &bases);
+    return base == NULL ? NULL
+                        : step_name_at(NULL, (size_t)(base - bases.names[0]) / (NAME_LIMIT + 1));
+}
+
 static tkz_status unknown_step(const char *word, size_t size, tkz_error *error)
 {
-    const char *meant = nearest(word, size, step_name_at, NULL);
+    const char *meant = nearest_step(word, size);
     if (meant != NULL)
         return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, "normal form", TKZ__NO_OFFSET,
                               "there is no step \"%.*s\", did you mean \"%s\"?",

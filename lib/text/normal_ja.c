@@ -40,7 +40,7 @@ static const tkz_normal_option options[TKZ__JA_OPTION_COUNT] = {
 #define ANY TKZ__ANY_HALF
 #define FROM(n) (uint16_t)(0xFFFFU << (n))
 
-void tkz__ja_places(const tkz__normal_step *step, tkz__byte_rules *rules)
+static void set_places(const tkz__normal_step *step, tkz__byte_rules *rules)
 {
     tkz__byte_rule list[TKZ__BYTE_RULE_LIMIT] = {
         {{BIT(0), BIT(0xD), ANY, ANY, ANY, ANY}},
@@ -68,6 +68,17 @@ void tkz__ja_places(const tkz__normal_step *step, tkz__byte_rules *rules)
     tkz__byte_rules_set(rules, list, count);
 }
 
+static tkz_status prepare(tkz__normal_step *step, const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz__step_rules *rules;
+    tkz_status status = tkz__step_rules_new(step, allocator, &rules, error);
+    if (status != TKZ_OK)
+        return status;
+    set_places(step, &rules->sets[TKZ__JA_PLACES]);
+    tkz__ja_compose_places(&rules->sets[TKZ__JA_IDEOGRAPH_PLACES]);
+    return TKZ_OK;
+}
+
 size_t tkz__ja_last_character(const char *text, size_t from, size_t end, uint32_t *character)
 {
     for (size_t length = 4; length >= 2; length--)
@@ -86,12 +97,40 @@ static const tkz__phase phases[] = {
 
 enum { PHASE_COUNT = sizeof phases / sizeof phases[0] };
 
+/* Characters at places that no part has to do with unless an option asks for it. */
+static bool is_inert(uint32_t c)
+{
+    return (c >= 0xAE && c <= 0x2FF) || (c >= 0x2016 && c <= 0x2027) ||
+           (c >= 0x2190 && c <= 0x2328) || (c >= 0x25A0 && c <= 0x2ADB) || c == 0xFF01 ||
+           c == 0xFF08 || c == 0xFF09 || c == 0xFF1B || c == 0xFF1F;
+}
+
+static bool has_inert(const tkz__normal_step *step)
+{
+    return tkz__ja_value(step, TKZ__JA_COMPAT) == TKZ__JA_COMPAT_KEEP &&
+           tkz__ja_value(step, TKZ__JA_WIDTH) != TKZ__JA_WIDTH_HALF &&
+           tkz__ja_value(step, TKZ__JA_LONG) != TKZ__JA_LONG_LOOSE;
+}
+
+/* The three parts in one scan: where one acts the others need not be asked. */
 static size_t unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
-    for (size_t i = 0; i < PHASE_COUNT; i++)
-        if (phases[i].unchanged(step, text, size) != size)
-            return 0;
-    return size;
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
+    tkz__ja_pass character = {.step = step, .text = text, .size = size};
+    tkz__ja_pass context = character;
+    bool inert = has_inert(step), composes = false;
+    size_t at = 0;
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
+        uint32_t c;
+        size_t length = tkz__utf8_next(text + at, size - at, &c);
+        if (!inert || !is_inert(c)) {
+            if (tkz__ja_character_acts(&character, at) || tkz__ja_context_acts(&context, at))
+                return 0;
+            composes = composes || tkz__ja_may_compose(step, c);
+        }
+        at += length;
+    }
+    return !composes ? size : tkz__ja_compose_unchanged(step, text, size) == size ? size : 0;
 }
 
 static tkz_status run(const tkz__normal_step *step, const char *text, size_t size,
@@ -104,6 +143,8 @@ static const tkz__normal_kind kinds[] = {
     {.info = {"ja-v1", "Japanese text: widths, marks, dashes, spaces, lines; loses no character.",
               options, TKZ__JA_OPTION_COUNT},
      .traits = TKZ__NORMAL_IDEMPOTENT,
+     .prepare = prepare,
+     .dispose = tkz__step_rules_dispose,
      .unchanged = unchanged,
      .run = run},
 };

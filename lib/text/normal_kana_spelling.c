@@ -3,12 +3,12 @@
  * modern_kana-v1: what of the historical kana spelling can be brought to the modern
  * one without a dictionary: single iteration marks, the letters of wi and we, and
  * a short list of endings and words. The whole list, and what is not done, is in
- * doc/japanese-normal-forms.md. Leans on byte_rules, phases, unicode_normal, utf8.
+ * doc/japanese-normal-forms.md. Leans on step_rules, phases, unicode_normal, utf8.
  */
 #include <string.h>
 
-#include "text/byte_rules.h"
 #include "text/phases.h"
+#include "text/step_rules.h"
 #include "text/unicode_normal.h"
 #include "text/utf8.h"
 
@@ -41,6 +41,8 @@ static const tkz__byte_rule word_places[] = {
       TKZ__HALF(5) | TKZ__HALF(6)}},
 };
 
+enum { LETTER_RULES, WORD_RULES };
+
 /* ---- Letters and iteration marks --------------------------------------------- */
 
 /* The letter that a mark repeats; 0 where it cannot be known: behind anything but a kana of the
@@ -71,12 +73,24 @@ static uint32_t modern_letter(uint32_t c)
          : c == 0x30F1 ? 0x30A8 : 0;
 }
 
-/* `previous`: the character before the mark, as it is written now; 0 where there is none. */
-static uint32_t new_letter(const tkz__normal_step *step, uint32_t c, uint32_t previous)
+/* A voiced mark before a parenthesis is the waving hand of a drawn face, or a name and its reading:
+ * neither is to be spelled out. */
+static bool draws(uint32_t mark, const char *text, size_t behind, size_t size)
+{
+    bool voiced = mark == 0x309E || mark == 0x30FE;
+    return voiced && behind < size &&
+           (text[behind] == '(' ||
+            (size - behind >= 3 && memcmp(text + behind, "（", 3) == 0));
+}
+
+/* What becomes of the character `c` that ends at `behind`; 0: nothing. `previous`: the character
+ * before it, as it is written now; 0 where there is none. */
+static uint32_t new_letter(const tkz__normal_step *step, uint32_t c, uint32_t previous,
+                           const char *text, size_t behind, size_t size)
 {
     bool is_mark = c == 0x309D || c == 0x309E || c == 0x30FD || c == 0x30FE;
     if (is_mark)
-        return does(step, MARKS) ? repeated(previous, c) : 0;
+        return does(step, MARKS) && !draws(c, text, behind, size) ? repeated(previous, c) : 0;
     return does(step, LETTERS) ? modern_letter(c) : 0;
 }
 
@@ -91,13 +105,12 @@ static uint32_t kana_before(const char *text, size_t from, size_t at)
 
 static size_t letters_unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
-    tkz__byte_rules rules;
-    tkz__byte_rules_set(&rules, letter_places, 2);
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, LETTER_RULES);
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(&rules, text, at, size)) < size) {
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
         uint32_t c;
         size_t length = tkz__utf8_next(text + at, size - at, &c);
-        if (new_letter(step, c, kana_before(text, 0, at)) != 0)
+        if (new_letter(step, c, kana_before(text, 0, at), text, at + length, size) != 0)
             return 0;
         at += length;
     }
@@ -107,16 +120,15 @@ static size_t letters_unchanged(const tkz__normal_step *step, const char *text, 
 static tkz_status run_letters(const tkz__normal_step *step, const char *text, size_t size,
                               tkz__edit *edit, tkz_error *error)
 {
-    tkz__byte_rules rules;
-    tkz__byte_rules_set(&rules, letter_places, 2);
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, LETTER_RULES);
     tkz_status status = TKZ_OK;
     size_t at = 0, copied = 0;
     uint32_t written = 0; /* the letter that ends at `copied` */
-    while ((at = tkz__byte_rules_find(&rules, text, at, size)) < size && status == TKZ_OK) {
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size && status == TKZ_OK) {
         uint32_t c;
         size_t length = tkz__utf8_next(text + at, size - at, &c);
-        uint32_t letter =
-            new_letter(step, c, at == copied ? written : kana_before(text, copied, at));
+        uint32_t previous = at == copied ? written : kana_before(text, copied, at);
+        uint32_t letter = new_letter(step, c, previous, text, at + length, size);
         if (letter != 0) {
             char form[4];
             if (at > copied)
@@ -151,7 +163,7 @@ static const word_rule words[] = {
     {"せう", "しょう", "で ま", "", false},
     {"らう", "ろう", "だ であ なか", "", false},
     {"やう", "よう", "", "に な だ で", false},
-    {"さう", "そう", "", "して いふ いう だ で な に", false},
+    {"さう", "そう", "", "して いふ いう だ で な に 思 言 云 考", false},
     {"かう", "こう", "", "して いふ いう", false},
     {"ふ", "う", "とい うい", "", false},
     {"ふ", "う", "きの", "は の も 、", true},
@@ -204,9 +216,25 @@ static bool one_begins(const char *list, const char *text, size_t size)
     }
 }
 
+/* False where no core can end with the letter at `at`, as for most u of a modern text. */
+static bool may_end_core(const char *text, size_t at)
+{
+    static const char behind[] = "せらやさか";
+    if (memcmp(text + at, "ふ", 3) == 0)
+        return true;
+    if (memcmp(text + at, "う", 3) != 0 || at < 3)
+        return false;
+    for (size_t i = 0; i + 3 < sizeof behind; i += 3)
+        if (memcmp(text + at - 3, behind + i, 3) == 0)
+            return true;
+    return false;
+}
+
 /* The rule whose core ends with the letter at `at`; *start is where the core begins. */
 static const word_rule *find_word(const char *text, size_t at, size_t size, size_t *start)
 {
+    if (size - at < 3 || !may_end_core(text, at))
+        return NULL;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         size_t length = strlen(words[i].core);
         size_t outer;
@@ -226,10 +254,9 @@ static size_t words_unchanged(const tkz__normal_step *step, const char *text, si
 {
     if (!does(step, WORDS))
         return size;
-    tkz__byte_rules rules;
-    tkz__byte_rules_set(&rules, word_places, 1);
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, WORD_RULES);
     size_t at = 0, start;
-    while ((at = tkz__byte_rules_find(&rules, text, at, size)) < size) {
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
         if (find_word(text, at, size, &start) != NULL)
             return 0;
         at++;
@@ -240,12 +267,10 @@ static size_t words_unchanged(const tkz__normal_step *step, const char *text, si
 static tkz_status run_words(const tkz__normal_step *step, const char *text, size_t size,
                             tkz__edit *edit, tkz_error *error)
 {
-    (void)step;
-    tkz__byte_rules rules;
-    tkz__byte_rules_set(&rules, word_places, 1);
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, WORD_RULES);
     tkz_status status = TKZ_OK;
     size_t at = 0, copied = 0;
-    while ((at = tkz__byte_rules_find(&rules, text, at, size)) < size && status == TKZ_OK) {
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size && status == TKZ_OK) {
         size_t start;
         const word_rule *word = find_word(text, at, size, &start);
         if (word != NULL && start >= copied) {
@@ -268,6 +293,19 @@ static tkz_status run_words(const tkz__normal_step *step, const char *text, size
 static const tkz__phase phases[] = {{letters_unchanged, run_letters},
                                     {words_unchanged, run_words}};
 
+static tkz_status prepare(tkz__normal_step *step, const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz__step_rules *rules;
+    tkz_status status = tkz__step_rules_new(step, allocator, &rules, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz__byte_rules_set(&rules->sets[LETTER_RULES], letter_places,
+                        sizeof letter_places / sizeof letter_places[0]);
+    tkz__byte_rules_set(&rules->sets[WORD_RULES], word_places,
+                        sizeof word_places / sizeof word_places[0]);
+    return TKZ_OK;
+}
+
 static size_t unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
     bool stays = letters_unchanged(step, text, size) == size &&
@@ -286,6 +324,8 @@ static const tkz__normal_kind kinds[] = {
     {.info = {"modern_kana-v1", "Safe parts of historical kana spelling to the modern one.",
               options, OPTION_COUNT},
      .traits = TKZ__NORMAL_IDEMPOTENT,
+     .prepare = prepare,
+     .dispose = tkz__step_rules_dispose,
      .unchanged = unchanged,
      .run = run},
 };

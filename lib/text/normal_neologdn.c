@@ -2,13 +2,13 @@
  *
  * neologdn.normalize of the PyPI package neologdn 0.5.6 (neologdn.pyx), in one pass
  * with one character of delay. The shortening of repeats is neologdn_repeat.
- * Leans on byte_rules, neologdn_repeat, phases.
+ * Leans on step_rules, neologdn_repeat, phases, utf8.
  */
 #include <string.h>
 
-#include "text/byte_rules.h"
 #include "text/neologdn_repeat.h"
 #include "text/phases.h"
+#include "text/step_rules.h"
 #include "text/utf8.h"
 
 enum option { REPEAT, REMOVE_SPACE, MAX_REPEAT_SUBSTR_LENGTH, TILDE, OPTION_COUNT };
@@ -142,6 +142,7 @@ static const tkz__byte_rule places[] = {
  * the last character is held instead: source = copied so far | [copy_start, held_start) to be copied
  * as it is | [held_start, held_end) the held character | [held_end, at) deleted. */
 typedef struct pass {
+    const tkz__byte_rules *rules;
     const char *text;
     size_t size;
     tkz__edit *edit;
@@ -338,11 +339,9 @@ static tkz_status take_plain(pass *p, size_t end)
 
 static tkz_status run_pass(pass *p)
 {
-    tkz__byte_rules rules;
-    tkz__byte_rules_set(&rules, places, sizeof places / sizeof places[0]);
     tkz_status status = TKZ_OK;
     while (p->at < p->size && status == TKZ_OK) {
-        size_t place = tkz__byte_rules_find(&rules, p->text, p->at, p->size);
+        size_t place = tkz__byte_rules_find(p->rules, p->text, p->at, p->size);
         if (place > p->at)
             status = take_plain(p, place);
         if (place < p->size && status == TKZ_OK)
@@ -361,10 +360,20 @@ static tkz_status run_pass(pass *p)
 
 /* ---- The step ------------------------------------------------------------- */
 
+static tkz_status prepare(tkz__normal_step *step, const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz__step_rules *rules;
+    tkz_status status = tkz__step_rules_new(step, allocator, &rules, error);
+    if (status == TKZ_OK)
+        tkz__byte_rules_set(&rules->sets[0], places, sizeof places / sizeof places[0]);
+    return status;
+}
+
 static tkz_status run_into(const tkz__normal_step *step, const char *text, size_t size,
                            tkz__edit *edit, tkz_error *error)
 {
-    pass p = {.text = text,
+    pass p = {.rules = tkz__step_rule_set(step, 0),
+              .text = text,
               .size = size,
               .edit = edit,
               .error = error,
@@ -417,10 +426,9 @@ static size_t unchanged(const tkz__normal_step *step, const char *text, size_t s
 {
     if (step->values[REPEAT].number != 0)
         return 0;
-    tkz__byte_rules rules;
-    tkz__byte_rules_set(&rules, places, sizeof places / sizeof places[0]);
+    const tkz__byte_rules *rules = tkz__step_rule_set(step, 0);
     size_t at = 0, length;
-    while ((at = tkz__byte_rules_find(&rules, text, at, size)) < size) {
+    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
         if (!stays(text, at, size, &length)) {
             /* The character before may be composed with, or be a space that is taken back. */
             uint32_t before;
@@ -434,6 +442,8 @@ static size_t unchanged(const tkz__normal_step *step, const char *text, size_t s
 static const tkz__normal_kind kinds[] = {
     {.info = {"neologdn-0.5.6", "neologdn.normalize of the PyPI package, with all its options.",
               options, OPTION_COUNT},
+     .prepare = prepare,
+     .dispose = tkz__step_rules_dispose,
      .unchanged = unchanged,
      .run = run},
 };

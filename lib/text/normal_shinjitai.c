@@ -4,6 +4,8 @@
  * which of them are risky, are in doc/japanese-normal-forms.md.
  * Leans on shinjitai_table, normal_step, utf8.
  */
+#include <string.h>
+
 #include "text/normal_step.h"
 #include "text/shinjitai_table.h"
 #include "text/utf8.h"
@@ -33,34 +35,69 @@ static const tkz__shinjitai_pair *find_pair(uint32_t c)
     return NULL;
 }
 
-static bool may_be_old(uint32_t c)
+static uint64_t load_word(const char *text)
 {
-    if (c - 0x4E00 < 0x5200)
-        return tkz__shinjitai_bits[(c - 0x4E00) / 32] >> (c - 0x4E00) % 32 & 1;
-    return c >= 0xF900 && c <= 0xFAFF;
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
 }
 
-/* Place of the next old form, or `size`. Three-byte characters that begin with E4..E9 or EF are
- * looked up, all other bytes are passed one by one. */
+/* Lowest bit: the three bytes that `word` begins with, little-endian, are an old form, given that
+ * they are a character. */
+static uint64_t is_old(uint64_t word)
+{
+    return tkz__shinjitai_bits[(word & 0xF) << 6 | (word >> 8 & 0x3F)] >> (word >> 16 & 0x3F);
+}
+
+/* What tells characters of three bytes: one, and two in sequence. */
+#define ONE_MASK UINT64_C(0xC0C0F0)
+#define ONE UINT64_C(0x8080E0)
+#define TWO_MASK (ONE_MASK << 24 | ONE_MASK)
+#define TWO (ONE << 24 | ONE)
+
+/* From `at` on, the next place where an old form may be; less than 8 bytes before the end it stops
+ * in any case. Characters of three bytes are looked at in pairs, kana as kanji, because a branch
+ * on which they are would be guessed wrong all the time. */
+static size_t next_candidate(const char *text, size_t at, size_t size)
+{
+    while (size - at >= 8) {
+        uint64_t word = load_word(text + at);
+        if ((word & TWO_MASK) == TWO) {
+            if ((is_old(word) | is_old(word >> 24)) & 1)
+                return is_old(word) & 1 ? at : at + 3;
+            at += 6;
+        } else if ((word & ONE_MASK) == ONE) {
+            if (is_old(word) & 1)
+                return at;
+            at += 3;
+        } else {
+            at += (word & UINT64_C(0x8080808080808080)) == 0 ? 8 : 1;
+        }
+    }
+    return at;
+}
+
+/* In the legal word 欠缺 the second character is not the old form of the first one. */
+static bool stays_in_word(uint32_t c, const char *text, size_t at)
+{
+    return c == 0x7F3A && at >= 3 && memcmp(text + at - 3, "欠", 3) == 0;
+}
+
+/* Place of the next old form, or `size`. */
 static size_t next_old(const tkz__normal_step *step, const char *text, size_t at, size_t size,
                        uint32_t *new_form)
 {
-    const uint8_t *bytes = (const uint8_t *)text;
-    while (at + 3 <= size) {
-        uint8_t lead = bytes[at];
-        if (lead < 0xE4) {
-            bool is_kana = lead == 0xE3 && (bytes[at + 1] & bytes[at + 2] & 0xC0) == 0x80;
-            at += is_kana ? 3 : 1;
-            continue;
-        }
+    while ((at = next_candidate(text, at, size)) < size) {
         uint32_t c;
         size_t length = tkz__utf8_next(text + at, size - at, &c);
-        if (may_be_old(c)) {
-            const tkz__shinjitai_pair *pair = find_pair(c);
-            if (pair != NULL && (step->values[PAIRS].number == PAIRS_ALL || !pair->risky)) {
-                *new_form = pair->new_form;
-                return at;
-            }
+        const tkz__shinjitai_pair *pair = c >= 0x4E00 ? find_pair(c) : NULL;
+        if (pair != NULL && (step->values[PAIRS].number == PAIRS_ALL || !pair->risky) &&
+            !stays_in_word(c, text, at)) {
+            *new_form = pair->new_form;
+            return at;
         }
         at += length;
     }

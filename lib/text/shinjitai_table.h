@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-enum { TKZ__SHINJITAI_COUNT = 368 };
+enum { TKZ__SHINJITAI_COUNT = 401 };
 
 typedef struct tkz__shinjitai_pair {
     uint16_t old_form;
@@ -19,7 +19,8 @@ typedef struct tkz__shinjitai_pair {
 /* Sorted by old form. */
 extern const tkz__shinjitai_pair tkz__shinjitai_pairs[TKZ__SHINJITAI_COUNT];
 
-/* A bit for each of U+4E00..U+9FFF: it is an old form. */
-extern const uint32_t tkz__shinjitai_bits[656];
+/* Bit c % 64 of word c / 64: the character c is an old form. The words are those of the first two
+ * bytes of three, the bits those of the last one. */
+extern const uint64_t tkz__shinjitai_bits[1024];
 
 #endif

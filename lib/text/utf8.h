@@ -51,6 +51,13 @@ static inline size_t tkz__utf8_length(uint32_t character)
     return character == TKZ__UTF8_INVALID ? 1 : 4;
 }
 
+/* Whether a continuation byte stands at `at`, behind a whole character. A step that removed what lies
+ * before it could make a character out of broken bytes. */
+static inline bool tkz__utf8_is_stray(const char *text, size_t at, size_t size)
+{
+    return at < size && ((uint8_t)text[at] & 0xC0) == 0x80;
+}
+
 /* Writes a scalar value, returns its length 1..4. */
 size_t tkz__utf8_encode(uint32_t character, char *text);
 

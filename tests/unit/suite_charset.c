@@ -4,7 +4,6 @@
  * spans, hostile input. Leans on charset_table and cp932_table for the tables.
  */
 #include <stdio.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -373,6 +372,11 @@ START_TEST(bytes_show_their_charset)
     CHECK_GUESS("\x3E\x54\x69\x8F\x6F\x30\x2B\x73\x67\x30\x42\x30\x8B\x30\x02\x30", "utf-16le",
                 NULL);
     CHECK_GUESS("t\0e\0x\0t\0\n\0", "utf-16le", NULL);
+    /* Headings: U+3000 is 0 in the other byte order, and line feeds are nothing there. */
+    CHECK_GUESS("\0\x30\0\x30\0\x30\0\x30\0\x30\0\x4E\n\0\n\0\0\x30\x28\x67\xFE\x66",
+                "utf-16le", NULL);
+    CHECK_GUESS("\x30\0\x30\0\x30\0\x30\0\x30\0\x4E\0\0\n\0\n\x30\0\x67\x28\x66\xFE",
+                "utf-16be", NULL);
 }
 END_TEST
 
@@ -386,6 +390,7 @@ START_TEST(binary_data_is_none)
         noise[i] = (char)(test_random(&state) >> 30);
     check_guess(noise, sizeof noise, NULL, "none");
     check_guess(zeros, sizeof zeros, NULL, "none");
+    CHECK_GUESS("\1\2\3\4\5\0\0\0", NULL, "none");
     CHECK_GUESS("\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\x08\2\0\0\0", NULL, "none");
 }
 END_TEST

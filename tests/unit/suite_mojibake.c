@@ -177,7 +177,8 @@ END_TEST
 START_TEST(utf_8_read_as_cp932_is_repaired)
 {
     /* Pieces that cp932 can read to the last byte; others leave U+FFFD and are lost. */
-    static const char *const texts[] = {"こんにちは", "ありがと", "東京都", "勉強する"};
+    static const char *const texts[] = {"こんにちは", "ありがと", "東京都", "勉強する",
+                                        "🎉ありがと", "ありがと🙏"};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char *broken = read_as("cp932", texts[i]);
@@ -186,6 +187,8 @@ START_TEST(utf_8_read_as_cp932_is_repaired)
         check_repair(broken, texts[i], "utf-8 read as cp932");
         free(broken);
     }
+    /* Others read the byte A0 as private use, ours as bad. */
+    check_repair("縺\uF8F0繧√□", "だめだ", "utf-8 read as cp932");
 }
 END_TEST
 
@@ -208,14 +211,22 @@ END_TEST
 
 START_TEST(euc_jp_read_as_cp932_is_repaired)
 {
-    static const char text[] = "このテストはとてもむずかしいのです。";
-    char *bytes = euc_jp(text);
-    char *broken = read_as("cp932", bytes);
+    /* ん is A4 F3 and makes private use of the byte behind it; 建 is B7 FA, and FA C3 a kanji that
+     * cp932 has twice; the last is mostly kanji. */
+    static const char *const texts[] = {"このテストはとてもむずかしいのです。",
+                                        "そんなかんたんなはなしではありません。",
+                                        "ート建築おすすめをたのむことができ",
+                                        "しており、主御祭神に玉依姫命を祭"};
 
-    ck_assert_ptr_null(strstr(broken, "\xEF\xBF\xBD"));
-    check_repair(broken, text, "euc-jp read as cp932");
-    free(broken);
-    free(bytes);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *bytes = euc_jp(texts[i]);
+        char *broken = read_as("cp932", bytes);
+
+        ck_assert_ptr_null(strstr(broken, "\xEF\xBF\xBD"));
+        check_repair(broken, texts[i], "euc-jp read as cp932");
+        free(broken);
+        free(bytes);
+    }
 }
 END_TEST
 
@@ -223,7 +234,8 @@ START_TEST(sound_text_is_left_alone)
 {
     static const char *const texts[] = {
         "", "ASCII only", sound, "縺", "縺れた糸を繧ぐ", "ｱﾘｶﾞﾄｳｺﾞｻﾞｲﾏｽ｡", "･････････････････",
-        "ｶﾌﾞｼｷｶﾞｲｼｬ､ﾔﾏﾀﾞｼｮｳﾃﾝ､ｵｵｻｶｼﾃﾝ", "L'été à la plage, où l'on s'arrête: Ãé",
+        "ｶﾌﾞｼｷｶﾞｲｼｬ､ﾔﾏﾀﾞｼｮｳﾃﾝ､ｵｵｻｶｼﾃﾝ", "\uE000\uE058\uE757", "ｱｲｳ\uE0A1ｶﾅ",
+        "L'été à la plage, où l'on s'arrête: Ãé",
         "Größe, Übermut, fließen", "ä½ã", "Ã©", "料金は￥１，０００です", "譁譛蜷縲"};
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

@@ -148,8 +148,8 @@ static void check_laws(const char *form, tkz_normalizer *worker, const char *tex
     once[once_size] = '\0';
     if (tkz_normalizer_run(worker, once, once_size, 1, &result, NULL) != TKZ_OK ||
         result.changed)
-        ck_abort_msg("%s changes its result \"%s\" to \"%.*s\"", form, once, (int)result.size,
-                     result.text);
+        ck_abort_msg("%s makes \"%.*s\" to \"%s\", and that to \"%.*s\"", form, (int)size, text,
+                     once, (int)result.size, result.text);
     const tkz__unicode_target nfc = {TKZ__UNICODE_NFC, TKZ__UNICODE_VERSION(16, 0)};
     if (strstr(form, "ideographs=unify") != NULL &&
         tkz__unicode_unchanged(&nfc, once, once_size) != once_size) {

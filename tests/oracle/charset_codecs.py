@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compares conversion with Python's codecs: every string of one and two bytes, those of three that
-begin 8F in EUC-JP, all four-byte characters of GB18030, all pairs of ISO-2022-JP, and random
-strings, whose bad sequences are found by a reference written from the definition in
-doc/charsets.md. `--labelled DIRECTORY` instead detects files in folders named by charset.
+"""Compares conversion with Python's codecs: every string of one and two bytes, in ISO-2022-JP
+behind each escape sequence; those of three that begin 8F in EUC-JP; a sample of the characters of
+four bytes of GB18030; and random strings. Bad sequences are found by a reference written from the
+definition in doc/charsets.md. `--labelled DIRECTORY` instead detects files in folders named by
+charset.
 
-    compare_charset.py PROBE [--count RANDOM_STRINGS] [--labelled DIRECTORY]
+    charset_codecs.py PROBE [--count RANDOM_STRINGS] [--labelled DIRECTORY]
+
+RANDOM_STRINGS: of each charset.
 
 Python differs from us on purpose in what `our_character` lists; nothing else may differ.
 """
 import argparse
 import codecs
+import functools
 import pathlib
 import random
 import struct
@@ -40,6 +44,7 @@ class Probe:
         return answers
 
 
+@functools.lru_cache(maxsize=None)
 def python_character(data, codec):
     try:
         text = data.decode(codec)
@@ -93,8 +98,7 @@ def our_character(charset, data):
         if first < 0x80:
             return chr(first)
         if charset == "cp932":
-            # Python takes A0 and FD..FF for U+00A0 and U+F8F1..F8F3, which Windows does and the
-            # WHATWG standard does not.
+            # Python takes A0 and FD..FF for U+F8F0..F8F3, private use, the WHATWG standard does not.
             if first == 0x80:
                 return "\x80"
             return chr(0xFF61 + first - 0xA1) if 0xA1 <= first <= 0xDF else None
@@ -192,8 +196,12 @@ def compare(charset, records, answers, expect):
             if differences <= 10:
                 print("  %s %s: ours %s, reference %s" % (charset, record.hex(), ascii(answer),
                                                         ascii(expected)))
-    print("%s: %d strings, %d differences" % (charset, len(records), differences))
+    print("%s: %d strings, %d differences" % (charset, len(records), differences), flush=True)
+    compare.strings += len(records)
     return differences
+
+
+compare.strings = 0
 
 
 def random_strings(charset, count):
@@ -231,25 +239,99 @@ def double_bytes(program, count):
     return differences
 
 
+# What each escape sequence selects; None: nothing.
+ESCAPES = {b"\x1b(B": "ascii", b"\x1b(J": "roman", b"\x1b(H": "roman", b"\x1b(I": "katakana",
+           b"\x1b$@": "208", b"\x1b$B": "208", b"\x1b$(@": "208", b"\x1b$(B": "208",
+           b"\x1b$(D": "212", b"\x1b&@": None}
+
+
+def iso_2022_jp_character(data, selected):
+    """(character or None, bytes) at the start of `data`, which is no control character."""
+    first = data[0]
+    if 0xA1 <= first <= 0xDF:
+        return chr(0xFF61 + first - 0xA1), 1
+    if first >= 0x80:
+        return None, 1
+    if selected in ("208", "212"):
+        if len(data) < 2 or not 0x21 <= data[1] <= 0x7E:
+            return None, 1
+        find = jis_character if selected == "208" else supplement_character
+        return find(first - 0x20, data[1] - 0x20), 2
+    if selected == "katakana":
+        return (chr(0xFF61 + first - 0x21), 1) if first <= 0x5F else (None, 1)
+    if selected == "roman" and chr(first) in "\\~":
+        return ("\u00a5" if first == 0x5C else "\u203e"), 1
+    return chr(first), 1
+
+
+def iso_2022_jp_reference(_, data):
+    text = []
+    at = bad = bad_bytes = 0
+    selected = "ascii"
+    shifted = False
+    while at < len(data):
+        byte = data[at]
+        escape = next((e for e in ESCAPES if data.startswith(e, at)), None) if byte == 27 else None
+        if escape:
+            selected = ESCAPES[escape] or selected
+            shifted = False
+            at += len(escape)
+            continue
+        if byte in (0x0E, 0x0F):
+            shifted = byte == 0x0E
+            at += 1
+            continue
+        if byte in b"\r\n":
+            selected = "ascii"
+            shifted = False
+        if byte == 27:
+            character, length = None, 1
+        elif byte <= 0x20 or byte == 0x7F:
+            character, length = chr(byte), 1
+        else:
+            character, length = iso_2022_jp_character(data[at:at + 2],
+                                                      "katakana" if shifted else selected)
+        if character is None:
+            bad += 1
+            bad_bytes += length
+        text.append(character or REPLACEMENT)
+        at += length
+    return "".join(text), bad, bad_bytes
+
+
 def iso_2022_jp(program, count):
+    probe = Probe(program, "iso-2022-jp")
+    short = [bytes([a]) for a in range(256)]
+    short += [bytes([a, b]) for a in range(256) for b in range(256)]
+    differences = 0
+    for start in (b"", b"\x0e", *ESCAPES):
+        # All of two bytes behind the first sequence of those that select the same.
+        whole = start not in (b"\x1b(H", b"\x1b$@", b"\x1b$(@", b"\x1b$(B", b"\x1b(B", b"\x1b&@")
+        records = [start + s for s in (short if whole else short[:256] + short[256::37])]
+        differences += compare("iso-2022-jp", records, probe.run(records), iso_2022_jp_reference)
+    source = random.Random(7)
+    pieces = [*ESCAPES, b"\x1b", b"\x1b$", b"\x0e", b"\x0f", b"\n", b" ", b"\x7f", b"\\~"]
+    records = []
+    for _ in range(count):
+        record = b""
+        for _ in range(source.randrange(1, 12)):
+            kind = source.randrange(4)
+            if kind == 0:
+                record += source.choice(pieces)
+            elif kind == 1:
+                record += bytes([source.randrange(256)])
+            else:
+                record += bytes([source.randrange(0x21, 0x7F), source.randrange(0x21, 0x7F)])
+        records.append(record)
+    differences += compare("iso-2022-jp", records, probe.run(records), iso_2022_jp_reference)
+    return differences + iso_2022_jp_of_python(probe, count)
+
+
+def iso_2022_jp_of_python(probe, count):
+    """What Python writes, for which the reference above is not needed."""
     def expect(_, record):
         return (record.decode("iso2022_jp_ext"), 0, 0)
 
-    def by_jis(_, record):
-        row, cell = record[3] - 0x20, record[4] - 0x20
-        character = jis_character(row, cell)
-        return (character, 0, 0) if character else (REPLACEMENT, 1, 2)
-
-    def by_supplement(_, record):
-        character = supplement_character(record[4] - 0x20, record[5] - 0x20)
-        return (character, 0, 0) if character else (REPLACEMENT, 1, 2)
-
-    probe = Probe(program, "iso-2022-jp")
-    pairs = [bytes([a, b]) for a in range(0x21, 0x7F) for b in range(0x21, 0x7F)]
-    records = [b"\x1b$B" + p for p in pairs]
-    differences = compare("iso-2022-jp", records, probe.run(records), by_jis)
-    records = [b"\x1b$(D" + p for p in pairs]
-    differences += compare("iso-2022-jp", records, probe.run(records), by_supplement)
     source = random.Random(5)
     letters = [c for c in map(chr, range(0x20, 0xA000))
                if encodes(c, "iso2022_jp_ext") and c not in "\u301c\u2016\u2212\u00a2\u00a3\u00ac"
@@ -257,7 +339,7 @@ def iso_2022_jp(program, count):
     letters += [chr(c) for c in range(0xFF61, 0xFFA0)] + list("abc \n") * 200
     records = ["".join(source.choice(letters) for _ in range(source.randrange(1, 30)))
                .encode("iso2022_jp_ext") for _ in range(count // 10)]
-    return differences + compare("iso-2022-jp", records, probe.run(records), expect)
+    return compare("iso-2022-jp", records, probe.run(records), expect)
 
 
 def encodes(character, codec):
@@ -272,41 +354,58 @@ def supplement_tilde(character):
     return character != "~" and not 0x80 <= ord(character) < 0xA0
 
 
-def unicode_forms(program, count):
-    """Python's decoders for UTF-8 and UTF-16 replace maximal subparts and unpaired surrogates one
-    by one, as we do; its UTF-32 too."""
-    differences = 0
+class Counter:
+    """An error handler that replaces, and counts."""
+
+    def __init__(self):
+        codecs.register_error("counted", self)
+
+    def __call__(self, error):
+        self.bad += 1
+        self.bad_bytes += error.end - error.start
+        return REPLACEMENT, error.end
+
+    def decode(self, charset, data):
+        self.bad = self.bad_bytes = 0
+        return data.decode(charset, "counted"), self.bad, self.bad_bytes
+
+
+def unicode_strings(charset, count):
     source = random.Random(9)
-
-    def expect(charset, record):
-        return (record.decode(charset, "replace"),)
-
-    for charset in ("utf-8", "utf-16le", "utf-16be", "utf-32le", "utf-32be"):
-        records = [bytes([a]) for a in range(256)]
-        records += [bytes([a, b]) for a in range(256) for b in range(256)]
+    yield from (bytes([a]) for a in range(256))
+    yield from (bytes([a, b]) for a in range(256) for b in range(256))
+    if charset == "utf-8":
+        yield from (bytes([a, b, c]) for a in range(0xE0, 0xF8) for b in range(0x7E, 0xC2)
+                    for c in range(0x7E, 0xC2))
+        yield from (bytes([a, b, c, d]) for a in range(0xEF, 0xF8) for b in range(0x7F, 0xC1)
+                    for c in (0x7F, 0x80, 0xBF, 0xC0) for d in (0x7F, 0x80, 0xBF, 0xC0))
+    order = "little" if charset.endswith("le") else "big"
+    for _ in range(count):
+        units = source.randrange(1, 12)
         if charset == "utf-8":
-            records += [bytes([a, b, c]) for a in range(0xE0, 0xF8) for b in range(0x7E, 0xC2)
-                        for c in range(0x7E, 0xC2)]
-            records += [bytes([a, b, c, d]) for a in range(0xEF, 0xF8) for b in range(0x7F, 0xC1)
-                        for c in (0x7F, 0x80, 0xBF, 0xC0) for d in (0x7F, 0x80, 0xBF, 0xC0)]
-        for _ in range(count):
-            units = source.randrange(1, 12)
-            if charset == "utf-8":
-                record = bytes(source.choice((source.randrange(256), source.randrange(0x80, 0xC0),
-                                              source.randrange(0xE0, 0xF6)))
-                               for _ in range(units * 2))
-            elif charset.startswith("utf-16"):
-                record = b"".join(source.choice((0x41, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xFFFF, 0x3042))
-                                  .to_bytes(2, "little" if charset.endswith("le") else "big")
-                                  for _ in range(units)) + bytes(source.randrange(2))
-            else:
-                record = b"".join(source.choice((0x41, 0xD800, 0x10FFFF, 0x110000, 0x3042))
-                                  .to_bytes(4, "little" if charset.endswith("le") else "big")
-                                  for _ in range(units)) + bytes(source.choice((0, 0, 1, 3)))
-            records.append(record)
-        records = [r for r in records if not r.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE,
-                                                           codecs.BOM_UTF16_BE))]
-        differences += compare(charset, records, Probe(program, charset).run(records), expect)
+            yield bytes(source.choice((source.randrange(256), source.randrange(0x80, 0xC0),
+                                       source.randrange(0xE0, 0xF6))) for _ in range(units * 2))
+        elif charset.startswith("utf-16"):
+            yield b"".join(source.choice((0x41, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xFFFF, 0x3042,
+                                          source.randrange(0x10000))).to_bytes(2, order)
+                           for _ in range(units)) + bytes(source.randrange(2))
+        else:
+            yield b"".join(source.choice((0x41, 0xD800, 0x10FFFF, 0x110000, 0x3042,
+                                          source.randrange(0x120000))).to_bytes(4, order)
+                           for _ in range(units)) + bytes(source.choice((0, 0, 1, 3)))
+
+
+def unicode_forms(program, count):
+    """Python's decoders replace maximal subparts of UTF-8, unpaired surrogates and units of UTF-32
+    that are no scalar values one by one, as we do."""
+    counter = Counter()
+    differences = 0
+    for charset in ("utf-8", "utf-16le", "utf-16be", "utf-32le", "utf-32be"):
+        records = [r for r in unicode_strings(charset, count)
+                   if not r.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE,
+                                        codecs.BOM_UTF16_BE))]
+        differences += compare(charset, records, Probe(program, charset).run(records),
+                               counter.decode)
     return differences
 
 
@@ -345,6 +444,7 @@ def main():
     differences = double_bytes(arguments.probe, arguments.count)
     differences += iso_2022_jp(arguments.probe, arguments.count)
     differences += unicode_forms(arguments.probe, arguments.count)
+    print("compared %d strings: %d differences" % (compare.strings, differences))
     return 1 if differences else 0
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The step neologdn-0.5.6 against the PyPI package of that version, with every option.
 
-compare_neologdn.py [--random COUNT] [FILE...]: all code points alone and between neighbours of
-every class, random texts over an alphabet of everything the rules name, and the texts of JSON-lines
-files (FILE may be compressed with zstd).
+neologdn_step.py [--full] [--random COUNT] [FILE...]: all code points alone and beside neighbours of
+every class, COUNT random texts over an alphabet of everything the rules name, shared out to the
+option sets, and the texts of JSON-lines files (FILE may be compressed with zstd). Without --full one
+option set sees all code points and the others those near a rule.
 """
 import argparse
 import io
@@ -42,11 +43,14 @@ def form_of(options):
     return ":".join(["neologdn-0.5.6"] + words)
 
 
-def every_character(_):
+def every_character(everywhere):
     characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
-    yield from characters
+    if everywhere:
+        yield from characters
     interesting = [c for c in characters if c < "\u3400" or "\u9ff0" < c < "\ua010" or c > "\uf8ff"]
     interesting = [c for c in interesting if c < "\U00010010" or "\U0001f600" <= c < "\U0001f610"]
+    if not everywhere:
+        interesting = [c for c in interesting if c in ALPHABET or 0x2000 <= ord(c) < 0x3100]
     for before, after in itertools.product(NEIGHBOURS, repeat=2):
         # One text for each pair of neighbours would need a billion of characters for all; each
         # character meets each neighbour on each side once, and all pairs where a rule is near.
@@ -111,16 +115,22 @@ def compare(name, options, texts):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--random", type=int, default=100_000)
+    parser.add_argument("--random", type=int, default=200_000)
+    parser.add_argument("--full", action="store_true")
     parser.add_argument("files", nargs="*")
     arguments = parser.parse_args()
     good = True
-    for number, options in enumerate(option_sets()):
-        good &= compare("all code points", options,
-                        every_character(None) if number < 8 else iter(ALPHABET))
-        good &= compare("random texts", options, random_texts(arguments.random))
+    sets = list(option_sets())
+    count = arguments.random // len(sets)
+    for number, options in enumerate(sets):
+        everywhere = number == 0 or (arguments.full and number < 8)
+        good &= compare("all code points" if everywhere else "code points near the rules", options,
+                        every_character(everywhere) if number < 8 else iter(ALPHABET))
         if "repeat" in options:
-            good &= compare("repetitive texts", options, repetitive_texts(arguments.random))
+            good &= compare("repetitive texts", options, repetitive_texts(count // 2))
+            good &= compare("random texts", options, random_texts(count - count // 2))
+        else:
+            good &= compare("random texts", options, random_texts(count))
     for path in arguments.files:
         for options in ({}, {"remove_space": False, "tilde": "normalize"}):
             good &= compare(path, options, file_texts(path))

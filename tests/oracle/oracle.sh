@@ -32,6 +32,13 @@ need_python() {
     fi
 }
 
+# need_text_probe: the program that takes many texts to a normal form, which text_probe.py drives.
+need_text_probe() {
+    TEXT_PROBE=${TEXT_PROBE:-$root/build/text_probe}
+    export TEXT_PROBE
+    [ -x "$TEXT_PROBE" ] || missing "$TEXT_PROBE (make check builds it)"
+}
+
 # need_real_text: sets $real_text to a JSON-lines corpus of several MB of real Japanese, made by the
 # corpus recipe out of a Debian package.
 need_real_text() {

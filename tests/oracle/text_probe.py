@@ -28,6 +28,19 @@ def normalize(form, texts):
     return results
 
 
+def excerpt(text, at):
+    """Some of `text` around the byte `at`."""
+    start = max(0, at - 30)
+    return f"{'...' if start else ''}{text[start:at + 50]!r}{'...' if at + 50 < len(text) else ''}"
+
+
+def first_difference(one, other):
+    for at, (mine, its) in enumerate(zip(one, other)):
+        if mine != its:
+            return at
+    return min(len(one), len(other))
+
+
 class Comparison:
     """Counts what was compared, and shows the first differences."""
 
@@ -46,7 +59,10 @@ class Comparison:
                 continue
             self.differing += 1
             if self.differing <= self.limit:
-                print(f"{self.name}: {text!r} gives {our!r}, the reference {their!r}")
+                at = first_difference(our, their)
+                place = at * len(text) // max(len(our), len(their), 1)  # about there
+                print(f"{self.name}: {excerpt(text, place)} gives {excerpt(our, at)}, "
+                      f"the reference {excerpt(their, at)}")
 
     def report(self):
         print(f"compared {self.texts} texts, {self.bytes} bytes with {self.name}: "

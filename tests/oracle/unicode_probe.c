@@ -2,7 +2,8 @@
  *
  * Lets the comparisons ask the library for what it holds of Unicode. Reads commands, a line
  * each, and answers each with lines on standard output:
- *     properties VERSION      a line "category script width flags age" for every code point
+ *     properties VERSION      a line "code-point category script width flags age" for every code
+ *                             point that differs from the one before
  *     describe                the same from tkz_character_describe, and the columns
  *     graphemes VERSION HEX   offsets of the ends of the clusters of the text, whose bytes are HEX
  *     sentences VERSION HEX   the same of its sentences
@@ -38,25 +39,43 @@ static const tkz__class_table *find_table(const char *version)
     return NULL;
 }
 
+typedef struct row {
+    char text[96];
+} row;
+
+/* `last`: what was printed before; empty at first. */
+static void print_change(uint32_t code_point, const row *now, row *last)
+{
+    if (strcmp(now->text, last->text) != 0)
+        printf("%" PRIu32 " %s\n", code_point, now->text);
+    *last = *now;
+}
+
 static void print_properties(const tkz__class_table *table)
 {
+    row now, last = {""};
     for (uint32_t character = 0; character <= 0x10FFFF; character++) {
         const tkz__class_record *record = tkz__char_record(table, character);
-        printf("%s %s %s %" PRIx32 " %s\n", tkz__category_names[record->category],
-               tkz__script_codes[record->script], tkz__width_names[record->width],
-               tkz__char_flags(table, character), tkz__ages[record->age]);
+        snprintf(now.text, sizeof now.text, "%s %s %s %" PRIx32 " %s",
+                 tkz__category_names[record->category], tkz__script_codes[record->script],
+                 tkz__width_names[record->width], tkz__char_flags(table, character),
+                 tkz__ages[record->age]);
+        print_change(character, &now, &last);
     }
 }
 
 static void print_descriptions(void)
 {
+    row now, last = {""};
     for (uint32_t code_point = 0; code_point <= 0x10FFFF; code_point++) {
         tkz_character character;
         tkz_error error;
         if (tkz_character_describe(code_point, &character, &error) != TKZ_OK)
             fail("describe", error.message);
-        printf("%s %s %s %" PRIx32 " %s %" PRIu32 "\n", character.category, character.script,
-               character.width, character.flags, character.age, character.columns);
+        snprintf(now.text, sizeof now.text, "%s %s %s %" PRIx32 " %s %" PRIu32,
+                 character.category, character.script, character.width, character.flags,
+                 character.age, character.columns);
+        print_change(code_point, &now, &last);
     }
 }
 

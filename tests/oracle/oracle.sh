@@ -17,12 +17,23 @@ missing() {
     exit 77
 }
 
+# Comparisons run side by side; what they share is made by the first that needs it.
+begin_shared() {
+    mkdir -p "$root/build"
+    exec 9>"$root/build/oracle.lock"
+    flock 9
+}
+end_shared() {
+    exec 9>&-
+}
+
 # need_python: sets $python to one that has the packages below. Versions are pinned,
 # because results are compared with exactly these.
 need_python() {
     packages="tokenizers==0.23.3 zstandard sentencepiece==0.2.3 neologdn==0.5.6 unicodedata2==16.0.0"
     environment=$root/build/oracle-python
     python=$environment/bin/python
+    begin_shared
     if [ ! -f "$environment/.complete" ] || [ "$(cat "$environment/.complete")" != "$packages" ]; then
         rm -rf "$environment"
         python3 -m venv "$environment" || missing "python3 -m venv (apt-get install python3-venv)"
@@ -30,6 +41,22 @@ need_python() {
             missing "pip install $packages"
         echo "$packages" >"$environment/.complete"
     fi
+    end_shared
+}
+
+# need_packages NAME==VERSION...: sets $package_folders to where each has a folder of its own by that
+# name, for packages of which several versions are wanted.
+need_packages() {
+    package_folders=$root/build/oracle-packages
+    begin_shared
+    for package in "$@"; do
+        [ -f "$package_folders/$package/.complete" ] && continue
+        rm -rf "${package_folders:?}/$package"
+        "$python" -m pip install --quiet --disable-pip-version-check \
+            --target "$package_folders/$package" "$package" || missing "pip install $package"
+        touch "$package_folders/$package/.complete"
+    done
+    end_shared
 }
 
 # need_text_probe: the program that takes many texts to a normal form, which text_probe.py drives.
@@ -43,9 +70,11 @@ need_text_probe() {
 # corpus recipe out of a Debian package.
 need_real_text() {
     real_text=$root/build/real-text.jsonl
+    begin_shared
     "$root/corpora/debian-docs" --packages "manpages-ja developers-reference-ja" \
         -o "$real_text" >"$scratch/corpus.log" 2>&1 || {
         cat "$scratch/corpus.log"
         missing "corpora/debian-docs"
     }
+    end_shared
 }

@@ -129,8 +129,9 @@ TKZ_API TKZ_CHECKED tkz_status tkz_normalizer_new(tkz_normalizer **normalizer,
 TKZ_API void tkz_normalizer_free(tkz_normalizer *normalizer); /* accepts NULL */
 
 /* Takes `text` through the chain. `want_spans`: 1 to get result->spans. Linear in `size`. Bytes that
- * are not UTF-8 stay, and the characters around them are not joined across them; "control-v1" and
- * "ja-v1" keep what they would remove where that joined broken bytes into a character.
+ * are not UTF-8 stay, and the characters around them are not joined across them; steps of ours and
+ * of HF tokenizers keep what they would remove where that joined broken bytes into a character.
+ * The steps of sentencepiece make U+FFFD of such bytes, as it does.
  * Errors: OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_normalizer_run(tkz_normalizer *normalizer, const char *text,
                                                   size_t size, int32_t want_spans,

@@ -6,13 +6,14 @@
 #include "text/hf_steps.h"
 #include "text/utf8.h"
 
-/* The next character from `at` on that is not kept, or `size`; its length and what it becomes. */
+/* The next character from `at` on that is not kept, or `size`; its length and what it becomes. One
+ * that would vanish is kept where the broken bytes around it would then make a character. */
 static size_t find_change(const tkz__hf_change *what, const tkz__byte_rules *rules,
                           const void *data, const char *text, size_t at, size_t size,
                           size_t *length, char *target, size_t *target_size)
 {
     while (at < size) {
-        if (what->places != NULL) {
+        if (rules != NULL) {
             at = tkz__byte_rules_find(rules, text, at, size);
             if (at == size)
                 break;
@@ -21,7 +22,8 @@ static size_t find_change(const tkz__hf_change *what, const tkz__byte_rules *rul
         *length = tkz__utf8_next(text + at, size - at, &character);
         if (character != TKZ__UTF8_INVALID) {
             *target_size = what->change(data, character, target);
-            if (*target_size != TKZ__HF_KEPT)
+            if (*target_size != TKZ__HF_KEPT &&
+                (*target_size != 0 || !tkz__utf8_is_stray(text, at + *length, size)))
                 return at;
         }
         at += *length;
@@ -29,26 +31,23 @@ static size_t find_change(const tkz__hf_change *what, const tkz__byte_rules *rul
     return size;
 }
 
-size_t tkz__hf_change_unchanged(const tkz__hf_change *what, const void *data, const char *text,
-                                size_t size)
+size_t tkz__hf_change_unchanged(const tkz__hf_change *what, const tkz__byte_rules *rules,
+                                const void *data, const char *text, size_t size)
 {
-    tkz__byte_rules rules;
     char target[TKZ__HF_LONGEST];
     size_t length, target_size;
-    tkz__byte_rules_set(&rules, what->places, what->place_count);
-    return find_change(what, &rules, data, text, 0, size, &length, target, &target_size);
+    return find_change(what, rules, data, text, 0, size, &length, target, &target_size);
 }
 
-tkz_status tkz__hf_change_run(const tkz__hf_change *what, const void *data, const char *text,
-                              size_t size, tkz__edit *edit, tkz_error *error)
+tkz_status tkz__hf_change_run(const tkz__hf_change *what, const tkz__byte_rules *rules,
+                              const void *data, const char *text, size_t size, tkz__edit *edit,
+                              tkz_error *error)
 {
-    tkz__byte_rules rules;
     char target[TKZ__HF_LONGEST];
     size_t at = 0, length = 0, target_size = 0;
     tkz_status status = TKZ_OK;
-    tkz__byte_rules_set(&rules, what->places, what->place_count);
     while (at < size && status == TKZ_OK) {
-        size_t next = find_change(what, &rules, data, text, at, size, &length, target,
+        size_t next = find_change(what, rules, data, text, at, size, &length, target,
                                   &target_size);
         if (next > at)
             status = tkz__edit_copy(edit, text + at, next - at, error);

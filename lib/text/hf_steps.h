@@ -22,14 +22,15 @@ typedef struct tkz__hf_change {
     uint32_t place_count;
 } tkz__hf_change;
 
-/* Length of the prefix that `what` keeps. */
-size_t tkz__hf_change_unchanged(const tkz__hf_change *what, const void *data, const char *text,
-                                size_t size);
+/* Length of the prefix that `what` keeps. `rules` are its places, set once for many texts; NULL where
+ * it has none. */
+size_t tkz__hf_change_unchanged(const tkz__hf_change *what, const tkz__byte_rules *rules,
+                                const void *data, const char *text, size_t size);
 
 /* Appends all of `text`, changed, to the edit. Errors: OUT_OF_MEMORY. */
-TKZ_CHECKED tkz_status tkz__hf_change_run(const tkz__hf_change *what, const void *data,
-                                          const char *text, size_t size, tkz__edit *edit,
-                                          tkz_error *error);
+TKZ_CHECKED tkz_status tkz__hf_change_run(const tkz__hf_change *what, const tkz__byte_rules *rules,
+                                          const void *data, const char *text, size_t size,
+                                          tkz__edit *edit, tkz_error *error);
 
 /* BertNormalizer; the options of the kind are in this order. */
 enum {
@@ -39,6 +40,9 @@ enum {
     TKZ__HF_BERT_LOWERCASE,
     TKZ__HF_BERT_OPTIONS
 };
+TKZ_CHECKED tkz_status tkz__hf_bert_prepare(tkz__normal_step *step, const tkz_allocator *allocator,
+                                            tkz_error *error);
+void tkz__hf_bert_dispose(tkz__normal_step *step, const tkz_allocator *allocator);
 size_t tkz__hf_bert_unchanged(const tkz__normal_step *step, const char *text, size_t size);
 TKZ_CHECKED tkz_status tkz__hf_bert_run(const tkz__normal_step *step, const char *text, size_t size,
                                         tkz__edit *edit, tkz_error *error);

@@ -21,15 +21,33 @@
 
 /* ---- Single characters -------------------------------------------------- */
 
+/* Its places as rules: setting them takes as long as 2 KB of text. */
+static tkz_status change_prepare(tkz__normal_step *step, const tkz_allocator *allocator,
+                                 tkz_error *error)
+{
+    const tkz__hf_change *what = step->kind->data;
+    tkz__byte_rules *rules = tkz__allocate_zeroed(allocator, sizeof *rules);
+    if (rules == NULL)
+        return tkz__error_memory(error, sizeof *rules);
+    tkz__byte_rules_set(rules, what->places, what->place_count);
+    step->state = rules;
+    return TKZ_OK;
+}
+
+static void change_dispose(tkz__normal_step *step, const tkz_allocator *allocator)
+{
+    tkz__release(allocator, step->state, sizeof(tkz__byte_rules));
+}
+
 static size_t change_unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
-    return tkz__hf_change_unchanged(step->kind->data, NULL, text, size);
+    return tkz__hf_change_unchanged(step->kind->data, step->state, NULL, text, size);
 }
 
 static tkz_status change_run(const tkz__normal_step *step, const char *text, size_t size,
                              tkz__edit *edit, tkz_error *error)
 {
-    return tkz__hf_change_run(step->kind->data, NULL, text, size, edit, error);
+    return tkz__hf_change_run(step->kind->data, step->state, NULL, text, size, edit, error);
 }
 
 /* Nmt (src/normalizers/unicode.rs), which is not sentencepiece's nmt: U+200D becomes a space too,
@@ -320,7 +338,8 @@ static const tkz__unicode_target forms[] = {
 #define CHANGE(name, text, change)                                                                \
     {                                                                                             \
         .info = {name "-hf0.23", text, NULL, 0}, .traits = BOTH, .data = change,                  \
-        .unchanged = change_unchanged, .run = change_run                                          \
+        .prepare = change_prepare, .dispose = change_dispose, .unchanged = change_unchanged,      \
+        .run = change_run                                                                         \
     }
 
 static const tkz__normal_kind kinds[] = {
@@ -337,6 +356,8 @@ static const tkz__normal_kind kinds[] = {
      .run = strip_run},
     CHANGE("strip_accents", "HF tokenizers' StripAccents: no marks; decompose first.", &accents),
     {.info = {"bert-hf0.23", "HF tokenizers' BertNormalizer.", bert_options, TKZ__HF_BERT_OPTIONS},
+     .prepare = tkz__hf_bert_prepare,
+     .dispose = tkz__hf_bert_dispose,
      .unchanged = tkz__hf_bert_unchanged,
      .run = tkz__hf_bert_run},
     {.info = {"replace-hf0.23", "HF tokenizers' Replace, of a plain text.", replace_options,

@@ -214,6 +214,21 @@ static tkz_status write_symbol(writer *out)
     return tkz__edit_replace(out->edit, 0, symbol, size, out->error);
 }
 
+/* Deletes the spaces at the start of `text` if the one before is written, all at once: no named rule
+ * begins with a space. Returns how many. */
+static size_t skip_extra_spaces(writer *out, const tkz__spm_source *source, const char *text,
+                                size_t size, tkz_status *status)
+{
+    size_t count = 0;
+    if (source->charsmap != NULL || !out->after_space)
+        return 0;
+    while (count < size && text[count] == ' ')
+        count++;
+    if (count > 0)
+        *status = tkz__edit_replace(out->edit, count, "", 0, out->error);
+    return count;
+}
+
 /* Deletes what becomes a leading space; `*at` is where the text begins. */
 static tkz_status remove_leading(writer *out, const tkz__spm_source *source, const char *text,
                                  size_t size, size_t *at)
@@ -221,6 +236,9 @@ static tkz_status remove_leading(writer *out, const tkz__spm_source *source, con
     tkz_status status = TKZ_OK;
     while (*at < size && status == TKZ_OK) {
         tkz__spm_piece piece;
+        *at += skip_extra_spaces(out, source, text + *at, size - *at, &status);
+        if (*at == size || status != TKZ_OK)
+            break;
         size_t length = match(source, text + *at, size - *at, &piece);
         if (piece.size != 1 || piece.text[0] != ' ')
             break;
@@ -243,6 +261,9 @@ tkz_status tkz__spm_normalize(const tkz__spm_source *source, const tkz__spm_opti
     if (options->add_dummy_prefix && !options->treat_whitespace_as_suffix)
         status = write_symbol(&out);
     while (at < size && status == TKZ_OK) {
+        at += skip_extra_spaces(&out, source, text + at, size - at, &status);
+        if (at == size || status != TKZ_OK)
+            break;
         size_t length = plain(source, options, text + at, size - at);
         status = write_plain(&out, text + at, length);
         at += length;

@@ -36,11 +36,18 @@ static void machine_free(machine *made)
     tkz_normal_form_free(made->form);
 }
 
-/* Spans are asked for too: they must cover both texts. */
+/* Spans are asked for too: they must cover both texts, and the result is the same without them. */
 static tkz_normalized run(machine *m, const char *text, size_t size)
 {
     tkz_normalized result;
+    ck_assert_status(tkz_normalizer_run(m->worker, text, size, 0, &result, NULL));
+    size_t without_size = result.size;
+    char *without = malloc(without_size + 1);
+    memcpy(without, result.text, without_size);
     ck_assert_status(tkz_normalizer_run(m->worker, text, size, 1, &result, NULL));
+    bool same = result.size == without_size && memcmp(result.text, without, without_size) == 0;
+    free(without);
+    ck_assert(same);
     uint64_t source = 0, target = 0;
     size_t wrong = 0;
     for (size_t i = 0; i < result.span_count; i++) {
@@ -160,6 +167,57 @@ START_TEST(bert_cleans_and_pads)
     expect("bert-hf0.23:lowercase=false", "H\u00C9", "H\u00C9");
     expect("bert-hf0.23:lowercase=false:strip_accents=true", "H\u00C9", "HE");
     expect("bert-hf0.23:handle_chinese_chars=false:clean_text=false", "世\u200D", "世\u200D");
+}
+END_TEST
+
+/* Marks that stay, because they are spacing or too young, are put in order where the others go. */
+START_TEST(bert_orders_marks_that_stay)
+{
+    expect("bert-hf0.23", "か\u302E\u302A\u08D4\U0001D165\u0301\u08E1x",
+           "か\U0001D165\u302E\u08D4\u08E1x");
+    expect("bert-hf0.23", "\u302E\x01\U0001D165\u0301\U0001D15F\u302F\U0001D165\u1DFB",
+           "\U0001D165\u302E\U0001D158\U0001D165\U0001D165\u302F\u1DFB");
+}
+END_TEST
+
+START_TEST(bert_knows_nul)
+{
+    static const char text[] = "a long enough text\0 with\0";
+    machine m = machine_of("bert-hf0.23");
+    tkz_normalized result = run(&m, text, sizeof text - 1);
+    ck_assert_uint_eq(result.size, sizeof text - 3);
+    ck_assert_mem_eq(result.text, "a long enough text with", result.size);
+    machine_free(&m);
+    m = machine_of("bert-hf0.23:clean_text=false");
+    result = run(&m, text, sizeof text - 1);
+    ck_assert_uint_eq(result.size, sizeof text - 1);
+    ck_assert_mem_eq(result.text, text, result.size);
+    machine_free(&m);
+}
+END_TEST
+
+/* What goes must not bring the halves of broken bytes together. */
+START_TEST(broken_bytes_stay_apart)
+{
+    static const char *const steps[] = {"bert-hf0.23", "bert-hf0.23:strip_accents=false",
+                                        "nmt-hf0.23", "strip_accents-hf0.23"};
+    static const char *const texts[] = {"\xE3\x7F\x81\x82", "\xE3\x7F\x7F\x81\x7F\x82",
+                                        "\xE3\xCC\x81\x81\xCC\x81\x82", "\xC3\x7F\xA9"};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        machine m = machine_of(steps[i]);
+        for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+            tkz_normalized result = run(&m, texts[k], strlen(texts[k]));
+            size_t wrong = 0;
+            for (size_t at = 0; at < result.size;) {
+                uint32_t character;
+                at += tkz__utf8_decode(result.text + at, result.size - at, &character);
+                wrong += character != 0x7F && character != 0x301 &&
+                         character != TKZ__UTF8_INVALID;
+            }
+            ck_assert_uint_eq(wrong, 0);
+        }
+        machine_free(&m);
+    }
 }
 END_TEST
 
@@ -341,6 +399,9 @@ Suite *suite_hf_normal(void)
     tcase_add_test(tests, replace_says_what_it_cannot_do);
     tcase_add_test(tests, bytes_get_characters);
     tcase_add_test(tests, bert_cleans_and_pads);
+    tcase_add_test(tests, bert_orders_marks_that_stay);
+    tcase_add_test(tests, bert_knows_nul);
+    tcase_add_test(tests, broken_bytes_stay_apart);
     tcase_add_test(tests, precompiled_goes_by_cluster);
     tcase_add_test(tests, every_lowercase_is_found);
     tcase_add_test(tests, every_mark_is_found);

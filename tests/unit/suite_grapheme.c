@@ -288,11 +288,7 @@ END_TEST
 
 /* ---- Long texts --------------------------------------------------------- */
 
-#ifdef TKZ_SANITIZED
-#define LONG_SIZE ((size_t)2 << 20)
-#else
-#define LONG_SIZE ((size_t)10 << 20)
-#endif
+#define LONG_SIZE (((size_t)10 << 20) / TEST_SHORTER)
 
 /* Clusters in `unit` over and over; looking back over them would take days. */
 static size_t clusters_of_repeated(const char *unit, size_t *units)

@@ -227,11 +227,7 @@ END_TEST
 
 /* ---- Long texts --------------------------------------------------------- */
 
-#ifdef TKZ_SANITIZED
-#define LONG_SIZE ((size_t)2 << 20)
-#else
-#define LONG_SIZE ((size_t)10 << 20)
-#endif
+#define LONG_SIZE (((size_t)10 << 20) / TEST_SHORTER)
 
 /* Sentences in `unit` over and over, behind `head`. */
 static size_t sentences_of_repeated(const char *head, const char *unit, size_t *units)

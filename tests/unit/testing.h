@@ -6,11 +6,20 @@
 #ifndef TKZ_TESTS_TESTING_H
 #define TKZ_TESTS_TESTING_H
 
+#include "config.h"
+
 #include <check.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "tokenize/base.h"
+
+/* Sanitizers make everything some ten times slower: long loops are that much shorter there. */
+#ifdef TKZ_SANITIZED
+enum { TEST_SHORTER = 10 };
+#else
+enum { TEST_SHORTER = 1 };
+#endif
 
 /* Counts blocks and bytes in use, and fails the allocation number `fail_at` (from 1; 0: none).
  * Checks that sizes given to release and reallocate are those of the allocation. */

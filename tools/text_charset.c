@@ -150,10 +150,16 @@ static void report_conversion(const struct convert *job, const char *path, const
         putchar('\n');
         json_decref(object);
     } else if (result->bad_sequences > 0 && !job->quiet) {
-        message(path, "%llu bytes in %llu places are no %s, the first at byte %llu; they were %s",
-                (unsigned long long)result->bad_bytes, (unsigned long long)result->bad_sequences,
-                charset, (unsigned long long)result->first_bad,
-                job->bad_bytes == TKZ_BAD_BYTES_DROP ? "dropped" : "replaced by U+FFFD");
+        const char *outcome =
+            job->bad_bytes == TKZ_BAD_BYTES_DROP ? "dropped" : "replaced by U+FFFD";
+        unsigned long long first = result->first_bad;
+        if (result->bad_bytes == 1)
+            message(path, "1 byte is no %s, at byte %llu; it was %s", charset, first, outcome);
+        else
+            message(path, "%llu bytes in %llu place%s are no %s, the first at byte %llu; they were %s",
+                    (unsigned long long)result->bad_bytes,
+                    (unsigned long long)result->bad_sequences,
+                    result->bad_sequences == 1 ? "" : "s", charset, first, outcome);
     }
 }
 

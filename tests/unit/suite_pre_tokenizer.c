@@ -201,7 +201,7 @@ START_TEST(against_slow_code)
         "\xC5\xBF", "\xE2\x84\xAA", "２", "²", "。", "!", "\xF0\x9F\x98\x80", "\xF0\xA0\xAE\xB7",
         "\xFF", "\xE3\x81", "\x80"};
     uint64_t random = 42;
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < 20000 / TEST_SHORTER; round++) {
         char text[200];
         size_t size = 0;
         for (size_t count = 1 + test_random(&random) % 24; count > 0; count--) {
@@ -226,7 +226,7 @@ END_TEST
 /* Ten million characters of white space must be read a fixed number of times, in few chunks. */
 START_TEST(long_white_space)
 {
-    enum { SIZE = 10000000 };
+    enum { SIZE = 10000000 / TEST_SHORTER };
     char *text = malloc(SIZE);
     memset(text, ' ', SIZE);
     const tkz__pre_tokenizer *llama3 = find("llama3");
@@ -246,7 +246,7 @@ END_TEST
 START_TEST(any_bytes)
 {
     uint64_t random = 7;
-    for (int round = 0; round < 3000; round++) {
+    for (int round = 0; round < 3000 / TEST_SHORTER; round++) {
         size_t size = 1 + test_random(&random) % 40;
         char *text = malloc(size); /* exact, so that a read behind it is caught */
         for (size_t i = 0; i < size; i++)

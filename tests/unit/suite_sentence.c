@@ -155,7 +155,7 @@ START_TEST(short_texts)
     char text[3];
     for (int mode = 0; mode < MODES; mode++) {
         (void)check_properties(mode, text, 0);
-        for (uint32_t code = 0; code < 0x10000; code++) {
+        for (uint32_t code = 0; code < 0x10000; code += TEST_SHORTER) {
             text[0] = (char)(code >> 8);
             text[1] = (char)code;
             (void)check_properties(mode, text, code < 0x100 ? 1 : 2);
@@ -181,7 +181,7 @@ START_TEST(random_pieces)
     };
     uint64_t state = 20;
     char text[512];
-    for (int round = 0; round < 8000; round++) {
+    for (int round = 0; round < 8000 / TEST_SHORTER; round++) {
         size_t size = 0;
         size_t wanted = test_random(&state) % 60;
         for (size_t i = 0; i < wanted; i++) {
@@ -203,7 +203,7 @@ START_TEST(random_bytes)
 {
     uint64_t state = 7;
     char text[256];
-    for (int round = 0; round < 8000; round++) {
+    for (int round = 0; round < 8000 / TEST_SHORTER; round++) {
         size_t size = test_random(&state) % sizeof text;
         for (size_t i = 0; i < size; i++)
             text[i] = (char)test_random(&state);
@@ -219,7 +219,7 @@ START_TEST(long_runs)
         "「", "。", "」", "あ", "\n", "\r", " ", "　", ".", "(", "\"", "「。", "。」", "…", "★",
         "♪", "ｗ", "です♪", "「\n", "。\n", "\xFF", "（（笑）", ". ", "A.", "・", "。・", "1",
     };
-    enum { SIZE = 1000000 };
+    enum { SIZE = 1000000 / TEST_SHORTER };
     char *text = malloc(SIZE);
     ck_assert_ptr_nonnull(text);
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
@@ -300,7 +300,7 @@ START_TEST(mark_search)
 {
     uint64_t state = 99;
     char text[200];
-    for (int round = 0; round < 5000; round++) {
+    for (int round = 0; round < 5000 / TEST_SHORTER; round++) {
         size_t size = test_random(&state) % sizeof text;
         for (size_t i = 0; i < size; i++) {
             uint64_t random = test_random(&state);

@@ -127,7 +127,7 @@ END_TEST
 START_TEST(cuts_no_word_of_long_lines)
 {
     static const char sentence[] = "今日は東京都に行きます、";
-    enum { SIZE = sizeof sentence - 1, TIMES = 20000, WORDS = 8 };
+    enum { SIZE = sizeof sentence - 1, TIMES = 20000 / TEST_SHORTER, WORDS = 8 };
     tkz__boundary_source source;
     open_source(&source, home, NULL);
     char *text = malloc((size_t)SIZE * TIMES);
@@ -207,7 +207,7 @@ END_TEST
 /* Beyond the ends themselves memory does not grow with the text. */
 START_TEST(bounds_its_memory)
 {
-    enum { SIZE = 4 << 20 };
+    enum { SIZE = (4 << 20) / TEST_SHORTER };
     test_memory memory;
     test_memory_init(&memory);
     tkz__boundary_source source;

@@ -37,7 +37,7 @@ def function_of(job):
         import sentencepiece
 
         step = sentencepiece.SentencePieceNormalizer(rule_name=job.split(":")[1], add_dummy_prefix=False,
-                                                     escape_whitespaces=False, remove_extra_whitespaces=False)
+                                                     escape_whitespaces=False, remove_extra_whitespaces=True)
         return "sentencepiece " + sentencepiece.__version__, step.normalize, False
     if job == "neologdn":
         import importlib.metadata

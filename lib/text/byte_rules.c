@@ -5,6 +5,7 @@
  */
 #include "text/byte_rules.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #if TKZ__PATH_AVX2
@@ -72,8 +73,11 @@ TKZ__TARGET_AVX2 static inline __m256i load_block(const char *text)
     return _mm256_loadu_si256((const __m256i *)(const void *)text);
 }
 
-TKZ__TARGET_AVX2 size_t tkz__byte_rules_find_avx2(const tkz__byte_rules *rules, const char *text,
-                                                  size_t from, size_t size)
+/* Start of the next block with a match, which `hits` then shows; or where less than a block is left,
+ * with `hits` 0. */
+TKZ__TARGET_AVX2 static inline size_t find_block_avx2(const tkz__byte_rules *rules,
+                                                      const char *text, size_t from, size_t size,
+                                                      uint32_t *hits)
 {
     __m256i high[3], low[3];
     for (size_t i = 0; i < 3; i++) {
@@ -86,10 +90,30 @@ TKZ__TARGET_AVX2 size_t tkz__byte_rules_find_avx2(const tkz__byte_rules *rules, 
         left = _mm256_and_si256(left, match_block(load_block(text + from + 2), high[2], low[2]));
         uint32_t none =
             (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(left, _mm256_setzero_si256()));
-        if (none != UINT32_MAX)
-            return from + (size_t)__builtin_ctz(~none);
+        if (none != UINT32_MAX) {
+            *hits = ~none;
+            return from;
+        }
     }
+    *hits = 0;
     return from;
+}
+
+TKZ__TARGET_AVX2 size_t tkz__byte_rules_find_avx2(const tkz__byte_rules *rules, const char *text,
+                                                  size_t from, size_t size)
+{
+    uint32_t hits;
+    size_t block = find_block_avx2(rules, text, from, size, &hits);
+    return hits != 0 ? block + (size_t)__builtin_ctz(hits) : block;
+}
+
+/* False where less than a block is left; then `*from` is what is left to look at. */
+TKZ__TARGET_AVX2 static bool search_blocks_avx2(tkz__byte_search *search, size_t *from)
+{
+    search->block = *from =
+        find_block_avx2(search->rules, search->text, *from, search->size, &search->hits);
+    search->covered = search->hits != 0 ? BLOCK : 0;
+    return search->hits != 0;
 }
 
 #endif
@@ -152,4 +176,16 @@ size_t tkz__byte_rules_find(const tkz__byte_rules *rules, const char *text, size
     memcpy(tail, text + from, size - from);
     size_t place = find_in_blocks(rules, tail, 0, sizeof tail);
     return place < size - from ? from + place : size;
+}
+
+size_t tkz__byte_search_on(tkz__byte_search *search, size_t from)
+{
+#if TKZ__PATH_AVX2
+    if (tkz__processor_has_avx2() && search_blocks_avx2(search, &from))
+        return from + (size_t)__builtin_ctz(search->hits);
+#endif
+    size_t place = tkz__byte_rules_find(search->rules, search->text, from, search->size);
+    search->block = place;
+    search->covered = 0;
+    return place;
 }

@@ -39,6 +39,39 @@ void tkz__byte_rules_set(tkz__byte_rules *rules, const tkz__byte_rule *list, uin
 size_t tkz__byte_rules_find(const tkz__byte_rules *rules, const char *text, size_t from,
                             size_t size);
 
+/* A search through a text that goes on from place to place: what a block of the text gave is kept, so
+ * that many places side by side cost one look at their block. Plain data. */
+typedef struct tkz__byte_search {
+    const tkz__byte_rules *rules;
+    const char *text;
+    size_t size;
+    size_t block;     /* where the last block starts */
+    uint32_t covered; /* places from there on that `hits` tells of, at most 32 */
+    uint32_t hits;    /* bit i: a rule matches at block + i */
+} tkz__byte_search;
+
+static inline tkz__byte_search tkz__byte_search_start(const tkz__byte_rules *rules,
+                                                      const char *text, size_t size)
+{
+    return (tkz__byte_search){.rules = rules, .text = text, .size = size};
+}
+
+/* Looks at further blocks, from `from` on. */
+size_t tkz__byte_search_on(tkz__byte_search *search, size_t from);
+
+/* As tkz__byte_rules_find. `from` must not be less than in the call before. */
+static inline size_t tkz__byte_search_next(tkz__byte_search *search, size_t from)
+{
+    size_t place = from - search->block;
+    if (place < search->covered) {
+        uint32_t left = search->hits >> place;
+        if (left != 0)
+            return from + (size_t)__builtin_ctz(left);
+        from = search->block + search->covered;
+    }
+    return tkz__byte_search_on(search, from);
+}
+
 /* The implementations behind it, for tests; each needs 34 readable bytes at `text` + `from` for a
  * step, and returns where it stopped: a match, or fewer bytes left. */
 size_t tkz__byte_rules_find_scalar(const tkz__byte_rules *rules, const char *text, size_t from,

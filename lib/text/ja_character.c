@@ -242,9 +242,10 @@ bool tkz__ja_character_acts(tkz__ja_pass *p, size_t at)
 size_t tkz__ja_character_unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
     pass p = {.step = step, .text = text, .size = size};
-    const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
+    tkz__byte_search search =
+        tkz__byte_search_start(tkz__step_rule_set(step, TKZ__JA_PLACES), text, size);
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
+    while ((at = tkz__byte_search_next(&search, at)) < size) {
         change made;
         if (change_at(&p, at, &made))
             return 0;
@@ -269,10 +270,11 @@ tkz_status tkz__ja_character_run(const tkz__normal_step *step, const char *text,
 {
     pass p = {.step = step, .text = text, .size = size, .edit = edit,
               .base = edit->target->size};
-    const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
+    tkz__byte_search search =
+        tkz__byte_search_start(tkz__step_rule_set(step, TKZ__JA_PLACES), text, size);
     tkz_status status = TKZ_OK;
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size && status == TKZ_OK) {
+    while ((at = tkz__byte_search_next(&search, at)) < size && status == TKZ_OK) {
         change made;
         if (change_at(&p, at, &made))
             status = write_change(&p, at, &made, error);

@@ -77,8 +77,9 @@ void tkz__ja_compose_places(tkz__byte_rules *rules)
 static bool is_quiet(const tkz__normal_step *step, const char *text, size_t size)
 {
     const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
+    tkz__byte_search search = tkz__byte_search_start(rules, text, size);
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
+    while ((at = tkz__byte_search_next(&search, at)) < size) {
         uint32_t c;
         at += tkz__utf8_next(text + at, size - at, &c);
         if (tkz__ja_may_compose(step, c))

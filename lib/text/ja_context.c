@@ -266,8 +266,9 @@ static tkz_status settle_all(pass *p)
 {
     const tkz__byte_rules *rules = tkz__step_rule_set(p->step, TKZ__JA_PLACES);
     tkz_status status = TKZ_OK;
+    tkz__byte_search search = tkz__byte_search_start(rules, p->text, p->size);
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(rules, p->text, at, p->size)) < p->size &&
+    while ((at = tkz__byte_search_next(&search, at)) < p->size &&
            status == TKZ_OK && !(p->acts && p->edit == NULL)) {
         status = settle(p, at, &at);
         p->settled = at;

@@ -119,9 +119,18 @@ static size_t unchanged(const tkz__normal_step *step, const char *text, size_t s
     tkz__ja_pass character = {.step = step, .text = text, .size = size};
     tkz__ja_pass context = character;
     bool inert = has_inert(step), composes = false;
+    tkz__byte_search search = tkz__byte_search_start(rules, text, size);
     size_t at = 0;
-    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
+    while ((at = tkz__byte_search_next(&search, at)) < size) {
         uint32_t c;
+        if (text[at] == ' ') { /* indentation: only the third part knows spaces, a run at once */
+            if (tkz__ja_context_acts(&context, at))
+                return 0;
+            do
+                at++;
+            while (at < context.settled && text[at] == ' ');
+            continue;
+        }
         size_t length = tkz__utf8_next(text + at, size - at, &c);
         if (!inert || !is_inert(c)) {
             if (tkz__ja_character_acts(&character, at) || tkz__ja_context_acts(&context, at))

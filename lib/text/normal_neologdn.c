@@ -340,8 +340,9 @@ static tkz_status take_plain(pass *p, size_t end)
 static tkz_status run_pass(pass *p)
 {
     tkz_status status = TKZ_OK;
+    tkz__byte_search search = tkz__byte_search_start(p->rules, p->text, p->size);
     while (p->at < p->size && status == TKZ_OK) {
-        size_t place = tkz__byte_rules_find(p->rules, p->text, p->at, p->size);
+        size_t place = tkz__byte_search_next(&search, p->at);
         if (place > p->at)
             status = take_plain(p, place);
         if (place < p->size && status == TKZ_OK)
@@ -426,9 +427,9 @@ static size_t unchanged(const tkz__normal_step *step, const char *text, size_t s
 {
     if (step->values[REPEAT].number != 0)
         return 0;
-    const tkz__byte_rules *rules = tkz__step_rule_set(step, 0);
+    tkz__byte_search search = tkz__byte_search_start(tkz__step_rule_set(step, 0), text, size);
     size_t at = 0, length;
-    while ((at = tkz__byte_rules_find(rules, text, at, size)) < size) {
+    while ((at = tkz__byte_search_next(&search, at)) < size) {
         if (!stays(text, at, size, &length)) {
             /* The character before may be composed with, or be a space that is taken back. */
             uint32_t before;

@@ -56,13 +56,15 @@ START_TEST(test_against_definition)
         uint8_t mask = round % 3 == 0 ? 0x0F : round % 3 == 1 ? 0xF7 : 0xFF;
         for (size_t i = 0; i < size; i++)
             text[i] = (char)(test_random(&state) & mask);
+        tkz__byte_search search = tkz__byte_search_start(&rules, text, size);
         for (size_t from = 0; from <= size; from += 1 + test_random(&state) % 7) {
             size_t expected = find_by_definition(list, count, text, from, size);
             size_t plain = tkz__byte_rules_find_scalar(&rules, text, from, size);
             size_t found = tkz__byte_rules_find(&rules, text, from, size);
-            if (plain != expected || found != expected)
-                ck_abort_msg("from %zu of %zu: %zu and %zu, not %zu", from, size, plain, found,
-                             expected);
+            size_t searched = tkz__byte_search_next(&search, from);
+            if (plain != expected || found != expected || searched != expected)
+                ck_abort_msg("from %zu of %zu: %zu, %zu and %zu, not %zu", from, size, plain, found,
+                             searched, expected);
         }
     }
 }

@@ -10,7 +10,7 @@ import sys
 
 import sentencepiece
 from normal_texts import (FULL, batches, charsmap_of, code_points, corpus_texts, random_count,
-                          random_texts)
+                          random_texts, valid)
 from text_probe import Comparison, normalize
 from tokenizers.normalizers import (NFC, NFD, NFKC, NFKD, BertNormalizer, ByteLevel, Lowercase, Nmt,
                                     Precompiled, Prepend, Replace, Sequence, Strip, StripAccents)
@@ -76,11 +76,6 @@ def odd_steps():
     yield "nfkd-hf0.23,nfc-hf0.23,nfkc-hf0.23", Sequence([NFKD(), NFC(), NFKC()])
 
 
-def valid(texts):
-    """HF takes no bytes that are not UTF-8."""
-    return [text.decode("utf-8", "ignore").encode() for text in texts]
-
-
 def compare(comparison, step, normalizer, texts):
     theirs = [normalizer.normalize_str(text.decode()).encode() for text in texts]
     comparison.add(texts, normalize(step, texts), theirs)
@@ -93,7 +88,7 @@ def compare_steps(chosen, source, texts, count):
         compare(comparison, step, normalizer, texts)
         for start in range(0, count, 100000):
             compare(comparison, step, normalizer,
-                    valid(random_texts(source, min(count - start, 100000))))
+                    list(valid(random_texts(source, min(count - start, 100000)))))
         passed &= comparison.report()
     return passed
 

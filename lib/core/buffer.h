@@ -5,6 +5,7 @@
 #ifndef TKZ_CORE_BUFFER_H
 #define TKZ_CORE_BUFFER_H
 
+#include "core/little_endian.h"
 #include "core/memory.h"
 
 typedef struct tkz__buffer {
@@ -39,13 +40,5 @@ TKZ_CHECKED tkz_status tkz__buffer_append_u64(tkz__buffer *buffer, uint64_t valu
 
 /* Hands the memory to `bytes`; the buffer is empty afterwards. */
 void tkz__buffer_release(tkz__buffer *buffer, tkz_bytes *bytes);
-
-/* Unaligned little-endian loads and stores. */
-uint16_t tkz__load_u16(const void *data);
-uint32_t tkz__load_u32(const void *data);
-uint64_t tkz__load_u64(const void *data);
-void tkz__store_u16(void *data, uint16_t value);
-void tkz__store_u32(void *data, uint32_t value);
-void tkz__store_u64(void *data, uint64_t value);
 
 #endif

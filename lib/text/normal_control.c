@@ -68,11 +68,8 @@ static const tkz__byte_rule places[] = {
 
 static tkz_status prepare(tkz__normal_step *step, const tkz_allocator *allocator, tkz_error *error)
 {
-    tkz__step_rules *rules;
-    tkz_status status = tkz__step_rules_new(step, allocator, &rules, error);
-    if (status == TKZ_OK)
-        tkz__byte_rules_set(&rules->sets[0], places, sizeof places / sizeof places[0]);
-    return status;
+    return tkz__step_rules_prepare(step, places, sizeof places / sizeof places[0], allocator,
+                                   error);
 }
 
 /* The next character from `at` on that is removed; `size` if there is none. */

@@ -363,11 +363,8 @@ static tkz_status run_pass(pass *p)
 
 static tkz_status prepare(tkz__normal_step *step, const tkz_allocator *allocator, tkz_error *error)
 {
-    tkz__step_rules *rules;
-    tkz_status status = tkz__step_rules_new(step, allocator, &rules, error);
-    if (status == TKZ_OK)
-        tkz__byte_rules_set(&rules->sets[0], places, sizeof places / sizeof places[0]);
-    return status;
+    return tkz__step_rules_prepare(step, places, sizeof places / sizeof places[0], allocator,
+                                   error);
 }
 
 static tkz_status run_into(const tkz__normal_step *step, const char *text, size_t size,

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "core/little_endian.h"
 #include "text/normal_step.h"
 #include "text/shinjitai_table.h"
 #include "text/utf8.h"
@@ -35,16 +36,6 @@ static const tkz__shinjitai_pair *find_pair(uint32_t c)
     return NULL;
 }
 
-static uint64_t load_word(const char *text)
-{
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
-
 /* Lowest bit: the three bytes that `word` begins with, little-endian, are an old form, given that
  * they are a character. */
 static uint64_t is_old(uint64_t word)
@@ -64,7 +55,7 @@ static uint64_t is_old(uint64_t word)
 static size_t next_candidate(const char *text, size_t at, size_t size)
 {
     while (size - at >= 8) {
-        uint64_t word = load_word(text + at);
+        uint64_t word = tkz__load_u64(text + at);
         if ((word & TWO_MASK) == TWO) {
             if ((is_old(word) | is_old(word >> 24)) & 1)
                 return is_old(word) & 1 ? at : at + 3;

@@ -20,6 +20,11 @@ typedef struct tkz__step_rules {
 TKZ_CHECKED tkz_status tkz__step_rules_new(tkz__normal_step *step, const tkz_allocator *allocator,
                                            tkz__step_rules **rules, tkz_error *error);
 
+/* The same with the first set made of these rules. */
+TKZ_CHECKED tkz_status tkz__step_rules_prepare(tkz__normal_step *step, const tkz__byte_rule *list,
+                                               uint32_t count, const tkz_allocator *allocator,
+                                               tkz_error *error);
+
 /* A kind's dispose. */
 void tkz__step_rules_dispose(tkz__normal_step *step, const tkz_allocator *allocator);
 

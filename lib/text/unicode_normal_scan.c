@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/little_endian.h"
 #include "text/unicode_normal_record.h"
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
@@ -15,16 +16,6 @@
 #define TRIPLE_FORM UINT64_C(0x8080E0)
 #define TWO_TRIPLES_MASK (TRIPLE_MASK << 24 | TRIPLE_MASK)
 #define TWO_TRIPLES_FORM (TRIPLE_FORM << 24 | TRIPLE_FORM)
-
-static inline uint64_t load_word(const char *text)
-{
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
 
 /* Bit 0 tells whether the character of the low three bytes is safe. The masks refuse overlong forms
  * and surrogates. */
@@ -82,7 +73,7 @@ static inline size_t skip(tkz__unicode_form form, bool folds, const char *text, 
             if (size - at < 8)
                 break;
         }
-        uint64_t word = load_word(text + at);
+        uint64_t word = tkz__load_u64(text + at);
         if ((word & TWO_TRIPLES_MASK) == TWO_TRIPLES_FORM) {
             uint64_t first = safe_triple(safe, word);
             if ((first & safe_triple(safe, word >> 24) & 1) != 0) {

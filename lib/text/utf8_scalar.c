@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/little_endian.h"
 #include "text/utf8_kernels.h"
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
@@ -22,18 +23,6 @@
 /* Bit n: the lead byte 0xE0 + n takes any two continuation bytes. E0 (overlong) and ED
  * (surrogates) restrict the second byte and go the slow way; Japanese uses E2..E9 and EF. */
 #define FREE_LEADS UINT32_C(0xDFFE)
-
-/* The first byte of a word in memory is its lowest one, whatever the machine. */
-static inline uint64_t load_word(const uint8_t *bytes)
-{
-    uint64_t word;
-
-    memcpy(&word, bytes, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word = __builtin_bswap64(word);
-#endif
-    return word;
-}
 
 static inline bool is_continuation(uint8_t byte)
 {
@@ -105,9 +94,9 @@ size_t tkz__utf8_valid_prefix_scalar(const char *text, size_t size)
         /* Runs of ASCII, 16 bytes a step, and of three-byte characters, two a step: Japanese
          * text is nearly all of the second kind, its mark-up and English of the first. */
         while (size - at >= 16 &&
-               ((load_word(bytes + at) | load_word(bytes + at + 8)) & HIGH_BITS) == 0)
+               ((tkz__load_u64(bytes + at) | tkz__load_u64(bytes + at + 8)) & HIGH_BITS) == 0)
             at += 16;
-        while (size - at >= 8 && is_two_triples(load_word(bytes + at)))
+        while (size - at >= 8 && is_two_triples(tkz__load_u64(bytes + at)))
             at += 6;
         if (at == size)
             break;
@@ -134,7 +123,7 @@ uint64_t tkz__utf8_count_scalar(const char *text, size_t size)
         size_t word;
 
         for (word = 0; word < words; word++, at += 8) {
-            uint64_t value = load_word(bytes + at);
+            uint64_t value = tkz__load_u64(bytes + at);
 
             lanes += (value >> 7 & ~(value >> 6)) & LOW_BITS;
         }
@@ -167,7 +156,7 @@ size_t tkz__utf8_decode_run_scalar(const char *text, size_t size, uint32_t *char
         const uint8_t *here = (const uint8_t *)text + at;
 
         if (here[0] < 0x80 && size - at >= 8 && capacity - written >= 8 &&
-            (load_word(here) & HIGH_BITS) == 0) {
+            (tkz__load_u64(here) & HIGH_BITS) == 0) {
             for (size_t i = 0; i < 8; i++)
                 characters[written + i] = here[i];
             written += 8;

@@ -40,6 +40,14 @@ typedef struct tkz__spm_piece {
 size_t tkz__spm_rules_plain(const tkz__spm_rules *rules, tkz__spm_spaces spaces, const char *text,
                             size_t size);
 
+/* Scans `size` bytes from `text`, the start of a character, of `left` that can be read: sets bits[k]
+ * for text[64 * k ...] as tkz__doubtful has them; bytes that are no UTF-8 are doubtful. Any thread. */
+void tkz__spm_rules_doubtful(const tkz__spm_rules *rules, tkz__spm_spaces spaces, const char *text,
+                             size_t size, size_t left, uint64_t *bits);
+
+/* Whether a rule may begin in the character before `text` (`size` at least 1) and go on here. */
+bool tkz__spm_rules_may_join(const tkz__spm_rules *rules, const char *text, size_t size);
+
 /* Applies the rule for the longest sequence at the start of `text` (`size` at least 1), copies a
  * character that has none, and makes U+FFFD of a byte that is no UTF-8. Returns how many bytes of
  * the input that took. */

@@ -1,473 +1,380 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Normalising whole texts: stretches that are normal are copied, the rest is cut where
- * normalisation starts afresh and goes through sequence by sequence, most of them a
- * single character. Leans on the quick check and on sequences.
+ * Normalising whole texts. Batches of text are scanned for characters that may not
+ * stay; what is between them is copied, and most of them are replaced, or composed with
+ * the one before them, right here. The rest goes the long way. Leans on the scan, edit
+ * and unicode_normal_joined.
  */
 #include "text/unicode_normal.h"
 
 #include <string.h>
 
-#include "text/unicode_normal_sequence.h"
+#include "text/unicode_normal_joined.h"
+#include "text/unicode_normal_word.h"
 
 enum {
     SHORT_PIECE = 16,
-    /* So many unchanged characters in a row end the work character by character. Where changed ones
-     * are dense, one or two between them are cheaper to take along than a fresh start is. */
-    CALM = 3
+    /* Room behind the target for one replacement, or for a copy of a fixed size. */
+    SLACK = 64
 };
 
-/* A text on its way. */
-typedef struct passage {
+/* What stays the same over a text, out of the way of the stores into the target. */
+typedef struct form_rule {
     const tkz__unicode_target *target;
-    const char *text;
-    size_t size;
-    tkz__edit *edit;
-    tkz_error *error;
-    tkz__sequence sequence;
-} passage;
+    uint32_t changes; /* masks of bits */
+    uint32_t joins;
+    uint32_t open; /* changed, but still to be composed */
+    bool composes;
+    bool folds;
+} form_rule;
 
-static inline tkz__glance glance_at(const passage *work, size_t at)
+static form_rule rule_of(const tkz__unicode_target *target)
 {
-    return tkz__glance_at(work->target, work->text, at, work->size);
+    static const uint32_t open[] = {
+        [TKZ__UNICODE_NFC] = UINT32_C(1) << TKZ__RECORD_CANONICAL_OPEN,
+        [TKZ__UNICODE_NFKC] = UINT32_C(1) << TKZ__RECORD_COMPATIBILITY_OPEN,
+        [TKZ__UNICODE_NFKC_CF] = 0};
+    uint32_t form = (uint32_t)target->form;
+    return (form_rule){.target = target,
+                       .changes = UINT32_C(1) << (TKZ__RECORD_CHANGES + form),
+                       .joins = UINT32_C(1) << (TKZ__RECORD_JOINS + form),
+                       .open = open[form],
+                       .composes = tkz__unicode_composes(target->form),
+                       .folds = target->form == TKZ__UNICODE_NFKC_CF};
 }
 
-/* Room for one more character or piece. */
-static inline tkz_status make_room(passage *work)
+/* A walk through a text: where it stands. */
+typedef struct walk {
+    const char *text; /* the next character */
+    const char *end;
+    const char *kept;    /* [kept, text) is written as it is, but not recorded */
+    uint8_t *out;        /* behind the written */
+    const uint8_t *full; /* end of the room */
+    tkz__unicode_passage *passage;
+    form_rule rule;
+    tkz__doubtful batch;
+} walk;
+
+/* ---- Writing -------------------------------------------------------------- */
+
+/* Records that the text before `end` was kept. */
+static tkz_status record_kept(walk *at, const char *end)
 {
-    const tkz__buffer *target = work->edit->target;
-    if (target->capacity - target->size >= TKZ__UNICODE_LONGEST)
+    size_t size = (size_t)(end - at->kept);
+    at->kept = end;
+    return tkz__edit_record(at->passage->edit, size, size, true, at->passage->error);
+}
+
+/* Records that what is kept ends before `source`, and that `source_size` bytes from there became
+ * `size` bytes; the walk goes on behind them. */
+static inline tkz_status record_change(walk *at, const char *source, size_t source_size,
+                                       size_t size)
+{
+    at->text = source + source_size;
+    if (at->passage->edit->map == NULL) {
+        at->kept = at->text;
         return TKZ_OK;
-    return tkz__buffer_reserve(work->edit->target, TKZ__UNICODE_LONGEST, work->error);
-}
-
-/* Writes a piece in place of `source_size` bytes. TKZ__UNICODE_LONGEST bytes can be read where it
- * lies and written where it goes: copies of a fixed size are moves of registers. */
-static inline tkz_status replace(passage *work, size_t source_size, tkz__unicode_piece piece)
-{
-    tkz__buffer *target = work->edit->target;
-    tkz_status status = make_room(work);
-    if (status != TKZ_OK)
-        return status;
-    memcpy(target->data + target->size, piece.text, SHORT_PIECE);
-    if (piece.size > SHORT_PIECE)
-        memcpy(target->data + target->size, piece.text, TKZ__UNICODE_LONGEST);
-    target->size += piece.size;
-    return tkz__edit_record(work->edit, source_size, piece.size, false, work->error);
-}
-
-/* Copies [start, end) of the text as it is. */
-static inline tkz_status copy(passage *work, size_t start, size_t end)
-{
-    tkz__buffer *target = work->edit->target;
-    size_t size = end - start;
-    if (size > SHORT_PIECE || work->size - start < SHORT_PIECE)
-        return tkz__edit_copy(work->edit, work->text + start, size, work->error);
-    tkz_status status = make_room(work);
-    if (status != TKZ_OK)
-        return status;
-    memcpy(target->data + target->size, work->text + start, SHORT_PIECE);
-    target->size += size;
-    return tkz__edit_record(work->edit, size, size, true, work->error);
-}
-
-/* Writes the finished sequence without a record. */
-static tkz_status write_sequence(passage *work)
-{
-    tkz__buffer *target = work->edit->target;
-    for (size_t i = 0; i < work->sequence.count; i++) {
-        tkz_status status = make_room(work);
-        if (status != TKZ_OK)
-            return status;
-        target->size +=
-            tkz__utf8_encode(work->sequence.points[i] & TKZ__SEQUENCE_CHARACTER,
-                             (char *)target->data + target->size);
     }
+    tkz_status status = record_kept(at, source);
+    at->kept = at->text;
+    return status == TKZ_OK ? tkz__edit_record(at->passage->edit, source_size, size, false,
+                                               at->passage->error)
+                            : status;
+}
+
+/* Tells the target what is written. */
+static void settle(walk *at)
+{
+    tkz__buffer *target = at->passage->edit->target;
+    target->size = (size_t)(at->out - target->data);
+}
+
+/* Sees what room the target has. */
+static void look_at_target(walk *at)
+{
+    tkz__buffer *target = at->passage->edit->target;
+    at->out = target->data + target->size;
+    at->full = target->data + target->capacity;
+}
+
+/* Room for `size` bytes more, and the slack behind them. */
+static tkz_status make_room(walk *at, size_t size)
+{
+    if ((size_t)(at->full - at->out) >= size + SLACK)
+        return TKZ_OK;
+    settle(at);
+    tkz_status status =
+        tkz__buffer_reserve(at->passage->edit->target, size + SLACK, at->passage->error);
+    look_at_target(at);
+    return status;
+}
+
+static inline uint8_t fold(uint8_t byte)
+{
+    return (uint8_t)(byte | ((uint8_t)(byte - 'A') < 26 ? 0x20 : 0));
+}
+
+/* Copies `size` bytes, with capitals folded if the form does. Where the text goes on, whole blocks:
+ * nearly all stretches between changes are shorter than two. */
+static inline void copy_kept(const walk *at, size_t size)
+{
+    if ((size_t)(at->end - at->text) < size + TKZ__SCAN_BLOCK) {
+        for (size_t i = 0; i < size; i++) {
+            uint8_t byte = (uint8_t)at->text[i];
+            at->out[i] = at->rule.folds ? fold(byte) : byte;
+        }
+        return;
+    }
+    for (size_t done = 0; done < size; done += TKZ__SCAN_BLOCK) {
+        /* Through a block of its own, which compilers can keep in wide registers. */
+        uint8_t block[TKZ__SCAN_BLOCK];
+        memcpy(block, at->text + done, sizeof block);
+        if (at->rule.folds)
+            for (size_t i = 0; i < sizeof block; i++)
+                block[i] = fold(block[i]);
+        memcpy(at->out + done, block, sizeof block);
+    }
+}
+
+/* Copies the text up to `end`. */
+static inline tkz_status keep(walk *at, const char *end)
+{
+    size_t size = (size_t)(end - at->text);
+    tkz_status status = make_room(at, size);
+    if (status != TKZ_OK)
+        return status;
+    copy_kept(at, size);
+    at->out += size;
+    at->text = end;
     return TKZ_OK;
 }
 
-static tkz_status finish_sequence(passage *work)
+static inline tkz__glance glance_at(const walk *at, size_t distance)
 {
-    tkz_status status = tkz__sequence_finish(&work->sequence, work->error);
-    return status == TKZ_OK ? write_sequence(work) : status;
+    return tkz__glance_at(at->rule.target, at->text, distance, (size_t)(at->end - at->text));
 }
 
-/* One character by way of a sequence: its decomposition has to be composed again. */
-static tkz_status recompose(passage *work, tkz__glance glance)
-{
-    size_t before = work->edit->target->size;
-    work->sequence.count = 0;
-    tkz_status status = tkz__sequence_add(&work->sequence, glance, work->error);
-    if (status == TKZ_OK)
-        status = finish_sequence(work);
-    if (status != TKZ_OK)
-        return status;
-    return tkz__edit_record(work->edit, glance.size, work->edit->target->size - before, false,
-                            work->error);
-}
-
-/* What a changed character alone becomes; false where that takes a sequence. */
-static inline bool lone_result(const passage *work, tkz__glance glance,
-                               char hangul[TKZ__UNICODE_LONGEST], tkz__unicode_piece *piece)
-{
-    if (tkz__is_hangul_syllable(glance.character))
-        *piece = tkz__unicode_decompose(work->target->version, glance.character, false, hangul);
-    else if (tkz__normal_is_open(glance.bits, work->target->form))
-        return false;
-    else
-        *piece = tkz__normal_result(glance.record, glance.bits, work->target->form);
-    return true;
-}
-
-/* A character that nothing joins. */
-static inline tkz_status put_alone(passage *work, size_t at, tkz__glance glance)
-{
-    char hangul[TKZ__UNICODE_LONGEST] = {0};
-    tkz__unicode_piece piece;
-    if (!tkz__glance_changes(work->target, glance))
-        return copy(work, at, at + glance.size);
-    if (!lone_result(work, glance, hangul, &piece))
-        return recompose(work, glance);
-    return replace(work, glance.size, piece);
-}
-
-/* Whether the target from `written` on is what the characters of [start, end) become one by one. */
-static bool is_by_characters(const passage *work, size_t start, size_t end, size_t written)
-{
-    const tkz__buffer *target = work->edit->target;
-    while (start < end) {
-        char hangul[TKZ__UNICODE_LONGEST];
-        tkz__glance glance = glance_at(work, start);
-        tkz__unicode_piece piece = {work->text + start, glance.size};
-        if (tkz__glance_changes(work->target, glance) &&
-            !lone_result(work, glance, hangul, &piece))
-            return false;
-        if (target->size - written < piece.size ||
-            memcmp(target->data + written, piece.text, piece.size) != 0)
-            return false;
-        written += piece.size;
-        start += glance.size;
-    }
-    return written == target->size;
-}
-
-static tkz_status record_by_characters(passage *work, size_t start, size_t end)
-{
-    tkz_status status = TKZ_OK;
-    while (start < end && status == TKZ_OK) {
-        char hangul[TKZ__UNICODE_LONGEST];
-        tkz__glance glance = glance_at(work, start);
-        tkz__unicode_piece piece = {work->text + start, glance.size};
-        if (tkz__glance_changes(work->target, glance))
-            (void)lone_result(work, glance, hangul, &piece);
-        status = tkz__edit_record(work->edit, glance.size, piece.size,
-                                  !tkz__glance_changes(work->target, glance), work->error);
-        start += glance.size;
-    }
-    return status;
-}
-
-/* The run or runs of a sequence that was written to the target from `written` on. */
-static tkz_status record_sequence(passage *work, size_t start, size_t end, size_t written)
-{
-    if (work->edit->map == NULL)
-        return TKZ_OK;
-    if (is_by_characters(work, start, end, written))
-        return record_by_characters(work, start, end);
-    return tkz__edit_record(work->edit, end - start, work->edit->target->size - written, false,
-                            work->error);
-}
-
-/* Characters that case folding removes, up to `end`. */
-static tkz_status remove_gone(passage *work, size_t start, size_t end)
-{
-    tkz_status status = TKZ_OK;
-    while (start < end && status == TKZ_OK) {
-        tkz__glance glance = glance_at(work, start);
-        status = tkz__edit_record(work->edit, glance.size, 0, false, work->error);
-        start += glance.size;
-    }
-    return status;
-}
-
-/* The character `first` at `*at`, which stays, and all that joins it; `*at` is left behind them. */
-static tkz_status put_sequence(passage *work, size_t *at, tkz__glance first)
-{
-    size_t start = *at;
-    size_t end = start + first.size; /* of what joins; only vanishing ones lie behind it */
-    tkz_status status;
-    work->sequence.count = 0;
-    status = tkz__sequence_add(&work->sequence, first, work->error);
-    *at = end;
-    while (status == TKZ_OK) {
-        tkz__glance glance = glance_at(work, *at);
-        if (!tkz__glance_joins(work->target, glance))
-            break;
-        *at += glance.size;
-        if (tkz__glance_is_gone(work->target, glance))
-            continue;
-        status = tkz__sequence_add(&work->sequence, glance, work->error);
-        end = *at;
-    }
-    if (status != TKZ_OK)
-        return status;
-    if (end == start + first.size) {
-        status = put_alone(work, start, first);
-    } else {
-        size_t written = work->edit->target->size;
-        status = finish_sequence(work);
-        if (status == TKZ_OK)
-            status = record_sequence(work, start, end, written);
-    }
-    if (status == TKZ_OK && work->edit->map != NULL)
-        status = remove_gone(work, end, *at);
-    return status;
-}
+/* ---- Pairs ---------------------------------------------------------------- */
 
 /* The one character without a decomposition that the form makes of this one; 0 where it makes
  * several. */
-static inline uint32_t lone_character(const passage *work, tkz__glance glance)
+static uint32_t lone_character(const form_rule *rule, tkz__glance glance)
 {
     uint32_t character = glance.character;
     if (tkz__is_hangul_syllable(character))
         return 0;
-    if (tkz__glance_changes(work->target, glance)) {
+    if ((glance.bits & rule->changes) != 0) {
         tkz__unicode_piece piece =
-            tkz__normal_result(glance.record, glance.bits, work->target->form);
+            tkz__normal_result(glance.record, glance.bits, rule->target->form);
         if (piece.size == 0 || tkz__utf8_next(piece.text, piece.size, &character) != piece.size)
             return 0;
-        glance.bits = tkz__normal_bits(tkz__normal_record(work->target->version, character));
+        glance.bits = tkz__normal_bits(tkz__normal_record(rule->target->version, character));
     }
     return tkz__normal_has(glance.bits, TKZ__RECORD_CANONICAL) ? 0 : character;
 }
 
 /* The usual sequence, a letter with its voicing mark, in one step: the two characters' primary
- * composite, or 0 where the long way has to be taken. */
-static inline uint32_t compose_two(const passage *work, tkz__glance first, tkz__glance second)
+ * composite. 0 where there is none; then *stay tells whether both stay as they are. */
+static uint32_t compose_two(const form_rule *rule, tkz__glance first, tkz__glance second,
+                            bool *stay)
 {
-    uint32_t letter, mark;
-    if (!tkz__unicode_composes(work->target->form))
+    uint32_t letter = lone_character(rule, first);
+    uint32_t mark = lone_character(rule, second);
+    *stay = false;
+    if (letter == 0 || mark == 0)
         return 0;
-    letter = lone_character(work, first);
-    mark = lone_character(work, second);
-    return letter == 0 || mark == 0 ? 0
-                                    : tkz__unicode_compose(work->target->version, letter, mark);
+    uint32_t composite =
+        rule->composes ? tkz__unicode_compose(rule->target->version, letter, mark) : 0;
+    *stay = composite == 0 && ((first.bits | second.bits) & rule->changes) == 0;
+    return composite;
 }
 
-/* The character `*glance` at `*at` and `next`, which joins it; leaves both at what comes behind. */
-static tkz_status put_joined(passage *work, size_t *at, tkz__glance *glance, tkz__glance next)
+/* Writes the composite of the pair that begins here. */
+static tkz_status put_composite(walk *at, size_t source_size, uint32_t composite)
 {
-    uint32_t size = glance->size + next.size;
-    tkz__glance behind = glance_at(work, *at + size);
-    tkz_status status;
-    if (!tkz__glance_joins(work->target, behind)) {
-        uint32_t composite = compose_two(work, *glance, next);
-        if (composite != 0) {
-            char text[TKZ__UNICODE_LONGEST] = {0};
-            *at += size;
-            *glance = behind;
-            return replace(work, size,
-                           (tkz__unicode_piece){text, tkz__utf8_encode(composite, text)});
-        }
-    }
-    status = put_sequence(work, at, *glance);
-    *glance = glance_at(work, *at);
+    size_t size = tkz__utf8_encode(composite, (char *)at->out);
+    at->out += size;
+    return record_change(at, at->text, source_size, size);
+}
+
+/* The long way: from here on all that joins. */
+static tkz_status put_joined(walk *at)
+{
+    size_t place = (size_t)(at->text - at->passage->text);
+    settle(at);
+    tkz_status status = record_kept(at, at->text);
+    if (status == TKZ_OK)
+        status = tkz__unicode_put_joined(at->passage, &place);
+    at->text = at->passage->text + place;
+    at->kept = at->text;
+    look_at_target(at);
     return status;
 }
 
-/* What stays the same over a text, out of the way of the stores into the target. */
-typedef struct form_rule {
-    uint32_t version;
-    uint32_t changes; /* masks of bits */
-    uint32_t joins;
-    uint32_t long_way; /* still to be composed, or to be removed */
-    tkz__unicode_form form;
-} form_rule;
-
-static form_rule rule_of(const tkz__unicode_target *target)
+/* A character that may join the one before it. That one is taken back if it was kept; a changed one
+ * has been found to be joined by nothing. */
+static tkz_status put_joining(walk *at, tkz__glance glance)
 {
-    static const uint32_t long_way[] = {
-        [TKZ__UNICODE_NFD] = 0,
-        [TKZ__UNICODE_NFC] = UINT32_C(1) << TKZ__RECORD_CANONICAL_OPEN,
-        [TKZ__UNICODE_NFKD] = 0,
-        [TKZ__UNICODE_NFKC] = UINT32_C(1) << TKZ__RECORD_COMPATIBILITY_OPEN,
-        [TKZ__UNICODE_NFKC_CF] = UINT32_C(1) << TKZ__RECORD_GONE};
-    uint32_t form = (uint32_t)target->form;
-    return (form_rule){target->version, UINT32_C(1) << (TKZ__RECORD_CHANGES + form),
-                  UINT32_C(1) << (TKZ__RECORD_JOINS + form), long_way[form], target->form};
+    const char *place = at->text, *before = place;
+    if (place == at->kept)
+        return put_joined(at); /* the first of all */
+    do
+        before--;
+    while (before > at->kept && ((uint8_t)*before & 0xC0) == 0x80);
+    at->text = before;
+    tkz__glance first = glance_at(at, 0);
+    if (first.character == TKZ__UTF8_INVALID || first.size != (size_t)(place - before)) {
+        at->text = place;
+        return put_joined(at); /* bytes that are no UTF-8 are joined by nothing */
+    }
+    size_t size = first.size + glance.size;
+    tkz__glance behind = glance_at(at, size);
+    bool stay = false;
+    if ((behind.bits & at->rule.joins) == 0) {
+        if (tkz__glance_is_gone(at->rule.target, glance))
+            return record_change(at, place, glance.size, 0);
+        uint32_t composite = compose_two(&at->rule, first, glance, &stay);
+        if (composite != 0) {
+            at->out -= first.size;
+            return put_composite(at, size, composite);
+        }
+    }
+    if (!stay) {
+        at->out -= first.size;
+        return put_joined(at);
+    }
+    memcpy(at->out, place, glance.size);
+    at->out += glance.size;
+    at->text = place + glance.size;
+    return TKZ_OK;
 }
 
-/* The record of the character of three bytes at `text`; UINT32_MAX where there is none, and for the
- * leads E0 (its second byte is restricted) and EA..ED (likewise, and Hangul). */
-static inline uint32_t record_of_three(uint32_t version, const char *text)
+/* ---- Characters ----------------------------------------------------------- */
+
+/* A character that stays, or a byte that is no UTF-8. */
+static inline tkz_status put_kept(walk *at, tkz__glance glance)
 {
-    const uint8_t *bytes = (const uint8_t *)text;
-    uint32_t lead = bytes[0], block, place;
-    if ((UINT32_C(0xC3FE) >> (lead & 0x0F) & 1) == 0 || (lead & 0xF0) != 0xE0 ||
-        (bytes[1] & 0xC0) != 0x80 || (bytes[2] & 0xC0) != 0x80)
-        return UINT32_MAX;
-    block = tkz__normal_blocks[(uint32_t)tkz__normal_pages[lead & 0x0F] << 6 | (bytes[1] & 0x3F)];
-    place = tkz__normal_values[block << 6 | (bytes[2] & 0x3F)];
-    return (uint32_t)(tkz__normal_records[place] >> 8) > version ? 0 : place;
+    for (uint32_t i = 0; i < glance.size; i++)
+        at->out[i] = (uint8_t)at->text[i];
+    at->out += glance.size;
+    at->text += glance.size;
+    return TKZ_OK;
 }
 
-static inline tkz__glance glance_of_three(const char *text, uint32_t record)
+/* What becomes of a changed character or, where `next` joins it, of both; `behind` follows them.
+ * Syllables and composites are written to `room`. *known: it does not take the long way. */
+static inline tkz__unicode_piece piece_of(const form_rule *rule, tkz__glance glance,
+                                          tkz__glance next, tkz__glance behind,
+                                          char room[TKZ__UNICODE_LONGEST], bool *known)
 {
-    const uint8_t *bytes = (const uint8_t *)text;
-    uint32_t character = (uint32_t)(bytes[0] & 0x0F) << 12 | (uint32_t)(bytes[1] & 0x3F) << 6 |
-                         (bytes[2] & 0x3F);
-    return (tkz__glance){character, 3, record, tkz__normal_bits(record)};
+    bool stay;
+    *known = (glance.bits & rule->open) == 0;
+    if ((next.bits & rule->joins) != 0) {
+        uint32_t composite = *known && (behind.bits & rule->joins) == 0
+                                 ? compose_two(rule, glance, next, &stay)
+                                 : 0;
+        *known = composite != 0;
+        return (tkz__unicode_piece){room, *known ? tkz__utf8_encode(composite, room) : 0};
+    }
+    if (tkz__is_hangul_syllable(glance.character))
+        return tkz__unicode_decompose(rule->target->version, glance.character, false, room);
+    return tkz__normal_result(glance.record, glance.bits, rule->target->form);
 }
 
-/* What becomes of the character of three bytes at `text`, without a branch: changed and unchanged
- * ones mix as they like. */
-static inline tkz__unicode_piece result_of_three(const form_rule *rule, const char *text,
-                                                 uint32_t record, uint32_t bits)
+/* From a changed character on, as long as characters change. There is room for one. */
+static tkz_status put_changed(walk *at, tkz__glance glance)
 {
-    uint32_t canonical = bits >> TKZ__RECORD_CANONICAL & 1;
-    uint32_t compatibility = bits >> TKZ__RECORD_COMPATIBILITY & 1;
-    uint32_t folds = bits >> TKZ__RECORD_FOLD & (rule->form == TKZ__UNICODE_NFKC_CF);
-    uint32_t index = folds != 0 ? canonical + compatibility
-                                : canonical & compatibility & (rule->form >= TKZ__UNICODE_NFKD);
-    bool changes = (bits & rule->changes) != 0;
-    uint32_t place = tkz__normal_records[changes ? record + 2 + index : 0];
-    const uint8_t *piece = tkz__normal_pieces + place;
-    return (tkz__unicode_piece){changes ? (const char *)piece + 1 : text, changes ? piece[0] : 3};
-}
-
-/* Characters of three bytes with nothing to join, and pairs with a composite: the bulk of
- * half-width, full-width and decomposed text. From `*at`, a place to start afresh; leaves `*at` at
- * such a place again, the first that needs more, or where the text is calm. */
-static tkz_status put_threes(passage *work, const form_rule *rule, size_t *at)
-{
-    tkz__buffer *target = work->edit->target;
-    bool want_map = work->edit->map != NULL;
-    const char *text = work->text + *at;
-    /* Three characters, and what a copy of a fixed size reads, lie before the end of the text. */
-    size_t left = work->size - *at;
-    const char *last = left < SHORT_PIECE ? text : text + left - SHORT_PIECE;
-    char composite[TKZ__UNICODE_LONGEST] = {0};
-    uint32_t calm = 0;
-    uint32_t record = text < last ? record_of_three(rule->version, text) : UINT32_MAX;
-    tkz_status status = TKZ_OK;
+    const form_rule rule = at->rule;
+    const bool want_map = at->passage->edit->map != NULL;
+    char room[TKZ__UNICODE_LONGEST] = {0};
     /* In locals, because a store of a byte may change anything else. */
-    uint8_t *out = target->data + target->size;
-    const uint8_t *full = target->data + target->capacity;
-    while (record != UINT32_MAX && text < last && calm < CALM) {
-        uint32_t bits = tkz__normal_bits(record);
-        uint32_t next = record_of_three(rule->version, text + 3);
-        tkz__unicode_piece piece;
-        uint32_t size = 3;
-        if (next == UINT32_MAX ||
-            ((bits & rule->long_way) != 0 && (bits & rule->changes) != 0))
+    const char *text = at->text, *end = at->end;
+    uint8_t *out = at->out;
+    const uint8_t *full = at->full;
+    tkz_status status = TKZ_OK;
+    bool known;
+    do {
+        tkz__glance next = {0}, behind = {0};
+        uint32_t size = glance.size;
+        if (!tkz__doubtful_is_clear(&at->batch, text + size)) /* else it joins nothing */
+            next = tkz__glance_at(rule.target, text, size, (size_t)(end - text));
+        if ((next.bits & rule.joins) != 0) {
+            size += next.size;
+            behind = tkz__glance_at(rule.target, text, size, (size_t)(end - text));
+        }
+        tkz__unicode_piece piece = piece_of(&rule, glance, next, behind, room, &known);
+        if (!known)
             break;
-        if ((tkz__normal_bits(next) & rule->joins) == 0) {
-            piece = result_of_three(rule, text, record, bits);
-        } else {
-            uint32_t behind = record_of_three(rule->version, text + 6);
-            uint32_t character;
-            if (behind == UINT32_MAX || (tkz__normal_bits(behind) & rule->joins) != 0)
-                break;
-            character = compose_two(work, glance_of_three(text, record),
-                                    glance_of_three(text + 3, next));
-            if (character == 0)
-                break;
-            piece = (tkz__unicode_piece){composite, tkz__utf8_encode(character, composite)};
-            size = 6;
-            next = behind;
-            bits = rule->changes;
-        }
-        if (full - out < TKZ__UNICODE_LONGEST) {
-            target->size = (size_t)(out - target->data);
-            status = make_room(work);
-            if (status != TKZ_OK)
-                return status;
-            out = target->data + target->size;
-            full = target->data + target->capacity;
-        }
+        /* TKZ__UNICODE_LONGEST bytes can be read: copies of a fixed size are moves of registers. */
         memcpy(out, piece.text, SHORT_PIECE);
         if (piece.size > SHORT_PIECE)
             memcpy(out, piece.text, TKZ__UNICODE_LONGEST);
         out += piece.size;
-        calm = (bits & rule->changes) != 0 ? 0 : calm + 1;
         if (want_map) {
-            status = tkz__edit_record(work->edit, size, piece.size, calm != 0, work->error);
-            if (status != TKZ_OK)
-                return status;
+            at->text = text;
+            status = record_change(at, text, size, piece.size);
         }
         text += size;
-        record = next;
-    }
-    target->size = (size_t)(out - target->data);
-    *at = (size_t)(text - work->text);
-    return TKZ_OK;
+        at->kept = text;
+        glance = size == glance.size ? next : behind;
+    } while (status == TKZ_OK && (glance.bits & rule.changes) != 0 && full - out >= SLACK);
+    at->text = text;
+    at->out = out;
+    return known || status != TKZ_OK ? status : put_joined(at);
 }
 
-/* Sequence after sequence from `*at`, a place to start afresh, until the text is calm. */
-static tkz_status put_changed(passage *work, size_t *at)
+static inline tkz_status put_doubtful(walk *at)
 {
-    form_rule same = rule_of(work->target);
-    tkz__glance glance = glance_at(work, *at);
-    uint32_t calm = 0; /* characters that stayed as they are, in a row */
-    do {
-        if (glance.size == 3) {
-            size_t before = *at;
-            tkz_status threes = put_threes(work, &same, at);
-            if (threes != TKZ_OK)
-                return threes;
-            if (*at != before) {
-                glance = glance_at(work, *at);
-                if (tkz__glance_is_inert(work->target, glance))
-                    break;
-            }
-        }
-        tkz__glance next = glance_at(work, *at + glance.size);
-        tkz_status status;
-        if (tkz__glance_joins(work->target, next) && !tkz__glance_is_gone(work->target, glance)) {
-            status = put_joined(work, at, &glance, next);
-        } else {
-            status = put_alone(work, *at, glance);
-            *at += glance.size;
-            glance = next;
-        }
-        if (status != TKZ_OK)
+    tkz__glance glance = glance_at(at, 0);
+    if ((glance.bits & at->rule.joins) != 0)
+        return put_joining(at, glance);
+    if ((glance.bits & at->rule.changes) != 0)
+        return put_changed(at, glance);
+    return put_kept(at, glance);
+}
+
+/* ---- Texts ---------------------------------------------------------------- */
+
+static tkz_status put_batch(walk *at)
+{
+    tkz__doubtful_begin(&at->batch, at->text, at->end);
+    /* A folded capital is a change, but only the map sees it. */
+    bool capitals = at->rule.folds && at->passage->edit->map != NULL;
+    tkz__unicode_doubtful(at->rule.target->form, capitals, at->text, at->batch.size,
+                          (size_t)(at->end - at->text), at->batch.bits);
+    const char *end = at->batch.start + at->batch.size;
+    tkz_status status = TKZ_OK;
+    while (at->text < end && status == TKZ_OK) {
+        const char *place = tkz__doubtful_next(&at->batch, at->text);
+        if (place == end)
+            place = at->text + tkz__whole_characters(at->text, 0, (size_t)(end - at->text));
+        status = keep(at, place);
+        if (status != TKZ_OK || place == end)
             return status;
-        calm = tkz__glance_is_inert(work->target, glance) ? calm + 1 : 0;
-    } while (calm < CALM && glance.size != 0 && glance.character != TKZ__UTF8_INVALID);
-    return TKZ_OK;
+        status = put_doubtful(at);
+    }
+    return status;
 }
 
 tkz_status tkz__unicode_normalize(const tkz__unicode_target *target, const char *text, size_t size,
                                   tkz__edit *edit, tkz_error *error)
 {
-    passage work = {.target = target, .text = text, .size = size, .edit = edit, .error = error};
-    size_t copied = 0; /* all before it has been written */
-    size_t fence = 0;  /* nothing behind it joins what is before it */
-    size_t at = 0;
-    tkz_status status = tkz__buffer_reserve(edit->target, size, error);
+    tkz__unicode_passage passage = {
+        .target = target, .text = text, .size = size, .edit = edit, .error = error};
+    walk at = {.text = text,
+               .end = text + size,
+               .kept = text,
+               .passage = &passage,
+               .rule = rule_of(target)};
+    tkz_status status = tkz__buffer_reserve(edit->target, size + SLACK, error);
     if (status != TKZ_OK)
         return status;
-    tkz__sequence_init(&work.sequence, target, edit->scratch);
-    while (at < size) {
-        at = tkz__unicode_skip(target->form, text, at, size);
-        tkz__glance glance = glance_at(&work, at);
-        if (tkz__glance_is_inert(target, glance)) {
-            at += glance.size;
-            if (glance.character == TKZ__UTF8_INVALID)
-                fence = at;
-            continue;
-        }
-        if (tkz__glance_joins(target, glance) && at > fence)
-            at = tkz__character_before(text, at);
-        status = copy(&work, copied, at);
-        if (status == TKZ_OK)
-            status = put_changed(&work, &at);
-        if (status != TKZ_OK)
-            return status;
-        copied = at;
-        fence = at;
-    }
-    return copied == size ? TKZ_OK : copy(&work, copied, size);
+    tkz__sequence_init(&passage.sequence, target, edit->scratch);
+    look_at_target(&at);
+    while (at.text < at.end && status == TKZ_OK)
+        status = put_batch(&at);
+    settle(&at);
+    return status == TKZ_OK ? record_kept(&at, at.end) : status;
 }
 
 size_t tkz__unicode_step_unchanged(const tkz__normal_step *step, const char *text, size_t size)

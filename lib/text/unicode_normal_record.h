@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "core/processor.h"
+#include "text/doubtful.h"
 #include "text/normal_table.h"
 #include "text/unicode_normal.h"
 #include "text/utf8.h"
@@ -145,13 +146,51 @@ static inline bool tkz__glance_is_gone(const tkz__unicode_target *target, tkz__g
     return target->form == TKZ__UNICODE_NFKC_CF && tkz__normal_has(glance.bits, TKZ__RECORD_GONE);
 }
 
+/* Bytes of the character at `text`, not ASCII, if the form surely leaves it alone, in every version,
+ * and nothing before it concerns it; else 0. Always inline: a call would empty the wide registers of
+ * the loops that look at blocks. */
+static inline __attribute__((always_inline)) uint32_t
+tkz__normal_safe_length(tkz__unicode_form form, const char *text, size_t size)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    uint32_t length = (uint32_t)2 + (bytes[0] >= 0xE0) + (bytes[0] >= 0xF0);
+    if (bytes[0] < 0xC0 || size < length || (bytes[1] & 0xC0) != 0x80)
+        return 0;
+    uint64_t mask = 0;
+    if (length == 2) {
+        mask = tkz__normal_safe_masks[tkz__normal_safe_short[form][bytes[0] & 0x1F]];
+    } else if ((bytes[2] & 0xC0) != 0x80) {
+        return 0;
+    } else if (length == 3) {
+        mask = tkz__normal_safe_masks[tkz__normal_safe[form][(bytes[0] & 0x0F) << 6 |
+                                                             (bytes[1] & 0x3F)]];
+    } else {
+        uint32_t character = (uint32_t)(bytes[0] & 0x0F) << 18 |
+                             (uint32_t)(bytes[1] & 0x3F) << 12 |
+                             (uint32_t)(bytes[2] & 0x3F) << 6 | (bytes[3] & 0x3F);
+        if ((bytes[3] & 0xC0) == 0x80 && character - 0x10000 < 0x100000 &&
+            tkz__normal_record(TKZ__UNICODE_NEWEST, character) == 0)
+            return 4;
+    }
+    return (mask >> (bytes[length - 1] & 0x3F) & 1) != 0 ? length : 0;
+}
+
 /* Goes over characters that the form surely leaves alone and that nothing before them concerns;
  * returns where it stops, at `size` or at a character that it does not know. */
 size_t tkz__unicode_skip(tkz__unicode_form form, const char *text, size_t at, size_t size);
 
+/* Scans `size` bytes from `text`, the start of a character, of `left` that can be read: sets bits[k]
+ * for text[64 * k ...] as tkz__doubtful has them. `capitals`: A..Z are doubtful. */
+void tkz__unicode_doubtful(tkz__unicode_form form, bool capitals, const char *text, size_t size,
+                           size_t left, uint64_t *bits);
+
 #if TKZ__PATH_AVX2
-/* The same for long stretches, where the processor has AVX2; stops earlier, but at a character. */
+/* The same two for whole blocks where the processor has AVX2. The first needs TKZ__SCAN_LEAST bytes.
+ * Both stop earlier where a block is full of characters that they have to look up; they return where
+ * the next character begins. */
 size_t tkz__unicode_skip_avx2(tkz__unicode_form form, const char *text, size_t at, size_t size);
+size_t tkz__unicode_doubtful_avx2(tkz__unicode_form form, bool capitals, const char *text,
+                                  size_t size, uint64_t *bits);
 #endif
 
 /* Start of the valid character that ends at `at`. */

@@ -3,114 +3,91 @@
  * The quick check: how far a text is normal already. Leans on the table; two
  * characters of three bytes are tested at a time, without a branch between them.
  */
-#include <string.h>
-
-#include "core/little_endian.h"
 #include "text/unicode_normal_record.h"
-
-#define HIGH_BITS UINT64_C(0x8080808080808080)
-
-/* Two characters of three bytes in the low six bytes of a word: which bits to look at, and what
- * they are when the bytes have the form 1110xxxx 10xxxxxx 10xxxxxx, twice. */
-#define TRIPLE_MASK UINT64_C(0xC0C0F0)
-#define TRIPLE_FORM UINT64_C(0x8080E0)
-#define TWO_TRIPLES_MASK (TRIPLE_MASK << 24 | TRIPLE_MASK)
-#define TWO_TRIPLES_FORM (TRIPLE_FORM << 24 | TRIPLE_FORM)
-
-/* Bit 0 tells whether the character of the low three bytes is safe. The masks refuse overlong forms
- * and surrogates. */
-static inline uint64_t safe_triple(const uint8_t *safe, uint64_t word)
-{
-    return tkz__normal_safe_masks[safe[(word & 0x0F) << 6 | (word >> 8 & 0x3F)]] >>
-           (word >> 16 & 0x3F);
-}
-
-/* High bits of the bytes that are not safe ASCII: all but A..Z, which case folding changes, are. */
-static inline uint64_t unsafe_ascii(uint64_t word, bool folds)
-{
-    uint64_t high = word & HIGH_BITS;
-    if (!folds)
-        return high;
-    /* Of a byte below 0x80: + 0x3F reaches 0x80 from 'A' on, + 0x25 from behind 'Z' on. */
-    uint64_t low = word & ~HIGH_BITS;
-    return high | (((low + UINT64_C(0x3F3F3F3F3F3F3F3F)) &
-                    ~(low + UINT64_C(0x2525252525252525))) & HIGH_BITS);
-}
-
-/* Wide steps pay once this many bytes were safe in a row: changed text has short stretches. */
-enum { LONG_STRETCH = 24 };
-
-static inline bool has_wide_steps(void)
-{
-#if TKZ__PATH_AVX2
-    return tkz__processor_has_avx2();
-#else
-    return false;
-#endif
-}
-
-static inline size_t skip_wide(tkz__unicode_form form, const char *text, size_t at, size_t size)
-{
-#if TKZ__PATH_AVX2
-    return tkz__unicode_skip_avx2(form, text, at, size);
-#else
-    (void)form, (void)text, (void)size;
-    return at;
-#endif
-}
+#include "text/unicode_normal_word.h"
 
 static inline size_t skip(tkz__unicode_form form, bool folds, const char *text, size_t at,
                           size_t size)
 {
     const uint8_t *safe = tkz__normal_safe[form];
-    size_t narrow = has_wide_steps() ? at + LONG_STRETCH : SIZE_MAX; /* up to here */
     while (size - at >= 8) {
-        if (at >= narrow) {
-            size_t wide = skip_wide(form, text, at, size);
-            /* A stretch that was long goes on behind the one character that ended it. */
-            narrow = wide - at >= LONG_STRETCH ? wide + 1 : wide + LONG_STRETCH;
-            at = wide;
-            if (size - at < 8)
-                break;
-        }
         uint64_t word = tkz__load_u64(text + at);
-        if ((word & TWO_TRIPLES_MASK) == TWO_TRIPLES_FORM) {
-            uint64_t first = safe_triple(safe, word);
-            if ((first & safe_triple(safe, word >> 24) & 1) != 0) {
+        if (tkz__are_two_triples(word)) {
+            uint64_t first = tkz__safe_triple(safe, word);
+            if ((first & tkz__safe_triple(safe, word >> 24) & 1) != 0) {
                 at += 6;
                 continue;
             }
             return at + 3 * (first & 1);
         }
-        if ((word & TRIPLE_MASK) == TRIPLE_FORM) {
-            if ((safe_triple(safe, word) & 1) == 0)
-                return at;
-            at += 3;
-            continue;
-        }
-        uint64_t stop = unsafe_ascii(word, folds);
+        uint64_t stop = (word & TKZ__HIGH_BITS) | (folds ? tkz__capitals(word) : 0);
         if (stop == 0) {
             at += 8;
             continue;
         }
-        uint32_t ascii = (uint32_t)__builtin_ctzll(stop) >> 3;
-        if (ascii != 0) {
-            at += ascii;
-            continue;
-        }
-        if ((word & 0xC0E0) != 0x80C0 ||
-            (tkz__normal_safe_masks[tkz__normal_safe_short[form][word & 0x1F]] >>
-                 (word >> 8 & 0x3F) & 1) == 0)
+        uint32_t step = (uint32_t)__builtin_ctzll(stop) >> 3;
+        if (step == 0)
+            step = tkz__normal_safe_length(form, text + at, size - at);
+        if (step == 0)
             return at;
-        at += 2;
+        at += step;
     }
     return at;
 }
 
-size_t tkz__unicode_skip(tkz__unicode_form form, const char *text, size_t at, size_t size)
+/* Wide steps pay once this many bytes were safe in a row: texts with many marks have short
+ * stretches. Where they meet a script that they do not know, a longer one goes without them. */
+enum { SHORT_STRETCH = 32, LONG_STRETCH = 512 };
+
+static inline size_t narrow_skip(tkz__unicode_form form, const char *text, size_t at, size_t size)
 {
     return form == TKZ__UNICODE_NFKC_CF ? skip(form, true, text, at, size)
                                         : skip(form, false, text, at, size);
+}
+
+size_t tkz__unicode_skip(tkz__unicode_form form, const char *text, size_t at, size_t size)
+{
+#if TKZ__PATH_AVX2
+    size_t stretch = SHORT_STRETCH;
+    while (size - at >= stretch + TKZ__SCAN_LEAST && tkz__processor_has_avx2()) {
+        size_t end = at + stretch;
+        at = narrow_skip(form, text, at, end);
+        if (at + 8 <= end)
+            return at;
+        at = tkz__unicode_skip_avx2(form, text, at, size);
+        stretch = LONG_STRETCH;
+    }
+#endif
+    return narrow_skip(form, text, at, size);
+}
+
+/* Sets the bits from text[at], where a character begins, to text[size]; `left` bytes can be read. */
+static void find_doubtful(tkz__unicode_form form, bool capitals, const char *text, size_t at,
+                          size_t size, size_t left, uint64_t *bits)
+{
+    tkz__doubtful_clear(bits, at, size);
+    while (at < size) {
+        at = capitals ? skip(form, true, text, at, left) : skip(form, false, text, at, left);
+        /* A character that is not known, or bytes that are none: each has a bit. */
+        if (at < size)
+            do
+                bits[at / 64] |= UINT64_C(1) << at % 64;
+            while (++at < size && ((uint8_t)text[at] & 0xC0) == 0x80);
+    }
+}
+
+void tkz__unicode_doubtful(tkz__unicode_form form, bool capitals, const char *text, size_t size,
+                           size_t left, uint64_t *bits)
+{
+    size_t done = 0;
+#if TKZ__PATH_AVX2
+    if (size % TKZ__SCAN_BLOCK == 0 && left >= size + TKZ__SCAN_AHEAD &&
+        tkz__processor_has_avx2())
+        done = tkz__unicode_doubtful_avx2(form, capitals, text, size, bits);
+#endif
+    if (done < size)
+        find_doubtful(form, capitals, text, done, size,
+                      left < size + TKZ__SCAN_AHEAD ? left : size + TKZ__SCAN_AHEAD, bits);
 }
 
 /* How far the quick check of UAX #15, section 9, has come. */

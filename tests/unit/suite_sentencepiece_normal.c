@@ -197,6 +197,31 @@ START_TEST(removed_spaces_are_deletions)
 }
 END_TEST
 
+/* Line ends and the indents behind them: a run for each line end, one for the spaces after it. */
+START_TEST(indents_are_one_deletion)
+{
+    fixture f;
+    tkz__spm_source source = {&nmt_nfkc, NULL};
+    static const char text[] = "if a:\n\n    b  c\t d";
+    static const uint64_t expected[][3] = {/* source, target, identity */
+                                           {5, 5, 1}, {1, 1, 0}, {1, 0, 0}, {4, 0, 0}, {2, 2, 1},
+                                           {1, 0, 0}, {1, 1, 1}, {1, 1, 0}, {1, 0, 0}, {1, 1, 1}};
+    setup(&f);
+    normalize(&f, &source, &usual, text, sizeof text - 1);
+    ck_assert_uint_eq(f.target.size, strlen("if a: b c d"));
+    ck_assert_mem_eq(f.target.data, "if a: b c d", f.target.size);
+    ck_assert_uint_eq(f.map.count, sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i < f.map.count; i++) {
+        ck_assert_uint_eq(f.map.runs[i].source_size, expected[i][0]);
+        ck_assert_uint_eq(f.map.runs[i].target_size, expected[i][1]);
+        ck_assert_int_eq(f.map.runs[i].identity, (int)expected[i][2]);
+    }
+    expect(&f, &nfkc, &usual, "a\n\n  b \n", "a\n\n b \n");
+    expect(&f, &nmt_nfkc, &bare, "a\n\n  b", "a    b");
+    teardown(&f);
+}
+END_TEST
+
 /* ---- The scan ------------------------------------------------------------- */
 
 /* What the rules give without the scan. */
@@ -238,10 +263,12 @@ START_TEST(scan_equals_one_by_one)
     static const tkz__spm_rules *const all[] = {&nmt_nfkc, &nfkc, &nmt_nfkc_cf, &identity};
     fixture f;
     uint64_t state = 3;
-    char text[256], expected[256 * 12];
+    char text[1600], expected[1600 * 12];
     setup(&f);
     for (int round = 0; round < 10000; round++) {
-        size_t size = random_text(&state, text, 20 + test_random(&state) % 230);
+        /* Some are longer than the scan looks ahead. */
+        size_t size =
+            random_text(&state, text, 20 + test_random(&state) % (round % 32 < 4 ? 1500 : 230));
         tkz__spm_source source = {all[round % 4], NULL};
         size_t length = one_by_one(source.named, text, size, expected);
         normalize(&f, &source, &bare, text, size);
@@ -257,16 +284,17 @@ START_TEST(broken_characters_are_seen_at_every_place)
 {
     static const char *const broken[] = {"\xE3", "\xE3\x81", "\x81", "\xE4\xB8", "\xC3"};
     fixture f;
-    char text[160], expected[160 * 3];
+    enum { CHARACTERS = 220 }; /* more than the scan looks ahead */
+    char text[CHARACTERS * 4], expected[CHARACTERS * 4 * 3];
     tkz__spm_source source = {&nmt_nfkc, NULL};
     setup(&f);
     for (size_t kind = 0; kind < sizeof broken / sizeof broken[0]; kind++)
-        for (size_t place = 0; place < 40; place++)
+        for (size_t place = 0; place < CHARACTERS; place++)
             for (size_t ascii = 0; ascii < 3; ascii++) {
                 size_t size = 0;
                 memset(text, 'x', ascii);
                 size += ascii;
-                for (size_t i = 0; i < 40; i++) {
+                for (size_t i = 0; i < CHARACTERS; i++) {
                     const char *part = i == place ? broken[kind] : "日";
                     memcpy(text + size, part, strlen(part));
                     size += strlen(part);
@@ -440,6 +468,7 @@ Suite *suite_sentencepiece_normal(void)
     tcase_add_test(tests, spaces_follow_the_options);
     tcase_add_test(tests, bad_bytes_become_replacement_characters);
     tcase_add_test(tests, removed_spaces_are_deletions);
+    tcase_add_test(tests, indents_are_one_deletion);
     tcase_add_test(tests, scan_equals_one_by_one);
     tcase_add_test(tests, broken_characters_are_seen_at_every_place);
     tcase_add_test(tests, one_character_many_times_is_linear);

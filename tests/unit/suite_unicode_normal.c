@@ -325,6 +325,49 @@ START_TEST(laws_hold_on_short_strings)
 }
 END_TEST
 
+/* Something to do, or something broken, at every place of a text that is longer than a scan looks
+ * ahead: the text around it must not matter. */
+START_TEST(every_place_of_a_long_text)
+{
+    static const char *const events[] = {
+        "か\u3099", "が", "ﾊﾞ", "ｶ", "A\u0301", "e\u0301", "E\u0323\u0301", "\u1100\u1161\u11A8", "각",
+        "\u00E9", "\u00AD", "a\u00AD\u0301", "😀", "👍\U0001F3FD", "\U0001D400", "！", "\u0344", "㍿",
+        "\xE3", "\xE3\x81", "\x81", "\xF0\x9F\x98", "\xC3", "\xED\xA0\x80", "\xE3\x81\u3099"};
+    static const char *const fillers[] = {"の", "7", "漢7", "Ab", "\u00B7"};
+    enum { LONGEST = 1200, STEP = 1 + TEST_SHORTER / 2 };
+    workbench whole, part;
+    char text[LONGEST + 128];
+    bench_init(&whole, (uint32_t)_i, TKZ__UNICODE_NEWEST, NULL);
+    bench_init(&part, (uint32_t)_i, TKZ__UNICODE_NEWEST, NULL);
+    for (size_t number = 0; number < sizeof events / sizeof events[0]; number++) {
+        const char *filler = fillers[number % (sizeof fillers / sizeof fillers[0])];
+        size_t unit = strlen(filler), event = strlen(events[number]);
+        for (size_t before = 0; before + unit <= LONGEST; before += STEP * unit) {
+            size_t size = 0;
+            while (size < before)
+                size += (size_t)sprintf(text + size, "%s", filler);
+            memcpy(text + size, events[number], event);
+            for (size += event; size + unit <= before + 100; size += unit)
+                memcpy(text + size, filler, unit);
+            check_laws(&whole, &part, text, size);
+            const size_t ends[] = {before, before + event, size};
+            size_t at = 0, place = 0;
+            bool same = true;
+            for (size_t i = 0; i < 3 && same; at = ends[i++]) {
+                ck_assert_status(bench_run(&part, text + at, ends[i] - at, false));
+                same = whole.text.size - place >= part.text.size &&
+                       memcmp(whole.text.data + place, part.text.data, part.text.size) == 0;
+                place += part.text.size;
+            }
+            ck_assert_msg(same && place == whole.text.size, "%s: event %zu behind %zu bytes of %s",
+                          form_names[_i], number, before, filler);
+        }
+    }
+    bench_free(&whole);
+    bench_free(&part);
+}
+END_TEST
+
 /* ---- Single cases ------------------------------------------------------ */
 
 START_TEST(known_results)
@@ -494,6 +537,7 @@ Suite *suite_unicode_normal(void)
     tcase_add_loop_test(cases, laws_hold_on_random_text, 0, FORMS);
     tcase_add_loop_test(cases, laws_hold_on_random_bytes, 0, FORMS);
     tcase_add_loop_test(cases, laws_hold_on_short_strings, 0, FORMS);
+    tcase_add_loop_test(cases, every_place_of_a_long_text, 0, FORMS);
     tcase_add_loop_test(cases, long_sequences_are_linear, 0, FORMS);
     tcase_add_loop_test(cases, memory_runs_out, 0, FORMS);
     suite_add_tcase(suite, cases);

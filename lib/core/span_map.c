@@ -55,11 +55,13 @@ tkz_status tkz__span_map_append(tkz__span_map *map, uint64_t source_size, uint64
         map->runs[map->count - 1].target_size += target_size;
         return TKZ_OK;
     }
-    tkz_status status =
-        tkz__array_reserve(&map->allocator, (void **)&map->runs, &map->capacity, map->count + 1,
-                           sizeof *map->runs, error);
-    if (status != TKZ_OK)
-        return status;
+    if (map->count == map->capacity) {
+        tkz_status status =
+            tkz__array_reserve(&map->allocator, (void **)&map->runs, &map->capacity,
+                               map->count + 1, sizeof *map->runs, error);
+        if (status != TKZ_OK)
+            return status;
+    }
     map->runs[map->count] = (tkz__span_run){.source_start = tkz__span_map_source_size(map),
                                             .target_start = tkz__span_map_target_size(map),
                                             .source_size = source_size,

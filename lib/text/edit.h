@@ -28,11 +28,26 @@ static inline tkz_status tkz__edit_record(tkz__edit *edit, uint64_t source_size,
     return tkz__span_map_append(edit->map, source_size, target_size, identity, error);
 }
 
+/* Appends to the target; without a call where it has room, for steps that write a few bytes at a
+ * time. */
+static inline tkz_status tkz__edit_append(tkz__edit *edit, const char *text, size_t size,
+                                          tkz_error *error)
+{
+    tkz__buffer *target = edit->target;
+    if (size == 0)
+        return TKZ_OK;
+    if (target->capacity - target->size < size)
+        return tkz__buffer_append(target, text, size, error);
+    memcpy(target->data + target->size, text, size);
+    target->size += size;
+    return TKZ_OK;
+}
+
 /* Copies `size` bytes of the source as they are. */
 static inline tkz_status tkz__edit_copy(tkz__edit *edit, const char *text, size_t size,
                                         tkz_error *error)
 {
-    tkz_status status = tkz__buffer_append(edit->target, text, size, error);
+    tkz_status status = tkz__edit_append(edit, text, size, error);
     return status == TKZ_OK ? tkz__edit_record(edit, size, size, true, error) : status;
 }
 
@@ -41,7 +56,7 @@ static inline tkz_status tkz__edit_replace(tkz__edit *edit, size_t source_size,
                                            const char *target, size_t target_size,
                                            tkz_error *error)
 {
-    tkz_status status = tkz__buffer_append(edit->target, target, target_size, error);
+    tkz_status status = tkz__edit_append(edit, target, target_size, error);
     return status == TKZ_OK ? tkz__edit_record(edit, source_size, target_size, false, error)
                             : status;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * ja-v1, first part: widths, line ends, wave dashes, invisible characters, and the
- * expansion of compatibility characters. Leans on ja_step, unicode_normal, utf8.
+ * expansion of compatibility characters. Leans on ja_stay, unicode_normal, utf8.
  */
 #include <string.h>
 
-#include "text/ja_step.h"
+#include "text/ja_stay.h"
 #include "text/unicode_normal.h"
 #include "text/utf8.h"
 
@@ -239,13 +239,28 @@ bool tkz__ja_character_acts(tkz__ja_pass *p, size_t at)
     return change_at(p, at, &made);
 }
 
+/* The next place for a closer look. */
+static size_t next_place(const tkz__ja_glance *glance, tkz__byte_search *search, size_t at)
+{
+    while ((at = tkz__byte_search_next(search, at)) < glance->size) {
+        size_t behind = tkz__ja_skip_white(glance, at);
+        if (behind == at)
+            behind += tkz__ja_stays(glance, at);
+        if (behind == at)
+            break;
+        at = behind;
+    }
+    return at;
+}
+
 size_t tkz__ja_character_unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
     pass p = {.step = step, .text = text, .size = size};
+    tkz__ja_glance glance = tkz__ja_glance_start(step, text, size);
     tkz__byte_search search =
         tkz__byte_search_start(tkz__step_rule_set(step, TKZ__JA_PLACES), text, size);
     size_t at = 0;
-    while ((at = tkz__byte_search_next(&search, at)) < size) {
+    while ((at = next_place(&glance, &search, at)) < size) {
         change made;
         if (change_at(&p, at, &made))
             return 0;
@@ -270,11 +285,12 @@ tkz_status tkz__ja_character_run(const tkz__normal_step *step, const char *text,
 {
     pass p = {.step = step, .text = text, .size = size, .edit = edit,
               .base = edit->target->size};
+    tkz__ja_glance glance = tkz__ja_glance_start(step, text, size);
     tkz__byte_search search =
         tkz__byte_search_start(tkz__step_rule_set(step, TKZ__JA_PLACES), text, size);
     tkz_status status = TKZ_OK;
     size_t at = 0;
-    while ((at = tkz__byte_search_next(&search, at)) < size && status == TKZ_OK) {
+    while ((at = next_place(&glance, &search, at)) < size && status == TKZ_OK) {
         change made;
         if (change_at(&p, at, &made))
             status = write_change(&p, at, &made, error);

@@ -4,9 +4,9 @@
  * U+2F800..U+2FA1F) are left as they are unless asked otherwise: NFC would turn
  * 神 U+FA19 into 神 U+795E, and what the author chose is lost. They take part in no
  * composition, so the text is normalised between them.
- * Leans on ja_step, unicode_normal, utf8.
+ * Leans on ja_stay, unicode_normal, utf8.
  */
-#include "text/ja_step.h"
+#include "text/ja_stay.h"
 #include "text/unicode_normal.h"
 #include "text/utf8.h"
 
@@ -23,17 +23,19 @@ static bool keeps_ideographs(const tkz__normal_step *step)
 }
 
 /* Ranges of which every character has NFC_Quick_Check=Yes, is a starter, and composes with nothing
- * before it; together nearly all of what Japanese texts hold beside kana and kanji. */
+ * before it; together nearly all of what Japanese texts hold beside kana and kanji. The usual ones
+ * first. */
 bool tkz__ja_may_compose(const tkz__normal_step *step, uint32_t c)
 {
     static const struct {
         uint32_t first, last;
     } quiet[] = {
-        {0, 0x2FF},          {0x400, 0x482},      {0x2010, 0x2027},    {0x202A, 0x205E},
-        {0x2070, 0x20CF},    {0x2100, 0x2125},    {0x2127, 0x2129},    {0x212C, 0x2328},
-        {0x232B, 0x2ADB},    {0x2ADD, 0x2BFF},    {0x2E80, 0x3029},    {0x3030, 0x3098},
-        {0x309B, 0x9FFF},    {0xE000, 0xF8FF},    {0xFE00, 0xFE0F},    {0xFE30, 0xFFFF},
-        {0x1F000, 0x1FAFF},  {0x20000, 0x2F7FF},  {0x30000, 0x3FFFF},  {0xE0100, 0xE01EF}};
+        {0xFE30, 0xFFFF},    {0x2E80, 0x3029},    {0x309B, 0x9FFF},    {0, 0x2FF},
+        {0x2010, 0x2027},    {0x2190, 0x2328},    {0x232B, 0x2ADB},    {0x1F000, 0x1FAFF},
+        {0x202A, 0x205E},    {0x2070, 0x20CF},    {0x2100, 0x2125},    {0x2127, 0x2129},
+        {0x212C, 0x218F},    {0x400, 0x482},      {0xFE00, 0xFE0F},    {0x20000, 0x2F7FF},
+        {0x30000, 0x3FFFF},  {0x2ADD, 0x2BFF},    {0x3030, 0x3098},    {0xE000, 0xF8FF},
+        {0xE0100, 0xE01EF}};
     for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++)
         if (c >= quiet[i].first && c <= quiet[i].last)
             return false;
@@ -78,11 +80,17 @@ static bool is_quiet(const tkz__normal_step *step, const char *text, size_t size
 {
     const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
     tkz__byte_search search = tkz__byte_search_start(rules, text, size);
+    tkz__ja_glance glance = tkz__ja_glance_start(step, text, size);
     size_t at = 0;
     while ((at = tkz__byte_search_next(&search, at)) < size) {
         uint32_t c;
+        size_t behind = tkz__ja_skip_white(&glance, at);
+        if (behind > at) {
+            at = behind;
+            continue;
+        }
         at += tkz__utf8_next(text + at, size - at, &c);
-        if (tkz__ja_may_compose(step, c))
+        if (!tkz__ja_is_inert(c) && tkz__ja_may_compose(step, c))
             return false;
     }
     return true;

@@ -3,11 +3,11 @@
  * ja-v1, third part: what depends on neighbours. Works on what the first two parts
  * made, so that letters and digits have their width already. Every rule leaves a text
  * in which it, and the other parts, find nothing more to do.
- * Leans on ja_step, unicode_normal, utf8.
+ * Leans on ja_stay, unicode_normal, utf8.
  */
 #include <string.h>
 
-#include "text/ja_step.h"
+#include "text/ja_stay.h"
 #include "text/unicode_normal.h"
 #include "text/utf8.h"
 
@@ -146,12 +146,14 @@ static bool is_letter_or_digit(uint32_t c)
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
-/* The half-width form of a sign that can stand inside a half-width word; 0 for others. */
+/* The half-width form of a sign that can stand inside a half-width word, one of
+ * # $ % & ' * + , - . / : = @ \ _; 0 for others. */
 static char joining_sign(uint32_t c)
 {
+    static const uint64_t signs[2] = {UINT64_C(0x2400FCF800000000), UINT64_C(0x0000000090000001)};
     if (c >= 0xFF01 && c <= 0xFF5E)
         c -= 0xFEE0;
-    return c > 0x20 && c < 0x7F && strchr("#$%&'*+,-./:=@\\_", (int)c) != NULL ? (char)c : 0;
+    return c < 0x80 && (signs[c / 64] >> c % 64 & 1) != 0 ? (char)c : 0;
 }
 
 static tkz_status narrow(pass *p, size_t at, size_t length, char sign)
@@ -267,10 +269,15 @@ static tkz_status settle_all(pass *p)
     const tkz__byte_rules *rules = tkz__step_rule_set(p->step, TKZ__JA_PLACES);
     tkz_status status = TKZ_OK;
     tkz__byte_search search = tkz__byte_search_start(rules, p->text, p->size);
+    tkz__ja_glance glance = tkz__ja_glance_start(p->step, p->text, p->size);
     size_t at = 0;
     while ((at = tkz__byte_search_next(&search, at)) < p->size &&
            status == TKZ_OK && !(p->acts && p->edit == NULL)) {
-        status = settle(p, at, &at);
+        size_t stays = tkz__ja_stays(&glance, at);
+        if (stays > 0)
+            at += stays;
+        else
+            status = settle(p, at, &at);
         p->settled = at;
     }
     return status;

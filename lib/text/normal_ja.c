@@ -2,9 +2,9 @@
  *
  * ja-v1: our normal form of Japanese text. It unifies what is written the same way by
  * intention and loses nothing that a reader would miss; every rule and why it is so is
- * in doc/japanese-normal-forms.md. Leans on ja_step, phases, utf8.
+ * in doc/japanese-normal-forms.md. Leans on ja_stay, phases, utf8.
  */
-#include "text/ja_step.h"
+#include "text/ja_stay.h"
 #include "text/phases.h"
 #include "text/utf8.h"
 
@@ -43,28 +43,31 @@ static const tkz_normal_option options[TKZ__JA_OPTION_COUNT] = {
 static void set_places(const tkz__normal_step *step, tkz__byte_rules *rules)
 {
     tkz__byte_rule list[TKZ__BYTE_RULE_LIMIT] = {
-        {{BIT(0), BIT(0xD), ANY, ANY, ANY, ANY}},
-        /* white space before white space, a line end, or the end of the text */
-        {{BIT(0) | BIT(2), BIT(0) | BIT(9), BIT(0) | BIT(2),
-          BIT(0) | BIT(9) | BIT(0xA) | BIT(0xD), ANY, ANY}},
+        {{BIT(0), BIT(9) | BIT(0xD), ANY, ANY, ANY, ANY}},
+        /* a space before a space; before another white character, a line end, the end of the text */
+        {{BIT(2), BIT(0), BIT(2), BIT(0), ANY, ANY}},
+        {{BIT(2), BIT(0), BIT(0), BIT(0) | BIT(9) | BIT(0xA) | BIT(0xD), ANY, ANY}},
         /* two and four bytes */
         {{BIT(0xC) | BIT(0xD) | BIT(0xF), ANY, ANY, ANY, ANY, ANY}},
         /* three bytes, without U+3000..U+9FFF */
         {{BIT(0xE), (uint16_t)~(BIT(3) | BIT(4) | BIT(5) | BIT(6) | BIT(7) | BIT(8) | BIT(9)),
           ANY, ANY, ANY, ANY}},
-        /* U+3000 */
-        {{BIT(0xE), BIT(3), BIT(8), BIT(0), BIT(8), BIT(0)}},
         /* U+302A..U+302F */
         {{BIT(0xE), BIT(3), BIT(8), BIT(0), BIT(0xA), FROM(0xA)}},
         /* U+301C, U+3099..U+309C */
         {{BIT(0xE), BIT(3), BIT(8), BIT(0) | BIT(2), BIT(9), FROM(9) & (uint16_t)~FROM(0xD)}},
+        /* U+3000 */
+        {{BIT(0xE), BIT(3), BIT(8), BIT(0), BIT(8), BIT(0)}},
     };
-    uint32_t count = 7;
-    if (tkz__ja_value(step, TKZ__JA_COMPAT) == TKZ__JA_COMPAT_EXPAND) /* U+3000..U+33FF */
-        list[count++] = (tkz__byte_rule){{BIT(0xE), BIT(3), BIT(8), ANY, ANY, ANY}};
-    else if (tkz__ja_value(step, TKZ__JA_LONG_RUNS) == TKZ__JA_LONG_RUNS_COLLAPSE)
-        list[count++] =
-            (tkz__byte_rule){{BIT(0xE), BIT(3), BIT(8), BIT(3), BIT(0xB), BIT(0xC)}};
+    enum { COMPAT_RULE = 5, LAST_RULE = 7 };
+    uint32_t count = LAST_RULE + 1;
+    if (tkz__ja_value(step, TKZ__JA_COMPAT) == TKZ__JA_COMPAT_EXPAND) { /* U+3000..U+33FF */
+        list[COMPAT_RULE] = (tkz__byte_rule){{BIT(0xE), BIT(3), BIT(8), ANY, ANY, ANY}};
+        count = COMPAT_RULE + 1;
+    } else if (tkz__ja_value(step, TKZ__JA_LONG_RUNS) == TKZ__JA_LONG_RUNS_COLLAPSE) {
+        list[LAST_RULE] = (tkz__byte_rule){ /* with U+30FC, and six others */
+            {BIT(0xE), BIT(3), BIT(8), BIT(0) | BIT(3), BIT(8) | BIT(0xB), BIT(0) | BIT(0xC)}};
+    }
     tkz__byte_rules_set(rules, list, count);
 }
 
@@ -97,42 +100,25 @@ static const tkz__phase phases[] = {
 
 enum { PHASE_COUNT = sizeof phases / sizeof phases[0] };
 
-/* Characters at places that no part has to do with unless an option asks for it. */
-static bool is_inert(uint32_t c)
-{
-    return (c >= 0xAE && c <= 0x2FF) || (c >= 0x2016 && c <= 0x2027) ||
-           (c >= 0x2190 && c <= 0x2328) || (c >= 0x25A0 && c <= 0x2ADB) || c == 0xFF01 ||
-           c == 0xFF08 || c == 0xFF09 || c == 0xFF1B || c == 0xFF1F;
-}
-
-static bool has_inert(const tkz__normal_step *step)
-{
-    return tkz__ja_value(step, TKZ__JA_COMPAT) == TKZ__JA_COMPAT_KEEP &&
-           tkz__ja_value(step, TKZ__JA_WIDTH) != TKZ__JA_WIDTH_HALF &&
-           tkz__ja_value(step, TKZ__JA_LONG) != TKZ__JA_LONG_LOOSE;
-}
-
 /* The three parts in one scan: where one acts the others need not be asked. */
 static size_t unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
     const tkz__byte_rules *rules = tkz__step_rule_set(step, TKZ__JA_PLACES);
     tkz__ja_pass character = {.step = step, .text = text, .size = size};
     tkz__ja_pass context = character;
-    bool inert = has_inert(step), composes = false;
+    tkz__ja_glance glance = tkz__ja_glance_start(step, text, size);
+    bool composes = false;
     tkz__byte_search search = tkz__byte_search_start(rules, text, size);
     size_t at = 0;
     while ((at = tkz__byte_search_next(&search, at)) < size) {
-        uint32_t c;
-        if (text[at] == ' ') { /* indentation: only the third part knows spaces, a run at once */
+        size_t length = tkz__ja_stays(&glance, at);
+        if (length == 0 && tkz__ja_is_blank(text[at])) { /* only the third part knows them */
             if (tkz__ja_context_acts(&context, at))
                 return 0;
-            do
-                at++;
-            while (at < context.settled && text[at] == ' ');
-            continue;
-        }
-        size_t length = tkz__utf8_next(text + at, size - at, &c);
-        if (!inert || !is_inert(c)) {
+            length = tkz__ja_skip_blanks(&glance, at) - at;
+        } else if (length == 0) {
+            uint32_t c;
+            length = tkz__utf8_next(text + at, size - at, &c);
             if (tkz__ja_character_acts(&character, at) || tkz__ja_context_acts(&context, at))
                 return 0;
             composes = composes || tkz__ja_may_compose(step, c);

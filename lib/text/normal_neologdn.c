@@ -113,28 +113,69 @@ static bool is_block(uint32_t c)
            (c >= 0xFF00 && c <= 0xFFEF);
 }
 
-/* Places where anything but copying may happen. A long-vowel mark is looked at because of the one
- * that may follow it. */
+#define BIT TKZ__HALF
+#define ANY TKZ__ANY_HALF
+#define FROM(n) (uint16_t)(0xFFFFU << (n))
+
+/* Places where anything but copying may happen. A space between two other ASCII characters is none
+ * (behind '*' it is, and '~' is a place itself): most spaces of program code and English are such.
+ * The rules take in other characters where this saves one. */
 static const tkz__byte_rule places[] = {
-    {{TKZ__HALF(2), TKZ__HALF(0), TKZ__ANY_HALF, TKZ__ANY_HALF, TKZ__ANY_HALF, TKZ__ANY_HALF}},
-    {{TKZ__HALF(7), TKZ__HALF(0xE), TKZ__ANY_HALF, TKZ__ANY_HALF, TKZ__ANY_HALF, TKZ__ANY_HALF}},
-    /* C2 A5, CB 97, D6 8A */
-    {{TKZ__HALF(0xC) | TKZ__HALF(0xD), TKZ__HALF(2) | TKZ__HALF(6) | TKZ__HALF(0xB),
-      TKZ__HALF(8) | TKZ__HALF(9) | TKZ__HALF(0xA), TKZ__HALF(5) | TKZ__HALF(7) | TKZ__HALF(0xA),
-      TKZ__ANY_HALF, TKZ__ANY_HALF}},
-    /* E2: dashes, quotes, operators */
-    {{TKZ__HALF(0xE), TKZ__HALF(2), TKZ__ANY_HALF, TKZ__ANY_HALF, TKZ__ANY_HALF, TKZ__ANY_HALF}},
+    /* the byte before a space: not ASCII; '*' or a space */
+    {{FROM(8), ANY, BIT(2), BIT(0), ANY, ANY}},
+    {{BIT(2), BIT(0) | BIT(0xA), BIT(2), BIT(0), ANY, ANY}},
+    /* a space before what is not ASCII, or the end; D6 8A, and '&' in the place of that space */
+    {{BIT(2) | BIT(0xD), BIT(0) | BIT(6), BIT(0) | FROM(8), ANY, ANY, ANY}},
+    {{BIT(7), BIT(0xE), ANY, ANY, ANY, ANY}},
+    /* C2 A5, CB 97; E2 80, 81, 82, 88, 94: dashes, quotes, operators; EF B9, BB, BC, BD, BE: full and
+     * half width */
+    {{BIT(0xC) | BIT(0xE), BIT(2) | BIT(0xB) | BIT(0xF), FROM(8) & (uint16_t)~FROM(0xC),
+      (uint16_t)~(BIT(3) | BIT(6) | BIT(0xA) | BIT(0xF)), ANY, ANY}},
     /* U+3000 and U+3030 */
-    {{TKZ__HALF(0xE), TKZ__HALF(3), TKZ__HALF(8), TKZ__HALF(0), TKZ__HALF(8) | TKZ__HALF(0xB),
-      TKZ__HALF(0)}},
+    {{BIT(0xE), BIT(3), BIT(8), BIT(0), BIT(8) | BIT(0xB), BIT(0)}},
     /* U+301C, U+309B, U+309C */
-    {{TKZ__HALF(0xE), TKZ__HALF(3), TKZ__HALF(8), TKZ__HALF(0) | TKZ__HALF(2), TKZ__HALF(9),
-      TKZ__HALF(0xB) | TKZ__HALF(0xC)}},
-    /* U+30FC */
-    {{TKZ__HALF(0xE), TKZ__HALF(3), TKZ__HALF(8), TKZ__HALF(3), TKZ__HALF(0xB), TKZ__HALF(0xC)}},
-    /* U+F000..U+FFFF */
-    {{TKZ__HALF(0xE), TKZ__HALF(0xF), TKZ__ANY_HALF, TKZ__ANY_HALF, TKZ__ANY_HALF, TKZ__ANY_HALF}},
+    {{BIT(0xE), BIT(3), BIT(8), BIT(0) | BIT(2), BIT(9), BIT(0xB) | BIT(0xC)}},
+    /* the last byte of U+30FC, before U+30C0..U+30FF: perhaps a second U+30FC */
+    {{BIT(0xB), BIT(0xC), BIT(0xE), BIT(3), BIT(8), BIT(3)}},
 };
+_Static_assert(sizeof places / sizeof places[0] <= TKZ__BYTE_RULE_LIMIT, "too many rules");
+
+static bool is_long_vowel_mark(const char *text, size_t at, size_t size)
+{
+    return size - at >= 3 && memcmp(text + at, "\xE3\x83\xBC", 3) == 0;
+}
+
+/* Whether a character is not copied, or not always. */
+static bool is_changed(const char *text, size_t at, size_t size)
+{
+    uint32_t c;
+    tkz__utf8_next(text + at, size - at, &c);
+    return kind_of(c) != OTHER || convert(c) != c || c == VOICED || c == SEMI_VOICED ||
+           c == BYTE_ORDER_MARK;
+}
+
+/* The next character from `at` on that is not plain, or the size. So is a space or a long-vowel mark
+ * at `at`, because what is before it may have become something else. */
+static size_t next_place(tkz__byte_search *search, size_t at)
+{
+    const char *text = search->text;
+    size_t from = at, size = search->size;
+    if (at < size && (text[at] == ' ' || is_long_vowel_mark(text, at, size)))
+        return at;
+    for (;; at++) {
+        at = tkz__byte_search_next(search, at);
+        if (at + 1 >= size)
+            return at;
+        uint8_t byte = (uint8_t)text[at];
+        if (text[at + 1] == ' ' && byte != ' ' && byte != '~')
+            return at + 1;
+        if (byte >= 0xC0 ? is_changed(text, at, size) : byte != 0xBC && byte != '&')
+            return at;
+        if (byte == 0xBC && at >= from + 2 && is_long_vowel_mark(text, at - 2, size) &&
+            is_long_vowel_mark(text, at + 1, size))
+            return at - 2;
+    }
+}
 
 /* ---- The pass ------------------------------------------------------------- */
 
@@ -228,7 +269,7 @@ static tkz_status take(pass *p, size_t size, uint32_t c, bool as_is)
     return status;
 }
 
-static tkz_status take_space(pass *p, size_t size, uint32_t c)
+static tkz_status take_one_space(pass *p, size_t size, uint32_t c)
 {
     if ((!p->started || p->prev == ' ' || is_block(p->prev)) && p->removes_space) {
         p->at += size;
@@ -242,6 +283,14 @@ static tkz_status take_space(pass *p, size_t size, uint32_t c)
         return TKZ_OK;
     }
     return take(p, size, ' ', c == ' ');
+}
+
+static tkz_status take_space(pass *p, size_t size, uint32_t c)
+{
+    tkz_status status = take_one_space(p, size, c);
+    if (p->removes_space)
+        p->at = tkz__skip_spaces(p->text, p->at, p->size);
+    return status;
 }
 
 static tkz_status take_tilde(pass *p, size_t size, uint32_t c)
@@ -314,6 +363,12 @@ static tkz_status take_character(pass *p)
 /* Start of the element that ends at `end`: a character, or a byte that is none. */
 static size_t last_start(const char *text, size_t from, size_t end, uint32_t *c)
 {
+    if ((uint8_t)text[end - 1] < 0x80) {
+        *c = (uint8_t)text[end - 1];
+        return end - 1;
+    }
+    if (end - from >= 3 && tkz__utf8_next(text + end - 3, 3, c) == 3)
+        return end - 3;
     for (size_t back = 4; back >= 2; back--)
         if (end - from >= back && tkz__utf8_next(text + end - back, back, c) == back)
             return end - back;
@@ -321,7 +376,7 @@ static size_t last_start(const char *text, size_t from, size_t end, uint32_t *c)
     return end - 1;
 }
 
-/* Takes the bytes up to `end`, where no rule of `places` matches: they are copied, and their last
+/* Takes the bytes up to `end`, which no rule of `places` is about: they are copied, and their last
  * character held. */
 static tkz_status take_plain(pass *p, size_t end)
 {
@@ -342,7 +397,10 @@ static tkz_status run_pass(pass *p)
     tkz_status status = TKZ_OK;
     tkz__byte_search search = tkz__byte_search_start(p->rules, p->text, p->size);
     while (p->at < p->size && status == TKZ_OK) {
-        size_t place = tkz__byte_search_next(&search, p->at);
+        size_t place = next_place(&search, p->at);
+        /* What becomes of a space before a place depends on what comes of the place. */
+        if (place > p->at + 1 && place < p->size && p->text[place - 1] == ' ')
+            place--;
         if (place > p->at)
             status = take_plain(p, place);
         if (place < p->size && status == TKZ_OK)
@@ -426,7 +484,7 @@ static size_t unchanged(const tkz__normal_step *step, const char *text, size_t s
         return 0;
     tkz__byte_search search = tkz__byte_search_start(tkz__step_rule_set(step, 0), text, size);
     size_t at = 0, length;
-    while ((at = tkz__byte_search_next(&search, at)) < size) {
+    while ((at = next_place(&search, at)) < size) {
         if (!stays(text, at, size, &length)) {
             /* The character before may be composed with, or be a space that is taken back. */
             uint32_t before;

@@ -16,6 +16,32 @@ typedef struct phase_run {
     tkz__span_map composed;
 } phase_run;
 
+static void swap_maps(tkz__span_map *a, tkz__span_map *b)
+{
+    tkz__span_map swap = *a;
+    *a = *b;
+    *b = swap;
+}
+
+static bool is_one_identity(const tkz__span_map *map)
+{
+    return map->count == 1 && map->runs[0].identity;
+}
+
+/* Second after first, in place of the first. */
+static tkz_status add_to_whole(phase_run *state, tkz_error *error)
+{
+    if (is_one_identity(&state->whole)) {
+        swap_maps(&state->whole, &state->one);
+        return TKZ_OK;
+    }
+    tkz__span_map_clear(&state->composed);
+    tkz_status status =
+        tkz__span_map_compose(&state->whole, &state->one, &state->composed, error);
+    swap_maps(&state->whole, &state->composed);
+    return status;
+}
+
 static tkz_status run_phase(phase_run *state, const tkz__phase *phase,
                             const tkz__normal_step *step, tkz__arena *scratch, tkz_error *error)
 {
@@ -25,25 +51,24 @@ static tkz_status run_phase(phase_run *state, const tkz__phase *phase,
     tkz__buffer_clear(target);
     tkz__span_map_clear(&state->one);
     tkz__edit edit = {target, state->maps ? &state->one : NULL, scratch};
-    tkz_status status = phase->run(step, state->text, state->size, &edit, error);
+    tkz_status status = tkz__buffer_reserve(target, state->size, error);
+    if (status == TKZ_OK)
+        status = phase->run(step, state->text, state->size, &edit, error);
     if (status != TKZ_OK)
         return status;
     state->text = target->size > 0 ? (const char *)target->data : "";
     state->size = target->size;
     state->turn ^= 1;
-    if (!state->maps)
-        return TKZ_OK;
-    tkz__span_map_clear(&state->composed);
-    status = tkz__span_map_compose(&state->whole, &state->one, &state->composed, error);
-    tkz__span_map swap = state->whole;
-    state->whole = state->composed;
-    state->composed = swap;
-    return status;
+    return state->maps ? add_to_whole(state, error) : TKZ_OK;
 }
 
-static tkz_status hand_over(const phase_run *state, tkz__edit *edit, tkz_error *error)
+static tkz_status hand_over(phase_run *state, tkz__edit *edit, tkz_error *error)
 {
     tkz_status status = tkz__buffer_append(edit->target, state->text, state->size, error);
+    if (status == TKZ_OK && edit->map != NULL && edit->map->count == 0) {
+        swap_maps(edit->map, &state->whole);
+        return TKZ_OK;
+    }
     for (size_t i = 0; i < state->whole.count && status == TKZ_OK; i++) {
         const tkz__span_run *run = &state->whole.runs[i];
         status = tkz__edit_record(edit, run->source_size, run->target_size, run->identity != 0,

@@ -70,6 +70,47 @@ START_TEST(test_against_definition)
 }
 END_TEST
 
+/* The search keeps what it knows of a stretch: texts of several of them, few places and many. */
+START_TEST(test_search_in_long_texts)
+{
+    enum { STRETCH = 64 * TKZ__BYTE_SEARCH_BLOCKS };
+    uint64_t state = 12;
+    for (size_t round = 0; round < 200; round++) {
+        tkz__byte_rule list[TKZ__BYTE_RULE_LIMIT];
+        tkz__byte_rules rules;
+        uint32_t count = random_rules(&state, list);
+        tkz__byte_rules_set(&rules, list, count);
+        static char text[3 * STRETCH];
+        size_t size = STRETCH - 70 + test_random(&state) % (sizeof text - STRETCH + 70);
+        bool many = round % 2 == 0;
+        for (size_t i = 0; i < size; i++)
+            text[i] = many || test_random(&state) % 300 == 0 ? (char)test_random(&state) : 'a';
+        tkz__byte_search search = tkz__byte_search_start(&rules, text, size);
+        size_t step = many ? 9 : 1 + test_random(&state) % 400;
+        for (size_t from = 0; from <= size; from += 1 + test_random(&state) % step) {
+            size_t expected = tkz__byte_rules_find_scalar(&rules, text, from, size);
+            size_t searched = tkz__byte_search_next(&search, from);
+            if (searched != expected)
+                ck_abort_msg("from %zu of %zu: %zu, not %zu", from, size, searched, expected);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_skip_spaces)
+{
+    char text[40];
+    for (size_t size = 0; size < sizeof text; size++)
+        for (size_t end = 0; end <= size; end++) {
+            memset(text, ' ', sizeof text);
+            if (end < size)
+                memset(text + end, '!', 1 + (size - end) / 2);
+            for (size_t from = 0; from <= end; from++)
+                ck_assert_uint_eq(tkz__skip_spaces(text, from, size), end);
+        }
+}
+END_TEST
+
 /* A place anywhere in a long text that is else plain. */
 START_TEST(test_single_place)
 {
@@ -94,7 +135,9 @@ Suite *suite_byte_rules(void)
     Suite *suite = suite_create("byte_rules");
     TCase *cases = tcase_create("find");
     tcase_add_test(cases, test_against_definition);
+    tcase_add_test(cases, test_search_in_long_texts);
     tcase_add_test(cases, test_single_place);
+    tcase_add_test(cases, test_skip_spaces);
     suite_add_tcase(suite, cases);
     return suite;
 }

@@ -26,6 +26,12 @@ START_TEST(test_rules)
         {"neologdn", "\xEF\xBB\xBF" "a\xEF\xBB\xBF", "a\xEF\xBB\xBF"},
         {"neologdn", "¥‘’“”", "\\`'\"\""},
         {"neologdn", "㍿①㌔。", "㍿①㌔。"},
+        /* what is before a space or a mark may be gone, or something else, by then */
+        {"neologdn", "~ a", "a"},
+        {"neologdn", "a ~b あ~ b A ~あ", "a bあb Aあ"},
+        {"neologdn", "※ a …ー a* b& あ", "※a …ーa*b&あ"},
+        {"neologdn", "ー~ー ー―ーｰ a～ーｰ", "ーaー"},
+        {"neologdn", "if a:\n    b = c  # d\n", "if a:\n b = c # d\n"},
         {"neologdn", "", ""},
         {"neologdn", " 　 ", ""},
     };
@@ -48,6 +54,33 @@ START_TEST(test_options)
         {"neologdn:repeat=1:max_repeat_substr_length=1", "ababab", "ababab"},
     };
     CHECK_EXAMPLES(rows);
+}
+END_TEST
+
+/* What is done in a place does not depend on how far into the text it is. */
+START_TEST(test_anywhere)
+{
+    static const char *const pieces[] = {" ", "  ", "a", "*", "~", "&", "あ", "ー", "ー", "―", "セ",
+                                         "。", "　", "゛", "か", "Ａ", "※", "‐", "\xC2\xA5",
+                                         "\xD6\x8A", "\xE3", "\x80"};
+    uint64_t state = 30;
+    for (size_t round = 0; round < 3000; round++) {
+        char text[1200];
+        size_t filler = test_random(&state) % (round % 8 == 0 ? 1100 : 140), size = filler + 1;
+        memset(text, 'x', size);
+        for (size_t i = test_random(&state) % 12; i > 0; i--) {
+            const char *piece = pieces[test_random(&state) % (sizeof pieces / sizeof *pieces)];
+            memcpy(text + size, piece, strlen(piece));
+            size += strlen(piece);
+        }
+        size_t made_size, expected_size;
+        char *made = normal_of("neologdn", text, size, &made_size);
+        char *expected = normal_of("neologdn", text + filler, size - filler, &expected_size);
+        ck_assert_uint_eq(made_size, filler + expected_size);
+        ck_assert_mem_eq(made + filler, expected, expected_size);
+        free(expected);
+        free(made);
+    }
 }
 END_TEST
 
@@ -158,6 +191,7 @@ Suite *suite_neologdn(void)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, test_rules);
     tcase_add_test(cases, test_options);
+    tcase_add_test(cases, test_anywhere);
     tcase_add_test(cases, test_stray_bytes);
     tcase_add_test(cases, test_repeats_by_definition);
     tcase_add_test(cases, test_long_repeats);

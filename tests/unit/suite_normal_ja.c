@@ -198,6 +198,33 @@ static tkz_status attempt(void *context, const tkz_allocator *allocator)
     return status;
 }
 
+/* What is done in a place does not depend on how far into the text it is. */
+START_TEST(test_anywhere)
+{
+    static const char *const pieces[] = {" ", "  ", "\t", "\n", "\n   ", "\n\t\t", "\r\n", "a", ")",
+                                         "あ", "　", "　　", "\xC2\xA0", "！", "％", "＋", "１", "ｶ",
+                                         "ﾞ", "…", "～", "\xE2\x80\x8B", "む", "\xE3", "\xFF"};
+    uint64_t state = 31;
+    for (size_t round = 0; round < 3000; round++) {
+        char text[1200];
+        size_t filler = test_random(&state) % (round % 8 == 0 ? 1100 : 140), size = filler + 1;
+        memset(text, 'x', size);
+        for (size_t i = test_random(&state) % 12; i > 0; i--) {
+            const char *piece = pieces[test_random(&state) % (sizeof pieces / sizeof *pieces)];
+            memcpy(text + size, piece, strlen(piece));
+            size += strlen(piece);
+        }
+        size_t made_size, expected_size;
+        char *made = normal_of("ja-v1", text, size, &made_size);
+        char *expected = normal_of("ja-v1", text + filler, size - filler, &expected_size);
+        ck_assert_uint_eq(made_size, filler + expected_size);
+        ck_assert_mem_eq(made + filler, expected, expected_size);
+        free(expected);
+        free(made);
+    }
+}
+END_TEST
+
 START_TEST(test_allocation_failures)
 {
     char text[] = "Ａ  ｶﾞ e\xCC\x81  １．２  か\xE3\x82\x99";
@@ -215,6 +242,7 @@ Suite *suite_normal_ja(void)
     tcase_add_test(cases, test_dashes_and_marks);
     tcase_add_test(cases, test_nothing_is_lost);
     tcase_add_test(cases, test_laws);
+    tcase_add_test(cases, test_anywhere);
     tcase_add_test(cases, test_allocation_failures);
     suite_add_tcase(suite, cases);
     return suite;

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the seed inputs of the fuzz targets to fuzz/corpus/. Their output is committed, so
 that building needs neither Python nor the `zstd` command; run it again to add cases."""
+import base64
 import gzip
+import json
 import pathlib
 import random
 import subprocess
@@ -195,8 +197,71 @@ def charset():
           b"\x00" + text.encode("euc_jp", "ignore").decode("cp932", "replace").encode())
 
 
+def byte_characters():
+    """GPT-2's visible characters, by byte."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return [chr(byte) if byte in plain else chr(256 + others.index(byte)) for byte in range(256)]
+
+
+def model_files():
+    """Small tokenizers in every format that is read; the first byte says which."""
+    level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True,
+             "use_regex": True}
+    vocabulary = {name: number for number, name in enumerate(byte_characters())}
+    vocabulary |= {"ab": 256, "abc": 257, "\u0120x": 258, "<s>": 259, "\u2581": 260, "dog": 300}
+    added = {"id": 0, "content": "<s>", "single_word": False, "lstrip": True, "rstrip": False,
+             "normalized": False, "special": True}
+    model = {"type": "BPE", "dropout": None, "ignore_merges": True, "vocab": vocabulary,
+             "merges": [["a", "b"], ["ab", "c"], ["\u0120", "x"]]}
+    top = {"version": "1.0", "added_tokens": [added, dict(added, content="\u7d42", special=False)],
+           "normalizer": None, "pre_tokenizer": level, "post_processor": None, "decoder": level,
+           "model": model}
+    dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    plain = dump(top)
+    write("model_files", "tokenizer", b"j" + plain)
+    write("model_files", "tokenizer_cut", b"j" + plain[:len(plain) // 2])
+    write("model_files", "tokenizer_escapes", b"j" + json.dumps(top).encode())
+    steps = [{"type": "NFC"}, {"type": "Replace", "pattern": {"String": "a,"}, "content": ":"},
+             {"type": "Strip", "strip_left": True, "strip_right": False}]
+    small = dict(model, vocab={"a": 0, "b": 1, "ab": 2}, merges=["a b"], ignore_merges=False)
+    write("model_files", "tokenizer_small",
+          b"j" + dump(dict(top, normalizer={"type": "Sequence", "normalizers": steps},
+                           model=small, added_tokens=[])))
+    piece = lambda name: {"SpecialToken": {"id": name, "type_id": 0}}
+    template = {"type": "TemplateProcessing", "pair": [],
+                "single": [piece("<s>"), {"Sequence": {"id": "A", "type_id": 0}}, piece("<s>")],
+                "special_tokens": {"<s>": {"id": "<s>", "ids": [2, 0], "tokens": ["ab", "a"]}}}
+    around = {"type": "BertProcessing", "sep": ["b", 1], "cls": ["a", 0]}
+    write("model_files", "tokenizer_template",
+          b"j" + dump(dict(top, model=small, added_tokens=[],
+                           post_processor={"type": "Sequence",
+                                           "processors": [level, template, around]})))
+    cycle = dict(small, vocab={"a": 0, "aa": 1, "aaa": 2, "aaaa": 3},
+                 merges=["a aaa", "aa aa", "aaa a", "a aa", "aa a", "a a", "a a"])
+    write("model_files", "tokenizer_cycle", b"j" + dump(dict(top, model=cycle, added_tokens=[])))
+    write("model_files", "tokenizer_deep", b"j" + b'{"a":' + b"[" * 1000)
+    encoded = [base64.b64encode(token).decode()
+               for token in [bytes([byte]) for byte in range(256)] + [b"ab", b"abc", b"dog"]]
+    ranks = "".join(f"{token} {rank}\n" for rank, token in enumerate(encoded))
+    write("model_files", "ranks", b"r" + ranks.encode())
+    write("model_files", "ranks_small", b"rYQ== 0\nYg== 1\nYWI= 2\nYWFi 3\nYmFi 4\n")
+    write("model_files", "ranks_early", b"rYQ== 9\nYg== 8\nYWI= 7\nYWFi 3\nYWFiYg== 2\n")
+    tekken = {"config": {"pattern": "'s|'t|'re|'ve|'m|'ll|'d| ?[\\p{L}]+| ?[\\p{N}]+|"
+                                    " ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+                         "num_vocab_tokens": 259, "default_vocab_size": 289,
+                         "default_num_special_tokens": 30, "version": "v3"},
+              "vocab": [{"rank": rank, "token_bytes": token, "token_str": None}
+                        for rank, token in enumerate(encoded)]}
+    write("model_files", "tekken", b"k" + dump(tekken))
+    special = [{"rank": 0, "token_str": "<s>", "is_control": True}]
+    tekken["config"]["version"] = "v13"
+    write("model_files", "tekken_specials", b"k" + dump(dict(tekken, special_tokens=special)))
+
+
 json_lines()
 charset()
+model_files()
 streams()
 utf8()
 normal_forms()

@@ -40,6 +40,13 @@ static const struct option_info options[] = {
      .argument = "TOKEN",
      .text = "Special token behind every document; empty for none. If not given: <|endoftext|> "
              "with --megatron, otherwise none."},
+    {.name = "special",
+     .type = OPTION_FLAG,
+     .text = "Special tokens that stand in the text, such as <|endoftext|>, become their ids. If not "
+             "given, they are text like any other."},
+    {.name = "template",
+     .type = OPTION_FLAG,
+     .text = "Put the tokens of the model's template around every document, such as BOS."},
     OPTION_BAD,
     INPUT_OPTIONS,
     RUN_OPTIONS,
@@ -138,6 +145,10 @@ static int run(const struct arguments *arguments)
     bool json = option_given(arguments, "json"), shards = option_given(arguments, "megatron");
     corpus_run_set_text(&job, "vocabulary", "file", option_text(arguments, "tokenizer"));
     corpus_run_set_text(&job, "encode", "append", option_text(arguments, "append"));
+    if (option_given(arguments, "special"))
+        corpus_run_set(&job, "encode", "special", json_true());
+    if (option_given(arguments, "template"))
+        corpus_run_set(&job, "encode", "template", json_true());
     if (shards) {
         set_shards(&job, arguments);
     } else {
@@ -155,7 +166,8 @@ const struct command command_encode = {
     .operands = "[FILE...]",
     .maximum_operands = SIZE_MAX,
     .description =
-        "Encodes every document. Special tokens are never taken from the text itself. Each "
+        "Encodes every document. Special tokens are not taken from the text itself unless "
+        "--special says so; added tokens of a model that are not special always are. Each "
         "document gives one line of ids, so that line n belongs to document n; empty lines of "
         "plain text are no documents. Bad records give no line and make the exit code 3.",
     .examples = examples,

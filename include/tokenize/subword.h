@@ -15,17 +15,18 @@ extern "C" {
  * thread. */
 typedef struct tkz_tokenizer tkz_tokenizer;
 
-/* Opens a tokenizer file, told apart by its content. This build reads the native image (.tkz);
- * other formats are UNSUPPORTED with a message. The file is mapped: it must not be changed in
- * place while the tokenizer lives. Errors: OPEN_FAILED, BAD_FORMAT, BAD_VERSION, CORRUPT,
- * UNSUPPORTED, IO, OUT_OF_MEMORY. */
+/* Opens a tokenizer file, told apart by its content (`tokenize list formats`), or the directory of a
+ * model that holds one. A native image is mapped: it must not be changed in place while the
+ * tokenizer lives; other formats are read once. What a file asks for and this build cannot do
+ * exactly is UNSUPPORTED, with the place. Errors: OPEN_FAILED, BAD_FORMAT, BAD_UTF8, BAD_VERSION,
+ * CORRUPT, UNSUPPORTED, LIMIT, IO, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_open(tkz_tokenizer **tokenizer, const char *path,
                                                   const tkz_allocator *allocator,
                                                   tkz_error *error);
 TKZ_API void tkz_tokenizer_free(tkz_tokenizer *tokenizer); /* drops one reference; accepts NULL */
 
-/* Writes the tokenizer as bytes in a named format: "tkz" (native image) or "hf" (tokenizer.json of
- * HF tokenizers). Free with tkz_bytes_free. Errors: NOT_FOUND (format), UNSUPPORTED (cannot be said
+/* Writes the tokenizer as bytes in a named format: "tkz" (native image), "hf" (tokenizer.json of HF
+ * tokenizers) or "tiktoken" (a rank file, which holds no special tokens and no pattern). Free with tkz_bytes_free. Errors: NOT_FOUND (format), UNSUPPORTED (cannot be said
  * exactly), CORRUPT, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_serialize(const tkz_tokenizer *tokenizer,
                                                        const char *format, tkz_bytes *bytes,
@@ -51,20 +52,49 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokeni
                                                const tkz_allocator *allocator, tkz_error *error);
 TKZ_API void tkz_encoder_free(tkz_encoder *encoder); /* accepts NULL */
 
+/* Special tokens that stand in text, such as "<|endoftext|>". 0, as an encoder starts: they are text
+ * like any other, so that nobody's text can end a document. 1: they become their ids. Added tokens
+ * that are not special are always taken. Holds for the calls that follow. */
+TKZ_API void tkz_encoder_allow_special(tkz_encoder *encoder, int32_t allow);
+
+/* 1: each text gets the tokens that the model's template puts around a text, such as BOS. 0, as an
+ * encoder starts: it does not. Holds for the calls that follow. */
+TKZ_API void tkz_encoder_add_template(tkz_encoder *encoder, int32_t add);
+
+/* 1: batches tell where in its text each token came from. 0, as an encoder starts: they do not, which
+ * costs nothing. Holds for the calls that follow. */
+TKZ_API void tkz_encoder_want_offsets(tkz_encoder *encoder, int32_t want);
+
+/* The bytes of a text that a token came from: [start, end), from the start of that text. Tokens may
+ * begin and end inside a character. Where a normalizer changed the text, the bytes that became what
+ * the token covers, as a whole. */
+typedef struct tkz_token_span {
+    uint64_t start;
+    uint64_t end;
+} tkz_token_span;
+
 /* Ids of a batch: those of text i are ids[offsets[i]] .. ids[offsets[i+1]-1]. */
 typedef struct tkz_batch {
     const uint32_t *ids;
     const uint64_t *offsets; /* count + 1 of them */
     size_t count;
+    const tkz_token_span *spans; /* one for each id; NULL unless wanted */
 } tkz_batch;
 
 /* Encodes `count` texts: text i is data[offsets[i]] .. data[offsets[i+1]-1], UTF-8; invalid bytes
- * are encoded as they are (every byte has a token). Special tokens are never taken from text. The
- * result is owned by the encoder and valid until its next call. Errors: INVALID_ARGUMENT (offsets
- * not ascending), LIMIT (a text of 4 GiB or more), CORRUPT (damaged image), OUT_OF_MEMORY. */
+ * are encoded as they are. Bytes that the vocabulary has no token for are left out. The result is
+ * owned by the encoder and valid until its next call. Errors: INVALID_ARGUMENT (offsets not
+ * ascending), LIMIT (a text of 4 GiB or more), CORRUPT (damaged image), OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const char *data,
                                                   const uint64_t *offsets, size_t count,
                                                   const tkz_batch **batch, tkz_error *error);
+
+/* Numbers of tokens of a batch, as tkz_encoder_encode would give them, in memory that does not grow
+ * with the texts. `*counts`: one for each text, owned by the encoder until its next call. Errors: as
+ * tkz_encoder_encode. */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_count(tkz_encoder *encoder, const char *data,
+                                                 const uint64_t *offsets, size_t count,
+                                                 const uint64_t **counts, tkz_error *error);
 
 /* Bytes of `count` ids, special tokens as their content unless `skip_special`. Owned by the encoder
  * until its next call. Errors: BAD_ID with the index as offset, CORRUPT, OUT_OF_MEMORY. */
@@ -72,6 +102,15 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_decode(tkz_encoder *encoder, const ui
                                                   size_t count, int32_t skip_special,
                                                   const uint8_t **bytes, size_t *size,
                                                   tkz_error *error);
+
+/* The next ids of a stream: gives the bytes of whole characters only; the start of one whose end may
+ * come with the next ids (1 to 3 bytes) is held back until then. `is_last`: 1 gives what is held, and
+ * the next call begins a new stream. Other calls on the encoder may come between. On failure what was
+ * held stays. Owned and errors: as tkz_encoder_decode. */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_decode_next(tkz_encoder *encoder, const uint32_t *ids,
+                                                       size_t count, int32_t skip_special,
+                                                       int32_t is_last, const uint8_t **bytes,
+                                                       size_t *size, tkz_error *error);
 
 /* ---- What this build offers, for `tokenize list` ----------------------- */
 
@@ -94,6 +133,59 @@ typedef struct tkz_format_info {
 } tkz_format_info;
 TKZ_API size_t tkz_format_count(void);
 TKZ_API const tkz_format_info *tkz_format_at(size_t index);
+
+/* ---- Model files of other tools ---------------------------------------- */
+
+/* Opens a file that does not say how text is cut into chunks: a rank file of tiktoken, vocab.json
+ * with merges.txt beside it. `pre_tokenizer` is one of the names above. Errors: those of
+ * tkz_tokenizer_open, NOT_FOUND (the name), INVALID_ARGUMENT (the file says it itself). */
+TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, const char *path,
+                                                     const char *pre_tokenizer,
+                                                     const tkz_allocator *allocator,
+                                                     tkz_error *error);
+
+/* The format of a file, told from its content as tkz_tokenizer_open tells it. Static. Errors: those
+ * of opening, BAD_FORMAT and UNSUPPORTED if it is of none that is read. */
+TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_file_format(const char *path,
+                                                         const tkz_format_info **format,
+                                                         tkz_error *error);
+
+/* Why decoding the ids of a text may not give that text back; bits. */
+enum tkz_tokenizer_loss {
+    TKZ_LOSS_NORMALIZER = 1, /* text is normalized first */
+    TKZ_LOSS_BYTES = 2,      /* some bytes have no token and vanish */
+    TKZ_LOSS_SPACES = 4      /* some added tokens take in the white space beside them */
+};
+
+/* What a tokenizer is. */
+typedef struct tkz_tokenizer_facts {
+    uint32_t ids;              /* greatest id + 1 */
+    uint32_t holes;            /* ids below that without a token */
+    uint32_t bytes;            /* single bytes that have a token: 256, or text is lost */
+    uint32_t merges;           /* that can happen */
+    uint32_t unmerged;         /* tokens of the vocabulary that merging never makes */
+    int32_t whole_chunks;      /* 1: they are found where they are a whole chunk */
+    uint32_t added;            /* added tokens; of them: */
+    uint32_t special;          /* taken from text only where that is allowed */
+    uint32_t single_word;      /* only where no word character stands beside them */
+    uint32_t left_space;       /* taking in the white space before them */
+    uint32_t right_space;      /* and behind them */
+    uint32_t normalized;       /* looked for in normalized text */
+    uint32_t silent;           /* never looked for */
+    uint32_t before;           /* tokens that the model's template puts before a text */
+    uint32_t behind;           /* and behind it */
+    uint32_t longest;          /* the first id of the longest token, and its bytes */
+    uint64_t longest_size;
+    uint32_t losses;           /* of tkz_tokenizer_loss; 0: lossless */
+    const tkz_pre_tokenizer_info *pre_tokenizer; /* static */
+    const char *normalizer;    /* its steps in full, owned by the tokenizer; NULL: none */
+} tkz_tokenizer_facts;
+TKZ_API void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts *facts);
+
+/* Checks every byte of the tokenizer: checksums, tokens, merges and all tables made from them. Takes
+ * about as long as making them. Errors: CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_verify(const tkz_tokenizer *tokenizer,
+                                                    tkz_error *error);
 
 #ifdef __cplusplus
 }

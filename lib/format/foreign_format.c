@@ -38,42 +38,27 @@ static bool is_sentencepiece(const uint8_t *data, size_t size)
            data[3] < data[1];
 }
 
-static bool is_base64(uint8_t byte)
+static bool starts_with(const uint8_t *data, size_t size, const char *text)
 {
-    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-           (byte >= '0' && byte <= '9') || byte == '+' || byte == '/' || byte == '=';
-}
-
-/* tiktoken: the first line is a token in base64, a space and its rank. */
-static bool is_tiktoken(const uint8_t *data, size_t size)
-{
-    size_t at = 0;
-    while (at < size && is_base64(data[at]))
-        at++;
-    if (at == 0 || at % 4 != 0 || at >= size || data[at] != ' ')
-        return false;
-    size_t rank = ++at;
-    while (at < size && data[at] >= '0' && data[at] <= '9')
-        at++;
-    return at > rank && at < size && (data[at] == '\n' || data[at] == '\r');
+    return size >= strlen(text) && memcmp(data, text, strlen(text)) == 0;
 }
 
 const char *tkz__foreign_format(const uint8_t *data, size_t size)
 {
-    if (size >= 4 && memcmp(data, "GGUF", 4) == 0)
-        return "this is a GGUF model of llama.cpp, which this build does not read; it opens "
-               "native images (.tkz), as `tokenize train` writes them";
+    if (starts_with(data, size, "GGUF"))
+        return "this is a GGUF model of llama.cpp, which this build does not read; it reads "
+               "tokenizer.json, tekken.json, rank files of tiktoken and native images (.tkz)";
+    if (starts_with(data, size, "#version"))
+        return "this is the merges of a tokenizer; open vocab.json, which belongs beside it";
     if (is_json(data, size)) {
-        if (contains(data, size, "\"added_tokens\"") || contains(data, size, "\"model\""))
-            return "this is a tokenizer.json of HF tokenizers, which this build writes but does "
-                   "not read; open the native image (.tkz) that was made with it";
+        if (contains(data, size, "\"added_tokens_decoder\"") ||
+            contains(data, size, "\"tokenizer_class\"") || contains(data, size, "\"model_type\""))
+            return "this is a configuration of transformers; open the tokenizer.json that belongs "
+                   "beside it";
         return NULL;
     }
     if (is_sentencepiece(data, size))
-        return "this is a SentencePiece model, which this build does not read; it opens native "
-               "images (.tkz), as `tokenize train` writes them";
-    if (is_tiktoken(data, size))
-        return "this is a tiktoken rank file, which this build does not read; it opens native "
-               "images (.tkz), as `tokenize train` writes them";
+        return "this is a SentencePiece model, which this build does not read; it reads "
+               "tokenizer.json, tekken.json, rank files of tiktoken and native images (.tkz)";
     return NULL;
 }

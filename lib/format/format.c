@@ -5,7 +5,10 @@
  */
 #include "format/format.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define X(name) extern const tkz__format tkz__format_##name;
 #include "format/format_table.inc"
@@ -29,6 +32,19 @@ const tkz_format_info *tkz_format_at(size_t index)
     return index < TABLE_SIZE ? &table[index]->info : NULL;
 }
 
+tkz_status tkz__format_error_at(tkz_status status, const char *path, uint64_t offset,
+                                tkz_error *error)
+{
+    if (status == TKZ_OK || status == TKZ_STATUS_OUT_OF_MEMORY)
+        return status;
+    if (status == TKZ_STATUS_INVALID_ARGUMENT)
+        status = TKZ_STATUS_BAD_FORMAT;
+    if (error == NULL)
+        return status;
+    tkz_error copy = *error;
+    return tkz__error_set(error, status, path, offset, "%s", copy.message);
+}
+
 /* Why a file is not opened: what it is, if that is known. */
 static tkz_status refuse(const tkz__mapped_file *file, const char *path, tkz_error *error)
 {
@@ -41,23 +57,98 @@ static tkz_status refuse(const tkz__mapped_file *file, const char *path, tkz_err
                           "this is not a tokenizer file of a known format");
 }
 
+/* In a directory: the file of a model that says most. */
+static const char *const model_files[] = {"tokenizer.json", "tekken.json", "vocab.json"};
+
+/* Maps the file at `path`, or the first of model_files in the directory that it is; `chosen` (freed
+ * by the caller) is the path of what was mapped. */
+static tkz_status map_model(tkz__mapped_file *file, const char *path,
+                            const tkz_allocator *allocator, char **chosen, tkz_error *error)
+{
+    struct stat info;
+    size_t room = strlen(path) + 32;
+    *chosen = tkz__allocate(allocator, room);
+    if (*chosen == NULL)
+        return tkz__error_memory(error, room);
+    snprintf(*chosen, room, "%s", path);
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+        return tkz__mapped_file_open(file, path, error);
+    for (size_t i = 0; i < sizeof model_files / sizeof model_files[0]; i++) {
+        snprintf(*chosen, room, "%s/%s", path, model_files[i]);
+        if (access(*chosen, F_OK) == 0)
+            return tkz__mapped_file_open(file, *chosen, error);
+    }
+    return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, path, TKZ__NO_OFFSET,
+                          "a directory without tokenizer.json, tekken.json or vocab.json");
+}
+
+static const tkz__format *probe_all(const tkz__mapped_file *file)
+{
+    for (size_t i = 0; i < TABLE_SIZE; i++) {
+        if (table[i]->open != NULL && file->size > 0 && table[i]->probe(file->data, file->size))
+            return table[i];
+    }
+    return NULL;
+}
+
+static tkz_status open_model(tkz_tokenizer **tokenizer, const char *path,
+                             const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                             tkz_error *error)
+{
+    tkz_allocator chosen = tkz__allocator_or_default(allocator);
+    tkz__mapped_file file = {0};
+    char *own_path;
+    tkz_status status = map_model(&file, path, &chosen, &own_path, error);
+    const tkz__format *format = status == TKZ_OK ? probe_all(&file) : NULL;
+    if (status == TKZ_OK && format == NULL)
+        status = refuse(&file, own_path, error);
+    else if (status == TKZ_OK && named != NULL && !format->takes_pre_tokenizer)
+        status = tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, own_path, TKZ__NO_OFFSET,
+                                "a file of the format \"%s\" says its own pre-tokenizer; none can "
+                                "be named for it",
+                                format->info.name);
+    else if (status == TKZ_OK)
+        status = format->open(tokenizer, own_path, &file, named, allocator, error);
+    tkz__mapped_file_close(&file);
+    if (own_path != NULL)
+        tkz__release(&chosen, own_path, strlen(path) + 32);
+    return status;
+}
+
 tkz_status tkz_tokenizer_open(tkz_tokenizer **tokenizer, const char *path,
                               const tkz_allocator *allocator, tkz_error *error)
 {
-    tkz__mapped_file file;
-    tkz_status status = tkz__mapped_file_open(&file, path, error);
-    if (status != TKZ_OK)
-        return status;
-    const tkz__format *found = NULL;
-    for (size_t i = 0; i < TABLE_SIZE && found == NULL; i++) {
-        if (table[i]->open != NULL && file.size > 0 && table[i]->probe(file.data, file.size))
-            found = table[i];
-    }
+    return open_model(tokenizer, path, NULL, allocator, error);
+}
+
+tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, const char *path,
+                                 const char *pre_tokenizer, const tkz_allocator *allocator,
+                                 tkz_error *error)
+{
+    const tkz__pre_tokenizer *named =
+        tkz__pre_tokenizer_find(pre_tokenizer, strlen(pre_tokenizer));
+    if (named == NULL)
+        return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, NULL, TKZ__NO_OFFSET,
+                              "there is no pre-tokenizer \"%s\"; `tokenize list pre-tokenizers` names all",
+                              pre_tokenizer);
+    return open_model(tokenizer, path, named, allocator, error);
+}
+
+tkz_status tkz_tokenizer_file_format(const char *path, const tkz_format_info **format,
+                                     tkz_error *error)
+{
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    tkz__mapped_file file = {0};
+    char *own_path;
+    tkz_status status = map_model(&file, path, &allocator, &own_path, error);
+    const tkz__format *found = status == TKZ_OK ? probe_all(&file) : NULL;
     if (found != NULL)
-        status = found->open(tokenizer, path, &file, allocator, error);
-    else
-        status = refuse(&file, path, error);
+        *format = &found->info;
+    else if (status == TKZ_OK)
+        status = refuse(&file, own_path, error);
     tkz__mapped_file_close(&file);
+    if (own_path != NULL)
+        tkz__release(&allocator, own_path, strlen(path) + 32);
     return status;
 }
 
@@ -72,7 +163,7 @@ tkz_status tkz_tokenizer_serialize(const tkz_tokenizer *tokenizer, const char *f
     if (found == NULL)
         return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, NULL, TKZ__NO_OFFSET,
                               "no tokenizer format \"%s\" is written by this build; "
-                              "`tokenize list` names those that are",
+                              "`tokenize list formats` names those that are",
                               format);
     tkz_allocator allocator = tkz__tokenizer_allocator(tokenizer);
     tkz__buffer buffer;

@@ -15,12 +15,37 @@ typedef struct tkz__format {
     /* True if these bytes are a file of this format. NULL as `open` is. */
     bool (*probe)(const uint8_t *data, size_t size);
     /* Makes a tokenizer of the file; may take `file` over (it is then all zero). NULL: this build
-     * does not read the format; foreign_format.c recognises it. */
+     * does not read the format; foreign_format.c recognises it. `named` is NULL, or the
+     * pre-tokenizer that the caller names for files that do not say theirs. */
     tkz_status (*open)(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
-                       const tkz_allocator *allocator, tkz_error *error);
+                       const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                       tkz_error *error);
+    /* Files of this format do not say by which pre-tokenizer text is cut. */
+    bool takes_pre_tokenizer;
     /* Appends the tokenizer to `buffer`. NULL: this build does not write the format. */
     tkz_status (*write)(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tkz_error *error);
 } tkz__format;
+
+/* Says of an error of the builder where it came from: what the caller of the builder did wrong is
+ * what the file says wrong (INVALID_ARGUMENT becomes BAD_FORMAT). Returns the status to pass on. */
+tkz_status tkz__format_error_at(tkz_status status, const char *path, uint64_t offset,
+                                tkz_error *error);
+
+/* The greatest id that a file of `size` bytes may name: so that memory stays in proportion to it. */
+static inline uint64_t tkz__format_greatest_id(size_t size)
+{
+    return (uint64_t)size + 65535;
+}
+
+/* How many bytes of a text of a file a message shows, for "%.*s": whole characters, about `most`. */
+static inline int tkz__format_shown(const char *text, size_t size, size_t most)
+{
+    if (size <= most)
+        return (int)size;
+    while (most > 0 && ((unsigned char)text[most] & 0xC0) == 0x80)
+        most--;
+    return (int)most;
+}
 
 /* For a file of no format that is read: a sentence that names a foreign tokenizer format and says
  * what to do, or NULL if the bytes are of none that is known. Static string. */

@@ -47,5 +47,9 @@ TKZ_CHECKED tkz_status tkz__json_append_string(tkz__buffer *buffer, const char *
 /* Appends `data`, any bytes, in base64 with padding and without quotes. */
 TKZ_CHECKED tkz_status tkz__append_base64(tkz__buffer *buffer, const void *data, size_t size,
                                           tkz_error *error);
+/* Appends what base64 with padding says. What is none leaves the buffer as it is and `*is_valid`
+ * false. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__append_base64_decoded(tkz__buffer *buffer, const char *text,
+                                                  size_t size, bool *is_valid, tkz_error *error);
 
 #endif

@@ -98,6 +98,10 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
         status = tkz_cleaner_new(&worker->cleaner, context->filters, memory, error);
     if (status == TKZ_OK && pass->encode)
         status = tkz_encoder_new(&worker->encoder, context->tokenizer, memory, error);
+    if (status == TKZ_OK && pass->encode) {
+        tkz_encoder_allow_special(worker->encoder, context->recipe->take_special);
+        tkz_encoder_add_template(worker->encoder, context->recipe->add_template);
+    }
     if (status == TKZ_OK && pass->count)
         status = tkz_word_counts_new(&worker->counts, context->recipe->pre_tokenizer, memory,
                                      error);

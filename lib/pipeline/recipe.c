@@ -256,7 +256,10 @@ static tkz_status read_output(tkz_recipe *recipe, tkz_error *error)
                                                   : read_streams(recipe, output, error);
     if (status != TKZ_OK)
         return status;
-    recipe->append = string_at(json_object_get(recipe->json, "encode"), "append");
+    const json_t *encode = json_object_get(recipe->json, "encode");
+    recipe->append = string_at(encode, "append");
+    recipe->take_special = json_is_true(json_object_get(encode, "special"));
+    recipe->add_template = json_is_true(json_object_get(encode, "template"));
     if (recipe->append == NULL && recipe->token_shards)
         recipe->append = "<|endoftext|>";
     if (recipe->append != NULL && recipe->append[0] == '\0')

@@ -47,6 +47,8 @@ struct tkz_recipe {
     double holdout;
 
     bool encode; /* some output wants token ids */
+    bool take_special; /* special tokens are taken from text */
+    bool add_template;
     const char *append;
 
     /* output into a directory ... */

@@ -54,6 +54,11 @@ static const tkz_recipe_option options[] = {
     {"encode.append", "string", "", "",
      "Special token behind every document; \"\" for none. Default: <|endoftext|> for token "
      "shards, none for ids."},
+    {"encode.special", "boolean", "false", "",
+     "Special tokens that stand in text, such as <|endoftext|>, become their ids; false: they are "
+     "text like any other."},
+    {"encode.template", "boolean", "false", "",
+     "Each document gets the tokens that the model's template puts around a text, such as BOS."},
     {"work", "string", "", "",
      "Directory for what is kept between passes. Default: work in the output directory."},
     {"output", "object", "", "", "What comes out: a directory, or streams."},

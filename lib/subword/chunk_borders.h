@@ -1,53 +1,105 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where a chunk may be cut before merging: between two characters that no token
+ * Where a chunk may be cut before merging: between two characters that no symbol
  * joins. Leans on the image.
  *
- * Every symbol that merging makes is a token. A place that lies inside no token
- * that fits the bytes around it is therefore never crossed by a merge, and the
- * two sides can be encoded apart with the same result. Japanese gains by this: its
- * chunks are whole clauses of 35 bytes on average, the pieces between such places
- * have 10, and half of the text is in pieces that a small cache knows.
+ * Every symbol that merging makes is in the vocabulary. A place between two characters
+ * that lies inside no symbol that fits them is therefore never crossed by a merge,
+ * and the two sides can be encoded apart with the same result. Japanese gains by this:
+ * its chunks are whole clauses of 37 bytes on average, the pieces between such places
+ * have 4 to 5, and nearly all of them are known to a small cache.
  *
- * A token with k bytes before an inner place and m behind it is described by up
- * to three bytes on each side: all three if there are, otherwise only the one
- * next to the place. That is coarser than the token, so the filter may
- * say "crossed" where nothing crosses (a longer piece, the same ids), never the
- * opposite. Only places before a byte that is not a UTF-8 continuation count.
+ * A symbol may also begin or end inside a character. Characters that the symbols tell apart
+ * in the same way share a row (as the one before a place) or a column (as the one behind it); a
+ * filter of bits holds the rows and columns that a symbol joins. It is coarser than the
+ * symbols: two pairs may share a bit, and characters outside the first plane are told apart
+ * by groups of 1024 only. So it may say "joined" where nothing joins (a longer piece, the
+ * same ids), never the opposite.
+ *
+ * A matrix of rows and columns would be exact and has 0.6 to 2.3 MB for vocabularies of 128,000 to
+ * 200,000, of which 25,000 to 87,000 bits are set; with 16 to 32 bits for each of those the filter has
+ * 64 to 256 KB, which the second-level cache keeps, and is wrong in 1 of 16 to 32 places.
  */
 #ifndef TKZ_SUBWORD_CHUNK_BORDERS_H
 #define TKZ_SUBWORD_CHUNK_BORDERS_H
 
 #include "subword/tokenizer_image.h"
+#include "text/utf8.h"
 
-/* Flags in the table of kinds, indexed by the byte before and the byte behind the place. */
 enum {
-    TKZ__BORDER_NEAR = 1,       /* a token that has fewer than 3 bytes on both sides */
-    TKZ__BORDER_LONG_RIGHT = 2, /* 3 or more on the right only: look up (byte, 3 bytes) */
-    TKZ__BORDER_LONG_LEFT = 4,  /* ... on the left only: (3 bytes, byte) */
-    TKZ__BORDER_LONG = 8,       /* on both: (3 bytes, 3 bytes) */
-    TKZ__BORDER_KINDS_SIZE = 65536
+    TKZ__BORDER_LEAST_BITS = 1 << 12, /* of the filter */
+    TKZ__BORDER_GROUP_BITS = 10, /* of characters outside the first plane */
+    TKZ__BORDER_CHARACTERS = 0x10000 + (0x100000 >> TKZ__BORDER_GROUP_BITS),
+    TKZ__BORDER_CLASS_LIMIT = 1 << 13 /* rows, and columns: beyond it they are shared */
 };
 
-/* Key of a filter bit. `kind` is one of the three flags above that have bits. */
-static inline uint32_t tkz__border_bit(uint32_t left, uint32_t right, uint32_t kind)
+/* Number of a character in the table, from its code point. */
+static inline uint32_t tkz__border_number(uint32_t character)
 {
-    uint64_t key = (uint64_t)left << 32 | (uint64_t)right << 4 | kind;
-    return (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 40);
+    return character < 0x10000
+               ? character
+               : 0x10000 + ((character - 0x10000) >> TKZ__BORDER_GROUP_BITS);
 }
 
-static inline uint32_t tkz__border_three(const uint8_t *bytes)
+/* Row and column of a character: row in the low half, column in the high one. */
+static inline uint32_t tkz__border_entry(const tkz__image *image, uint32_t number)
 {
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16;
+    return tkz__image_item(image, TKZ__SECTION_BORDER_CHARACTERS, number);
 }
 
-/* Length of the piece at `start` of a chunk of `size` bytes: up to the next border, or the rest. */
-size_t tkz__border_next(const tkz__image *image, const uint8_t *chunk, size_t start, size_t size);
+/* Where the bit of a row and a column is: the top bits of this number. */
+static inline uint32_t tkz__border_bit(uint32_t left, uint32_t right)
+{
+    return (left << 16 | right >> 16) * UINT32_C(0x9E3779B1);
+}
 
-/* Appends the two tables made from all tokens that are not special. */
-TKZ_CHECKED tkz_status tkz__border_write_kinds(const tkz__image_parts *parts, tkz__buffer *buffer,
+/* Does a symbol join the characters of these two entries? */
+static inline bool tkz__border_joined(const tkz__image *image, uint32_t left, uint32_t right)
+{
+    uint32_t bit = tkz__border_bit(left, right) >> image->border_shift;
+    return image->sections[TKZ__SECTION_BORDER_BITS][bit >> 3] >> (bit & 7) & 1;
+}
+
+#define TKZ__NO_ENTRY UINT32_MAX /* of a byte that is no character; rows are below 2^16 - 1 */
+
+/* Entry of the character at text[*at] (*at < end), and moves `*at` behind it. */
+static inline uint32_t tkz__border_read(const tkz__image *image, const uint8_t *text, size_t end,
+                                        size_t *at)
+{
+    const uint8_t *bytes = text + *at;
+    uint32_t lead = bytes[0];
+    /* Three bytes, most of Japanese. E0 has overlong forms and ED surrogates: those two are left to
+     * the decoder. */
+    if (lead > 0xE0 && lead < 0xF0 && lead != 0xED && end - *at >= 3 &&
+        (bytes[1] & 0xC0) == 0x80 && (bytes[2] & 0xC0) == 0x80) {
+        *at += 3;
+        return tkz__border_entry(image, (lead & 0x0F) << 12 | (uint32_t)(bytes[1] & 0x3F) << 6 |
+                                            (uint32_t)(bytes[2] & 0x3F));
+    }
+    if (lead < 0x80) {
+        *at += 1;
+        return tkz__border_entry(image, lead);
+    }
+    uint32_t character;
+    *at += tkz__utf8_decode((const char *)bytes, end - *at, &character);
+    return character > 0x10FFFF ? TKZ__NO_ENTRY
+                                : tkz__border_entry(image, tkz__border_number(character));
+}
+
+/* Cuts the start of a chunk of `size` bytes (at least 1): writes where its pieces end, from `chunk`, the
+ * last one `size` if `room` allows. Returns how many, 1 .. room. `readable` bytes from `chunk` on, at
+ * least `size`, may be read. */
+size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t size,
+                        size_t readable, uint32_t *ends, size_t room);
+
+/* ---- Making the tables (border_tables.c) ------------------------------- */
+
+struct tkz__whole_tokens;
+
+/* Appends the table of characters and the filter, a power of two of bits. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__border_tables_make(const tkz__image_parts *parts,
+                                               const struct tkz__whole_tokens *whole,
+                                               tkz__buffer *characters, tkz__buffer *bits,
                                                tkz_error *error);
-TKZ_CHECKED tkz_status tkz__border_write_bits(const tkz__image_parts *parts, tkz__buffer *buffer,
-                                              tkz_error *error);
 
 #endif

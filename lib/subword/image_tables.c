@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The tables of an image that are made from its tokens and merges. Leans on the
- * image, matching and the trie.
+ * image, the trie, borders and whole tokens.
  */
 #include "subword/image_tables.h"
 
-#include "subword/matching.h"
-#include "subword/token_trie.h"
+#include "subword/chunk_borders.h"
+#include "subword/symbol_trie.h"
+#include "subword/whole_tokens.h"
 
 /* Room for `size` bytes of `value` at the end of a section. */
 static tkz_status fill(tkz__image_tables *tables, tkz__image_section section, size_t size,
@@ -17,7 +18,8 @@ static tkz_status fill(tkz__image_tables *tables, tkz__image_section section, si
     tkz_status status = tkz__buffer_reserve(buffer, size, error);
     if (status != TKZ_OK)
         return status;
-    memset(buffer->data, value, size);
+    if (size > 0)
+        memset(buffer->data, value, size);
     buffer->size = size;
     return TKZ_OK;
 }
@@ -25,15 +27,10 @@ static tkz_status fill(tkz__image_tables *tables, tkz__image_section section, si
 static tkz_status make_halves(tkz__image_tables *tables, const tkz__image_parts *parts,
                               tkz_error *error)
 {
-    tkz_status status = fill(tables, TKZ__SECTION_HALVES,
-                             (size_t)parts->token_count * TKZ__IMAGE_HALVES_SIZE, 0xFF, error);
-    for (size_t rank = 0; status == TKZ_OK && rank < parts->merge_count; rank++) {
-        const uint32_t *merge = parts->merges + rank * 3;
-        uint8_t *halves = tables->sections[TKZ__SECTION_HALVES].data +
-                          (size_t)merge[2] * TKZ__IMAGE_HALVES_SIZE;
-        tkz__store_u32(halves, merge[0]);
-        tkz__store_u32(halves + 4, merge[1]);
-    }
+    size_t count = (size_t)(parts->symbol_count - TKZ__SYMBOL_BYTES) * 2;
+    tkz_status status = fill(tables, TKZ__SECTION_HALVES, count * 4, 0, error);
+    for (size_t i = 0; status == TKZ_OK && i < count; i++)
+        tkz__store_u32(tables->sections[TKZ__SECTION_HALVES].data + i * 4, parts->halves[i]);
     return status;
 }
 
@@ -43,37 +40,48 @@ static tkz_status make_halves(tkz__image_tables *tables, const tkz__image_parts 
  * that they collide. */
 enum { LEAST_SLOT_BITS = 2, MORE_SLOT_BITS = 4 };
 
+bool tkz__image_pairs_add(uint8_t *slots, uint32_t slot_bits, const uint32_t halves[2],
+                          uint32_t symbol, uint32_t *reach)
+{
+    uint64_t hash = tkz__image_pair_hash(halves[0], halves[1]);
+    uint32_t shift = 64 - slot_bits;
+    uint32_t slot = (uint32_t)(hash >> shift), step = 0;
+    while (tkz__load_u32(slots + (size_t)slot * 4) != UINT32_MAX) {
+        if (++step > TKZ__IMAGE_PAIR_REACH)
+            return false;
+        slot = (slot + 1) & ((UINT32_C(1) << slot_bits) - 1);
+    }
+    if (step > *reach)
+        *reach = step;
+    tkz__store_u32(slots + (size_t)slot * 4, tkz__image_fingerprint(hash, shift) << 24 | symbol);
+    return true;
+}
+
 /* Fills the empty slots; false if a merge would stand too far from its first one. */
 static bool fill_pairs(tkz__image_tables *tables, const tkz__image_parts *parts)
 {
     uint8_t *slots = tables->sections[TKZ__SECTION_PAIRS].data;
-    uint32_t mask = (UINT32_C(1) << tables->slot_bits) - 1;
-    uint32_t shift = 64 - tables->slot_bits;
     tables->reach = 0;
-    for (size_t rank = 0; rank < parts->merge_count; rank++) {
-        const uint32_t *merge = parts->merges + rank * 3;
-        uint64_t hash = tkz__image_pair_hash(merge[0], merge[1]);
-        uint32_t slot = (uint32_t)(hash >> shift);
-        uint32_t step = 0;
-        while (tkz__load_u32(slots + (size_t)slot * 4) != UINT32_MAX) {
-            if (++step > TKZ__IMAGE_PAIR_REACH)
-                return false;
-            slot = (slot + 1) & mask;
-        }
-        if (step > tables->reach)
-            tables->reach = step;
-        tkz__store_u32(slots + (size_t)slot * 4,
-                       tkz__image_fingerprint(hash, shift) << 24 | merge[2]);
+    for (uint32_t symbol = TKZ__SYMBOL_BYTES; symbol < parts->symbol_count; symbol++) {
+        const uint32_t *halves = parts->halves + (size_t)(symbol - TKZ__SYMBOL_BYTES) * 2;
+        if (!tkz__image_pairs_add(slots, tables->slot_bits, halves, symbol, &tables->reach))
+            return false;
     }
     return true;
+}
+
+uint32_t tkz__image_pair_bits(uint64_t merges)
+{
+    uint32_t bits = LEAST_SLOT_BITS;
+    while ((UINT64_C(1) << bits) < merges * 2)
+        bits++;
+    return bits;
 }
 
 static tkz_status make_pairs(tkz__image_tables *tables, const tkz__image_parts *parts,
                              tkz_error *error)
 {
-    uint32_t bits = LEAST_SLOT_BITS;
-    while ((UINT64_C(1) << bits) < (uint64_t)parts->merge_count * 2)
-        bits++;
+    uint32_t bits = tkz__image_pair_bits(parts->symbol_count - TKZ__SYMBOL_BYTES);
     for (uint32_t last = bits + MORE_SLOT_BITS; bits <= last; bits++) {
         tables->slot_bits = bits;
         tkz_status status =
@@ -87,57 +95,40 @@ static tkz_status make_pairs(tkz__image_tables *tables, const tkz__image_parts *
 
 /* ---- Trie -------------------------------------------------------------- */
 
-/* As much of a view of the image to be as looking up pairs needs. */
-static tkz__image pair_view(const tkz__image_tables *tables, const tkz__image_parts *parts)
+static tkz_status add_symbols(const tkz__image_parts *parts, tkz__trie_builder *trie,
+                              tkz_error *error)
 {
-    tkz__image view = {
-        .token_count = parts->token_count,
-        .pair_shift = 64 - tables->slot_bits,
-        .pair_mask = (UINT32_C(1) << tables->slot_bits) - 1,
-        .pair_reach = tables->reach,
-    };
-    view.sections[TKZ__SECTION_HALVES] = tables->sections[TKZ__SECTION_HALVES].data;
-    view.sections[TKZ__SECTION_PAIRS] = tables->sections[TKZ__SECTION_PAIRS].data;
-    return view;
-}
-
-/* Adds the tokens that encoding can give. A merge whose halves other merges take apart before its
- * turn has a result that never occurs; matching must not find it. `gives[id]`: token `id` does. */
-static tkz_status add_tokens(const tkz__image_tables *tables, const tkz__image_parts *parts,
-                             uint8_t *gives, tkz__trie_builder *trie, tkz_error *error)
-{
-    tkz__image view = pair_view(tables, parts);
-    memset(gives, 0, parts->token_count);
-    for (size_t byte = 0; byte < 256; byte++)
-        gives[parts->byte_ids[byte]] = 1;
-    for (uint32_t id = 0; id < parts->token_count; id++) {
-        uint32_t left, right;
-        if (tkz__image_halves(&view, id, &left, &right))
-            gives[id] = gives[left] && gives[right] && tkz__match_stays(&view, left, right, id);
-        if (!gives[id])
-            continue;
-        uint32_t start = parts->token_offsets[id];
-        tkz_status status = tkz__trie_builder_add(trie, parts->token_bytes + start,
-                                                  parts->token_offsets[id + 1] - start, id, error);
-        if (status != TKZ_OK)
-            return status;
+    tkz_status status = TKZ_OK;
+    for (uint32_t symbol = 0; status == TKZ_OK && symbol < parts->symbol_count; symbol++) {
+        uint8_t byte;
+        size_t size;
+        const uint8_t *bytes = tkz__image_parts_symbol(parts, symbol, &byte, &size);
+        status = tkz__trie_builder_add(trie, bytes, size, symbol, error);
     }
-    return TKZ_OK;
+    return status;
 }
 
 static tkz_status make_prefixes(tkz__image_tables *tables, const tkz__image_parts *parts,
                                 const tkz__trie_builder *trie, const tkz_allocator *allocator,
                                 tkz_error *error)
 {
-    size_t count = parts->token_count;
+    size_t count = parts->symbol_count;
     uint32_t *prefixes = tkz__allocate_array(allocator, count, sizeof *prefixes);
     if (prefixes == NULL)
         return tkz__error_memory(error, count * sizeof *prefixes);
     memset(prefixes, 0xFF, count * sizeof *prefixes);
     tkz__trie_builder_prefixes(trie, prefixes);
-    tkz_status status = fill(tables, TKZ__SECTION_PREFIXES, count * 4, 0, error);
-    for (size_t id = 0; status == TKZ_OK && id < count; id++)
-        tkz__store_u32(tables->sections[TKZ__SECTION_PREFIXES].data + id * 4, prefixes[id]);
+    tkz_status status =
+        fill(tables, TKZ__SECTION_PREFIXES, count * TKZ__IMAGE_PREFIX_SIZE, 0, error);
+    for (uint32_t symbol = 0; status == TKZ_OK && symbol < count; symbol++) {
+        uint8_t byte;
+        size_t size;
+        (void)tkz__image_parts_symbol(parts, symbol, &byte, &size);
+        uint8_t *entry = tables->sections[TKZ__SECTION_PREFIXES].data +
+                         (size_t)symbol * TKZ__IMAGE_PREFIX_SIZE;
+        tkz__store_u32(entry, prefixes[symbol]);
+        tkz__store_u32(entry + 4, (uint32_t)size);
+    }
     tkz__release_array(allocator, prefixes, count, sizeof *prefixes);
     return status;
 }
@@ -145,20 +136,35 @@ static tkz_status make_prefixes(tkz__image_tables *tables, const tkz__image_part
 static tkz_status make_trie(tkz__image_tables *tables, const tkz__image_parts *parts,
                             const tkz_allocator *allocator, tkz_error *error)
 {
-    uint8_t *gives = tkz__allocate(allocator, parts->token_count);
-    if (gives == NULL)
-        return tkz__error_memory(error, parts->token_count);
     tkz__trie_builder *trie = NULL;
     tkz_status status = tkz__trie_builder_new(&trie, allocator, error);
     if (status == TKZ_OK)
-        status = add_tokens(tables, parts, gives, trie, error);
+        status = add_symbols(parts, trie, error);
     if (status == TKZ_OK)
         status = tkz__trie_builder_write(trie, &tables->sections[TKZ__SECTION_TRIE_NODES],
-                                         &tables->sections[TKZ__SECTION_TRIE_TOKENS], error);
+                                         &tables->sections[TKZ__SECTION_TRIE_SYMBOLS], error);
     if (status == TKZ_OK)
         status = make_prefixes(tables, parts, trie, allocator, error);
     tkz__trie_builder_free(trie);
-    tkz__release(allocator, gives, parts->token_count);
+    return status;
+}
+
+/* ---- Borders and whole tokens ------------------------------------------ */
+
+static tkz_status make_borders(tkz__image_tables *tables, const tkz__image_parts *parts,
+                               const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz__whole_tokens whole;
+    tkz_status status = tkz__whole_tokens_list(&whole, parts, allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    status = tkz__border_tables_make(parts, &whole,
+                                     &tables->sections[TKZ__SECTION_BORDER_CHARACTERS],
+                                     &tables->sections[TKZ__SECTION_BORDER_BITS], error);
+    if (status == TKZ_OK)
+        status = tkz__whole_tokens_write(&whole, parts, &tables->sections[TKZ__SECTION_WHOLE],
+                                         error);
+    tkz__whole_tokens_free(&whole, allocator);
     return status;
 }
 
@@ -181,6 +187,8 @@ tkz_status tkz__image_tables_make(tkz__image_tables *tables, const tkz__image_pa
         status = make_pairs(tables, parts, error);
     if (status == TKZ_OK)
         status = make_trie(tables, parts, allocator, error);
+    if (status == TKZ_OK)
+        status = make_borders(tables, parts, allocator, error);
     if (status != TKZ_OK)
         tkz__image_tables_free(tables);
     return status;

@@ -5,7 +5,7 @@
  */
 #include "subword/matching.h"
 
-#include "subword/token_trie.h"
+#include "subword/symbol_trie.h"
 
 /* The symbols at the border are walked back in time, from the whole tokens to single bytes. `left`
  * and `right` stand side by side from when the younger of them is made until one is used up, by
@@ -35,43 +35,45 @@ bool tkz__match_stays(const tkz__image *image, uint32_t left, uint32_t right, ui
     }
 }
 
-/* The longest token that `bytes` start with, and its length. */
-static uint32_t longest_token(const tkz__image *image, const uint8_t *bytes, size_t size,
-                              size_t *length)
+/* Symbols have 24 bits. */
+bool tkz__match_stays_remembered(const tkz__image *image, tkz__match_memory *memory, uint32_t left,
+                                 uint32_t right)
 {
-    const uint8_t *nodes = image->sections[TKZ__SECTION_TRIE_NODES];
-    uint32_t node = 0, found = 0;
-    uint32_t base = tkz__image_u32(nodes) & ~TKZ__TRIE_TOKEN_BIT;
-    size_t longest = 0;
-    for (size_t at = 0; at < size; at++) {
-        uint32_t child = base ^ bytes[at];
-        if (child >= image->trie_count)
-            break;
-        const uint8_t *entry = nodes + (size_t)child * TKZ__TRIE_NODE_SIZE;
-        if (tkz__image_u32(entry + 4) != node)
-            break;
-        node = child;
-        base = tkz__image_u32(entry);
-        if (base & TKZ__TRIE_TOKEN_BIT) {
-            base &= ~TKZ__TRIE_TOKEN_BIT;
-            found = node;
-            longest = at + 1;
-        }
-    }
-    *length = longest;
-    if (longest == 0)
-        return TKZ__NO_TOKEN;
-    uint32_t token = tkz__image_item(image, TKZ__SECTION_TRIE_TOKENS, found);
-    return token < image->token_count ? token : TKZ__NO_TOKEN;
+    const uint64_t known = UINT64_C(1) << 63, answer = UINT64_C(1) << 48;
+    uint64_t key = (uint64_t)left << 24 | right | known;
+    uint64_t *slot = &memory->slots[key * UINT64_C(0x9E3779B97F4A7C15) >>
+                                    (64 - TKZ__MATCH_MEMORY_BITS)];
+    if ((*slot & ~answer) == key)
+        return (*slot & answer) != 0;
+    bool result = tkz__match_stays(image, left, right, TKZ__NO_TOKEN);
+    *slot = result ? key | answer : key;
+    return result;
 }
 
-/* The next shorter token that token `token` starts with, and its length. */
-static uint32_t shorter_token(const tkz__image *image, uint32_t token, size_t *length)
+/* The longest symbol that `bytes` start with, and its length. */
+static uint32_t longest_symbol(const tkz__image *image, const uint8_t *bytes, size_t size,
+                               size_t *length)
 {
-    uint32_t shorter = tkz__image_item(image, TKZ__SECTION_PREFIXES, token);
-    if (shorter >= image->token_count)
+    uint32_t symbol = tkz__trie_longest(image->sections[TKZ__SECTION_TRIE_NODES],
+                                        image->sections[TKZ__SECTION_TRIE_SYMBOLS],
+                                        image->trie_count, bytes, size, length);
+    return symbol < image->symbol_count ? symbol : TKZ__NO_TOKEN;
+}
+
+uint32_t tkz__match_whole(const tkz__image *image, const uint8_t *bytes, size_t size)
+{
+    size_t length;
+    uint32_t symbol = longest_symbol(image, bytes, size, &length);
+    return length == size ? symbol : TKZ__NO_TOKEN;
+}
+
+/* The next shorter symbol that `symbol` starts with, and its length. */
+static uint32_t shorter_symbol(const tkz__image *image, uint32_t symbol, size_t *length)
+{
+    uint32_t shorter = tkz__image_item(image, TKZ__SECTION_PREFIXES, (size_t)symbol * 2);
+    if (shorter >= image->symbol_count)
         return TKZ__NO_TOKEN;
-    size_t size = tkz__image_token_size(image, shorter);
+    size_t size = tkz__image_symbol_size(image, shorter);
     /* A sound image has no others; with a damaged one the search must still end. */
     if (size == 0 || size >= *length)
         return TKZ__NO_TOKEN;
@@ -79,37 +81,38 @@ static uint32_t shorter_token(const tkz__image *image, uint32_t token, size_t *l
     return shorter;
 }
 
-size_t tkz__match_piece(const tkz__image *image, const uint8_t *bytes, size_t size,
-                        uint64_t *scratch, uint32_t *ids)
+size_t tkz__match_piece(const tkz__image *image, tkz__match_memory *memory, const uint8_t *bytes,
+                        size_t size, uint64_t *scratch, uint32_t *symbols)
 {
     /* Bit n: place n is known to be no border. */
     memset(scratch, 0, tkz__match_scratch(size) * sizeof *scratch);
     size_t count = 0, at = 0, length;
-    uint32_t token = longest_token(image, bytes, size, &length);
+    uint32_t symbol = longest_symbol(image, bytes, size, &length);
     for (;;) {
-        while (token != TKZ__NO_TOKEN) {
+        while (symbol != TKZ__NO_TOKEN) {
             size_t end = at + length;
             if ((scratch[end / 64] >> (end % 64) & 1) == 0 &&
-                (count == 0 || tkz__match_stays(image, ids[count - 1], token, TKZ__NO_TOKEN)))
+                (count == 0 ||
+                 tkz__match_stays_remembered(image, memory, symbols[count - 1], symbol)))
                 break;
-            token = shorter_token(image, token, &length);
+            symbol = shorter_symbol(image, symbol, &length);
         }
-        if (token != TKZ__NO_TOKEN) {
-            ids[count++] = token;
+        if (symbol != TKZ__NO_TOKEN) {
+            symbols[count++] = symbol;
             at += length;
             if (at == size)
                 return count;
-            token = longest_token(image, bytes + at, size - at, &length);
+            symbol = longest_symbol(image, bytes + at, size - at, &length);
         } else {
             if (count == 0)
                 return 0;
             scratch[at / 64] |= UINT64_C(1) << (at % 64);
-            token = ids[--count];
-            length = tkz__image_token_size(image, token);
+            symbol = symbols[--count];
+            length = tkz__image_symbol_size(image, symbol);
             if (length == 0 || length > at)
                 return 0;
             at -= length;
-            token = shorter_token(image, token, &length);
+            symbol = shorter_symbol(image, symbol, &length);
         }
     }
 }

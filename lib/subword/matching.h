@@ -4,26 +4,40 @@
  * Leans on the image and its trie.
  *
  * Merging takes the pair of lowest rank first, of equal ranks the leftmost. What it
- * gives for a text t1 t2 .. tn of tokens is exactly these tokens if no merge ever
+ * gives for a text t1 t2 .. tn of symbols is exactly these symbols if no merge ever
  * crosses the border of two neighbours. Until the first merge that crosses a border,
- * each token grows alone, along its own halves; so whether one crosses can be said of
+ * each symbol grows alone, along its own halves; so whether one crosses can be said of
  * every two neighbours by themselves (tkz__match_stays), and any sequence of
  * neighbours that stay is the encoding. There is only one, for the whole text and for
- * each of its beginnings. Therefore a search may go from left to right, longest token
- * first; where it finds no token that goes on, that place is no border in the
+ * each of its beginnings. Therefore a search may go from left to right, longest symbol
+ * first; where it finds no symbol that goes on, that place is no border in the
  * encoding, and it is never tried again.
  *
- * Needs: bytes have lower ids than merged tokens, and the order of the ids of merged
- * tokens is the order of their ranks.
+ * Needs: the order of symbols is the order of their ranks, bytes first.
  */
 #ifndef TKZ_SUBWORD_MATCHING_H
 #define TKZ_SUBWORD_MATCHING_H
 
 #include "subword/tokenizer_image.h"
 
-/* True if merging the bytes of tokens `left` and `right`, one behind the other, gives just these
- * two. `whole` may be a token whose halves they are: its own merge is then not counted. */
+/* True if merging the bytes of symbols `left` and `right`, one behind the other, gives just these
+ * two. `whole` may be a symbol whose halves they are: its own merge is then not counted. */
 bool tkz__match_stays(const tkz__image *image, uint32_t left, uint32_t right, uint32_t whole);
+
+/* What tkz__match_stays said of pairs of late: long runs ask for the same few again and again. A worker
+ * has its own; it changes the time of an answer and never the answer. All zero at first. */
+enum { TKZ__MATCH_MEMORY_BITS = 12 };
+
+typedef struct tkz__match_memory {
+    uint64_t slots[1 << TKZ__MATCH_MEMORY_BITS]; /* 1 << 63 | answer << 48 | left << 24 | right */
+} tkz__match_memory;
+
+/* tkz__match_stays of two symbols and no `whole`, from memory if it is there. */
+bool tkz__match_stays_remembered(const tkz__image *image, tkz__match_memory *memory, uint32_t left,
+                                 uint32_t right);
+
+/* The symbol that is just these bytes, or TKZ__NO_TOKEN. */
+uint32_t tkz__match_whole(const tkz__image *image, const uint8_t *bytes, size_t size);
 
 /* Words of scratch that tkz__match_piece needs for a piece of `size` bytes. */
 static inline size_t tkz__match_scratch(size_t size)
@@ -31,9 +45,9 @@ static inline size_t tkz__match_scratch(size_t size)
     return size / 64 + 1;
 }
 
-/* Encodes a piece of 1 or more bytes into `ids`, which has room for one id a byte. Returns the
- * number of ids; 0 if the image is damaged. */
-size_t tkz__match_piece(const tkz__image *image, const uint8_t *bytes, size_t size,
-                        uint64_t *scratch, uint32_t *ids);
+/* Encodes a piece of 1 or more bytes into `symbols`, which has room for one a byte. Returns their
+ * number; 0 if the image is damaged. */
+size_t tkz__match_piece(const tkz__image *image, tkz__match_memory *memory, const uint8_t *bytes,
+                        size_t size, uint64_t *scratch, uint32_t *symbols);
 
 #endif

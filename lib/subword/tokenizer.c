@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "subword/added_tokens.h"
 #include "subword/tokenizer_image.h"
 
 struct tkz_tokenizer {
@@ -15,7 +16,36 @@ struct tkz_tokenizer {
     tkz__mapped_file file; /* of one that was opened */
     tkz__buffer buffer;    /* of one that was built */
     tkz__image image;
+    tkz_normal_form *normal_form; /* NULL: text is not changed */
+    tkz__added_finder raw_finder;
+    tkz__added_finder normal_finder;
+    uint8_t *special_bits; /* one for each id */
 };
+
+static size_t special_bytes(const tkz_tokenizer *tokenizer)
+{
+    return (size_t)tokenizer->image.token_count / 8 + 1;
+}
+
+static tkz_status mark_special(tkz_tokenizer *made, tkz_error *error)
+{
+    const tkz__image *image = &made->image;
+    made->special_bits = tkz__allocate_zeroed(&made->allocator, special_bytes(made));
+    if (made->special_bits == NULL)
+        return tkz__error_memory(error, special_bytes(made));
+    for (uint32_t i = 0; i < image->added_count; i++) {
+        uint32_t id = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2);
+        uint32_t flags = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2 + 1);
+        if (id < image->token_count && (flags & TKZ__ADDED_SPECIAL) != 0)
+            made->special_bits[id / 8] |= (uint8_t)(1 << (id % 8));
+    }
+    return TKZ_OK;
+}
+
+bool tkz__tokenizer_is_special(const tkz_tokenizer *tokenizer, uint32_t id)
+{
+    return tokenizer->special_bits[id / 8] >> (id % 8) & 1;
+}
 
 static tkz_tokenizer *new_tokenizer(const tkz_allocator *allocator, tkz_error *error)
 {
@@ -27,7 +57,34 @@ static tkz_tokenizer *new_tokenizer(const tkz_allocator *allocator, tkz_error *e
     atomic_init(&made->references, 1);
     made->allocator = *allocator;
     tkz__buffer_init(&made->buffer, allocator);
+    tkz__buffer_init(&made->raw_finder.nodes, allocator);
+    tkz__buffer_init(&made->raw_finder.ends, allocator);
+    tkz__buffer_init(&made->normal_finder.nodes, allocator);
+    tkz__buffer_init(&made->normal_finder.ends, allocator);
     return made;
+}
+
+/* What encoding needs beside the image: the normal form and the finders of added tokens. */
+static tkz_status complete(tkz_tokenizer *made, tkz_error *error)
+{
+    const tkz__image *image = &made->image;
+    size_t size = image->sizes[TKZ__SECTION_NORMALIZER];
+    tkz_normalizer *normalizer = NULL;
+    tkz_status status = mark_special(made, error);
+    if (status == TKZ_OK && size > 0)
+        status = tkz_normal_form_new(&made->normal_form,
+                                     (const char *)image->sections[TKZ__SECTION_NORMALIZER], size,
+                                     &made->allocator, error);
+    if (status == TKZ_OK && size > 0)
+        status = tkz_normalizer_new(&normalizer, made->normal_form, &made->allocator, error);
+    if (status == TKZ_OK)
+        status = tkz__added_finder_make(&made->raw_finder, image, false, NULL, &made->allocator,
+                                        error);
+    if (status == TKZ_OK)
+        status = tkz__added_finder_make(&made->normal_finder, image, true, normalizer,
+                                        &made->allocator, error);
+    tkz_normalizer_free(normalizer);
+    return status;
 }
 
 tkz_status tkz__tokenizer_open_image(tkz_tokenizer **tokenizer, const char *path,
@@ -39,6 +96,8 @@ tkz_status tkz__tokenizer_open_image(tkz_tokenizer **tokenizer, const char *path
     if (made == NULL)
         return TKZ_STATUS_OUT_OF_MEMORY;
     tkz_status status = tkz__image_open(&made->image, file->data, file->size, path, error);
+    if (status == TKZ_OK)
+        status = complete(made, error);
     if (status != TKZ_OK) {
         tkz_tokenizer_free(made);
         return status;
@@ -56,6 +115,8 @@ tkz_status tkz__tokenizer_from_image(tkz_tokenizer **tokenizer, tkz__buffer *buf
     if (made == NULL)
         return TKZ_STATUS_OUT_OF_MEMORY;
     tkz_status status = tkz__image_open(&made->image, buffer->data, buffer->size, NULL, error);
+    if (status == TKZ_OK)
+        status = complete(made, error);
     if (status != TKZ_OK) {
         tkz_tokenizer_free(made);
         return status;
@@ -87,6 +148,10 @@ void tkz_tokenizer_free(tkz_tokenizer *tokenizer)
     tkz__mapped_file_close(&tokenizer->file);
     tkz__buffer_free(&tokenizer->buffer);
     tkz_allocator allocator = tokenizer->allocator;
+    tkz__added_finder_free(&tokenizer->raw_finder, &allocator);
+    tkz__added_finder_free(&tokenizer->normal_finder, &allocator);
+    tkz_normal_form_free(tokenizer->normal_form);
+    tkz__release(&allocator, tokenizer->special_bits, special_bytes(tokenizer));
     tkz__release(&allocator, tokenizer, sizeof *tokenizer);
 }
 
@@ -113,6 +178,16 @@ const struct tkz__image *tkz__tokenizer_image(const tkz_tokenizer *tokenizer)
     return &tokenizer->image;
 }
 
+const tkz_normal_form *tkz__tokenizer_normal_form(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->normal_form;
+}
+
+const tkz__added_finder *tkz__tokenizer_finder(const tkz_tokenizer *tokenizer, bool normalized)
+{
+    return normalized ? &tokenizer->normal_finder : &tokenizer->raw_finder;
+}
+
 const tkz__pre_tokenizer *tkz__tokenizer_pre_tokenizer(const tkz_tokenizer *tokenizer)
 {
     return tokenizer->image.pre_tokenizer;
@@ -123,28 +198,37 @@ uint32_t tkz_tokenizer_size(const tkz_tokenizer *tokenizer)
     return tokenizer->image.token_count;
 }
 
-uint32_t tkz__tokenizer_special_count(const tkz_tokenizer *tokenizer)
+uint32_t tkz__tokenizer_added_count(const tkz_tokenizer *tokenizer)
 {
-    return tokenizer->image.special_count;
+    return tokenizer->image.added_count;
 }
 
-uint32_t tkz__tokenizer_special_id(const tkz_tokenizer *tokenizer, uint32_t index)
+uint32_t tkz__tokenizer_added(const tkz_tokenizer *tokenizer, uint32_t index, uint32_t *flags)
 {
-    return tkz__image_item(&tokenizer->image, TKZ__SECTION_SPECIALS, index);
+    *flags = tkz__image_item(&tokenizer->image, TKZ__SECTION_ADDED, (size_t)index * 2 + 1);
+    return tkz__image_item(&tokenizer->image, TKZ__SECTION_ADDED, (size_t)index * 2);
 }
 
 uint32_t tkz__tokenizer_merge_count(const tkz_tokenizer *tokenizer)
 {
-    return tokenizer->image.merge_count;
+    return tokenizer->image.symbol_count - TKZ__SYMBOL_BYTES;
+}
+
+/* The id of a symbol; TKZ__NO_TOKEN in a damaged image. */
+static uint32_t id_of_symbol(const tkz__image *image, uint32_t symbol)
+{
+    return symbol < image->symbol_count ? tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbol)
+                                        : TKZ__NO_TOKEN;
 }
 
 void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t rank, uint32_t *left,
                           uint32_t *right, uint32_t *result)
 {
     const tkz__image *image = &tokenizer->image;
-    *left = tkz__image_item(image, TKZ__SECTION_MERGES, (size_t)rank * 3);
-    *right = tkz__image_item(image, TKZ__SECTION_MERGES, (size_t)rank * 3 + 1);
-    *result = tkz__image_item(image, TKZ__SECTION_MERGES, (size_t)rank * 3 + 2);
+    *left = id_of_symbol(image, tkz__image_item(image, TKZ__SECTION_HALVES, (size_t)rank * 2));
+    *right =
+        id_of_symbol(image, tkz__image_item(image, TKZ__SECTION_HALVES, (size_t)rank * 2 + 1));
+    *result = id_of_symbol(image, TKZ__SYMBOL_BYTES + rank);
 }
 
 const char *tkz__tokenizer_provenance(const tkz_tokenizer *tokenizer, size_t *size)
@@ -161,11 +245,16 @@ tkz_status tkz_tokenizer_token(const tkz_tokenizer *tokenizer, uint32_t id, cons
         return tkz__error_set(error, TKZ_STATUS_BAD_ID, NULL, TKZ__NO_OFFSET,
                               "token id %u; the tokenizer has ids 0 to %u", id,
                               image->token_count - 1);
-    if (!tkz__image_token(image, id, bytes, size))
+    if (!tkz__image_token(image, id, bytes, size)) {
+        if (tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, id) ==
+            tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, (size_t)id + 1))
+            return tkz__error_set(error, TKZ_STATUS_BAD_ID, NULL, TKZ__NO_OFFSET,
+                                  "token id %u: the tokenizer has no such token", id);
         return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
                               "the tokenizer image is damaged: token %u lies outside of it", id);
+    }
     if (is_special != NULL)
-        *is_special = tkz__image_is_special(image, id);
+        *is_special = tkz__tokenizer_is_special(tokenizer, id);
     return TKZ_OK;
 }
 
@@ -173,13 +262,13 @@ tkz_status tkz_tokenizer_special(const tkz_tokenizer *tokenizer, const char *con
                                  uint32_t *id, tkz_error *error)
 {
     const tkz__image *image = &tokenizer->image;
-    for (uint32_t i = 0; i < image->special_count; i++) {
-        uint32_t candidate = tkz__image_item(image, TKZ__SECTION_SPECIALS, i);
+    for (uint32_t i = 0; i < image->added_count; i++) {
+        uint32_t candidate = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2);
         const uint8_t *bytes;
         size_t length;
         if (candidate < image->token_count &&
             tkz__image_token(image, candidate, &bytes, &length) && length == size &&
-            (size == 0 || memcmp(bytes, content, size) == 0)) {
+            memcmp(bytes, content, size) == 0) {
             *id = candidate;
             return TKZ_OK;
         }

@@ -10,14 +10,23 @@
 #include "core/mapped_file.h"
 #include "subword/pre_tokenizer.h"
 #include "tokenize/subword.h"
+#include "tokenize/text.h"
 
 /* The image that holds it all; layout in subword/tokenizer_image.h. */
 const struct tkz__image *tkz__tokenizer_image(const tkz_tokenizer *tokenizer);
 const tkz__pre_tokenizer *tkz__tokenizer_pre_tokenizer(const tkz_tokenizer *tokenizer);
-uint32_t tkz__tokenizer_special_count(const tkz_tokenizer *tokenizer);
-uint32_t tkz__tokenizer_special_id(const tkz_tokenizer *tokenizer, uint32_t index);
+/* What text goes through first, or NULL. */
+const tkz_normal_form *tkz__tokenizer_normal_form(const tkz_tokenizer *tokenizer);
+/* Of the added tokens that are looked for in raw or in normalized text. */
+const struct tkz__added_finder *tkz__tokenizer_finder(const tkz_tokenizer *tokenizer,
+                                                      bool normalized);
+/* Added tokens in the order of their ids, with their TKZ__ADDED_ flags. */
+uint32_t tkz__tokenizer_added_count(const tkz_tokenizer *tokenizer);
+uint32_t tkz__tokenizer_added(const tkz_tokenizer *tokenizer, uint32_t index, uint32_t *flags);
+/* Is `id`, which is below tkz_tokenizer_size, a special token? */
+bool tkz__tokenizer_is_special(const tkz_tokenizer *tokenizer, uint32_t id);
+/* The merges that can happen, in rank order: ids of halves and result. */
 uint32_t tkz__tokenizer_merge_count(const tkz_tokenizer *tokenizer);
-/* Halves and result of the merge of rank `rank`. */
 void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t rank, uint32_t *left,
                           uint32_t *right, uint32_t *result);
 /* JSON text (`size` bytes, not NUL-terminated), or NULL. */

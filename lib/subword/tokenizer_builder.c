@@ -1,36 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How model files and trainers make a tokenizer: collects tokens and merges,
- * refuses what would not be a vocabulary, writes the image. Leans on the image.
+ * How model files and trainers make a tokenizer: collects tokens and merges, and
+ * refuses what would not be a vocabulary. builder_finish.c writes the image.
+ * Leans on the image.
  */
 #include "subword/tokenizer_builder.h"
 
-#include "core/byte_map.h"
 #include "io/json_scanner.h"
 #include "subword/byte_level.h"
-#include "subword/tokenizer.h"
-#include "subword/tokenizer_image.h"
+#include "subword/builder_parts.h"
 #include "tokenize/text.h"
-
-struct tkz__tokenizer_builder {
-    tkz_allocator allocator;
-    const tkz__pre_tokenizer *pre_tokenizer;
-    tkz__buffer token_bytes;
-    uint32_t *token_offsets; /* token_count + 1 of them once there is a token */
-    size_t offset_capacity;
-    uint32_t token_count;
-    uint32_t *specials;
-    size_t special_capacity;
-    uint32_t special_count;
-    uint32_t *merges; /* left, right, result */
-    size_t merge_capacity;
-    uint32_t merge_count;
-    uint32_t byte_ids[256];
-    bool has_bytes;
-    tkz__byte_map ordinary_names; /* bytes of tokens to ids */
-    tkz__byte_map special_names;
-    tkz__buffer provenance;
-};
 
 tkz_status tkz__tokenizer_builder_new(tkz__tokenizer_builder **builder,
                                       const tkz__pre_tokenizer *pre_tokenizer,
@@ -42,36 +21,48 @@ tkz_status tkz__tokenizer_builder_new(tkz__tokenizer_builder **builder,
         return tkz__error_memory(error, sizeof *made);
     made->allocator = chosen;
     made->pre_tokenizer = pre_tokenizer;
-    tkz__buffer_init(&made->token_bytes, &chosen);
+    tkz__buffer_init(&made->bytes, &chosen);
+    tkz__buffer_init(&made->normalizer, &chosen);
     tkz__buffer_init(&made->provenance, &chosen);
     tkz__byte_map_init(&made->ordinary_names, &chosen);
-    tkz__byte_map_init(&made->special_names, &chosen);
+    tkz__byte_map_init(&made->added_names, &chosen);
     *builder = made;
     return TKZ_OK;
 }
 
-/* Gives back all it holds; the builder is then as new. */
-static void empty(tkz__tokenizer_builder *builder)
+void tkz__tokenizer_builder_empty(tkz__tokenizer_builder *builder)
 {
     const tkz_allocator *allocator = &builder->allocator;
-    tkz__buffer_free(&builder->token_bytes);
+    tkz__buffer_free(&builder->bytes);
+    tkz__buffer_free(&builder->normalizer);
     tkz__buffer_free(&builder->provenance);
     tkz__byte_map_free(&builder->ordinary_names);
-    tkz__byte_map_free(&builder->special_names);
-    tkz__release_array(allocator, builder->token_offsets, builder->offset_capacity, 4);
-    tkz__release_array(allocator, builder->specials, builder->special_capacity, 4);
-    tkz__release_array(allocator, builder->merges, builder->merge_capacity, 4);
-    builder->token_offsets = builder->specials = builder->merges = NULL;
-    builder->offset_capacity = builder->special_capacity = builder->merge_capacity = 0;
-    builder->token_count = builder->special_count = builder->merge_count = 0;
-    builder->has_bytes = false;
+    tkz__byte_map_free(&builder->added_names);
+    tkz__release_array(allocator, builder->tokens, builder->token_capacity,
+                       sizeof *builder->tokens);
+    tkz__release_array(allocator, builder->added, builder->added_capacity,
+                       sizeof *builder->added);
+    tkz__release_array(allocator, builder->merges, builder->merge_capacity,
+                       sizeof *builder->merges);
+    tkz__release_array(allocator, builder->template_ids, builder->template_capacity,
+                       sizeof *builder->template_ids);
+    builder->template_ids = NULL;
+    builder->template_capacity = 0;
+    builder->prefix_count = builder->suffix_count = 0;
+    builder->tokens = NULL;
+    builder->added = NULL;
+    builder->merges = NULL;
+    builder->token_capacity = builder->added_capacity = builder->merge_capacity = 0;
+    builder->token_count = builder->added_count = builder->merge_count = 0;
+    builder->flags = 0;
+    builder->by_rank = false;
 }
 
 void tkz__tokenizer_builder_free(tkz__tokenizer_builder *builder)
 {
     if (builder == NULL)
         return;
-    empty(builder);
+    tkz__tokenizer_builder_empty(builder);
     tkz_allocator allocator = builder->allocator;
     tkz__release(&allocator, builder, sizeof *builder);
 }
@@ -79,193 +70,260 @@ void tkz__tokenizer_builder_free(tkz__tokenizer_builder *builder)
 static tkz_status invalid(tkz_error *error, const char *what, uint32_t id)
 {
     return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
-                          "the new token would be id %u, but %s", id, what);
+                          "token %u: %s", id, what);
 }
 
-static tkz_status grow(tkz__tokenizer_builder *builder, uint32_t **array, size_t *capacity,
-                       size_t needed, tkz_error *error)
+/* ---- Tokens ------------------------------------------------------------ */
+
+static bool has_token(const tkz__tokenizer_builder *builder, uint32_t id)
 {
-    return tkz__array_reserve(&builder->allocator, (void **)array, capacity, needed,
-                              sizeof **array, error);
+    return id < builder->token_count && builder->tokens[id].size > 0;
 }
 
-/* Appends a token with the next id. On failure the builder is as before. */
-static tkz_status add_token(tkz__tokenizer_builder *builder, tkz__byte_map *names,
-                            const uint8_t *bytes, size_t size, uint32_t *id, tkz_error *error)
+bool tkz__tokenizer_builder_has(const tkz__tokenizer_builder *builder, uint32_t id)
 {
-    uint32_t next = builder->token_count;
-    if (next >= TKZ__IMAGE_COUNT_LIMIT || size > TKZ__IMAGE_TOKEN_LIMIT ||
-        size > UINT32_MAX - builder->token_bytes.size)
+    if (!has_token(builder, id))
+        return false;
+    const tkz__builder_token *token = &builder->tokens[id];
+    const uint64_t *found = tkz__byte_map_find(&builder->ordinary_names,
+                                               builder->bytes.data + token->start, token->size);
+    return found != NULL && *found == id;
+}
+
+/* Makes room for token `id` of `size` bytes. */
+static tkz_status reserve_token(tkz__tokenizer_builder *builder, uint32_t id, size_t size,
+                                tkz_error *error)
+{
+    if (id >= TKZ__IMAGE_COUNT_LIMIT || size > TKZ__IMAGE_TOKEN_LIMIT ||
+        size > UINT32_MAX - builder->bytes.size)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
-                              "token %u of %zu bytes: a tokenizer holds at most %d tokens of at "
-                              "most %d bytes, 4 GiB in all",
-                              next, size, TKZ__IMAGE_COUNT_LIMIT, TKZ__IMAGE_TOKEN_LIMIT);
-    tkz_status status = grow(builder, &builder->token_offsets, &builder->offset_capacity,
-                             (size_t)next + 2, error);
+                              "token %u of %zu bytes: a tokenizer has ids below %d and tokens of "
+                              "at most %d bytes, 4 GiB in all",
+                              id, size, TKZ__IMAGE_COUNT_LIMIT, TKZ__IMAGE_TOKEN_LIMIT);
+    if (size == 0)
+        return invalid(error, "it has no bytes", id);
+    tkz_status status =
+        tkz__array_reserve(&builder->allocator, (void **)&builder->tokens,
+                           &builder->token_capacity, (size_t)id + 1, sizeof *builder->tokens,
+                           error);
     if (status == TKZ_OK)
-        status = tkz__buffer_reserve(&builder->token_bytes, size, error);
-    if (status != TKZ_OK)
-        return status;
+        status = tkz__buffer_reserve(&builder->bytes, size, error);
+    return status;
+}
+
+/* Enters `bytes` among `names`, and under the id unless it is there. On failure nothing changed but
+ * the room. */
+static tkz_status enter_token(tkz__tokenizer_builder *builder, tkz__byte_map *names, uint32_t id,
+                              const void *bytes, size_t size, tkz_error *error)
+{
+    tkz_status status = reserve_token(builder, id, size, error);
     uint64_t *value;
     bool added;
-    status = tkz__byte_map_insert(names, bytes, size, &value, &added, error);
+    if (status == TKZ_OK)
+        status = tkz__byte_map_insert(names, bytes, size, &value, &added, error);
     if (status != TKZ_OK)
         return status;
     if (!added)
-        return invalid(error, "a token of the same bytes exists", next);
-    *value = next;
-    builder->token_offsets[next] = (uint32_t)builder->token_bytes.size;
-    memcpy(builder->token_bytes.data + builder->token_bytes.size, bytes, size);
-    builder->token_bytes.size += size;
-    builder->token_offsets[next + 1] = (uint32_t)builder->token_bytes.size;
-    builder->token_count++;
-    *id = next;
+        return invalid(error, "a token of the same bytes exists", id);
+    *value = id;
+    while (builder->token_count <= id)
+        builder->tokens[builder->token_count++] = (tkz__builder_token){0, 0};
+    if (has_token(builder, id))
+        return TKZ_OK;
+    builder->tokens[id] = (tkz__builder_token){(uint32_t)builder->bytes.size, (uint32_t)size};
+    memcpy(builder->bytes.data + builder->bytes.size, bytes, size);
+    builder->bytes.size += size;
     return TKZ_OK;
+}
+
+tkz_status tkz__tokenizer_builder_add_token(tkz__tokenizer_builder *builder, uint32_t id,
+                                            const void *bytes, size_t size, tkz_error *error)
+{
+    if (has_token(builder, id))
+        return invalid(error, "the id is used twice", id);
+    return enter_token(builder, &builder->ordinary_names, id, bytes, size, error);
+}
+
+tkz_status tkz__tokenizer_builder_add_added(tkz__tokenizer_builder *builder, uint32_t id,
+                                            const char *content, size_t size, uint32_t flags,
+                                            tkz_error *error)
+{
+    if (size == 0 || tkz_utf8_valid_prefix(content, size) != size)
+        return invalid(error, "an added token is one or more characters of UTF-8", id);
+    if (has_token(builder, id)) {
+        const tkz__builder_token *token = &builder->tokens[id];
+        if (token->size != size || memcmp(builder->bytes.data + token->start, content, size) != 0)
+            return invalid(error, "an added token has the id of another token", id);
+    }
+    tkz_status status =
+        tkz__array_reserve(&builder->allocator, (void **)&builder->added,
+                           &builder->added_capacity, (size_t)builder->added_count + 1,
+                           sizeof *builder->added, error);
+    if (status == TKZ_OK)
+        status = enter_token(builder, &builder->added_names, id, content, size, error);
+    if (status == TKZ_OK)
+        builder->added[builder->added_count++] = (tkz__added_token){id, flags};
+    return status;
 }
 
 tkz_status tkz__tokenizer_builder_add_special(tkz__tokenizer_builder *builder, const char *content,
                                               size_t size, uint32_t *id, tkz_error *error)
 {
-    if (size == 0 || tkz_utf8_valid_prefix(content, size) != size)
-        return invalid(error, "a special token is one or more characters of UTF-8",
-                       builder->token_count);
-    tkz_status status = grow(builder, &builder->specials, &builder->special_capacity,
-                             (size_t)builder->special_count + 1, error);
-    uint32_t added;
-    if (status == TKZ_OK)
-        status = add_token(builder, &builder->special_names, (const uint8_t *)content, size,
-                           &added, error);
-    if (status != TKZ_OK)
-        return status;
-    builder->specials[builder->special_count++] = added;
-    if (id != NULL)
-        *id = added;
-    return TKZ_OK;
+    uint32_t next = builder->token_count;
+    tkz_status status = tkz__tokenizer_builder_add_added(builder, next, content, size,
+                                                         TKZ__ADDED_SPECIAL, error);
+    if (status == TKZ_OK && id != NULL)
+        *id = next;
+    return status;
 }
 
 tkz_status tkz__tokenizer_builder_add_bytes(tkz__tokenizer_builder *builder, tkz_error *error)
 {
-    if (builder->has_bytes)
-        return invalid(error, "the 256 bytes have been added before", builder->token_count);
     uint8_t order[256];
     tkz__byte_level_order(order);
+    size_t there = 0;
+    for (size_t i = 0; i < 256; i++)
+        there += tkz__byte_map_find(&builder->ordinary_names, &order[i], 1) != NULL;
+    if (there == 256)
+        return invalid(error, "the 256 bytes have been added before", builder->token_count);
     for (size_t i = 0; i < 256; i++) {
-        /* Those that a call before this one added before its memory ran out are there already. */
+        /* Some may be there from a call whose memory ran out. */
         if (tkz__byte_map_find(&builder->ordinary_names, &order[i], 1) != NULL)
             continue;
-        tkz_status status = add_token(builder, &builder->ordinary_names, &order[i], 1,
-                                      &builder->byte_ids[order[i]], error);
+        tkz_status status = tkz__tokenizer_builder_add_token(builder, builder->token_count,
+                                                             &order[i], 1, error);
         if (status != TKZ_OK)
             return status;
     }
-    builder->has_bytes = true;
     return TKZ_OK;
 }
 
-static bool is_special(const tkz__tokenizer_builder *builder, uint32_t id)
-{
-    size_t low = 0, high = builder->special_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (builder->specials[middle] == id)
-            return true;
-        if (builder->specials[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
+/* ---- Merges ------------------------------------------------------------ */
 
 /* Puts the bytes of `left` and `right`, joined, into the free room of the token bytes. */
-static tkz_status join(tkz__tokenizer_builder *builder, uint32_t left, uint32_t right,
-                       const uint8_t **bytes, size_t *size, tkz_error *error)
+static tkz_status join_bytes(tkz__tokenizer_builder *builder, uint32_t left, uint32_t right,
+                             const uint8_t **bytes, size_t *size, tkz_error *error)
 {
-    const uint32_t *offsets = builder->token_offsets;
-    size_t left_size = offsets[left + 1] - offsets[left];
-    size_t right_size = offsets[right + 1] - offsets[right];
-    *size = left_size + right_size;
-    /* Room for it twice: here, and before it the place where add_token copies it to. */
-    tkz_status status = tkz__buffer_reserve(&builder->token_bytes, 2 * *size, error);
+    if (!tkz__tokenizer_builder_has(builder, left) || !tkz__tokenizer_builder_has(builder, right))
+        return invalid(error, "it is a half of a merge and is not in the vocabulary",
+                       tkz__tokenizer_builder_has(builder, left) ? right : left);
+    const tkz__builder_token *tokens = builder->tokens;
+    *size = (size_t)tokens[left].size + tokens[right].size;
+    /* Room for it twice: here, and before it the place where enter_token copies it to. */
+    tkz_status status = tkz__buffer_reserve(&builder->bytes, 2 * *size, error);
     if (status != TKZ_OK)
         return status;
-    uint8_t *target = builder->token_bytes.data + builder->token_bytes.size + *size;
-    memcpy(target, builder->token_bytes.data + offsets[left], left_size);
-    memcpy(target + left_size, builder->token_bytes.data + offsets[right], right_size);
+    uint8_t *target = builder->bytes.data + builder->bytes.size + *size;
+    memcpy(target, builder->bytes.data + tokens[left].start, tokens[left].size);
+    memcpy(target + tokens[left].size, builder->bytes.data + tokens[right].start,
+           tokens[right].size);
     *bytes = target;
+    return TKZ_OK;
+}
+
+static tkz_status reserve_merge(tkz__tokenizer_builder *builder, tkz_error *error)
+{
+    if (builder->merge_count >= UINT32_MAX / 4)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "more than %u merges", UINT32_MAX / 4);
+    return tkz__array_reserve(&builder->allocator, (void **)&builder->merges,
+                              &builder->merge_capacity, (size_t)builder->merge_count + 1,
+                              sizeof *builder->merges, error);
+}
+
+tkz_status tkz__tokenizer_builder_join(tkz__tokenizer_builder *builder, uint32_t left,
+                                       uint32_t right, tkz_error *error)
+{
+    const uint8_t *bytes;
+    size_t size;
+    tkz_status status = join_bytes(builder, left, right, &bytes, &size, error);
+    if (status == TKZ_OK)
+        status = reserve_merge(builder, error);
+    if (status != TKZ_OK)
+        return status;
+    const uint64_t *found = tkz__byte_map_find(&builder->ordinary_names, bytes, size);
+    if (found == NULL)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "merge %u of the tokens %u and %u gives no token of the vocabulary",
+                              builder->merge_count, left, right);
+    builder->merges[builder->merge_count++] =
+        (tkz__builder_merge){left, right, (uint32_t)*found};
     return TKZ_OK;
 }
 
 tkz_status tkz__tokenizer_builder_add_merge(tkz__tokenizer_builder *builder, uint32_t left,
                                             uint32_t right, uint32_t *id, tkz_error *error)
 {
-    uint32_t count = builder->token_count;
-    if (left >= count || right >= count)
-        return invalid(error, "a half of its merge does not exist", count);
-    if (is_special(builder, left) || is_special(builder, right))
-        return invalid(error, "a half of its merge is a special token", count);
-    tkz_status status = grow(builder, &builder->merges, &builder->merge_capacity,
-                             ((size_t)builder->merge_count + 1) * 3, error);
+    uint32_t next = builder->token_count;
     const uint8_t *bytes;
     size_t size;
+    tkz_status status = join_bytes(builder, left, right, &bytes, &size, error);
     if (status == TKZ_OK)
-        status = join(builder, left, right, &bytes, &size, error);
-    uint32_t added;
+        status = reserve_merge(builder, error);
     if (status == TKZ_OK)
-        status = add_token(builder, &builder->ordinary_names, bytes, size, &added, error);
+        status = tkz__tokenizer_builder_add_token(builder, next, bytes, size, error);
     if (status != TKZ_OK)
         return status;
-    uint32_t *merge = builder->merges + (size_t)builder->merge_count * 3;
-    merge[0] = left;
-    merge[1] = right;
-    merge[2] = added;
-    builder->merge_count++;
+    builder->merges[builder->merge_count++] = (tkz__builder_merge){left, right, next};
     if (id != NULL)
-        *id = added;
+        *id = next;
     return TKZ_OK;
+}
+
+void tkz__tokenizer_builder_join_by_rank(tkz__tokenizer_builder *builder)
+{
+    builder->by_rank = true;
+}
+
+/* ---- Settings ---------------------------------------------------------- */
+
+void tkz__tokenizer_builder_set_whole_chunks(tkz__tokenizer_builder *builder, bool whole)
+{
+    builder->flags = whole ? TKZ__IMAGE_WHOLE_CHUNKS : 0;
+}
+
+tkz_status tkz__tokenizer_builder_set_template(tkz__tokenizer_builder *builder,
+                                               const uint32_t *ids, uint32_t prefix_count,
+                                               uint32_t suffix_count, tkz_error *error)
+{
+    size_t count = (size_t)prefix_count + suffix_count;
+    for (size_t i = 0; i < count; i++) {
+        if (!has_token(builder, ids[i]))
+            return invalid(error, "the template has it and the vocabulary has not", ids[i]);
+    }
+    tkz_status status = tkz__array_reserve(&builder->allocator, (void **)&builder->template_ids,
+                                           &builder->template_capacity, count,
+                                           sizeof *builder->template_ids, error);
+    if (status != TKZ_OK)
+        return status;
+    if (count > 0)
+        memcpy(builder->template_ids, ids, count * sizeof *ids);
+    builder->prefix_count = prefix_count;
+    builder->suffix_count = suffix_count;
+    return TKZ_OK;
+}
+
+static tkz_status replace(tkz__buffer *buffer, const char *text, size_t size, tkz_error *error)
+{
+    tkz__buffer copy;
+    tkz__buffer_init(&copy, &buffer->allocator);
+    tkz_status status = tkz__buffer_append(&copy, text, size, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz__buffer_free(buffer);
+    *buffer = copy;
+    return TKZ_OK;
+}
+
+tkz_status tkz__tokenizer_builder_set_normalizer(tkz__tokenizer_builder *builder,
+                                                 const char *steps, size_t size, tkz_error *error)
+{
+    return replace(&builder->normalizer, steps, size, error);
 }
 
 tkz_status tkz__tokenizer_builder_set_provenance(tkz__tokenizer_builder *builder, const char *json,
                                                  size_t size, tkz_error *error)
 {
     tkz_status status = tkz__json_scan_object(json, size, NULL, NULL, 0, NULL, error);
-    if (status != TKZ_OK)
-        return status;
-    tkz__buffer copy;
-    tkz__buffer_init(&copy, &builder->allocator);
-    status = tkz__buffer_append(&copy, json, size, error);
-    if (status != TKZ_OK)
-        return status;
-    tkz__buffer_free(&builder->provenance);
-    builder->provenance = copy;
-    return TKZ_OK;
-}
-
-tkz_status tkz__tokenizer_builder_finish(tkz__tokenizer_builder *builder,
-                                         tkz_tokenizer **tokenizer, tkz_error *error)
-{
-    if (!builder->has_bytes)
-        return invalid(error, "the 256 bytes have not been added", builder->token_count);
-    tkz__image_parts parts = {
-        .pre_tokenizer = builder->pre_tokenizer,
-        .token_offsets = builder->token_offsets,
-        .token_bytes = builder->token_bytes.data,
-        .token_count = builder->token_count,
-        .specials = builder->specials,
-        .special_count = builder->special_count,
-        .byte_ids = builder->byte_ids,
-        .merges = builder->merges,
-        .merge_count = builder->merge_count,
-        .provenance = (const char *)builder->provenance.data,
-        .provenance_size = builder->provenance.size,
-    };
-    tkz__buffer image;
-    tkz__buffer_init(&image, &builder->allocator);
-    tkz_status status = tkz__image_write(&parts, &image, error);
-    if (status == TKZ_OK)
-        status = tkz__tokenizer_from_image(tokenizer, &image, error);
-    tkz__buffer_free(&image);
-    if (status == TKZ_OK)
-        empty(builder);
-    return status;
+    return status == TKZ_OK ? replace(&builder->provenance, json, size, error) : status;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How model files and trainers make a tokenizer: they only call this builder.
- * Leans on the pre-tokenizer and the native image.
+ * How model files and trainers make a byte-level BPE tokenizer: they only call this
+ * builder. Leans on the pre-tokenizer and the native image.
  */
 #ifndef TKZ_SUBWORD_TOKENIZER_BUILDER_H
 #define TKZ_SUBWORD_TOKENIZER_BUILDER_H
+
+#include <stdbool.h>
 
 #include "core/memory.h"
 #include "subword/pre_tokenizer.h"
 #include "tokenize/subword.h"
 
-/* Byte-level BPE. Ids are given in the order of the calls: specials, then the alphabet, then one
- * per merge. */
 typedef struct tkz__tokenizer_builder tkz__tokenizer_builder;
 
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_new(tkz__tokenizer_builder **builder,
@@ -20,6 +20,51 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_new(tkz__tokenizer_builder **build
                                                   tkz_error *error);
 void tkz__tokenizer_builder_free(tkz__tokenizer_builder *builder); /* accepts NULL */
 
+/* ---- A vocabulary that exists ------------------------------------------ */
+
+/* A token by its id and its 1 or more bytes; ids may come in any order and leave holes. Single bytes
+ * are symbols of merging; a byte that gets no token is dropped from texts.
+ * Errors: INVALID_ARGUMENT (the id or the bytes are there already), LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_token(tkz__tokenizer_builder *builder,
+                                                        uint32_t id, const void *bytes,
+                                                        size_t size, tkz_error *error);
+
+/* The next merge in rank order, by ids of tokens. Their joined bytes must be a token.
+ * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_join(tkz__tokenizer_builder *builder, uint32_t left,
+                                                   uint32_t right, tkz_error *error);
+
+/* Instead of merges: ids are ranks, and any two tokens merge whose joined bytes are a token, the one
+ * of the lowest rank first (openai/tiktoken: src/lib.rs). */
+void tkz__tokenizer_builder_join_by_rank(tkz__tokenizer_builder *builder);
+
+/* An added token: its id, its content (UTF-8) and TKZ__ADDED_ flags of tokenizer_image.h. It may be
+ * a token of the vocabulary too, of the same bytes.
+ * Errors: INVALID_ARGUMENT (content empty, not UTF-8 or added before; the id has other bytes), LIMIT,
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_added(tkz__tokenizer_builder *builder,
+                                                        uint32_t id, const char *content,
+                                                        size_t size, uint32_t flags,
+                                                        tkz_error *error);
+
+/* A chunk that is a token becomes that token, whatever merging would give. */
+void tkz__tokenizer_builder_set_whole_chunks(tkz__tokenizer_builder *builder, bool whole);
+
+/* Steps that text goes through before it is cut into chunks, as tkz_normalizer_new takes them. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_normalizer(tkz__tokenizer_builder *builder,
+                                                             const char *steps, size_t size,
+                                                             tkz_error *error);
+
+/* The template of one text: ids that go before it, then ids that go behind it, such as BOS and EOS. They
+ * must be tokens by now. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_template(tkz__tokenizer_builder *builder,
+                                                           const uint32_t *ids,
+                                                           uint32_t prefix_count,
+                                                           uint32_t suffix_count,
+                                                           tkz_error *error);
+
+/* ---- A vocabulary that is being made: ids in the order of the calls ----- */
+
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_special(tkz__tokenizer_builder *builder,
                                                           const char *content, size_t size,
                                                           uint32_t *id, tkz_error *error);
@@ -27,17 +72,22 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_special(tkz__tokenizer_builder
  * by the code point that stands for the byte (subword/byte_level.h). */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_bytes(tkz__tokenizer_builder *builder,
                                                         tkz_error *error);
-/* The next merge in rank order: left and right are ids that exist and are not special.
+/* The next merge in rank order, and a token for it: left and right are ids of tokens.
  * INVALID_ARGUMENT too if a token of the same bytes exists: two ways to one token have one rank. */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_merge(tkz__tokenizer_builder *builder,
                                                         uint32_t left, uint32_t right,
                                                         uint32_t *id, tkz_error *error);
+
+/* ---- Both -------------------------------------------------------------- */
+
 /* Free-form provenance kept in the native image: one JSON text (how the vocabulary was made). */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_provenance(tkz__tokenizer_builder *builder,
                                                              const char *json, size_t size,
                                                              tkz_error *error);
 
-/* Makes the tokenizer; the builder is empty afterwards and must still be freed. */
+/* Makes the tokenizer; the builder is empty afterwards and must still be freed. Errors: LIMIT,
+ * OUT_OF_MEMORY, INVALID_ARGUMENT (there is no token), UNSUPPORTED (a merge comes before another one
+ * that makes one of its halves, and overlaps it). */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_finish(tkz__tokenizer_builder *builder,
                                                      tkz_tokenizer **tokenizer, tkz_error *error);
 

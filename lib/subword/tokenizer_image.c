@@ -7,7 +7,7 @@
 
 #include "core/hash.h"
 #include "subword/chunk_borders.h"
-#include "subword/token_trie.h"
+#include "subword/symbol_trie.h"
 
 /* Offsets in the header. */
 enum {
@@ -15,10 +15,12 @@ enum {
     AT_SECTION_COUNT = 12,
     AT_IMAGE_SIZE = 16,
     AT_TOKEN_COUNT = 24,
-    AT_SPECIAL_COUNT = 28,
-    AT_MERGE_COUNT = 32,
+    AT_ADDED_COUNT = 28,
+    AT_SYMBOL_COUNT = 32,
     AT_PAIR_BITS = 36,
-    AT_PAIR_REACH = 40
+    AT_PAIR_REACH = 40,
+    AT_FLAGS = 44,
+    AT_PREFIX_COUNT = 48
 };
 
 #define SECTION_COUNT (TKZ__SECTION_END - 1)
@@ -30,20 +32,20 @@ static tkz_status corrupt(tkz_error *error, const char *where, uint64_t offset, 
                           "the tokenizer image is damaged: %s; make or copy it again", what);
 }
 
-bool tkz__image_is_special(const tkz__image *image, uint32_t id)
+uint32_t tkz__image_added_flags(const tkz__image *image, uint32_t id)
 {
-    size_t low = 0, high = image->special_count;
+    size_t low = 0, high = image->added_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        uint32_t found = tkz__image_item(image, TKZ__SECTION_SPECIALS, middle);
+        uint32_t found = tkz__image_item(image, TKZ__SECTION_ADDED, middle * 2);
         if (found == id)
-            return true;
+            return tkz__image_item(image, TKZ__SECTION_ADDED, middle * 2 + 1);
         if (found < id)
             low = middle + 1;
         else
             high = middle;
     }
-    return false;
+    return 0;
 }
 
 /* Magic, version, size and the checksum over header and section table. */
@@ -97,56 +99,90 @@ static bool has_size(const tkz__image *image, tkz__image_section section, uint64
     return image->sizes[section] == count * item_size; /* below 2^33 * 2^4 */
 }
 
+/* A table of hash slots: none, or a power of two of them. */
+static bool read_whole_mask(tkz__image *image)
+{
+    size_t slots = image->sizes[TKZ__SECTION_WHOLE] / 4;
+    image->whole_mask = slots > 0 ? (uint32_t)(slots - 1) : 0;
+    return slots <= (size_t)TKZ__IMAGE_COUNT_LIMIT * 4 && (slots & (slots - 1)) == 0 &&
+           slots != 1 && has_size(image, TKZ__SECTION_WHOLE, slots, 4);
+}
+
 /* Counts of the header against the sizes of the sections. */
 static tkz_status check_counts(tkz__image *image, const char *where, tkz_error *error)
 {
     image->token_count = tkz__load_u32(image->data + AT_TOKEN_COUNT);
-    image->special_count = tkz__load_u32(image->data + AT_SPECIAL_COUNT);
-    image->merge_count = tkz__load_u32(image->data + AT_MERGE_COUNT);
+    image->added_count = tkz__load_u32(image->data + AT_ADDED_COUNT);
+    image->symbol_count = tkz__load_u32(image->data + AT_SYMBOL_COUNT);
     image->pair_reach = tkz__load_u32(image->data + AT_PAIR_REACH);
+    image->flags = tkz__load_u32(image->data + AT_FLAGS);
     uint32_t pair_bits = tkz__load_u32(image->data + AT_PAIR_BITS);
 
     if (image->token_count == 0 || image->token_count > TKZ__IMAGE_COUNT_LIMIT ||
-        image->special_count > image->token_count)
+        image->added_count > image->token_count || image->symbol_count < TKZ__SYMBOL_BYTES ||
+        image->symbol_count - TKZ__SYMBOL_BYTES > image->token_count)
         return corrupt(error, where, AT_TOKEN_COUNT, "impossible number of tokens");
     if (pair_bits < 1 || pair_bits > 31 || image->pair_reach > TKZ__IMAGE_PAIR_REACH)
         return corrupt(error, where, AT_PAIR_BITS, "impossible size of its merge table");
+    if ((image->flags & ~(uint32_t)TKZ__IMAGE_FLAGS) != 0)
+        return corrupt(error, where, AT_FLAGS, "unknown flags");
     image->pair_shift = 64 - pair_bits;
     image->pair_mask = (UINT32_C(1) << pair_bits) - 1;
 
     size_t nodes = image->sizes[TKZ__SECTION_TRIE_NODES] / TKZ__TRIE_NODE_SIZE;
-    if (nodes == 0 || nodes >= TKZ__TRIE_TOKEN_BIT)
+    if (nodes == 0 || nodes >= TKZ__TRIE_END_BIT)
         return corrupt(error, where, TKZ__NO_OFFSET, "impossible size of its trie");
     image->trie_count = (uint32_t)nodes;
 
-    uint64_t bits = (uint64_t)image->sizes[TKZ__SECTION_BORDER_BITS] * 8;
-    if (bits == 0 || bits > UINT64_C(1) << 32 || (bits & (bits - 1)) != 0)
-        return corrupt(error, where, TKZ__NO_OFFSET, "impossible size of its border filter");
-    image->border_mask = (uint32_t)(bits - 1);
-
+    uint32_t merges = image->symbol_count - TKZ__SYMBOL_BYTES;
     if (!has_size(image, TKZ__SECTION_TOKEN_OFFSETS, (uint64_t)image->token_count + 1, 4) ||
-        !has_size(image, TKZ__SECTION_SPECIALS, image->special_count, 4) ||
-        !has_size(image, TKZ__SECTION_BYTE_IDS, 256, 4) ||
-        !has_size(image, TKZ__SECTION_MERGES, image->merge_count, TKZ__IMAGE_MERGE_SIZE) ||
-        !has_size(image, TKZ__SECTION_HALVES, image->token_count, TKZ__IMAGE_HALVES_SIZE) ||
+        !has_size(image, TKZ__SECTION_ADDED, image->added_count, TKZ__IMAGE_ADDED_SIZE) ||
+        !has_size(image, TKZ__SECTION_SYMBOL_IDS, image->symbol_count, 4) ||
+        !has_size(image, TKZ__SECTION_HALVES, merges, TKZ__IMAGE_HALVES_SIZE) ||
         !has_size(image, TKZ__SECTION_PAIRS, (uint64_t)image->pair_mask + 1, 4) ||
         !has_size(image, TKZ__SECTION_TRIE_NODES, image->trie_count, TKZ__TRIE_NODE_SIZE) ||
-        !has_size(image, TKZ__SECTION_TRIE_TOKENS, image->trie_count, 4) ||
-        !has_size(image, TKZ__SECTION_PREFIXES, image->token_count, 4) ||
-        !has_size(image, TKZ__SECTION_BORDER_KINDS, TKZ__BORDER_KINDS_SIZE, 1))
+        !has_size(image, TKZ__SECTION_TRIE_SYMBOLS, image->trie_count, 4) ||
+        !has_size(image, TKZ__SECTION_PREFIXES, image->symbol_count, TKZ__IMAGE_PREFIX_SIZE) ||
+        !read_whole_mask(image))
         return corrupt(error, where, TKZ__NO_OFFSET, "a section has the wrong size");
     return TKZ_OK;
 }
 
-/* The tokens of the 256 bytes, copied: they are the symbols that every merge starts from. */
-static tkz_status read_byte_ids(tkz__image *image, const char *where, tkz_error *error)
+/* The ids of the template exist. */
+static tkz_status read_template(tkz__image *image, const char *where, tkz_error *error)
 {
-    for (size_t byte = 0; byte < 256; byte++) {
-        image->byte_ids[byte] = tkz__image_item(image, TKZ__SECTION_BYTE_IDS, byte);
-        if (image->byte_ids[byte] >= image->token_count)
-            return corrupt(error, where, TKZ__NO_OFFSET, "a byte has no token");
+    size_t count = image->sizes[TKZ__SECTION_TEMPLATE] / 4;
+    image->prefix_count = tkz__load_u32(image->data + AT_PREFIX_COUNT);
+    if (count > image->token_count || image->prefix_count > count ||
+        !has_size(image, TKZ__SECTION_TEMPLATE, count, 4))
+        return corrupt(error, where, AT_PREFIX_COUNT, "impossible size of its template");
+    image->suffix_count = (uint32_t)count - image->prefix_count;
+    for (size_t i = 0; i < count; i++) {
+        if (tkz__image_item(image, TKZ__SECTION_TEMPLATE, i) >= image->token_count)
+            return corrupt(error, where, TKZ__NO_OFFSET, "its template names an impossible id");
     }
     return TKZ_OK;
+}
+
+/* The filter has a power of two of bits, at least a byte. */
+static tkz_status check_borders(tkz__image *image, const char *where, tkz_error *error)
+{
+    size_t bytes = image->sizes[TKZ__SECTION_BORDER_BITS];
+    if (!has_size(image, TKZ__SECTION_BORDER_CHARACTERS, TKZ__BORDER_CHARACTERS, 4) ||
+        bytes < TKZ__BORDER_LEAST_BITS / 8 || bytes > UINT64_C(1) << 29 ||
+        (bytes & (bytes - 1)) != 0)
+        return corrupt(error, where, TKZ__NO_OFFSET, "a border table has the wrong size");
+    image->border_shift = 32;
+    for (uint64_t bits = (uint64_t)bytes * 8; bits > 1; bits /= 2)
+        image->border_shift--;
+    return TKZ_OK;
+}
+
+static void find_dropped_bytes(tkz__image *image)
+{
+    for (size_t byte = 0; byte < TKZ__SYMBOL_BYTES; byte++)
+        image->drops_bytes |=
+            tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, byte) == TKZ__NO_TOKEN;
 }
 
 static tkz_status find_pre_tokenizer(tkz__image *image, const char *where, tkz_error *error)
@@ -174,7 +210,11 @@ tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size, 
     if (status == TKZ_OK)
         status = check_counts(image, where, error);
     if (status == TKZ_OK)
-        status = read_byte_ids(image, where, error);
+        status = check_borders(image, where, error);
+    if (status == TKZ_OK)
+        status = read_template(image, where, error);
+    if (status == TKZ_OK)
+        find_dropped_bytes(image);
     if (status == TKZ_OK)
         status = find_pre_tokenizer(image, where, error);
     return status;

@@ -2,6 +2,10 @@
  *
  * The native image of a tokenizer (doc/formats/tokenizer-image.md): its layout,
  * the checked view of it that every look-up uses, and its writer. Leans on core.
+ *
+ * Ids are what callers see; they may have holes and any order. Merging works on
+ * symbols: 0 to 255 are the bytes, 256 + k is what the k-th merge makes, in the order
+ * of their ranks. Every symbol has exactly one pair of halves (merge_selection.h).
  */
 #ifndef TKZ_SUBWORD_TOKENIZER_IMAGE_H
 #define TKZ_SUBWORD_TOKENIZER_IMAGE_H
@@ -13,15 +17,17 @@
 #include "subword/pre_tokenizer.h"
 
 enum {
-    TKZ__IMAGE_VERSION = 1,
+    TKZ__IMAGE_VERSION = 2,
     TKZ__IMAGE_HEADER_SIZE = 64,
     TKZ__IMAGE_SECTION_SIZE = 32, /* an entry of the section table */
     TKZ__IMAGE_ALIGNMENT = 64,    /* of sections, in the file */
-    TKZ__IMAGE_MERGE_SIZE = 12,
+    TKZ__IMAGE_ADDED_SIZE = 8,
     TKZ__IMAGE_HALVES_SIZE = 8,
+    TKZ__IMAGE_PREFIX_SIZE = 8,
     TKZ__IMAGE_PAIR_REACH = 255, /* most slots that one look-up reads beyond its first */
     TKZ__IMAGE_TOKEN_LIMIT = 65535, /* bytes of one token */
-    TKZ__IMAGE_COUNT_LIMIT = 1 << 24 /* ids; pairs and piece cache use the 8 bits above */
+    TKZ__IMAGE_COUNT_LIMIT = 1 << 24, /* ids; pairs and piece cache use the 8 bits above */
+    TKZ__SYMBOL_BYTES = 256           /* the first symbol that a merge makes */
 };
 
 /* Magic as in PNG: not text, and broken by every kind of line-end conversion. */
@@ -30,21 +36,43 @@ enum {
 /* Kinds of sections, in the order in which they stand. */
 typedef enum tkz__image_section {
     TKZ__SECTION_PRE_TOKENIZER = 1, /* its name */
-    TKZ__SECTION_TOKEN_OFFSETS,     /* u32, token count + 1 of them */
+    TKZ__SECTION_NORMALIZER,        /* the steps that text goes through first; empty: none */
+    TKZ__SECTION_TOKEN_OFFSETS,     /* u32, token count + 1 of them; equal ones: no such id */
     TKZ__SECTION_TOKEN_BYTES,
-    TKZ__SECTION_SPECIALS,     /* u32 ids, ascending */
-    TKZ__SECTION_BYTE_IDS,     /* u32, the token of each byte */
-    TKZ__SECTION_MERGES,       /* u32 left, right, result, in rank order */
-    TKZ__SECTION_HALVES,       /* u32 left, right of each token; all ones for bytes and specials */
-    TKZ__SECTION_PAIRS,        /* hash table of the merges, see tkz__image_find_pair */
-    TKZ__SECTION_TRIE_NODES,   /* see token_trie.h */
-    TKZ__SECTION_TRIE_TOKENS,
-    TKZ__SECTION_PREFIXES,     /* u32 of each token: the next shorter one that it starts with */
-    TKZ__SECTION_BORDER_KINDS, /* see chunk_borders.h */
+    TKZ__SECTION_ADDED,             /* u32 id, u32 flags of each added token, ids ascending */
+    TKZ__SECTION_SYMBOL_IDS,        /* u32, the id of each symbol; all ones: a byte without one */
+    TKZ__SECTION_HALVES,            /* u32 left, right symbol of each merge, in rank order */
+    TKZ__SECTION_PAIRS,             /* hash table of the merges, see tkz__image_find_pair */
+    TKZ__SECTION_TRIE_NODES,        /* see symbol_trie.h */
+    TKZ__SECTION_TRIE_SYMBOLS,
+    TKZ__SECTION_PREFIXES, /* u32 of each symbol: the next shorter one that it starts with, and
+                            * its own length in bytes */
+    TKZ__SECTION_BORDER_CHARACTERS, /* see chunk_borders.h */
     TKZ__SECTION_BORDER_BITS,
+    TKZ__SECTION_WHOLE,      /* hash table of the tokens that merging never makes: whole_tokens.h */
+    TKZ__SECTION_TEMPLATE,   /* u32 ids that go before a text, then those that go behind it */
     TKZ__SECTION_PROVENANCE, /* JSON text; empty if there is none */
     TKZ__SECTION_END
 } tkz__image_section;
+
+/* Flags of an image. */
+enum {
+    /* A chunk that is a token is that token, also if merging would give something else (HF's
+     * ignore_merges, and what tiktoken does). */
+    TKZ__IMAGE_WHOLE_CHUNKS = 1,
+    TKZ__IMAGE_FLAGS = 1
+};
+
+/* Flags of an added token, as HF has them. */
+enum {
+    TKZ__ADDED_SPECIAL = 1,     /* taken from text only where the caller allows it */
+    TKZ__ADDED_SINGLE_WORD = 2, /* only if no word character stands beside it */
+    TKZ__ADDED_LSTRIP = 4,      /* takes in white space before it */
+    TKZ__ADDED_RSTRIP = 8,      /* and behind it */
+    TKZ__ADDED_NORMALIZED = 16, /* looked for in normalized text */
+    TKZ__ADDED_SILENT = 32,     /* never looked for: an id with a content, no more */
+    TKZ__ADDED_FLAGS = 63
+};
 
 /* A checked view: every pointer is inside the image and has room for its counts. What the
  * sections say has not been checked; readers compare it with the counts before use. */
@@ -52,17 +80,21 @@ typedef struct tkz__image {
     const uint8_t *data;
     size_t size;
     const tkz__pre_tokenizer *pre_tokenizer;
-    uint32_t token_count;
-    uint32_t special_count;
-    uint32_t merge_count;
+    uint32_t flags;
+    uint32_t token_count; /* greatest id + 1 */
+    uint32_t added_count;
+    uint32_t symbol_count;
     uint32_t pair_shift; /* 64 - log2(slots) */
     uint32_t pair_mask;
     uint32_t pair_reach;
-    uint32_t trie_count; /* nodes */
-    uint32_t border_mask; /* bits of the filter - 1 */
+    uint32_t trie_count;   /* nodes */
+    uint32_t border_shift; /* 32 - log2(bits of the filter) */
+    uint32_t whole_mask;   /* slots - 1; 0: there are none */
+    uint32_t prefix_count; /* ids of the template that go before a text */
+    uint32_t suffix_count;
+    bool drops_bytes; /* some byte has no token */
     const uint8_t *sections[TKZ__SECTION_END];
     size_t sizes[TKZ__SECTION_END];
-    uint32_t byte_ids[256];
 } tkz__image;
 
 static inline uint32_t tkz__image_u32(const uint8_t *at)
@@ -99,8 +131,21 @@ static inline uint32_t tkz__image_fingerprint(uint64_t hash, uint32_t shift)
     return print == 0xFF ? 0xFE : print;
 }
 
-/* The token that merging two tokens gives, or TKZ__NO_TOKEN. A slot is fingerprint << 24 | token,
- * or all ones. Most look-ups are of pairs that are no merge and end at a slot that tells so. */
+/* The halves of a symbol, both smaller than it; false for bytes. */
+static inline bool tkz__image_halves(const tkz__image *image, uint32_t symbol, uint32_t *left,
+                                     uint32_t *right)
+{
+    if (symbol < TKZ__SYMBOL_BYTES || symbol >= image->symbol_count)
+        return false;
+    size_t merge = symbol - TKZ__SYMBOL_BYTES;
+    *left = tkz__image_item(image, TKZ__SECTION_HALVES, merge * 2);
+    *right = tkz__image_item(image, TKZ__SECTION_HALVES, merge * 2 + 1);
+    return *left < symbol && *right < symbol;
+}
+
+/* The symbol that merging two symbols gives, or TKZ__NO_TOKEN. A slot is fingerprint << 24 |
+ * symbol, or all ones. Most look-ups are of pairs that are no merge and end at a slot that tells so.
+ */
 static inline uint32_t tkz__image_find_pair(const tkz__image *image, uint32_t left,
                                             uint32_t right)
 {
@@ -111,51 +156,41 @@ static inline uint32_t tkz__image_find_pair(const tkz__image *image, uint32_t le
         uint32_t found = tkz__image_item(image, TKZ__SECTION_PAIRS, slot);
         if (found == UINT32_MAX)
             break;
-        uint32_t token = found & 0xFFFFFF;
-        if (found >> 24 == print && token < image->token_count &&
-            tkz__image_item(image, TKZ__SECTION_HALVES, (size_t)token * 2) == left &&
-            tkz__image_item(image, TKZ__SECTION_HALVES, (size_t)token * 2 + 1) == right)
-            return token;
+        uint32_t first, second;
+        if (found >> 24 == print &&
+            tkz__image_halves(image, found & 0xFFFFFF, &first, &second) && first == left &&
+            second == right)
+            return found & 0xFFFFFF;
         slot = (slot + 1) & image->pair_mask;
     }
     return TKZ__NO_TOKEN;
 }
 
-/* The halves of a token, both smaller ids than its own; false for bytes and specials. */
-static inline bool tkz__image_halves(const tkz__image *image, uint32_t token, uint32_t *left,
-                                     uint32_t *right)
-{
-    *left = tkz__image_item(image, TKZ__SECTION_HALVES, (size_t)token * 2);
-    *right = tkz__image_item(image, TKZ__SECTION_HALVES, (size_t)token * 2 + 1);
-    return *left < token && *right < token;
-}
-
-/* The bytes of token `id`, which is below token_count; false if the image is corrupt there. */
+/* The bytes of token `id`, which is below token_count; false if there is no such id (`*size` is
+ * then 0) or the image is corrupt there. */
 static inline bool tkz__image_token(const tkz__image *image, uint32_t id, const uint8_t **bytes,
                                     size_t *size)
 {
     uint32_t start = tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, id);
     uint32_t end = tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, (size_t)id + 1);
-    if (start > end || end > image->sizes[TKZ__SECTION_TOKEN_BYTES])
+    *size = 0;
+    if (start >= end || end > image->sizes[TKZ__SECTION_TOKEN_BYTES])
         return false;
     *bytes = image->sections[TKZ__SECTION_TOKEN_BYTES] + start;
     *size = end - start;
     return true;
 }
 
-/* Bytes of token `id`; 0 if the image is corrupt there. */
-static inline size_t tkz__image_token_size(const tkz__image *image, uint32_t id)
+/* Bytes of a symbol, which is below symbol_count. */
+static inline size_t tkz__image_symbol_size(const tkz__image *image, uint32_t symbol)
 {
-    uint32_t start = tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, id);
-    uint32_t end = tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, (size_t)id + 1);
-    return start < end ? end - start : 0;
+    return tkz__image_item(image, TKZ__SECTION_PREFIXES, (size_t)symbol * 2 + 1);
 }
 
-/* True if `id` is in the ascending list of specials. */
-bool tkz__image_is_special(const tkz__image *image, uint32_t id);
+/* Flags of an added token; 0 if `id` is none. */
+uint32_t tkz__image_added_flags(const tkz__image *image, uint32_t id);
 
-/* Checks header, section table, their checksum and all counts, and fills the view. Cost does not
- * depend on the size of the vocabulary. `where` names the file in messages.
+/* Checks header, section table, their checksum, and all counts, and fills the view. Cost does not depend on the size of the vocabulary. `where` names the file in messages.
  * Errors: BAD_FORMAT, BAD_VERSION, CORRUPT, UNSUPPORTED. */
 TKZ_CHECKED tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size,
                                        const char *where, tkz_error *error);
@@ -165,17 +200,28 @@ TKZ_CHECKED tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, s
 TKZ_CHECKED tkz_status tkz__image_verify(const tkz__image *image, const tkz_allocator *allocator,
                                          const char *where, tkz_error *error);
 
+typedef struct tkz__added_token {
+    uint32_t id;
+    uint32_t flags;
+} tkz__added_token;
+
 /* What an image is written from. The parts have been checked by whoever made them. */
 typedef struct tkz__image_parts {
     const tkz__pre_tokenizer *pre_tokenizer;
+    const char *normalizer; /* may be NULL */
+    size_t normalizer_size;
+    uint32_t flags;
     const uint32_t *token_offsets; /* token_count + 1 */
     const uint8_t *token_bytes;
     uint32_t token_count;
-    const uint32_t *specials; /* ascending */
-    uint32_t special_count;
-    const uint32_t *byte_ids; /* 256 */
-    const uint32_t *merges;   /* left, right, result; results ascend and are above their halves */
-    uint32_t merge_count;
+    const tkz__added_token *added; /* ids ascending */
+    uint32_t added_count;
+    const uint32_t *symbol_ids; /* symbol_count; TKZ__NO_TOKEN for a byte without a token */
+    uint32_t symbol_count;      /* 256 + merges */
+    const uint32_t *halves;     /* left, right symbol of each merge */
+    const uint32_t *template_ids; /* prefix_count, then suffix_count */
+    uint32_t prefix_count;
+    uint32_t suffix_count;
     const char *provenance; /* may be NULL */
     size_t provenance_size;
 } tkz__image_parts;
@@ -183,5 +229,19 @@ typedef struct tkz__image_parts {
 /* Appends the image to an empty buffer. Errors: LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__image_write(const tkz__image_parts *parts, tkz__buffer *buffer,
                                         tkz_error *error);
+
+/* The bytes of a symbol, from the token that it is; a byte stands for itself. */
+static inline const uint8_t *tkz__image_parts_symbol(const tkz__image_parts *parts, uint32_t symbol,
+                                                     uint8_t *byte, size_t *size)
+{
+    if (symbol < TKZ__SYMBOL_BYTES) {
+        *byte = (uint8_t)symbol;
+        *size = 1;
+        return byte;
+    }
+    uint32_t id = parts->symbol_ids[symbol];
+    *size = parts->token_offsets[id + 1] - parts->token_offsets[id];
+    return parts->token_bytes + parts->token_offsets[id];
+}
 
 #endif

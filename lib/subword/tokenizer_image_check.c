@@ -5,7 +5,7 @@
  */
 #include "core/byte_map.h"
 #include "core/hash.h"
-#include "subword/chunk_borders.h"
+#include "subword/matching.h"
 #include "subword/tokenizer_image.h"
 #include "tokenize/text.h"
 
@@ -46,7 +46,7 @@ static tkz_status check_bytes(const checker *check)
                               : corrupt(check, end, "bytes behind its last section", end);
 }
 
-/* Offsets ascend and end where the bytes end; no token is empty or too long. */
+/* Offsets ascend and end where the bytes end; no token is too long. */
 static tkz_status check_tokens(const checker *check)
 {
     const tkz__image *image = check->image;
@@ -54,93 +54,110 @@ static tkz_status check_tokens(const checker *check)
     if (end != 0)
         return corrupt(check, TKZ__NO_OFFSET, "the first token does not start at 0", 0);
     for (uint32_t id = 0; id < image->token_count; id++) {
-        const uint8_t *bytes;
-        size_t size;
-        if (!tkz__image_token(image, id, &bytes, &size) || size == 0 ||
-            size > TKZ__IMAGE_TOKEN_LIMIT)
+        uint32_t next = tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, (size_t)id + 1);
+        if (next < end || next - end > TKZ__IMAGE_TOKEN_LIMIT)
             return corrupt(check, TKZ__NO_OFFSET, "a token has an impossible length", id);
-        end += (uint32_t)size;
+        end = next;
     }
     if (end != image->sizes[TKZ__SECTION_TOKEN_BYTES])
         return corrupt(check, TKZ__NO_OFFSET, "token bytes that belong to no token", end);
     return TKZ_OK;
 }
 
-/* Specials ascend and are UTF-8; among specials, and among the others, no two are equal. */
-static tkz_status check_names(const checker *check)
+/* Added tokens ascend, have known flags and are UTF-8, and no two are equal. */
+static tkz_status check_added(const checker *check)
 {
     const tkz__image *image = check->image;
-    tkz__byte_map ordinary, specials;
-    tkz__byte_map_init(&ordinary, check->allocator);
-    tkz__byte_map_init(&specials, check->allocator);
+    tkz__byte_map contents;
+    tkz__byte_map_init(&contents, check->allocator);
     tkz_status status = TKZ_OK;
-    uint32_t special = 0;
-    for (uint32_t id = 0; status == TKZ_OK && id < image->token_count; id++) {
-        bool is_special = special < image->special_count &&
-                          tkz__image_item(image, TKZ__SECTION_SPECIALS, special) == id;
+    for (uint32_t i = 0; status == TKZ_OK && i < image->added_count; i++) {
+        uint32_t id = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2);
+        uint32_t flags = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2 + 1);
         const uint8_t *bytes;
         size_t size;
-        if (!tkz__image_token(image, id, &bytes, &size)) {
-            status = corrupt(check, TKZ__NO_OFFSET, "a token has an impossible length", id);
+        if (id >= image->token_count || (flags & ~(uint32_t)TKZ__ADDED_FLAGS) != 0 ||
+            (i > 0 && id <= tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2 - 2)) ||
+            !tkz__image_token(image, id, &bytes, &size) ||
+            tkz_utf8_valid_prefix((const char *)bytes, size) != size) {
+            status = corrupt(check, TKZ__NO_OFFSET, "an added token is impossible", id);
             break;
         }
         uint64_t *value;
         bool added;
-        status = tkz__byte_map_insert(is_special ? &specials : &ordinary, bytes, size, &value,
-                                      &added, check->error);
+        status = tkz__byte_map_insert(&contents, bytes, size, &value, &added, check->error);
         if (status == TKZ_OK && !added)
-            status = corrupt(check, TKZ__NO_OFFSET, "two tokens are equal", id);
-        if (status == TKZ_OK && is_special &&
-            tkz_utf8_valid_prefix((const char *)bytes, size) != size)
-            status = corrupt(check, TKZ__NO_OFFSET, "a special token is not UTF-8", id);
-        special += is_special;
+            status = corrupt(check, TKZ__NO_OFFSET, "two added tokens are equal", id);
     }
-    if (status == TKZ_OK && special != image->special_count)
-        status = corrupt(check, TKZ__NO_OFFSET, "the list of specials is out of order", special);
-    tkz__byte_map_free(&ordinary);
-    tkz__byte_map_free(&specials);
+    tkz__byte_map_free(&contents);
     return status;
+}
+
+/* The bytes of a symbol; false if it has no such token. */
+static bool symbol_bytes(const tkz__image *image, uint32_t symbol, const uint8_t **bytes,
+                         size_t *size)
+{
+    uint32_t id = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbol);
+    return id < image->token_count && tkz__image_token(image, id, bytes, size);
 }
 
 static tkz_status check_byte_tokens(const checker *check)
 {
     const tkz__image *image = check->image;
-    for (uint32_t byte = 0; byte < 256; byte++) {
+    for (uint32_t byte = 0; byte < TKZ__SYMBOL_BYTES; byte++) {
         const uint8_t *bytes;
         size_t size;
-        if (!tkz__image_token(image, image->byte_ids[byte], &bytes, &size) || size != 1 ||
-            bytes[0] != byte || tkz__image_is_special(image, image->byte_ids[byte]))
+        if (tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, byte) == TKZ__NO_TOKEN)
+            continue;
+        if (!symbol_bytes(image, byte, &bytes, &size) || size != 1 || bytes[0] != byte)
             return corrupt(check, TKZ__NO_OFFSET, "a byte has the wrong token", byte);
     }
     return TKZ_OK;
 }
 
-/* The result of every merge is its two halves, none of them special, and has a later id than they
- * and than the result before it. */
+/* What every merge makes is its two halves, both of them symbols before it that are tokens, and
+ * merges of lower rank leave them side by side. */
 static tkz_status check_merges(const checker *check)
 {
     const tkz__image *image = check->image;
-    uint32_t last = 0; /* bytes come before all merged tokens */
-    for (size_t byte = 0; byte < 256; byte++)
-        last = image->byte_ids[byte] > last ? image->byte_ids[byte] : last;
-    for (uint32_t rank = 0; rank < image->merge_count; rank++) {
+    for (uint32_t symbol = TKZ__SYMBOL_BYTES; symbol < image->symbol_count; symbol++) {
+        uint32_t left, right;
         const uint8_t *bytes[3];
         size_t sizes[3];
-        uint32_t ids[3];
-        for (size_t i = 0; i < 3; i++) {
-            ids[i] = tkz__image_item(image, TKZ__SECTION_MERGES, (size_t)rank * 3 + i);
-            if (ids[i] >= image->token_count || tkz__image_is_special(image, ids[i]) ||
-                !tkz__image_token(image, ids[i], &bytes[i], &sizes[i]))
-                return corrupt(check, TKZ__NO_OFFSET, "a merge names an impossible token", rank);
-        }
-        if (ids[2] <= last || ids[0] >= ids[2] || ids[1] >= ids[2])
-            return corrupt(check, TKZ__NO_OFFSET, "the merges are out of order", rank);
-        last = ids[2];
-        if (sizes[2] != sizes[0] + sizes[1] || memcmp(bytes[2], bytes[0], sizes[0]) != 0 ||
-            memcmp(bytes[2] + sizes[0], bytes[1], sizes[1]) != 0)
-            return corrupt(check, TKZ__NO_OFFSET, "a merge does not give its result", rank);
+        if (!tkz__image_halves(image, symbol, &left, &right) ||
+            !symbol_bytes(image, symbol, &bytes[0], &sizes[0]) ||
+            !symbol_bytes(image, left, &bytes[1], &sizes[1]) ||
+            !symbol_bytes(image, right, &bytes[2], &sizes[2]))
+            return corrupt(check, TKZ__NO_OFFSET, "the merges are out of order", symbol);
+        if (sizes[0] != sizes[1] + sizes[2] || memcmp(bytes[0], bytes[1], sizes[1]) != 0 ||
+            memcmp(bytes[0] + sizes[1], bytes[2], sizes[2]) != 0)
+            return corrupt(check, TKZ__NO_OFFSET, "a merge does not give its result", symbol);
+        if (!tkz__match_stays(image, left, right, symbol))
+            return corrupt(check, TKZ__NO_OFFSET, "a merge can never happen", symbol);
     }
     return TKZ_OK;
+}
+
+/* No two symbols are equal: a symbol's bytes say which it is. */
+static tkz_status check_symbols(const checker *check)
+{
+    const tkz__image *image = check->image;
+    tkz__byte_map names;
+    tkz__byte_map_init(&names, check->allocator);
+    tkz_status status = TKZ_OK;
+    for (uint32_t symbol = 0; status == TKZ_OK && symbol < image->symbol_count; symbol++) {
+        const uint8_t *bytes;
+        size_t size;
+        if (!symbol_bytes(image, symbol, &bytes, &size))
+            continue;
+        uint64_t *value;
+        bool added;
+        status = tkz__byte_map_insert(&names, bytes, size, &value, &added, check->error);
+        if (status == TKZ_OK && !added)
+            status = corrupt(check, TKZ__NO_OFFSET, "two symbols are equal", symbol);
+    }
+    tkz__byte_map_free(&names);
+    return status;
 }
 
 static void free_integers(const tkz_allocator *allocator, uint32_t *values, size_t count)
@@ -156,32 +173,70 @@ static uint32_t *load_integers(const checker *check, tkz__image_section section,
     return values;
 }
 
+/* What an image is written from, loaded from one. */
+typedef struct loaded {
+    uint32_t *offsets;
+    uint32_t *added;
+    uint32_t *symbol_ids;
+    uint32_t *halves;
+    uint32_t *template_ids;
+    size_t counts[5];
+} loaded;
+
+static void unload(const checker *check, loaded *parts)
+{
+    free_integers(check->allocator, parts->offsets, parts->counts[0]);
+    free_integers(check->allocator, parts->added, parts->counts[1]);
+    free_integers(check->allocator, parts->symbol_ids, parts->counts[2]);
+    free_integers(check->allocator, parts->halves, parts->counts[3]);
+    free_integers(check->allocator, parts->template_ids, parts->counts[4]);
+}
+
+static tkz_status load(const checker *check, loaded *parts)
+{
+    const tkz__image *image = check->image;
+    parts->counts[0] = (size_t)image->token_count + 1;
+    parts->counts[1] = (size_t)image->added_count * 2;
+    parts->counts[2] = image->symbol_count;
+    parts->counts[3] = (size_t)(image->symbol_count - TKZ__SYMBOL_BYTES) * 2;
+    parts->counts[4] = (size_t)image->prefix_count + image->suffix_count;
+    parts->offsets = load_integers(check, TKZ__SECTION_TOKEN_OFFSETS, parts->counts[0]);
+    parts->added = load_integers(check, TKZ__SECTION_ADDED, parts->counts[1]);
+    parts->symbol_ids = load_integers(check, TKZ__SECTION_SYMBOL_IDS, parts->counts[2]);
+    parts->halves = load_integers(check, TKZ__SECTION_HALVES, parts->counts[3]);
+    parts->template_ids = load_integers(check, TKZ__SECTION_TEMPLATE, parts->counts[4]);
+    if (parts->offsets != NULL && parts->added != NULL && parts->symbol_ids != NULL &&
+        parts->halves != NULL && parts->template_ids != NULL)
+        return TKZ_OK;
+    return tkz__error_memory(check->error, (parts->counts[0] + parts->counts[3]) * 4);
+}
+
 /* The tables made from tokens and merges are what the writer makes of them: the whole image is
  * written again and compared. */
 static tkz_status check_derived(const checker *check)
 {
     const tkz__image *image = check->image;
-    size_t offset_count = (size_t)image->token_count + 1;
-    size_t merge_items = (size_t)image->merge_count * 3;
-    uint32_t *offsets = load_integers(check, TKZ__SECTION_TOKEN_OFFSETS, offset_count);
-    uint32_t *specials = load_integers(check, TKZ__SECTION_SPECIALS, image->special_count);
-    uint32_t *merges = load_integers(check, TKZ__SECTION_MERGES, merge_items);
+    loaded own;
     tkz__buffer copy;
     tkz__buffer_init(&copy, check->allocator);
-    tkz_status status;
-    if (offsets == NULL || specials == NULL || merges == NULL) {
-        status = tkz__error_memory(check->error, (offset_count + merge_items) * 4);
-    } else {
+    tkz_status status = load(check, &own);
+    if (status == TKZ_OK) {
         tkz__image_parts parts = {
             .pre_tokenizer = image->pre_tokenizer,
-            .token_offsets = offsets,
+            .normalizer = (const char *)image->sections[TKZ__SECTION_NORMALIZER],
+            .normalizer_size = image->sizes[TKZ__SECTION_NORMALIZER],
+            .flags = image->flags,
+            .token_offsets = own.offsets,
             .token_bytes = image->sections[TKZ__SECTION_TOKEN_BYTES],
             .token_count = image->token_count,
-            .specials = specials,
-            .special_count = image->special_count,
-            .byte_ids = image->byte_ids,
-            .merges = merges,
-            .merge_count = image->merge_count,
+            .added = (const tkz__added_token *)(const void *)own.added,
+            .added_count = image->added_count,
+            .symbol_ids = own.symbol_ids,
+            .symbol_count = image->symbol_count,
+            .halves = own.halves,
+            .template_ids = own.template_ids,
+            .prefix_count = image->prefix_count,
+            .suffix_count = image->suffix_count,
             .provenance = (const char *)image->sections[TKZ__SECTION_PROVENANCE],
             .provenance_size = image->sizes[TKZ__SECTION_PROVENANCE],
         };
@@ -192,9 +247,7 @@ static tkz_status check_derived(const checker *check)
         status = corrupt(check, TKZ__NO_OFFSET,
                          "its tables are not those of its tokens and merges", copy.size);
     tkz__buffer_free(&copy);
-    free_integers(check->allocator, offsets, offset_count);
-    free_integers(check->allocator, specials, image->special_count);
-    free_integers(check->allocator, merges, merge_items);
+    unload(check, &own);
     return status;
 }
 
@@ -206,9 +259,11 @@ tkz_status tkz__image_verify(const tkz__image *image, const tkz_allocator *alloc
     if (status == TKZ_OK)
         status = check_tokens(&check);
     if (status == TKZ_OK)
-        status = check_names(&check);
+        status = check_added(&check);
     if (status == TKZ_OK)
         status = check_byte_tokens(&check);
+    if (status == TKZ_OK)
+        status = check_symbols(&check);
     if (status == TKZ_OK)
         status = check_merges(&check);
     if (status == TKZ_OK)

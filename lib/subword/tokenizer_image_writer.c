@@ -4,7 +4,6 @@
  * The same parts give the same bytes. Leans on the image layout and the hash.
  */
 #include "core/hash.h"
-#include "subword/chunk_borders.h"
 #include "subword/image_tables.h"
 #include "subword/tokenizer_image.h"
 
@@ -20,37 +19,44 @@ static tkz_status append_integers(tkz__buffer *buffer, const uint32_t *values, s
     return TKZ_OK;
 }
 
+static tkz_status append_added(const tkz__image_parts *parts, tkz__buffer *buffer,
+                               tkz_error *error)
+{
+    tkz_status status = TKZ_OK;
+    for (uint32_t i = 0; status == TKZ_OK && i < parts->added_count; i++) {
+        status = tkz__buffer_append_u32(buffer, parts->added[i].id, error);
+        if (status == TKZ_OK)
+            status = tkz__buffer_append_u32(buffer, parts->added[i].flags, error);
+    }
+    return status;
+}
+
 static tkz_status append_section(const tkz__image_parts *parts, const tkz__image_tables *tables,
                                  uint32_t kind, tkz__buffer *buffer, tkz_error *error)
 {
     switch (kind) {
     case TKZ__SECTION_PRE_TOKENIZER:
         return tkz__buffer_append_text(buffer, parts->pre_tokenizer->name, error);
+    case TKZ__SECTION_NORMALIZER:
+        return tkz__buffer_append(buffer, parts->normalizer, parts->normalizer_size, error);
     case TKZ__SECTION_TOKEN_OFFSETS:
         return append_integers(buffer, parts->token_offsets, (size_t)parts->token_count + 1,
                                error);
     case TKZ__SECTION_TOKEN_BYTES:
         return tkz__buffer_append(buffer, parts->token_bytes,
                                   parts->token_offsets[parts->token_count], error);
-    case TKZ__SECTION_SPECIALS:
-        return append_integers(buffer, parts->specials, parts->special_count, error);
-    case TKZ__SECTION_BYTE_IDS:
-        return append_integers(buffer, parts->byte_ids, 256, error);
-    case TKZ__SECTION_MERGES:
-        return append_integers(buffer, parts->merges, (size_t)parts->merge_count * 3, error);
-    case TKZ__SECTION_HALVES:
-    case TKZ__SECTION_PAIRS:
-    case TKZ__SECTION_TRIE_NODES:
-    case TKZ__SECTION_TRIE_TOKENS:
-    case TKZ__SECTION_PREFIXES:
+    case TKZ__SECTION_ADDED:
+        return append_added(parts, buffer, error);
+    case TKZ__SECTION_SYMBOL_IDS:
+        return append_integers(buffer, parts->symbol_ids, parts->symbol_count, error);
+    case TKZ__SECTION_TEMPLATE:
+        return append_integers(buffer, parts->template_ids,
+                               (size_t)parts->prefix_count + parts->suffix_count, error);
+    case TKZ__SECTION_PROVENANCE:
+        return tkz__buffer_append(buffer, parts->provenance, parts->provenance_size, error);
+    default: /* those that are made of these */
         return tkz__buffer_append(buffer, tables->sections[kind].data,
                                   tables->sections[kind].size, error);
-    case TKZ__SECTION_BORDER_KINDS:
-        return tkz__border_write_kinds(parts, buffer, error);
-    case TKZ__SECTION_BORDER_BITS:
-        return tkz__border_write_bits(parts, buffer, error);
-    default: /* TKZ__SECTION_PROVENANCE */
-        return tkz__buffer_append(buffer, parts->provenance, parts->provenance_size, error);
     }
 }
 
@@ -82,10 +88,12 @@ static void write_header(const tkz__image_parts *parts, const tkz__image_tables 
     tkz__store_u32(header + 12, TKZ__SECTION_END - 1);
     tkz__store_u64(header + 16, buffer->size);
     tkz__store_u32(header + 24, parts->token_count);
-    tkz__store_u32(header + 28, parts->special_count);
-    tkz__store_u32(header + 32, parts->merge_count);
+    tkz__store_u32(header + 28, parts->added_count);
+    tkz__store_u32(header + 32, parts->symbol_count);
     tkz__store_u32(header + 36, tables->slot_bits);
     tkz__store_u32(header + 40, tables->reach);
+    tkz__store_u32(header + 44, parts->flags);
+    tkz__store_u32(header + 48, parts->prefix_count);
     tkz__store_u64(header + table_end, tkz__hash64(header, table_end));
 }
 

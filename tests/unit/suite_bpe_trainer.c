@@ -340,7 +340,7 @@ START_TEST(test_train)
     expect_token(tokenizer, 258, "lo"); /* 5 times, as (o,w); l is before o */
     expect_token(tokenizer, 259, "low");
     expect_token(tokenizer, 260, " low");
-    ck_assert_uint_eq(tkz__tokenizer_special_count(tokenizer), 2);
+    ck_assert_uint_eq(tkz__tokenizer_added_count(tokenizer), 2);
     ck_assert_uint_eq(tkz__tokenizer_merge_count(tokenizer), 3);
     size_t size;
     const char *json = tkz__tokenizer_provenance(tokenizer, &size);

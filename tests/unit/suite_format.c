@@ -212,12 +212,15 @@ START_TEST(foreign_files)
     } files[] = {
         {"", 0, TKZ_STATUS_BAD_FORMAT, "empty"},
         {"{", 1, TKZ_STATUS_BAD_FORMAT, "known format"},
-        {"{\"version\": \"1.0\", \"added_tokens\": []}", 39, TKZ_STATUS_UNSUPPORTED,
-         "tokenizer.json"},
-        {"\xEF\xBB\xBF \n{\"model\": {}}", 18, TKZ_STATUS_UNSUPPORTED, "tokenizer.json"},
+        {"{\"version\": \"1.0\", \"added_tokens\": []}", 38, TKZ_STATUS_BAD_FORMAT,
+         "\"model\""},
+        {"\xEF\xBB\xBF \n{\"model\": {}}", 18, TKZ_STATUS_BAD_FORMAT, "known format"},
+        {"{\"model_type\": \"llama\"}", 23, TKZ_STATUS_UNSUPPORTED, "tokenizer.json"},
+        {"#version: 0.2\na b\n", 18, TKZ_STATUS_UNSUPPORTED, "vocab.json"},
+        {"{\"a\": 0}", 8, TKZ_STATUS_UNSUPPORTED, "vocab.json"},
         {"\x0A\x0E\x0A\x05<unk>\x15\0\0\0\0\x18\x02", 16, TKZ_STATUS_UNSUPPORTED,
          "SentencePiece"},
-        {"IQ== 0\nIg== 1\n", 14, TKZ_STATUS_UNSUPPORTED, "tiktoken"},
+        {"IQ== 0\nIg== 1\n", 14, TKZ_STATUS_UNSUPPORTED, "name the pre-tokenizer"},
         {"GGUF\3\0\0\0", 8, TKZ_STATUS_UNSUPPORTED, "GGUF"},
         {"IQ== x\n", 7, TKZ_STATUS_BAD_FORMAT, "known format"},
         {"\x0A\x02\x0A", 3, TKZ_STATUS_BAD_FORMAT, "known format"},
@@ -277,14 +280,18 @@ END_TEST
 
 START_TEST(public_list)
 {
-    ck_assert_uint_eq(tkz_format_count(), 2);
-    ck_assert_str_eq(tkz_format_at(0)->name, "hf");
-    ck_assert_int_eq(tkz_format_at(0)->reads, 0);
-    ck_assert_int_eq(tkz_format_at(0)->writes, 1);
-    ck_assert_str_eq(tkz_format_at(1)->name, "tkz");
-    ck_assert_int_eq(tkz_format_at(1)->reads, 1);
-    ck_assert_int_eq(tkz_format_at(1)->writes, 1);
-    ck_assert_ptr_null(tkz_format_at(2));
+    static const struct {
+        const char *name;
+        int writes;
+    } expected[] = {{"hf", 1}, {"tekken", 0}, {"tiktoken", 1}, {"tkz", 1}, {"vocab", 0}};
+    size_t count = sizeof expected / sizeof expected[0];
+    ck_assert_uint_eq(tkz_format_count(), count);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_str_eq(tkz_format_at(i)->name, expected[i].name);
+        ck_assert_int_eq(tkz_format_at(i)->reads, 1);
+        ck_assert_int_eq(tkz_format_at(i)->writes, expected[i].writes);
+    }
+    ck_assert_ptr_null(tkz_format_at(count));
 }
 END_TEST
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Making the double array of tokens: first a plain tree, then its places. Leans
+ * Making the double array of symbols: first a plain tree, then its places. Leans
  * on core.
  */
-#include "subword/token_trie.h"
+#include "subword/symbol_trie.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ typedef struct tree_node {
     uint32_t parent;
     uint32_t first_child;
     uint32_t next_sibling;
-    uint32_t token;
+    uint32_t symbol;
     uint8_t byte;
 } tree_node;
 
@@ -23,7 +23,40 @@ struct tkz__trie_builder {
     tree_node *nodes; /* parents before their children */
     size_t count;
     size_t capacity;
+    uint32_t *slots; /* hash table of (parent, byte) to the child; 0: free, the root is no child */
+    size_t slot_count; /* a power of two, at least twice the nodes */
 };
+
+/* The slot of a child, or the free one where it would be. */
+static uint32_t *slot_of(const tkz__trie_builder *builder, uint32_t parent, uint8_t byte)
+{
+    uint64_t hash = ((uint64_t)parent << 8 | byte) * UINT64_C(0x9E3779B97F4A7C15);
+    size_t slot = (size_t)(hash >> 32) & (builder->slot_count - 1);
+    for (;;) {
+        uint32_t child = builder->slots[slot];
+        if (child == 0 ||
+            (builder->nodes[child].parent == parent && builder->nodes[child].byte == byte))
+            return &builder->slots[slot];
+        slot = (slot + 1) & (builder->slot_count - 1);
+    }
+}
+
+/* Makes room in the table for one more node. */
+static tkz_status reserve_slot(tkz__trie_builder *builder, tkz_error *error)
+{
+    if ((builder->count + 1) * 2 <= builder->slot_count)
+        return TKZ_OK;
+    size_t wanted = builder->slot_count == 0 ? 1024 : builder->slot_count * 2;
+    uint32_t *slots = tkz__allocate_zeroed(&builder->allocator, wanted * sizeof *slots);
+    if (slots == NULL)
+        return tkz__error_memory(error, wanted * sizeof *slots);
+    tkz__release_array(&builder->allocator, builder->slots, builder->slot_count, sizeof *slots);
+    builder->slots = slots;
+    builder->slot_count = wanted;
+    for (size_t i = 1; i < builder->count; i++)
+        *slot_of(builder, builder->nodes[i].parent, builder->nodes[i].byte) = (uint32_t)i;
+    return TKZ_OK;
+}
 
 static tkz_status add_node(tkz__trie_builder *builder, uint32_t parent, uint8_t byte,
                            uint32_t *index, tkz_error *error)
@@ -31,7 +64,7 @@ static tkz_status add_node(tkz__trie_builder *builder, uint32_t parent, uint8_t 
     /* Places have 31 bits, and there are more places than nodes. */
     if (builder->count >= UINT32_C(1) << 29)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
-                              "the tokens have too many different prefixes");
+                              "the symbols have too many different prefixes");
     tkz_status status =
         tkz__array_reserve(&builder->allocator, (void **)&builder->nodes, &builder->capacity,
                            builder->count + 1, sizeof *builder->nodes, error);
@@ -65,46 +98,44 @@ void tkz__trie_builder_free(tkz__trie_builder *builder)
         return;
     tkz_allocator allocator = builder->allocator;
     tkz__release_array(&allocator, builder->nodes, builder->capacity, sizeof *builder->nodes);
+    tkz__release_array(&allocator, builder->slots, builder->slot_count, sizeof *builder->slots);
     tkz__release(&allocator, builder, sizeof *builder);
 }
 
-static uint32_t child_of(const tkz__trie_builder *builder, uint32_t node, uint8_t byte)
-{
-    uint32_t child = builder->nodes[node].first_child;
-    while (child != NONE && builder->nodes[child].byte != byte)
-        child = builder->nodes[child].next_sibling;
-    return child;
-}
-
 tkz_status tkz__trie_builder_add(tkz__trie_builder *builder, const uint8_t *bytes, size_t size,
-                                 uint32_t id, tkz_error *error)
+                                 uint32_t symbol, tkz_error *error)
 {
     uint32_t node = 0;
     for (size_t i = 0; i < size; i++) {
-        uint32_t child = child_of(builder, node, bytes[i]);
-        if (child == NONE) {
-            tkz_status status = add_node(builder, node, bytes[i], &child, error);
+        tkz_status status = reserve_slot(builder, error);
+        if (status != TKZ_OK)
+            return status;
+        uint32_t *slot = slot_of(builder, node, bytes[i]);
+        uint32_t child = *slot;
+        if (child == 0) {
+            status = add_node(builder, node, bytes[i], &child, error);
             if (status != TKZ_OK)
                 return status;
+            *slot = child;
             builder->nodes[child].next_sibling = builder->nodes[node].first_child;
             builder->nodes[node].first_child = child;
         }
         node = child;
     }
-    builder->nodes[node].token = id;
+    builder->nodes[node].symbol = symbol;
     return TKZ_OK;
 }
 
 void tkz__trie_builder_prefixes(const tkz__trie_builder *builder, uint32_t *prefixes)
 {
     for (size_t i = 1; i < builder->count; i++) {
-        uint32_t token = builder->nodes[i].token;
-        if (token == TKZ__NO_TOKEN)
+        uint32_t symbol = builder->nodes[i].symbol;
+        if (symbol == TKZ__NO_TOKEN)
             continue;
         uint32_t above = builder->nodes[i].parent;
-        while (above != NONE && builder->nodes[above].token == TKZ__NO_TOKEN)
+        while (above != NONE && builder->nodes[above].symbol == TKZ__NO_TOKEN)
             above = builder->nodes[above].parent;
-        prefixes[token] = above == NONE ? TKZ__NO_TOKEN : builder->nodes[above].token;
+        prefixes[symbol] = above == NONE ? TKZ__NO_TOKEN : builder->nodes[above].symbol;
     }
 }
 
@@ -118,7 +149,7 @@ enum { TRIES = 64, BLOCK = 256 };
 typedef struct double_array {
     const tkz__trie_builder *builder;
     tkz__buffer *nodes;  /* u64 each; all ones: free */
-    tkz__buffer *tokens; /* u32 each */
+    tkz__buffer *symbols; /* u32 each */
     size_t hole;         /* no place below is free */
     tkz_error *error;
 } double_array;
@@ -138,13 +169,13 @@ static tkz_status add_block(double_array *array)
     tkz_status status =
         tkz__buffer_reserve(array->nodes, BLOCK * TKZ__TRIE_NODE_SIZE, array->error);
     if (status == TKZ_OK)
-        status = tkz__buffer_reserve(array->tokens, BLOCK * 4, array->error);
+        status = tkz__buffer_reserve(array->symbols, BLOCK * 4, array->error);
     if (status != TKZ_OK)
         return status;
     memset(array->nodes->data + array->nodes->size, 0xFF, BLOCK * TKZ__TRIE_NODE_SIZE);
-    memset(array->tokens->data + array->tokens->size, 0xFF, BLOCK * 4);
+    memset(array->symbols->data + array->symbols->size, 0xFF, BLOCK * 4);
     array->nodes->size += BLOCK * TKZ__TRIE_NODE_SIZE;
-    array->tokens->size += BLOCK * 4;
+    array->symbols->size += BLOCK * 4;
     return TKZ_OK;
 }
 
@@ -190,7 +221,7 @@ static tkz_status place_children(double_array *array, uint32_t *places, size_t i
 {
     const tree_node *nodes = array->builder->nodes;
     uint32_t first_child = nodes[index].first_child;
-    uint32_t token_bit = nodes[index].token != TKZ__NO_TOKEN ? TKZ__TRIE_TOKEN_BIT : 0;
+    uint32_t end_bit = nodes[index].symbol != TKZ__NO_TOKEN ? TKZ__TRIE_END_BIT : 0;
     size_t base = 0;
     if (first_child != NONE) {
         tkz_status status = find_base(array, first_child, &base);
@@ -198,19 +229,19 @@ static tkz_status place_children(double_array *array, uint32_t *places, size_t i
             return status;
     }
     uint8_t *own = array->nodes->data + (size_t)places[index] * TKZ__TRIE_NODE_SIZE;
-    tkz__store_u32(own, (uint32_t)base | token_bit);
+    tkz__store_u32(own, (uint32_t)base | end_bit);
     for (uint32_t child = first_child; child != NONE; child = nodes[child].next_sibling) {
         places[child] = (uint32_t)(base ^ nodes[child].byte);
         set_node(array, places[child], 0, places[index]);
-        tkz__store_u32(array->tokens->data + (size_t)places[child] * 4, nodes[child].token);
+        tkz__store_u32(array->symbols->data + (size_t)places[child] * 4, nodes[child].symbol);
     }
     return TKZ_OK;
 }
 
 tkz_status tkz__trie_builder_write(const tkz__trie_builder *builder, tkz__buffer *nodes,
-                                   tkz__buffer *tokens, tkz_error *error)
+                                   tkz__buffer *symbols, tkz_error *error)
 {
-    double_array array = {.builder = builder, .nodes = nodes, .tokens = tokens, .error = error};
+    double_array array = {.builder = builder, .nodes = nodes, .symbols = symbols, .error = error};
     uint32_t *places = tkz__allocate_array(&builder->allocator, builder->count, sizeof *places);
     if (places == NULL)
         return tkz__error_memory(error, builder->count * sizeof *places);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tokenizer.json of HF tokenizers while it is read: the places of its parts, and
+ * what each part has said so far. Leans on spelled_vocabulary.h and the JSON reader.
+ */
+#ifndef TKZ_FORMAT_HF_FILE_H
+#define TKZ_FORMAT_HF_FILE_H
+
+#include "format/format.h"
+#include "format/spelled_vocabulary.h"
+#include "io/json_reader.h"
+
+/* Pieces and ids of templates: each piece may name many ids, and is looked for in a list. */
+enum { TKZ__HF_TEMPLATE_LIMIT = 64 };
+
+/* Members of the file and of its model that are read. */
+enum {
+    TKZ__HF_VERSION,
+    TKZ__HF_ADDED_TOKENS,
+    TKZ__HF_NORMALIZER,
+    TKZ__HF_PRE_TOKENIZER,
+    TKZ__HF_POST_PROCESSOR,
+    TKZ__HF_DECODER,
+    TKZ__HF_MODEL,
+    TKZ__HF_PARTS
+};
+enum {
+    TKZ__HF_TYPE,
+    TKZ__HF_DROPOUT,
+    TKZ__HF_UNK_TOKEN,
+    TKZ__HF_SUBWORD_PREFIX,
+    TKZ__HF_WORD_SUFFIX,
+    TKZ__HF_FUSE_UNK,
+    TKZ__HF_BYTE_FALLBACK,
+    TKZ__HF_IGNORE_MERGES,
+    TKZ__HF_VOCAB,
+    TKZ__HF_MERGES,
+    TKZ__HF_MODEL_PARTS
+};
+
+typedef struct tkz__hf_file {
+    tkz__json_reader json;
+    const char *path;
+    tkz_allocator allocator;
+    tkz_error *error;
+    size_t parts[TKZ__HF_PARTS]; /* where their values start, or TKZ__JSON_ABSENT */
+    size_t model_parts[TKZ__HF_MODEL_PARTS];
+    const tkz__pre_tokenizer *pre_tokenizer;
+    tkz__buffer normalizer; /* steps as tkz_normalizer_new takes them */
+    tkz__spelled_vocabulary vocabulary;
+    bool whole_chunks;
+    tkz__buffer template_before; /* u32 ids that go before a text, */
+    tkz__buffer template_behind; /* and behind it */
+    uint32_t template_parts;     /* pieces and ids that were read for them */
+    tkz__byte_map added_contents; /* to indices of `added` */
+    tkz__spelled_added *added;
+    size_t added_count;
+    size_t added_capacity;
+} tkz__hf_file;
+
+/* "FIELD: WHAT", at a byte of the file. */
+tkz_status tkz__hf_unsupported(tkz__hf_file *file, size_t place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A member of such an object that must be there. */
+TKZ_CHECKED tkz_status tkz__hf_required(tkz__hf_file *file, size_t object, size_t place,
+                                        const char *key);
+
+/* The value at `place` is the string `text`? Of any other kind: no. */
+bool tkz__hf_is_string(tkz__hf_file *file, size_t place, const char *text);
+/* `place` is absent or holds null? */
+bool tkz__hf_is_null(tkz__hf_file *file, size_t place);
+/* Reads true or false at `place`; absent or null: leaves `*value`. */
+TKZ_CHECKED tkz_status tkz__hf_boolean(tkz__hf_file *file, size_t place, bool *value);
+/* Reads the string at `place`, valid until the next one is read. */
+TKZ_CHECKED tkz_status tkz__hf_string(tkz__hf_file *file, size_t place, const char **text,
+                                      size_t *size);
+
+/* Calls `visit` for every object of a part, in order: the part itself, or what is in it if it is a
+ * Sequence, whose items are the member `list`. A part that is absent or null has none. `type` is
+ * valid during the call. */
+typedef tkz_status (*tkz__hf_visit)(tkz__hf_file *file, size_t object, const char *type,
+                                    void *context);
+TKZ_CHECKED tkz_status tkz__hf_each(tkz__hf_file *file, size_t part, const char *list,
+                                    tkz__hf_visit visit, void *context);
+
+/* The parts, one file each. */
+TKZ_CHECKED tkz_status tkz__hf_read_pre_tokenizer(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_check_decoder(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_read_post_processor(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_read_normalizer(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_check_model_type(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_read_model(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_read_added_tokens(tkz__hf_file *file);
+
+/* Gives the ids around a text to the builder, which has all tokens. */
+TKZ_CHECKED tkz_status tkz__hf_give_template(tkz__hf_file *file,
+                                             tkz__tokenizer_builder *builder);
+
+/* Reads a whole file. */
+TKZ_CHECKED tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path,
+                                    const uint8_t *data, size_t size,
+                                    const tkz_allocator *allocator, tkz_error *error);
+
+/* Appends the members "normalizer" and "pre_tokenizer". Errors: UNSUPPORTED, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__hf_write_stages(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
+                                            tkz_error *error);
+
+/* Writes a whole file. */
+TKZ_CHECKED tkz_status tkz__hf_write(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
+                                     tkz_error *error);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writes the normalizer and the pre-tokenizer of tokenizer.json. Leans on
+ * hf_file.h and the JSON writer of io.
+ */
+#include <string.h>
+
+#include "format/hf_file.h"
+#include "format/hf_normalizers.h"
+#include "io/json_scanner.h"
+#include "subword/tokenizer_image.h"
+
+typedef struct stage_writer {
+    tkz__buffer *output;
+    tkz__buffer value; /* of an option, without escapes */
+    tkz_error *error;
+} stage_writer;
+
+static tkz_status put(stage_writer *writer, const char *text)
+{
+    return tkz__buffer_append_text(writer->output, text, writer->error);
+}
+
+static tkz_status put_string(stage_writer *writer, const void *text, size_t size)
+{
+    return tkz__json_append_string(writer->output, text, size, writer->error);
+}
+
+static tkz_status unsupported(stage_writer *writer, const char *what, const char *name, size_t size)
+{
+    return tkz__error_set(writer->error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                          "the %s \"%.*s\" cannot be written to tokenizer.json; the native image "
+                          "can hold it",
+                          what, tkz__format_shown(name, size, 200), name);
+}
+
+/* ---- Normalizer -------------------------------------------------------- */
+
+/* Bytes up to an unescaped one of `ends`. */
+static size_t part_size(const char *text, size_t size, const char *ends)
+{
+    for (size_t at = 0; at < size; at++) {
+        if (text[at] == '\\')
+            at++;
+        else if (strchr(ends, text[at]) != NULL)
+            return at;
+    }
+    return size;
+}
+
+/* Finds the option in ":name=value:name=value"; its value goes to writer->value. */
+static tkz_status find_option(stage_writer *writer, const char *options, size_t size,
+                              const char *name, bool *found)
+{
+    *found = false;
+    tkz__buffer_clear(&writer->value);
+    while (size > 0) {
+        options++;
+        size--;
+        size_t length = part_size(options, size, ":");
+        size_t equals = part_size(options, length, "=");
+        bool wanted = equals == strlen(name) && memcmp(options, name, equals) == 0;
+        for (size_t at = equals + 1; wanted && at < length; at++) {
+            at += options[at] == '\\';
+            tkz_status status = at < length ? tkz__buffer_append_byte(&writer->value,
+                                                                      (uint8_t)options[at],
+                                                                      writer->error)
+                                            : TKZ_OK;
+            if (status != TKZ_OK)
+                return status;
+        }
+        *found = *found || wanted;
+        options += length;
+        size -= length;
+    }
+    return TKZ_OK;
+}
+
+/* A member of a normalizer. Booleans that are not named are true, null where they may be. */
+static tkz_status put_option(stage_writer *writer, const tkz__hf_option *option,
+                             const char *options, size_t size)
+{
+    bool found;
+    tkz_status status = find_option(writer, options, size, option->option, &found);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_format(writer->output, writer->error, ", \"%s\": ",
+                                           option->key);
+    if (status != TKZ_OK)
+        return status;
+    const tkz__buffer *value = &writer->value;
+    bool is_false = value->size == 5 && memcmp(value->data, "false", 5) == 0;
+    bool is_true = value->size == 4 && memcmp(value->data, "true", 4) == 0;
+    if (option->kind == TKZ__HF_BOOLEAN)
+        return put(writer, is_false ? "false" : "true");
+    if (option->kind == TKZ__HF_BOOLEAN_OR_NULL)
+        return put(writer, is_false ? "false" : is_true ? "true" : "null");
+    if (option->kind == TKZ__HF_PATTERN)
+        status = put(writer, "{\"String\": ");
+    if (status == TKZ_OK)
+        status = put_string(writer, value->size > 0 ? (const char *)value->data : "", value->size);
+    return status == TKZ_OK && option->kind == TKZ__HF_PATTERN ? put(writer, "}") : status;
+}
+
+static tkz_status put_step(stage_writer *writer, const char *step, size_t size)
+{
+    size_t name_size = part_size(step, size, ":");
+    const tkz__hf_normalizer *known = NULL;
+    for (size_t i = 0; i < tkz__hf_normalizer_count; i++) {
+        if (strlen(tkz__hf_normalizers[i].step) == name_size &&
+            memcmp(tkz__hf_normalizers[i].step, step, name_size) == 0)
+            known = &tkz__hf_normalizers[i];
+    }
+    if (known == NULL)
+        return unsupported(writer, "normalizer", step, name_size);
+    tkz_status status = tkz__buffer_append_format(writer->output, writer->error,
+                                                  "{\"type\": \"%s\"", known->type);
+    for (size_t i = 0; status == TKZ_OK && i < TKZ__HF_OPTION_LIMIT; i++) {
+        if (known->options[i].key != NULL)
+            status = put_option(writer, &known->options[i], step + name_size, size - name_size);
+    }
+    return status == TKZ_OK ? put(writer, "}") : status;
+}
+
+static tkz_status put_normalizer(stage_writer *writer, const char *steps, size_t size)
+{
+    if (size == 0)
+        return put(writer, "  \"normalizer\": null,\n");
+    bool is_sequence = part_size(steps, size, ",") < size;
+    tkz_status status = put(writer, is_sequence ? "  \"normalizer\": {\"type\": \"Sequence\", "
+                                                  "\"normalizers\": [\n    "
+                                                : "  \"normalizer\": ");
+    for (size_t at = 0; status == TKZ_OK && at < size;) {
+        if (at > 0)
+            status = put(writer, ",\n    ");
+        size_t length = part_size(steps + at, size - at, ",");
+        if (status == TKZ_OK)
+            status = put_step(writer, steps + at, length);
+        at += length + 1;
+    }
+    return status == TKZ_OK ? put(writer, is_sequence ? "\n  ]},\n" : ",\n") : status;
+}
+
+/* ---- Pre-tokenizer ----------------------------------------------------- */
+
+static tkz_status put_split(stage_writer *writer, const char *pattern)
+{
+    tkz_status status = put(writer, "      {\"type\": \"Split\", \"pattern\": {\"Regex\": ");
+    if (status == TKZ_OK)
+        status = put_string(writer, pattern, strlen(pattern));
+    return status == TKZ_OK
+               ? put(writer, "}, \"behavior\": \"Isolated\", \"invert\": false},\n")
+               : status;
+}
+
+/* A regular expression for the library of HF, or NULL. */
+static const char *pattern_of(const tkz__pre_tokenizer *one)
+{
+    if ((one->pattern_dialects & TKZ__DIALECT_ONIGURUMA) != 0)
+        return one->pattern;
+    for (size_t i = 0; i < one->spelling_count; i++) {
+        if ((one->spellings[i].dialects & TKZ__DIALECT_ONIGURUMA) != 0)
+            return one->spellings[i].pattern;
+    }
+    return NULL;
+}
+
+static tkz_status put_pre_tokenizer(stage_writer *writer, const tkz__pre_tokenizer *one)
+{
+    tkz_status status = put(writer, "  \"pre_tokenizer\": {\n    \"type\": \"Sequence\",\n"
+                                    "    \"pretokenizers\": [\n");
+    bool own_regex = false;
+    if (status == TKZ_OK && one->steps == NULL) {
+        const char *pattern = pattern_of(one);
+        status = pattern != NULL
+                     ? put_split(writer, pattern)
+                     : unsupported(writer, "pre-tokenizer", one->name, strlen(one->name));
+    }
+    for (size_t i = 0; status == TKZ_OK && i < one->step_count; i++) {
+        if (one->steps[i].kind == TKZ__SPLIT_REGEX)
+            status = put_split(writer, one->steps[i].pattern);
+        else if (one->steps[i].kind == TKZ__SPLIT_DIGITS)
+            status = put(writer, "      {\"type\": \"Digits\", \"individual_digits\": true},\n");
+        else
+            own_regex = true; /* the last step */
+    }
+    if (status == TKZ_OK)
+        status = put(writer, "      {\"type\": \"ByteLevel\", \"add_prefix_space\": false, "
+                             "\"trim_offsets\": true, \"use_regex\": ");
+    return status == TKZ_OK ? put(writer, own_regex ? "true}\n    ]\n  },\n"
+                                                    : "false}\n    ]\n  },\n")
+                            : status;
+}
+
+tkz_status tkz__hf_write_stages(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
+                                tkz_error *error)
+{
+    const tkz__image *image = tkz__tokenizer_image(tokenizer);
+    stage_writer writer = {.output = buffer, .error = error};
+    tkz__buffer_init(&writer.value, &buffer->allocator);
+    tkz_status status =
+        put_normalizer(&writer, (const char *)image->sections[TKZ__SECTION_NORMALIZER],
+                       image->sizes[TKZ__SECTION_NORMALIZER]);
+    if (status == TKZ_OK)
+        status = put_pre_tokenizer(&writer, tkz__tokenizer_pre_tokenizer(tokenizer));
+    tkz__buffer_free(&writer.value);
+    return status;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Vocabularies in GPT-2's byte characters. Leans on subword and the hash maps.
+ */
+#include "format/spelled_vocabulary.h"
+
+#include <string.h>
+
+#include "format/format.h"
+#include "subword/byte_level.h"
+#include "subword/tokenizer_image.h"
+#include "text/utf8.h"
+#include "tokenize/text.h"
+
+/* A value of `spellings`: the id, three notes, and where the file has it. */
+enum {
+    ID_BITS = 24, /* TKZ__IMAGE_COUNT_LIMIT */
+    NOTE_BYTES = 1 << 24,  /* bytes can be spelled like this */
+    NOTE_MERGED = 1 << 25, /* a merge names it */
+    NOTE_ADDED = 1 << 26,  /* an added token has this content */
+    OFFSET_SHIFT = 27
+};
+
+static uint32_t id_of(uint64_t value)
+{
+    return (uint32_t)value & (TKZ__IMAGE_COUNT_LIMIT - 1);
+}
+
+void tkz__spelled_vocabulary_init(tkz__spelled_vocabulary *vocabulary, const char *where,
+                                  size_t size, const tkz_allocator *allocator, tkz_error *error)
+{
+    *vocabulary = (tkz__spelled_vocabulary){.where = where, .error = error,
+                                            .greatest_id = tkz__format_greatest_id(size)};
+    tkz__byte_map_init(&vocabulary->spellings, allocator);
+    tkz__buffer_init(&vocabulary->merges, allocator);
+    tkz__pair_table_init(&vocabulary->last_rank, allocator);
+    tkz__buffer_init(&vocabulary->bytes, allocator);
+}
+
+void tkz__spelled_vocabulary_free(tkz__spelled_vocabulary *vocabulary)
+{
+    tkz__byte_map_free(&vocabulary->spellings);
+    tkz__buffer_free(&vocabulary->merges);
+    tkz__pair_table_free(&vocabulary->last_rank);
+    tkz__buffer_free(&vocabulary->bytes);
+}
+
+/* ---- Spellings --------------------------------------------------------- */
+
+/* The byte that a character stands for, or -1: byte_level.h the other way round. */
+static int byte_of(uint32_t character)
+{
+    if (character >= 0x100 + 33 + 34)
+        return character == 0x100 + 33 + 34 ? 173 : -1;
+    if (character >= 0x100 + 33)
+        return (int)(character - 0x100 - 33 + 127);
+    if (character >= 0x100)
+        return (int)(character - 0x100);
+    return tkz__byte_level_character((uint8_t)character) == character ? (int)character : -1;
+}
+
+/* Puts the bytes that are spelled so into vocabulary->bytes; `*is_bytes` false: there are none. */
+static tkz_status read_bytes(tkz__spelled_vocabulary *vocabulary, const char *spelling, size_t size,
+                             bool *is_bytes)
+{
+    tkz__buffer_clear(&vocabulary->bytes);
+    tkz_status status = tkz__buffer_reserve(&vocabulary->bytes, size, vocabulary->error);
+    *is_bytes = false;
+    for (size_t at = 0; status == TKZ_OK && at < size;) {
+        uint32_t character;
+        at += tkz__utf8_decode(spelling + at, size - at, &character);
+        int byte = byte_of(character);
+        if (byte < 0)
+            return TKZ_OK;
+        vocabulary->bytes.data[vocabulary->bytes.size++] = (uint8_t)byte;
+    }
+    *is_bytes = true;
+    return status;
+}
+
+static tkz_status bad(const tkz__spelled_vocabulary *vocabulary, uint64_t offset, const char *what)
+{
+    return tkz__error_set(vocabulary->error, TKZ_STATUS_BAD_FORMAT, vocabulary->where, offset,
+                          "%s", what);
+}
+
+tkz_status tkz__spelled_vocabulary_add(tkz__spelled_vocabulary *vocabulary, const char *spelling,
+                                       size_t size, uint32_t id, uint64_t offset)
+{
+    if (size == 0)
+        return bad(vocabulary, offset, "an entry of the vocabulary is empty");
+    if (id >= TKZ__IMAGE_COUNT_LIMIT || id > vocabulary->greatest_id)
+        return tkz__error_set(vocabulary->error, TKZ_STATUS_LIMIT, vocabulary->where, offset,
+                              "the id %u is out of range: ids are below %d and leave few holes",
+                              id, TKZ__IMAGE_COUNT_LIMIT);
+    bool is_bytes, is_new;
+    uint64_t *value;
+    tkz_status status = read_bytes(vocabulary, spelling, size, &is_bytes);
+    if (status == TKZ_OK)
+        status = tkz__byte_map_insert(&vocabulary->spellings, spelling, size, &value, &is_new,
+                                      vocabulary->error);
+    if (status != TKZ_OK)
+        return status;
+    if (!is_new)
+        return bad(vocabulary, offset, "an entry of the vocabulary is there twice");
+    *value = offset << OFFSET_SHIFT | (is_bytes ? NOTE_BYTES : 0) | id;
+    return TKZ_OK;
+}
+
+uint32_t tkz__spelled_vocabulary_find(const tkz__spelled_vocabulary *vocabulary,
+                                      const char *spelling, size_t size)
+{
+    const uint64_t *value = tkz__byte_map_find(&vocabulary->spellings, spelling, size);
+    return value != NULL ? id_of(*value) : TKZ__NO_TOKEN;
+}
+
+uint32_t tkz__spelled_vocabulary_missing_byte(const tkz__spelled_vocabulary *vocabulary)
+{
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        char spelling[4];
+        size_t size = tkz__utf8_encode(tkz__byte_level_character((uint8_t)byte), spelling);
+        if (tkz__byte_map_find(&vocabulary->spellings, spelling, size) == NULL)
+            return byte;
+    }
+    return 256;
+}
+
+/* ---- Merges ------------------------------------------------------------ */
+
+static tkz_status no_entry(const tkz__spelled_vocabulary *vocabulary, uint64_t offset,
+                           const char *spelling, size_t size)
+{
+    return tkz__error_set(vocabulary->error, TKZ_STATUS_BAD_FORMAT, vocabulary->where, offset,
+                          "a merge names \"%.*s\", which is not in the vocabulary",
+                          tkz__format_shown(spelling, size, 200), spelling);
+}
+
+/* Remembers the pair under the next rank and forgets an earlier one of the same ids. */
+static tkz_status append_merge(tkz__spelled_vocabulary *vocabulary, uint32_t left, uint32_t right,
+                               uint64_t offset)
+{
+    size_t rank = vocabulary->merges.size / 8;
+    if (rank >= UINT32_MAX / 8)
+        return tkz__error_set(vocabulary->error, TKZ_STATUS_LIMIT, vocabulary->where, offset,
+                              "more than %u merges", UINT32_MAX / 8);
+    uint64_t key = tkz__pair_key(left, right);
+    const uint32_t *before = tkz__pair_table_find(&vocabulary->last_rank, key);
+    if (before != NULL)
+        memset(vocabulary->merges.data + (size_t)*before * 8, 0xFF, 8);
+    tkz_status status = tkz__pair_table_set(&vocabulary->last_rank, key, (uint32_t)rank,
+                                            vocabulary->error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_u32(&vocabulary->merges, left, vocabulary->error);
+    return status == TKZ_OK
+               ? tkz__buffer_append_u32(&vocabulary->merges, right, vocabulary->error)
+               : status;
+}
+
+tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *vocabulary, const char *spelling,
+                                        size_t left, size_t size, uint64_t offset)
+{
+    uint64_t *first = tkz__byte_map_find(&vocabulary->spellings, spelling, left);
+    uint64_t *second =
+        tkz__byte_map_find(&vocabulary->spellings, spelling + left, size - left);
+    uint64_t *whole = tkz__byte_map_find(&vocabulary->spellings, spelling, size);
+    if (first == NULL)
+        return no_entry(vocabulary, offset, spelling, left);
+    if (second == NULL)
+        return no_entry(vocabulary, offset, spelling + left, size - left);
+    if (whole == NULL)
+        return no_entry(vocabulary, offset, spelling, size);
+    if ((*first & *second & NOTE_BYTES) == 0)
+        return TKZ_OK; /* no text is spelled so */
+    *first |= NOTE_MERGED;
+    *second |= NOTE_MERGED;
+    *whole |= NOTE_MERGED;
+    return append_merge(vocabulary, id_of(*first), id_of(*second), offset);
+}
+
+/* ---- Giving ------------------------------------------------------------ */
+
+/* An entry that an added token is spelled like, though it stands for other bytes: HF encodes those
+ * bytes as the id and reads the id as them. Whether encoding can ever come to it: texts are UTF-8. */
+static bool is_needed(const tkz__spelled_vocabulary *vocabulary, uint64_t value, bool whole_chunks)
+{
+    const tkz__buffer *bytes = &vocabulary->bytes;
+    return (value & NOTE_MERGED) != 0 || bytes->size == 1 ||
+           (whole_chunks &&
+            tkz_utf8_valid_prefix((const char *)bytes->data, bytes->size) == bytes->size);
+}
+
+static tkz_status give_entry(tkz__spelled_vocabulary *vocabulary,
+                             const tkz__byte_map_entry *entry, bool whole_chunks,
+                             tkz__tokenizer_builder *builder)
+{
+    const char *spelling = (const char *)tkz__byte_map_key(&vocabulary->spellings, entry);
+    size_t size = entry->key_size;
+    uint64_t value = entry->value;
+    const tkz__buffer *bytes = &vocabulary->bytes;
+    bool is_bytes;
+    tkz_status status = read_bytes(vocabulary, spelling, size, &is_bytes);
+    if (status != TKZ_OK)
+        return status;
+    if (!is_bytes)
+        return (value & NOTE_ADDED) != 0
+                   ? TKZ_OK
+                   : tkz__tokenizer_builder_add_added(builder, id_of(value), spelling, size,
+                                                      TKZ__ADDED_SILENT, vocabulary->error);
+    bool as_spelled = bytes->size == size && memcmp(bytes->data, spelling, size) == 0;
+    if ((value & NOTE_ADDED) != 0 && !as_spelled) {
+        if (!is_needed(vocabulary, value, whole_chunks))
+            return TKZ_OK;
+        return tkz__error_set(vocabulary->error, TKZ_STATUS_UNSUPPORTED, vocabulary->where,
+                              TKZ__NO_OFFSET,
+                              "the added token \"%.*s\" is spelled like a token of other bytes; "
+                              "this build keeps one content for each id",
+                              tkz__format_shown(spelling, size, 200), spelling);
+    }
+    return tkz__tokenizer_builder_add_token(builder, id_of(value), bytes->data, bytes->size,
+                                            vocabulary->error);
+}
+
+static void note_added(tkz__spelled_vocabulary *vocabulary, const tkz__spelled_added *added,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t *value =
+            tkz__byte_map_find(&vocabulary->spellings, added[i].content, added[i].size);
+        if (value != NULL)
+            *value |= NOTE_ADDED;
+    }
+}
+
+tkz_status tkz__spelled_vocabulary_give(tkz__spelled_vocabulary *vocabulary,
+                                        const tkz__spelled_added *added, size_t count,
+                                        bool whole_chunks, tkz__tokenizer_builder *builder)
+{
+    note_added(vocabulary, added, count);
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; status == TKZ_OK && i < vocabulary->spellings.count; i++) {
+        const tkz__byte_map_entry *entry = &vocabulary->spellings.entries[i];
+        status = give_entry(vocabulary, entry, whole_chunks, builder);
+        status = tkz__format_error_at(status, vocabulary->where, entry->value >> OFFSET_SHIFT,
+                                      vocabulary->error);
+    }
+    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+        status = tkz__tokenizer_builder_add_added(builder, added[i].id, added[i].content,
+                                                  added[i].size, added[i].flags,
+                                                  vocabulary->error);
+        status = tkz__format_error_at(status, vocabulary->where, added[i].offset,
+                                      vocabulary->error);
+    }
+    for (size_t at = 0; status == TKZ_OK && at < vocabulary->merges.size; at += 8) {
+        uint32_t left = tkz__image_u32(vocabulary->merges.data + at);
+        if (left != TKZ__NO_TOKEN)
+            status = tkz__tokenizer_builder_join(builder, left,
+                                                 tkz__image_u32(vocabulary->merges.data + at + 4),
+                                                 vocabulary->error);
+        status = tkz__format_error_at(status, vocabulary->where, TKZ__NO_OFFSET,
+                                      vocabulary->error);
+    }
+    return status;
+}

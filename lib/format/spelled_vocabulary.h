@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A vocabulary whose tokens and merges are written in GPT-2's byte characters, as
+ * HF's model files have them: collected by spelling, then handed to a builder. Leans on
+ * subword.
+ */
+#ifndef TKZ_FORMAT_SPELLED_VOCABULARY_H
+#define TKZ_FORMAT_SPELLED_VOCABULARY_H
+
+#include "core/buffer.h"
+#include "core/byte_map.h"
+#include "index/pair_table.h"
+#include "subword/tokenizer_builder.h"
+
+typedef struct tkz__spelled_vocabulary {
+    const char *where; /* name of the file, for errors */
+    tkz_error *error;
+    uint64_t greatest_id; /* that an entry may have */
+    tkz__byte_map spellings;   /* to id, place in the file and what is known */
+    tkz__buffer merges;        /* u32 pairs: ids of the halves, in rank order */
+    tkz__pair_table last_rank; /* of each pair */
+    tkz__buffer bytes;         /* scratch */
+} tkz__spelled_vocabulary;
+
+/* An added token, in the order in which the file has them. */
+typedef struct tkz__spelled_added {
+    const char *content; /* UTF-8 */
+    size_t size;
+    uint32_t id;
+    uint32_t flags; /* TKZ__ADDED_ */
+    uint64_t offset; /* in the file */
+} tkz__spelled_added;
+
+/* For a file of `size` bytes. */
+void tkz__spelled_vocabulary_init(tkz__spelled_vocabulary *vocabulary, const char *where,
+                                  size_t size, const tkz_allocator *allocator, tkz_error *error);
+void tkz__spelled_vocabulary_free(tkz__spelled_vocabulary *vocabulary);
+
+/* An entry, which the file has at `offset`. Errors: BAD_FORMAT (spelled twice, empty), LIMIT (the
+ * id), OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__spelled_vocabulary_add(tkz__spelled_vocabulary *vocabulary,
+                                                   const char *spelling, size_t size, uint32_t id,
+                                                   uint64_t offset);
+
+/* The id of an entry, or TKZ__NO_TOKEN. */
+uint32_t tkz__spelled_vocabulary_find(const tkz__spelled_vocabulary *vocabulary,
+                                      const char *spelling, size_t size);
+
+/* The next merge in rank order, when all entries are there: `spelling` is both halves joined, the
+ * left one of `left` bytes. Of a merge that is there twice the later one counts, as in HF
+ * (models/bpe/model.rs: collected into a map). Errors: BAD_FORMAT (a half or the whole is no entry),
+ * LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *vocabulary,
+                                                    const char *spelling, size_t left, size_t size,
+                                                    uint64_t offset);
+
+/* Gives it all to the builder. Entries that no bytes can be spelled like are ids with a content and
+ * no more. `whole_chunks`: entries count even where no merge names them. Errors: BAD_FORMAT (an id
+ * has two tokens), UNSUPPORTED (an added token takes the place of an entry that encoding needs),
+ * LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__spelled_vocabulary_give(tkz__spelled_vocabulary *vocabulary,
+                                                    const tkz__spelled_added *added, size_t count,
+                                                    bool whole_chunks,
+                                                    tkz__tokenizer_builder *builder);
+
+/* The first byte, if any, that is spelled like no entry; 256 if there is none. */
+uint32_t tkz__spelled_vocabulary_missing_byte(const tkz__spelled_vocabulary *vocabulary);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Finding added tokens in text. Leans on the trie and the class tables of text.
+ */
+#include "subword/added_tokens.h"
+
+#include "subword/symbol_trie.h"
+#include "text/char_class.h"
+#include "text/utf8.h"
+
+/* \w and \s of the crate regex in HF tokenizers 0.23 (doc/compatibility.md, Unicode versions). */
+#define CLASSES (&tkz__class_table_16_0)
+
+/* ---- Making ------------------------------------------------------------ */
+
+void tkz__added_finder_free(tkz__added_finder *finder, const tkz_allocator *allocator)
+{
+    tkz__buffer_free(&finder->nodes);
+    tkz__buffer_free(&finder->ends);
+    tkz__release_array(allocator, finder->tokens, finder->count, sizeof *finder->tokens);
+    finder->tokens = NULL;
+    finder->count = 0;
+}
+
+/* Adds a content; one that is there already stays, as the first of equal ones. */
+static tkz_status add_content(tkz__added_finder *finder, tkz__trie_builder *trie, uint32_t number,
+                              const char *content, size_t size, tkz_error *error)
+{
+    if (size == 0)
+        return TKZ_OK;
+    finder->starts[(uint8_t)content[0]] = true;
+    return tkz__trie_builder_add(trie, (const uint8_t *)content, size, number, error);
+}
+
+static tkz_status add_token(tkz__added_finder *finder, const tkz__image *image,
+                            tkz__trie_builder *trie, uint32_t number, tkz_normalizer *normalizer,
+                            tkz_error *error)
+{
+    const uint8_t *bytes;
+    size_t size;
+    if (!tkz__image_token(image, finder->tokens[number].id, &bytes, &size))
+        return TKZ_OK;
+    const char *content = (const char *)bytes;
+    if (normalizer != NULL) {
+        tkz_normalized normal;
+        tkz_status status = tkz_normalizer_run(normalizer, content, size, 0, &normal, error);
+        if (status != TKZ_OK)
+            return status;
+        content = normal.text;
+        size = normal.size;
+    }
+    return add_content(finder, trie, number, content, size, error);
+}
+
+static uint32_t count_tokens(const tkz__image *image, bool normalized)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < image->added_count; i++) {
+        uint32_t flags = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2 + 1);
+        count += (flags & TKZ__ADDED_SILENT) == 0 &&
+                 ((flags & TKZ__ADDED_NORMALIZED) != 0) == normalized;
+    }
+    return count;
+}
+
+static void list_tokens(tkz__added_finder *finder, const tkz__image *image, bool normalized)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < image->added_count; i++) {
+        uint32_t id = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2);
+        uint32_t flags = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2 + 1);
+        if ((flags & TKZ__ADDED_SILENT) != 0 ||
+            ((flags & TKZ__ADDED_NORMALIZED) != 0) != normalized)
+            continue;
+        /* A damaged image may name ids that do not exist. */
+        if (id >= image->token_count)
+            id = 0;
+        finder->tokens[count++] = (tkz__added_token){id, flags};
+        finder->ordinary_count += (flags & TKZ__ADDED_SPECIAL) == 0;
+    }
+}
+
+tkz_status tkz__added_finder_make(tkz__added_finder *finder, const tkz__image *image,
+                                  bool normalized, tkz_normalizer *normalizer,
+                                  const tkz_allocator *allocator, tkz_error *error)
+{
+    memset(finder, 0, sizeof *finder);
+    tkz__buffer_init(&finder->nodes, allocator);
+    tkz__buffer_init(&finder->ends, allocator);
+    uint32_t count = count_tokens(image, normalized);
+    if (count == 0)
+        return TKZ_OK;
+    finder->tokens = tkz__allocate_array(allocator, count, sizeof *finder->tokens);
+    if (finder->tokens == NULL)
+        return tkz__error_memory(error, count * sizeof *finder->tokens);
+    finder->count = count;
+    list_tokens(finder, image, normalized);
+    tkz__trie_builder *trie = NULL;
+    tkz_status status = tkz__trie_builder_new(&trie, allocator, error);
+    /* The last one first: where two contents are equal, the token of the lower id is found. */
+    for (uint32_t i = count; status == TKZ_OK && i > 0; i--)
+        status = add_token(finder, image, trie, i - 1, normalized ? normalizer : NULL, error);
+    if (status == TKZ_OK)
+        status = tkz__trie_builder_write(trie, &finder->nodes, &finder->ends, error);
+    tkz__trie_builder_free(trie);
+    if (status != TKZ_OK)
+        tkz__added_finder_free(finder, allocator);
+    return status;
+}
+
+/* ---- Finding ----------------------------------------------------------- */
+
+static bool has_flag(const char *text, size_t size, uint32_t flag, size_t *length)
+{
+    uint32_t character;
+    *length = tkz__utf8_decode(text, size, &character);
+    return character <= 0x10FFFF && (tkz__char_flags(CLASSES, character) & flag) != 0;
+}
+
+/* Where the character before text[at] starts; `at` is above 0. */
+static size_t before(const char *text, size_t at)
+{
+    size_t start = at - 1;
+    while (start > 0 && at - start < 4 && ((uint8_t)text[start] & 0xC0) == 0x80)
+        start--;
+    uint32_t character;
+    return tkz__utf8_decode(text + start, at - start, &character) == at - start ? start : at - 1;
+}
+
+static bool stands_alone(const char *text, size_t size, size_t start, size_t end)
+{
+    size_t length;
+    if (start > 0) {
+        size_t last = before(text, start);
+        if (has_flag(text + last, start - last, TKZ__CHAR_WORD, &length))
+            return false;
+    }
+    return end == size || !has_flag(text + end, size - end, TKZ__CHAR_WORD, &length);
+}
+
+static size_t white_space_before(const char *text, size_t start, size_t least)
+{
+    size_t length;
+    while (start > least) {
+        size_t last = before(text, start);
+        if (!has_flag(text + last, start - last, TKZ__CHAR_WHITE_SPACE, &length))
+            break;
+        start = last;
+    }
+    return start > least ? start : least;
+}
+
+static size_t white_space_behind(const char *text, size_t size, size_t end)
+{
+    size_t length;
+    while (end < size && has_flag(text + end, size - end, TKZ__CHAR_WHITE_SPACE, &length))
+        end += length;
+    return end;
+}
+
+/* The longest content that text[at ..] starts with; its number, or TKZ__NO_TOKEN. */
+static uint32_t longest_content(const tkz__added_finder *finder, const char *text, size_t size,
+                                size_t at, size_t *length)
+{
+    return tkz__trie_longest(finder->nodes.data, finder->ends.data,
+                             (uint32_t)(finder->nodes.size / TKZ__TRIE_NODE_SIZE),
+                             (const uint8_t *)text + at, size - at, length);
+}
+
+bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, size_t size,
+                            bool allow_special, size_t taken, size_t *at, tkz__added_match *match)
+{
+    if (finder->count == 0 || (!allow_special && finder->ordinary_count == 0))
+        return false;
+    while (*at < size) {
+        size_t start = *at, length;
+        if (!finder->starts[(uint8_t)text[start]]) {
+            *at = start + 1;
+            continue;
+        }
+        uint32_t number = longest_content(finder, text, size, start, &length);
+        if (number >= finder->count) {
+            *at = start + 1;
+            continue;
+        }
+        size_t end = start + length;
+        *at = end;
+        const tkz__added_token *token = &finder->tokens[number];
+        if ((token->flags & TKZ__ADDED_SPECIAL) != 0 && !allow_special)
+            continue;
+        if ((token->flags & TKZ__ADDED_SINGLE_WORD) != 0 &&
+            !stands_alone(text, size, start, end))
+            continue;
+        if ((token->flags & TKZ__ADDED_LSTRIP) != 0)
+            start = white_space_before(text, start, taken);
+        if ((token->flags & TKZ__ADDED_RSTRIP) != 0)
+            end = white_space_behind(text, size, end);
+        *match = (tkz__added_match){start > taken ? start : taken, end, token->id};
+        return true;
+    }
+    return false;
+}

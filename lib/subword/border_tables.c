@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Making the table of characters and the filter of chunk_borders.h. Leans on the
+ * image and the decoder of text.
+ *
+ * Left of a place inside a symbol stands either a whole character or the last one to three
+ * bytes of one; right of it a whole character or the first one to three bytes. These are
+ * the atoms: `joined` says which left atom meets which right one in some symbol. A
+ * character has a few atoms on each side, itself among them; characters with the same
+ * atoms share a row or column.
+ */
+#include "subword/chunk_borders.h"
+#include "subword/whole_tokens.h"
+#include "text/utf8.h"
+
+/* Where the keys of atoms start: characters, then one byte at the edge of the place, then two. Three
+ * bytes of a character of four are taken as two: such characters are told apart by groups only. */
+enum {
+    ONE_BYTE = TKZ__BORDER_CHARACTERS,
+    TWO_BYTES = ONE_BYTE + 256,
+    KEY_COUNT = TWO_BYTES + 65536,
+    NO_ATOMS = KEY_COUNT, /* telling keys of characters without atoms */
+    ANY_ENDING,           /* of a group outside the first plane, which may end in any bytes */
+    KEY_END,
+    MOST_ATOMS = 3 /* of a character: itself, one byte, two bytes */
+};
+
+/* The atoms of one side, numbered from 1 in the order in which they came. */
+typedef struct atoms {
+    uint32_t *numbers; /* KEY_COUNT; 0: no atom */
+    uint32_t count;    /* greatest number + 1 */
+} atoms;
+
+/* Rows or columns: characters that the atoms of one side tell apart. */
+typedef struct classes {
+    uint32_t *of_character; /* TKZ__BORDER_CHARACTERS */
+    uint32_t *of_key;       /* KEY_END; class + 1 of a telling key, 0: none yet */
+    uint32_t *members;      /* one character of each telling key */
+    uint32_t member_count;
+    uint32_t count;
+} classes;
+
+typedef struct maker {
+    const tkz__image_parts *parts;
+    atoms left;
+    atoms right;
+    uint32_t *joined; /* bit matrix of atoms: left.count rows of `words` */
+    uint32_t words;
+    classes rows;
+    classes columns;
+} maker;
+
+static bool is_continuation(uint8_t byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* ---- Atoms ------------------------------------------------------------- */
+
+/* Key of what stands left of a place, from the token's start; false if no text of whole characters
+ * can have it there. */
+static bool left_key(const uint8_t *bytes, size_t at, uint32_t *key)
+{
+    size_t start = at - 1;
+    while (start > 0 && at - start < 4 && is_continuation(bytes[start]))
+        start--;
+    if (is_continuation(bytes[start])) {
+        if (at - start > 3 || start > 0)
+            return false;
+        *key = at == 1 ? (uint32_t)ONE_BYTE + bytes[0]
+                       : TWO_BYTES + ((uint32_t)bytes[at - 2] << 8 | bytes[at - 1]);
+        return true;
+    }
+    uint32_t character;
+    if (tkz__utf8_decode((const char *)bytes + start, at - start, &character) != at - start ||
+        character > 0x10FFFF)
+        return false;
+    *key = tkz__border_number(character);
+    return true;
+}
+
+/* The same for what stands right of it, up to the token's end. */
+static bool right_key(const uint8_t *bytes, size_t size, uint32_t *key)
+{
+    uint32_t character;
+    tkz__utf8_decode((const char *)bytes, size, &character);
+    if (character <= 0x10FFFF) {
+        *key = tkz__border_number(character);
+        return true;
+    }
+    size_t wanted = bytes[0] < 0xC2 ? 0 : bytes[0] < 0xE0 ? 2 : bytes[0] < 0xF0 ? 3 : 4;
+    if (size >= wanted)
+        return false;
+    for (size_t i = 1; i < size; i++) {
+        if (!is_continuation(bytes[i]))
+            return false;
+    }
+    *key = size == 1 ? (uint32_t)ONE_BYTE + bytes[0] : TWO_BYTES + ((uint32_t)bytes[0] << 8 | bytes[1]);
+    return true;
+}
+
+typedef void (*visitor)(maker *made, uint32_t left, uint32_t right);
+
+static void visit_places(maker *made, const uint8_t *bytes, size_t size, visitor visit)
+{
+    for (size_t at = 1; at < size; at++) {
+        uint32_t left, right;
+        if (!is_continuation(bytes[at]) && left_key(bytes, at, &left) &&
+            right_key(bytes + at, size - at, &right))
+            visit(made, left, right);
+    }
+}
+
+/* Calls `visit` for every place between two characters inside every symbol, and inside every token
+ * that only a whole chunk can be: such a chunk must come out in one piece. */
+static void visit_all(maker *made, const tkz__whole_tokens *whole, visitor visit)
+{
+    const tkz__image_parts *parts = made->parts;
+    for (uint32_t symbol = TKZ__SYMBOL_BYTES; symbol < parts->symbol_count; symbol++) {
+        uint8_t byte;
+        size_t size;
+        const uint8_t *bytes = tkz__image_parts_symbol(parts, symbol, &byte, &size);
+        visit_places(made, bytes, size, visit);
+    }
+    for (uint32_t i = 0; i < whole->count; i++) {
+        uint32_t start = parts->token_offsets[whole->ids[i]];
+        visit_places(made, parts->token_bytes + start,
+                     parts->token_offsets[whole->ids[i] + 1] - start, visit);
+    }
+}
+
+static void number_atoms(maker *made, uint32_t left, uint32_t right)
+{
+    if (made->left.numbers[left] == 0)
+        made->left.numbers[left] = made->left.count++;
+    if (made->right.numbers[right] == 0)
+        made->right.numbers[right] = made->right.count++;
+}
+
+static void join_atoms(maker *made, uint32_t left, uint32_t right)
+{
+    uint32_t row = made->left.numbers[left], column = made->right.numbers[right];
+    made->joined[(size_t)row * made->words + column / 32] |= UINT32_C(1) << (column % 32);
+}
+
+/* ---- Characters -------------------------------------------------------- */
+
+/* Writes the bytes of the character with this number; 0 for surrogates, which are none. */
+static size_t encode_number(uint32_t number, uint8_t bytes[4])
+{
+    if (number - 0xD800 < 0x800)
+        return 0;
+    uint32_t character =
+        number < 0x10000 ? number : 0x10000 + ((number - 0x10000) << TKZ__BORDER_GROUP_BITS);
+    return tkz__utf8_encode(character, (char *)bytes);
+}
+
+/* Keys of the atoms that a character may have, the longest last. Returns how many. */
+static size_t keys_of(uint32_t number, bool is_left, uint32_t keys[MOST_ATOMS])
+{
+    uint8_t bytes[4];
+    size_t size = encode_number(number, bytes);
+    if (size == 0)
+        return 0;
+    keys[0] = number;
+    if (size == 1)
+        return 1;
+    keys[1] = ONE_BYTE + (is_left ? bytes[size - 1] : bytes[0]);
+    if (size == 2)
+        return 2;
+    keys[2] = TWO_BYTES + (is_left ? (uint32_t)bytes[size - 2] << 8 | bytes[size - 1]
+                                   : (uint32_t)bytes[0] << 8 | bytes[1]);
+    return 3;
+}
+
+/* What tells a character from others: itself if it is an atom, otherwise the most of its bytes that
+ * are one; the atoms of fewer bytes follow from those. */
+static uint32_t telling_key(const atoms *side, uint32_t number, bool is_left)
+{
+    uint32_t keys[MOST_ATOMS];
+    size_t count = keys_of(number, is_left, keys);
+    if (side->numbers[number] != 0)
+        return number;
+    if (is_left && number >= 0x10000)
+        return ANY_ENDING;
+    while (count > 1) {
+        count--;
+        if (side->numbers[keys[count]] != 0)
+            return keys[count];
+    }
+    return NO_ATOMS;
+}
+
+/* Beyond the limit classes are shared, which is coarser and still right. */
+static void classify(classes *made, const atoms *side, bool is_left)
+{
+    for (uint32_t number = 0; number < TKZ__BORDER_CHARACTERS; number++) {
+        if (number - 0xD800 < 0x800)
+            continue;
+        uint32_t key = telling_key(side, number, is_left);
+        if (made->of_key[key] == 0) {
+            made->of_key[key] = made->member_count % TKZ__BORDER_CLASS_LIMIT + 1;
+            made->members[made->member_count++] = number;
+        }
+        made->of_character[number] = made->of_key[key] - 1;
+    }
+    made->count = made->member_count < TKZ__BORDER_CLASS_LIMIT ? made->member_count
+                                                             : TKZ__BORDER_CLASS_LIMIT;
+}
+
+/* ---- Matrix ------------------------------------------------------------ */
+
+static void add_joined(const maker *made, uint32_t atom, uint32_t *row)
+{
+    const uint32_t *source = made->joined + (size_t)atom * made->words;
+    for (uint32_t word = 0; word < made->words; word++)
+        row[word] |= source[word];
+}
+
+/* All right atoms that the left atoms of a character are joined with, as bits. */
+static void collect_row(const maker *made, uint32_t number, uint32_t *row)
+{
+    memset(row, 0, made->words * sizeof *row);
+    uint32_t keys[MOST_ATOMS];
+    size_t count = keys_of(number, true, keys);
+    for (size_t i = 0; i < count; i++)
+        add_joined(made, made->left.numbers[keys[i]], row);
+    for (uint32_t key = ONE_BYTE; number >= 0x10000 && key < KEY_COUNT; key++) {
+        if (made->left.numbers[key] != 0)
+            add_joined(made, made->left.numbers[key], row);
+    }
+}
+
+/* Is one of the right atoms of a character among the bits of `row`? Atom 0 never is. */
+static bool row_meets(const maker *made, const uint32_t *row, uint32_t number)
+{
+    uint32_t keys[MOST_ATOMS];
+    size_t count = keys_of(number, false, keys);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t atom = made->right.numbers[keys[i]];
+        if (row[atom / 32] >> (atom % 32) & 1)
+            return true;
+    }
+    return false;
+}
+
+/* The rows and columns that are joined, as a matrix of bits. `row` is scratch for one row of atoms. */
+static void fill_matrix(const maker *made, uint32_t *matrix, size_t words, uint32_t *row)
+{
+    for (uint32_t i = 0; i < made->rows.member_count; i++) {
+        collect_row(made, made->rows.members[i], row);
+        uint32_t *target = matrix + words * (i % TKZ__BORDER_CLASS_LIMIT);
+        for (uint32_t k = 0; k < made->columns.member_count; k++) {
+            uint32_t column = k % TKZ__BORDER_CLASS_LIMIT;
+            if (row_meets(made, row, made->columns.members[k]))
+                target[column / 32] |= UINT32_C(1) << (column % 32);
+        }
+    }
+}
+
+/* ---- Filter ------------------------------------------------------------ */
+
+/* Bits of the filter for each pair that is joined: 16 to 32, as chunk_borders.h says. */
+enum { BITS_PER_PAIR = 16, MOST_BITS = 1 << 26 };
+
+static uint64_t count_pairs(const uint32_t *matrix, size_t words)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < words; i++)
+        count += (uint64_t)__builtin_popcount(matrix[i]);
+    return count;
+}
+
+static void fill_bits(const maker *made, const uint32_t *matrix, size_t words, uint8_t *bits,
+                      uint32_t shift)
+{
+    for (uint32_t row = 0; row < made->rows.count; row++) {
+        for (uint32_t column = 0; column < made->columns.count; column++) {
+            if ((matrix[row * words + column / 32] >> (column % 32) & 1) == 0)
+                continue;
+            uint32_t bit = tkz__border_bit(row, column << 16) >> shift;
+            bits[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+        }
+    }
+}
+
+/* ---- All --------------------------------------------------------------- */
+
+/* Room for `size` zero bytes at the end of `buffer`. */
+static tkz_status append_zeros(tkz__buffer *buffer, size_t size, tkz_error *error)
+{
+    tkz_status status = tkz__buffer_reserve(buffer, size, error);
+    if (status != TKZ_OK)
+        return status;
+    memset(buffer->data + buffer->size, 0, size);
+    buffer->size += size;
+    return TKZ_OK;
+}
+
+static tkz_status write_filter(const maker *made, tkz__buffer *bits, uint32_t *row,
+                               tkz_error *error)
+{
+    size_t words = ((size_t)made->columns.count + 31) / 32;
+    size_t matrix_words = words * made->rows.count;
+    uint32_t *matrix = tkz__allocate_zeroed(&bits->allocator, matrix_words * sizeof *matrix);
+    if (matrix == NULL)
+        return tkz__error_memory(error, matrix_words * sizeof *matrix);
+    fill_matrix(made, matrix, words, row);
+    uint64_t wanted = count_pairs(matrix, matrix_words) * BITS_PER_PAIR;
+    uint64_t count = TKZ__BORDER_LEAST_BITS;
+    uint32_t shift = 20;
+    for (; count < wanted && count < MOST_BITS; count *= 2)
+        shift--;
+    tkz_status status = append_zeros(bits, (size_t)(count / 8), error);
+    if (status == TKZ_OK)
+        fill_bits(made, matrix, words, bits->data, shift);
+    tkz__release(&bits->allocator, matrix, matrix_words * sizeof *matrix);
+    return status;
+}
+
+static tkz_status write_tables(const maker *made, tkz__buffer *characters, tkz__buffer *bits,
+                               uint32_t *row, tkz_error *error)
+{
+    tkz_status status = append_zeros(characters, (size_t)TKZ__BORDER_CHARACTERS * 4, error);
+    for (size_t number = 0; status == TKZ_OK && number < TKZ__BORDER_CHARACTERS; number++)
+        tkz__store_u32(characters->data + 4 * number,
+                       made->rows.of_character[number] | made->columns.of_character[number] << 16);
+    return status == TKZ_OK ? write_filter(made, bits, row, error) : status;
+}
+
+/* The arrays whose sizes are known: one allocation, zeroed. */
+enum { FIXED_ITEMS = 2 * KEY_COUNT + 2 * KEY_END + 4 * TKZ__BORDER_CHARACTERS };
+
+static void share_out(maker *made, uint32_t *items)
+{
+    made->left.numbers = items;
+    made->right.numbers = made->left.numbers + KEY_COUNT;
+    made->rows.of_key = made->right.numbers + KEY_COUNT;
+    made->columns.of_key = made->rows.of_key + KEY_END;
+    made->rows.of_character = made->columns.of_key + KEY_END;
+    made->columns.of_character = made->rows.of_character + TKZ__BORDER_CHARACTERS;
+    made->rows.members = made->columns.of_character + TKZ__BORDER_CHARACTERS;
+    made->columns.members = made->rows.members + TKZ__BORDER_CHARACTERS;
+}
+
+tkz_status tkz__border_tables_make(const tkz__image_parts *parts, const tkz__whole_tokens *whole,
+                                   tkz__buffer *characters, tkz__buffer *bits, tkz_error *error)
+{
+    const tkz_allocator *allocator = &characters->allocator;
+    maker made = {.parts = parts, .left = {.count = 1}, .right = {.count = 1}};
+    uint32_t *items = tkz__allocate_zeroed(allocator, FIXED_ITEMS * sizeof *items);
+    if (items == NULL)
+        return tkz__error_memory(error, FIXED_ITEMS * sizeof *items);
+    share_out(&made, items);
+    visit_all(&made, whole, number_atoms);
+    made.words = (made.right.count + 31) / 32;
+    /* One row more: scratch. */
+    size_t joined_size = ((size_t)made.left.count + 1) * made.words * sizeof *made.joined;
+    made.joined = tkz__allocate_zeroed(allocator, joined_size);
+    tkz_status status = TKZ_OK;
+    if (made.joined == NULL) {
+        status = tkz__error_memory(error, joined_size);
+    } else {
+        visit_all(&made, whole, join_atoms);
+        classify(&made.rows, &made.left, true);
+        classify(&made.columns, &made.right, false);
+        status = write_tables(&made, characters, bits,
+                              made.joined + (size_t)made.left.count * made.words, error);
+    }
+    tkz__release(allocator, made.joined, joined_size);
+    tkz__release(allocator, items, FIXED_ITEMS * sizeof *items);
+    return status;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One text to ids: text to chunks, chunks to pieces, pieces to ids. Leans on the
+ * pre-tokenizer, the borders, the piece cache and matching.
+ */
+#include "subword/chunk_borders.h"
+#include "subword/encoder_parts.h"
+#include "subword/merging.h"
+#include "subword/whole_tokens.h"
+
+typedef tkz__encoder_piece piece;
+
+enum {
+    BORDERS = 64,     /* that are looked for at a time */
+    MOST_NATURAL = 64 /* bytes of a piece that matching is the faster way for */
+};
+
+static tkz_status reserve_ids(tkz_encoder *encoder, size_t extra, tkz_error *error)
+{
+    size_t needed;
+    if (!tkz__size_add(encoder->id_count, extra, &needed))
+        return tkz__error_memory(error, extra);
+    if (needed <= encoder->id_capacity)
+        return TKZ_OK;
+    return tkz__array_reserve(&encoder->allocator, (void **)&encoder->ids, &encoder->id_capacity,
+                              needed, sizeof *encoder->ids, error);
+}
+
+tkz_status tkz__encoder_push(tkz_encoder *encoder, uint32_t id, tkz_error *error)
+{
+    tkz_status status = reserve_ids(encoder, 1, error);
+    if (status == TKZ_OK)
+        encoder->ids[encoder->id_count++] = id;
+    return status;
+}
+
+static tkz_status damaged(tkz_error *error)
+{
+    return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
+                          "the tokenizer image is damaged: it cannot encode; make or copy it "
+                          "again");
+}
+
+/* ---- Pieces that are not in the cache ---------------------------------- */
+
+/* Copies the bytes that have tokens. Neighbours of those that have none may merge (HF leaves out what is
+ * not in its vocabulary before it merges: src/models/bpe/model.rs). */
+static size_t keep_bytes(const tkz__image *image, const uint8_t *bytes, size_t size, uint8_t *kept)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, bytes[i]) != TKZ__NO_TOKEN)
+            kept[count++] = bytes[i];
+    }
+    return count;
+}
+
+/* Encodes a piece into `ids`, which has room for one id a byte. `is_whole`: the piece is a chunk.
+ * Returns the number of ids, which may be 0 where bytes have no tokens; SIZE_MAX if the image is
+ * damaged. */
+static size_t encode_bytes(const tkz_encoder *encoder, const uint8_t *bytes, size_t size,
+                           bool is_whole, uint64_t *scratch, uint32_t *ids)
+{
+    const tkz__image *image = encoder->image;
+    if (is_whole) {
+        ids[0] = tkz__whole_tokens_find(image, bytes, size);
+        if (ids[0] != TKZ__NO_TOKEN)
+            return 1;
+    }
+    if (image->drops_bytes) {
+        size = keep_bytes(image, bytes, size, encoder->kept);
+        bytes = encoder->kept;
+        if (size == 0)
+            return 0;
+    }
+    size_t symbols = 1;
+    ids[0] = tkz__match_whole(image, bytes, size);
+    /* Natural text matches long symbols at once; what is longer than any word is not natural. */
+    if (ids[0] == TKZ__NO_TOKEN && size <= MOST_NATURAL)
+        symbols = tkz__match_piece(image, encoder->memory, bytes, size, scratch, ids);
+    else if (ids[0] == TKZ__NO_TOKEN)
+        symbols = tkz__merge_piece(image, encoder->memory, bytes, size, scratch, ids);
+    if (symbols == 0)
+        return SIZE_MAX;
+    size_t count = 0;
+    for (; count < symbols; count++) {
+        ids[count] = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, ids[count]);
+        if (ids[count] >= image->token_count)
+            return SIZE_MAX;
+    }
+    return count;
+}
+
+static tkz_status reserve_kept(tkz_encoder *encoder, size_t size, tkz_error *error)
+{
+    return tkz__array_reserve(&encoder->allocator, (void **)&encoder->kept,
+                              &encoder->kept_capacity, size, 1, error);
+}
+
+/* A piece too long for the cache. */
+static tkz_status encode_long_piece(tkz_encoder *encoder, const uint8_t *bytes, size_t size,
+                                    bool is_whole, tkz_error *error)
+{
+    tkz_status status = reserve_ids(encoder, size, error);
+    if (status == TKZ_OK && encoder->image->drops_bytes)
+        status = reserve_kept(encoder, size, error);
+    if (status == TKZ_OK)
+        status = tkz__array_reserve(&encoder->allocator, (void **)&encoder->scratch,
+                                    &encoder->scratch_capacity, tkz__match_scratch(size),
+                                    sizeof *encoder->scratch, error);
+    if (status != TKZ_OK)
+        return status;
+    size_t count = encode_bytes(encoder, bytes, size, is_whole, encoder->scratch,
+                                encoder->ids + encoder->id_count);
+    if (count == SIZE_MAX)
+        return damaged(error);
+    encoder->id_count += count;
+    return TKZ_OK;
+}
+
+/* A piece that the cache does not know. There is room for its ids. */
+static tkz_status encode_new_piece(tkz_encoder *encoder, const piece *own, const uint8_t *bytes,
+                                   tkz_error *error)
+{
+    uint64_t scratch[TKZ__PIECE_MOST_BYTES / 64 + 1];
+    uint32_t *ids = encoder->ids + encoder->id_count;
+    size_t count = encode_bytes(encoder, bytes, own->size,
+                                (own->key.high & TKZ__PIECE_WHOLE) != 0, scratch, ids);
+    if (count == SIZE_MAX)
+        return damaged(error);
+    if (count <= TKZ__PIECE_MOST_IDS)
+        tkz__piece_keep(encoder->cache + own->bucket, own->key, ids, count);
+    encoder->id_count += count;
+    return TKZ_OK;
+}
+
+/* ---- Pieces to ids ----------------------------------------------------- */
+
+/* The pieces that are collected, in the order of the text. */
+static tkz_status encode_pieces(tkz_encoder *encoder, const uint8_t *text, tkz_error *error)
+{
+    size_t count = encoder->piece_count;
+    encoder->piece_count = 0;
+    if (encoder->counts_only) {
+        encoder->counted += encoder->id_count;
+        encoder->id_count = 0;
+    }
+    tkz_status status = reserve_ids(encoder, count * TKZ__PIECE_MOST_BYTES, error);
+    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+        const piece *next = &encoder->pieces[i];
+        if (next->size > TKZ__PIECE_MOST_BYTES) {
+            status = encode_long_piece(encoder, text + next->start, next->size, next->is_whole,
+                                       error);
+            if (status == TKZ_OK)
+                status = reserve_ids(encoder, (count - i) * TKZ__PIECE_MOST_BYTES, error);
+            continue;
+        }
+        const tkz__piece_entry *found =
+            tkz__piece_find(encoder->cache + next->bucket, next->key);
+        if (found == NULL) {
+            status = encode_new_piece(encoder, next, text + next->start, error);
+            continue;
+        }
+        /* All four are copied, those beyond the count into room that is free. */
+        uint32_t *ids = encoder->ids + encoder->id_count;
+        memcpy(ids, found->ids, sizeof found->ids);
+        encoder->id_count += ids[0] >> 24;
+        ids[0] &= 0xFFFFFF;
+    }
+    return status;
+}
+
+/* ---- Chunks to pieces -------------------------------------------------- */
+
+/* Collects a piece and asks for its bucket, so that the memory answers while others are collected;
+ * all are encoded when there is no more room. */
+static inline tkz_status add_short_piece(tkz_encoder *encoder, const uint8_t *text,
+                                         tkz__piece_key key, size_t start, size_t size,
+                                         tkz_error *error)
+{
+    uint32_t bucket = (uint32_t)tkz__piece_bucket_of(key);
+    __builtin_prefetch(encoder->cache + bucket);
+    piece *own = &encoder->pieces[encoder->piece_count++];
+    own->key = key;
+    own->bucket = bucket;
+    own->start = (uint32_t)start;
+    own->size = (uint32_t)size;
+    return encoder->piece_count < TKZ__ENCODER_PIECES ? TKZ_OK
+                                                      : encode_pieces(encoder, text, error);
+}
+
+static inline tkz_status add_piece(tkz_encoder *encoder, const uint8_t *text, size_t size,
+                                   size_t start, size_t end, uint64_t whole, tkz_error *error)
+{
+    if (__builtin_expect(end - start <= TKZ__PIECE_MOST_BYTES, 1)) {
+        tkz__piece_key key = tkz__piece_key_at_end(text + start, end - start, size - start);
+        key.high |= whole;
+        return add_short_piece(encoder, text, key, start, end - start, error);
+    }
+    piece *own = &encoder->pieces[encoder->piece_count++];
+    own->start = (uint32_t)start;
+    own->size = (uint32_t)(end - start);
+    own->is_whole = whole != 0;
+    return encoder->piece_count < TKZ__ENCODER_PIECES ? TKZ_OK
+                                                      : encode_pieces(encoder, text, error);
+}
+
+/* A chunk is cut where no symbol joins its characters. `whole`: the flag for a piece that is a
+ * whole chunk. */
+static tkz_status add_cut_chunk(tkz_encoder *encoder, const uint8_t *text, size_t size,
+                                size_t start, size_t end, uint64_t whole, tkz_error *error)
+{
+    for (size_t at = start; at < end;) {
+        uint32_t ends[BORDERS];
+        size_t count = tkz__borders_cut(encoder->image, text + at, end - at, size - at, ends,
+                                        BORDERS);
+        uint64_t flag = at == start && ends[0] == end - start ? whole : 0;
+        size_t from = 0;
+        for (size_t i = 0; i < count; i++) {
+            tkz_status status =
+                add_piece(encoder, text, size, at + from, at + ends[i], flag, error);
+            if (status != TKZ_OK)
+                return status;
+            from = ends[i];
+        }
+        at += from;
+    }
+    return TKZ_OK;
+}
+
+/* A chunk of the pre-tokenizer. Short ones of ASCII, most words of English and code, are pieces as
+ * they are; others are cut. */
+static inline tkz_status add_chunk(tkz_encoder *encoder, const uint8_t *text, size_t size,
+                                   size_t start, size_t end, uint64_t whole, tkz_error *error)
+{
+    if (end - start <= TKZ__PIECE_MOST_BYTES) {
+        tkz__piece_key key = tkz__piece_key_at_end(text + start, end - start, size - start);
+        if (tkz__piece_is_ascii(key)) {
+            key.high |= whole;
+            return add_short_piece(encoder, text, key, start, end - start, error);
+        }
+    }
+    if (encoder->image->drops_bytes)
+        return add_piece(encoder, text, size, start, end, whole, error);
+    return add_cut_chunk(encoder, text, size, start, end, whole, error);
+}
+
+tkz_status tkz__encode_text(tkz_encoder *encoder, const char *text, size_t size, tkz_error *error)
+{
+    const tkz__pre_tokenizer *pre_tokenizer = encoder->image->pre_tokenizer;
+    uint64_t whole = encoder->image->whole_mask != 0 ? TKZ__PIECE_WHOLE : 0;
+    const uint8_t *bytes = (const uint8_t *)text;
+    encoder->piece_count = 0;
+    if (encoder->image->drops_bytes) {
+        tkz_status status = reserve_kept(encoder, TKZ__PIECE_MOST_BYTES, error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    for (size_t at = 0; at < size;) {
+        uint32_t ends[TKZ__ENCODER_CHUNKS];
+        size_t count = pre_tokenizer->cut(text + at, size - at, ends, TKZ__ENCODER_CHUNKS);
+        size_t from = 0;
+        for (size_t i = 0; i < count; i++) {
+            tkz_status status =
+                add_chunk(encoder, bytes, size, at + from, at + ends[i], whole, error);
+            if (status != TKZ_OK)
+                return status;
+            from = ends[i];
+        }
+        at += from;
+    }
+    return encode_pieces(encoder, bytes, error);
+}

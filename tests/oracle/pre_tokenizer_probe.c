@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lets comparisons ask the pre-tokenizers: `pre_tokenizer_probe NAME` reads records (u32
+ * little-endian size, bytes) from standard input and answers each with u32 count and, for each
+ * chunk, u32 where it ends. `pre_tokenizer_probe list` prints one JSON object a line for each: name,
+ * pattern, its dialects, steps, spellings. Leans on the pre-tokenizers of subword.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "subword/pre_tokenizer.h"
+
+/* Small, so that most texts need several calls. */
+enum { ROOM = 7 };
+
+static void fail(const char *what, const char *message)
+{
+    fprintf(stderr, "pre_tokenizer_probe: %s: %s\n", what, message);
+    exit(1);
+}
+
+static void put(uint32_t number)
+{
+    uint8_t bytes[4] = {(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16),
+                        (uint8_t)(number >> 24)};
+    if (fwrite(bytes, 1, 4, stdout) != 4)
+        fail("standard output", "cannot write");
+}
+
+/* False at the end of the input. */
+static int get(uint32_t *number)
+{
+    uint8_t bytes[4];
+    size_t count = fread(bytes, 1, 4, stdin);
+    if (count == 0)
+        return 0;
+    if (count != 4)
+        fail("standard input", "ends inside a record");
+    *number = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+              (uint32_t)bytes[3] << 24;
+    return 1;
+}
+
+static void answer(const tkz__pre_tokenizer *pre_tokenizer, const char *text, uint32_t size,
+                   uint32_t *ends)
+{
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < size; at = ends[count - 1]) {
+        size_t more = pre_tokenizer->cut(text + at, size - at, ends + count, ROOM);
+        for (size_t i = 0; i < more; i++)
+            ends[count + i] += at;
+        count += (uint32_t)more;
+    }
+    put(count);
+    for (uint32_t i = 0; i < count; i++)
+        put(ends[i]);
+}
+
+static void print_string(const char *text)
+{
+    putchar('"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            printf("\\%c", *text);
+        else if ((unsigned char)*text < 0x20)
+            printf("\\u%04x", (unsigned)*text);
+        else
+            putchar(*text);
+    }
+    putchar('"');
+}
+
+static void print_one(const tkz__pre_tokenizer *one)
+{
+    printf("{\"name\": ");
+    print_string(one->name);
+    printf(", \"dialects\": %u, \"pattern\": ", one->pattern_dialects);
+    print_string(one->pattern);
+    printf(", \"steps\": [");
+    for (size_t i = 0; i < one->step_count; i++) {
+        printf("%s[%d, ", i > 0 ? ", " : "", (int)one->steps[i].kind);
+        print_string(one->steps[i].pattern != NULL ? one->steps[i].pattern : "");
+        printf("]");
+    }
+    printf("], \"spellings\": [");
+    for (size_t i = 0; i < one->spelling_count; i++) {
+        printf("%s[%u, ", i > 0 ? ", " : "", one->spellings[i].dialects);
+        print_string(one->spellings[i].pattern);
+        printf("]");
+    }
+    printf("]}\n");
+}
+
+int main(int count, char **words)
+{
+    if (count != 2)
+        fail("usage", "pre_tokenizer_probe NAME|list");
+    if (strcmp(words[1], "list") == 0) {
+        for (size_t i = 0; i < tkz_pre_tokenizer_count(); i++) {
+            const char *name = tkz_pre_tokenizer_at(i)->name;
+            print_one(tkz__pre_tokenizer_find(name, strlen(name)));
+        }
+        return 0;
+    }
+    const tkz__pre_tokenizer *found = tkz__pre_tokenizer_find(words[1], strlen(words[1]));
+    if (found == NULL)
+        fail(words[1], "there is no pre-tokenizer of that name");
+    uint32_t size;
+    while (get(&size)) {
+        /* Exact sizes, so that a sanitizer sees a read behind the text. */
+        char *text = malloc((size_t)size + (size == 0));
+        uint32_t *ends = malloc(((size_t)size + ROOM) * sizeof *ends);
+        if (text == NULL || ends == NULL)
+            fail("memory", "none left");
+        if (fread(text, 1, size, stdin) != size)
+            fail("standard input", "ends inside a record");
+        answer(found, text, size, ends);
+        free(ends);
+        free(text);
+    }
+    return 0;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tokenize vocab: what a tokenizer file is, whether it is whole, and the same tokenizer
+ * in another format. This file holds the options and hands over to the action named
+ * first.
+ */
+#include <string.h>
+
+#include "tools/messages.h"
+#include "tools/vocab_actions.h"
+
+static const struct option_info options[] = {
+    {.name = "json",
+     .type = OPTION_FLAG,
+     .text = "info: print one JSON object. check: print the result as one."},
+    {.name = "output",
+     .letter = 'o',
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .text = "convert: the file to write; it appears when it is complete. Must be given."},
+    {.name = "to",
+     .type = OPTION_CHOICE,
+     .argument = "FORMAT",
+     .default_value = "tkz",
+     .choices = "tkz|hf|tiktoken",
+     .text = "convert: a native image, tokenizer.json, or a rank file of tiktoken."},
+    {.name = "pre-tokenizer",
+     .type = OPTION_TEXT,
+     .argument = "NAME",
+     .text = "How text is cut, for files that do not say it: rank files of tiktoken and vocab.json; "
+             "see 'tokenize list pre-tokenizers'. Those that OpenAI published need none, and "
+             "vocab.json is cut as GPT-2 does it."},
+    OPTION_HELP,
+};
+
+static const struct example examples[] = {
+    {"What is this model?", "tokenize vocab info tokenizer.json"},
+    {"A native image, which opens in no time:",
+     "tokenize vocab convert tokenizer.json -o model.tkz"},
+    {"Every byte of it is as it was made:", "tokenize vocab check model.tkz"},
+    {"A rank file for tiktoken:", "tokenize vocab convert ja.tkz --to tiktoken -o ja.tiktoken"},
+    {"And back; how text is cut must be named:",
+     "tokenize vocab convert ja.tiktoken --pre-tokenizer llama3 -o again.tkz"},
+    {"For HF tokenizers:", "tokenize vocab convert ja.tkz --to hf -o tokenizer.json"},
+};
+
+/* The actions and the options that mean something to each. */
+static const struct {
+    const char *name;
+    int (*run)(const struct arguments *arguments, const char *path);
+    const char *options[4];
+} actions[] = {
+    {"info", vocab_info, {"json", "pre-tokenizer"}},
+    {"check", vocab_check, {"json", "pre-tokenizer"}},
+    {"convert", vocab_convert, {"output", "to", "pre-tokenizer"}},
+};
+
+static int complain_of_action(const char *word)
+{
+    message("vocab", "'%s' is not one of info, check, convert", word);
+    size_t distance;
+    for (size_t i = 0; i < COUNT_OF(actions); i++) {
+        if (!is_near(word, actions[i].name, &distance))
+            continue;
+        hint("did you mean '%s'?", actions[i].name);
+        break;
+    }
+    return EXIT_USAGE;
+}
+
+static bool takes(size_t action, const char *option)
+{
+    for (size_t i = 0; i < COUNT_OF(actions[action].options); i++) {
+        const char *known = actions[action].options[i];
+        if (known != NULL && strcmp(known, option) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int run(const struct arguments *arguments)
+{
+    const char *word = arguments->operands[0];
+    size_t chosen = 0;
+    while (chosen < COUNT_OF(actions) && strcmp(actions[chosen].name, word) != 0)
+        chosen++;
+    if (chosen == COUNT_OF(actions))
+        return complain_of_action(word);
+    for (size_t i = 0; i < arguments->given_count; i++) {
+        const char *name = arguments->given[i].info->name;
+        if (takes(chosen, name))
+            continue;
+        message("vocab", "--%s means nothing to '%s'", name, word);
+        return EXIT_USAGE;
+    }
+    return actions[chosen].run(arguments, arguments->operands[1]);
+}
+
+const struct command command_vocab = {
+    .name = "vocab",
+    .group = "Vocabulary",
+    .summary = "inspect, check and convert tokenizer files",
+    .operands = "info|check|convert FILE",
+    .minimum_operands = 2,
+    .maximum_operands = 2,
+    .description =
+        "FILE is a tokenizer in any format that is read, told by its content: a native image, "
+        "tokenizer.json of HF tokenizers with byte-level BPE, a rank file of tiktoken, tekken.json, "
+        "vocab.json with merges.txt beside it, or a directory with one of them.\n\n"
+        "info says what it is, and whether decoding gives every text back, if not why. check reads "
+        "every byte. convert writes the same tokenizer in another format: the ids of every text "
+        "stay the same, or it refuses and says why. A rank file holds neither special tokens nor "
+        "the way in which text is cut.",
+    .examples = examples,
+    .example_count = COUNT_OF(examples),
+    .options = options,
+    .option_count = COUNT_OF(options),
+    .run = run,
+};

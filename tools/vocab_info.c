@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tokenize vocab info and check: what a tokenizer file is, and whether it is whole.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/json_text.h"
+#include "tools/messages.h"
+#include "tools/table.h"
+#include "tools/vocab_actions.h"
+
+int open_model(tkz_tokenizer **tokenizer, const struct arguments *arguments, const char *path)
+{
+    tkz_error error;
+    const char *named = option_text(arguments, "pre-tokenizer");
+    tkz_status status = named != NULL ? tkz_tokenizer_open_as(tokenizer, path, named, NULL, &error)
+                                      : tkz_tokenizer_open(tokenizer, path, NULL, &error);
+    return status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);
+}
+
+/* ---- Reasons ------------------------------------------------------------- */
+
+static const struct {
+    uint32_t bit;
+    const char *word;
+    const char *text;
+} losses[] = {
+    {TKZ_LOSS_NORMALIZER, "normalizer", "the normalizer changes text"},
+    {TKZ_LOSS_BYTES, "bytes", "bytes without a token vanish"},
+    {TKZ_LOSS_SPACES, "spaces", "added tokens take in the white space beside them"},
+};
+
+/* A token for the eye: its text, or its bytes in hexadecimal where that is no UTF-8. */
+static void append_token(struct text *text, const tkz_tokenizer *tokenizer, uint32_t id)
+{
+    const uint8_t *bytes;
+    size_t size;
+    if (tkz_tokenizer_token(tokenizer, id, &bytes, &size, NULL, NULL) == TKZ_OK)
+        text_append_json(text, (const char *)bytes, size);
+}
+
+/* ---- info ----------------------------------------------------------------- */
+
+static json_t *added_json(const tkz_tokenizer_facts *facts)
+{
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "all", (json_int_t)facts->added, "special",
+                     (json_int_t)facts->special, "single_word", (json_int_t)facts->single_word,
+                     "lstrip", (json_int_t)facts->left_space, "rstrip",
+                     (json_int_t)facts->right_space, "normalized", (json_int_t)facts->normalized,
+                     "silent", (json_int_t)facts->silent);
+}
+
+static int print_json(const char *path, const tkz_format_info *format,
+                      const tkz_tokenizer_facts *facts)
+{
+    const tkz_pre_tokenizer_info *cut = facts->pre_tokenizer;
+    json_t *reasons = json_array();
+    for (size_t i = 0; i < COUNT_OF(losses); i++) {
+        if ((facts->losses & losses[i].bit) != 0)
+            json_array_append_new(reasons, json_string(losses[i].word));
+    }
+    json_t *object = json_pack(
+        "{s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:o,s:{s:s,s:s,s:s},s:s?,s:{s:I,s:I},"
+        "s:{s:I,s:I},s:b,s:o}",
+        "path", path, "format", format->name, "kind", "byte-level BPE", "ids",
+        (json_int_t)facts->ids, "holes", (json_int_t)facts->holes, "bytes",
+        (json_int_t)facts->bytes, "merges", (json_int_t)facts->merges, "unmerged",
+        (json_int_t)facts->unmerged, "whole_chunks", (int)facts->whole_chunks, "added",
+        added_json(facts), "pre_tokenizer", "name", cut->name, "pattern", cut->pattern,
+        "unicode_version", cut->unicode_version, "normalizer", facts->normalizer, "longest", "id",
+        (json_int_t)facts->longest, "bytes", (json_int_t)facts->longest_size, "template",
+        "before", (json_int_t)facts->before, "behind", (json_int_t)facts->behind, "lossless",
+        (int)(facts->losses == 0), "losses", reasons);
+    if (object == NULL)
+        return message_no_memory();
+    json_dumpf(object, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(object);
+    return EXIT_DONE;
+}
+
+static void add_counts(struct table *table, const tkz_tokenizer_facts *facts)
+{
+    const struct {
+        const char *name;
+        uint32_t count;
+        bool always;
+    } rows[] = {
+        {"ids", facts->ids, true},
+        {"  without a token", facts->holes, false},
+        {"single bytes", facts->bytes, true},
+        {"merges", facts->merges, true},
+        {facts->whole_chunks != 0 ? "tokens found as whole chunks only"
+                                  : "tokens that merging never makes",
+         facts->unmerged, true},
+        {"added tokens", facts->added, true},
+        {"  special", facts->special, false},
+        {"  single words", facts->single_word, false},
+        {"  with white space before", facts->left_space, false},
+        {"  with white space behind", facts->right_space, false},
+        {"  in normalized text", facts->normalized, false},
+        {"  never looked for", facts->silent, false},
+        {"template: tokens before a text", facts->before, false},
+        {"template: tokens behind a text", facts->behind, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (!rows[i].always && rows[i].count == 0)
+            continue;
+        table_add(table, "%s", rows[i].name);
+        table_add_count(table, rows[i].count);
+    }
+}
+
+static int print_facts(const tkz_tokenizer *tokenizer, const tkz_format_info *format,
+                       const tkz_tokenizer_facts *facts)
+{
+    struct text token = {0};
+    append_token(&token, tokenizer, facts->longest);
+    text_append(&token, "", 1);
+    if (token.failed) {
+        text_free(&token);
+        return message_no_memory();
+    }
+    printf("byte-level BPE, format %s (%s)\n\n", format->name, format->text);
+    struct table table = {.columns = 2, .right_aligned = 2};
+    add_counts(&table, facts);
+    table_print(&table, stdout);
+    printf("\npre-tokenizer %s, Unicode %s\n    %s\n", facts->pre_tokenizer->name,
+           facts->pre_tokenizer->unicode_version, facts->pre_tokenizer->pattern);
+    printf("normalizer %s\n", facts->normalizer != NULL ? facts->normalizer : "none");
+    printf("longest token %u, %llu bytes\n    %s\n", facts->longest,
+           (unsigned long long)facts->longest_size, token.data);
+    printf("lossless: %s\n", facts->losses == 0 ? "yes" : "no");
+    for (size_t i = 0; i < COUNT_OF(losses); i++) {
+        if ((facts->losses & losses[i].bit) != 0)
+            printf("    %s\n", losses[i].text);
+    }
+    text_free(&token);
+    return EXIT_DONE;
+}
+
+int vocab_info(const struct arguments *arguments, const char *path)
+{
+    tkz_tokenizer *tokenizer;
+    const tkz_format_info *format;
+    tkz_error error;
+    tkz_status status = tkz_tokenizer_file_format(path, &format, &error);
+    if (status != TKZ_OK)
+        return message_model_failure(status, &error);
+    int code = open_model(&tokenizer, arguments, path);
+    if (code != EXIT_DONE)
+        return code;
+    tkz_tokenizer_facts facts;
+    tkz_tokenizer_describe(tokenizer, &facts);
+    code = option_given(arguments, "json") ? print_json(path, format, &facts)
+                                           : print_facts(tokenizer, format, &facts);
+    tkz_tokenizer_free(tokenizer);
+    return code;
+}
+
+/* ---- check ---------------------------------------------------------------- */
+
+/* Opening reads all of a foreign file; of a native image verifying does. */
+int vocab_check(const struct arguments *arguments, const char *path)
+{
+    tkz_tokenizer *tokenizer = NULL;
+    tkz_error error;
+    tkz_error_clear(&error);
+    const char *named = option_text(arguments, "pre-tokenizer");
+    tkz_status status = named != NULL
+                            ? tkz_tokenizer_open_as(&tokenizer, path, named, NULL, &error)
+                            : tkz_tokenizer_open(&tokenizer, path, NULL, &error);
+    if (status == TKZ_OK)
+        status = tkz_tokenizer_verify(tokenizer, &error);
+    tkz_tokenizer_free(tokenizer);
+    if (status != TKZ_OK && error.where[0] == '\0')
+        snprintf(error.where, sizeof error.where, "%s", path);
+    if (option_given(arguments, "json")) {
+        json_t *object = json_pack("{s:s,s:b}", "path", path, "good", (int)(status == TKZ_OK));
+        if (object != NULL && status != TKZ_OK)
+            json_object_set_new(object, "fault",
+                                json_pack("{s:s,s:s,s:s}", "status", tkz_status_name(status),
+                                          "where", error.where, "message", error.message));
+        if (object == NULL)
+            return message_no_memory();
+        json_dumpf(object, stdout, JSON_INDENT(2));
+        putchar('\n');
+        json_decref(object);
+    }
+    if (status != TKZ_OK)
+        return message_check_failure(status, &error);
+    if (!option_given(arguments, "json"))
+        printf("%s: good\n", path);
+    return EXIT_DONE;
+}

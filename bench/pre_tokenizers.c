@@ -8,51 +8,14 @@
  * Leans on the pre-tokenizers of subword and xxhash.
  */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <xxhash.h>
 
+#include "bench/records.h"
 #include "subword/pre_tokenizer.h"
 
 /* As many ends as the encoder asks for at once. */
 enum { ROOM = 1024 };
-
-static void fail(const char *what, const char *message)
-{
-    fprintf(stderr, "pre_tokenizers: %s: %s\n", what, message);
-    exit(EXIT_FAILURE);
-}
-
-static char *read_file(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0)
-        fail(path, "cannot open");
-    *size = (size_t)ftell(file);
-    rewind(file);
-    char *data = malloc(*size + 1);
-    if (data == NULL || fread(data, 1, *size, file) != *size)
-        fail(path, "cannot read");
-    fclose(file);
-    return data;
-}
-
-/* Of the processor: others may be at work on the machine. */
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static uint32_t record_size(const char *record)
-{
-    const uint8_t *bytes = (const uint8_t *)record;
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
-}
 
 /* Cuts all texts; returns the number of chunks. The ends go into the hash if there is one. */
 static uint64_t pass(const tkz__pre_tokenizer *pre_tokenizer, const char *data, size_t size,
@@ -62,7 +25,7 @@ static uint64_t pass(const tkz__pre_tokenizer *pre_tokenizer, const char *data, 
     uint64_t chunks = 0;
     for (size_t at = 0; at + 4 <= size;) {
         const char *text = data + at + 4;
-        size_t length = record_size(data + at);
+        size_t length = bench_record_size(data + at);
         for (size_t start = 0; start < length;) {
             size_t count = pre_tokenizer->cut(text + start, length - start, ends, ROOM);
             chunks += count;
@@ -82,9 +45,9 @@ static void measure(const tkz__pre_tokenizer *pre_tokenizer, const char *data, s
 {
     double first = 0, best = 0;
     for (int i = 0; i < passes; i++) {
-        double start = seconds_now();
+        double start = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
         pass(pre_tokenizer, data, size, NULL);
-        double seconds = seconds_now() - start;
+        double seconds = bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
         first = i == 0 ? seconds : first;
         best = i == 0 || seconds < best ? seconds : best;
     }
@@ -101,11 +64,11 @@ static void measure(const tkz__pre_tokenizer *pre_tokenizer, const char *data, s
 int main(int count, char **words)
 {
     if (count < 2)
-        fail("usage", "pre_tokenizers RECORDS [NAME [PASSES]]");
+        bench_fail("usage", "pre_tokenizers RECORDS [NAME [PASSES]]");
     const char *name = count > 2 ? words[2] : "all";
     int passes = count > 3 ? atoi(words[3]) : 5;
     size_t size, found = 0;
-    char *data = read_file(words[1], &size);
+    char *data = bench_read_file(words[1], &size);
     for (size_t i = 0; i < tkz_pre_tokenizer_count(); i++) {
         const char *known = tkz_pre_tokenizer_at(i)->name;
         if (strcmp(name, "all") != 0 && strcmp(name, known) != 0)
@@ -114,7 +77,7 @@ int main(int count, char **words)
         found++;
     }
     if (found == 0)
-        fail(name, "there is no pre-tokenizer of that name");
+        bench_fail(name, "there is no pre-tokenizer of that name");
     free(data);
     return EXIT_SUCCESS;
 }

@@ -10,40 +10,18 @@
  * Leans on the public headers and xxhash.
  */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <xxhash.h>
 
+#include "bench/records.h"
 #include "tokenize/text.h"
 
 static const char *name;
 
-static void fail(const char *what, const char *message)
-{
-    fprintf(stderr, "text_forms: %s: %s\n", what, message);
-    exit(EXIT_FAILURE);
-}
-
 static void need(tkz_status status, const tkz_error *error)
 {
     if (status != TKZ_OK)
-        fail(name, error->message);
-}
-
-static char *read_file(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0)
-        fail(path, "cannot open");
-    *size = (size_t)ftell(file);
-    rewind(file);
-    char *data = malloc(*size + 1);
-    if (data == NULL || fread(data, 1, *size, file) != *size)
-        fail(path, "cannot read");
-    fclose(file);
-    return data;
+        bench_fail(name, error->message);
 }
 
 /* Whatever works on one text; the result goes into the hash. */
@@ -80,29 +58,15 @@ static void work(job *j, const char *text, size_t size, XXH3_state_t *hash)
     }
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static uint32_t record_size(const char *record)
-{
-    const uint8_t *bytes = (const uint8_t *)record;
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
-}
-
 /* The records in the normal form, in new memory. */
 static char *normalized_records(job *j, const char *data, size_t *size)
 {
     size_t capacity = 2 * *size + 64, made = 0;
     char *records = malloc(capacity);
-    for (size_t at = 0; records != NULL && at + 4 <= *size; at += 4 + record_size(data + at)) {
+    for (size_t at = 0; records != NULL && at + 4 <= *size; at += 4 + bench_record_size(data + at)) {
         tkz_error error;
         tkz_normalized result;
-        need(tkz_normalizer_run(j->normalizer, data + at + 4, record_size(data + at), 0, &result,
+        need(tkz_normalizer_run(j->normalizer, data + at + 4, bench_record_size(data + at), 0, &result,
                                 &error),
              &error);
         if (capacity - made < result.size + 4)
@@ -115,7 +79,7 @@ static char *normalized_records(job *j, const char *data, size_t *size)
         made += result.size;
     }
     if (records == NULL)
-        fail(name, "out of memory");
+        bench_fail(name, "out of memory");
     *size = made;
     return records;
 }
@@ -124,13 +88,13 @@ static double pass(job *j, const char *data, size_t size, uint64_t *digest)
 {
     XXH3_state_t *hash = XXH3_createState();
     XXH3_64bits_reset(hash);
-    double start = seconds_now();
+    double start = bench_seconds(CLOCK_MONOTONIC);
     for (size_t at = 0; at + 4 <= size;) {
-        uint32_t length = record_size(data + at);
+        uint32_t length = bench_record_size(data + at);
         work(j, data + at + 4, length, hash);
         at += 4 + (size_t)length;
     }
-    double seconds = seconds_now() - start;
+    double seconds = bench_seconds(CLOCK_MONOTONIC) - start;
     *digest = XXH3_64bits_digest(hash);
     XXH3_freeState(hash);
     return seconds;
@@ -160,12 +124,12 @@ static void open_job(job *j)
 int main(int count, char **words)
 {
     if (count < 3)
-        fail("usage", "text_forms RECORDS JOB [PASSES]");
+        bench_fail("usage", "text_forms RECORDS JOB [PASSES]");
     name = words[2];
     int passes = count > 3 ? atoi(words[3]) : 5;
     size_t size;
     uint64_t first_digest, digest;
-    char *data = read_file(words[1], &size);
+    char *data = bench_read_file(words[1], &size);
     job j = {0};
     open_job(&j);
     if (j.normal) {
@@ -177,7 +141,7 @@ int main(int count, char **words)
     for (int i = 1; i < passes; i++) {
         double seconds = pass(&j, data, size, &digest);
         if (digest != first_digest)
-            fail(name, "two results for one text");
+            bench_fail(name, "two results for one text");
         if (seconds < best)
             best = seconds;
     }

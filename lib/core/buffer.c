@@ -52,6 +52,17 @@ tkz_status tkz__buffer_append_byte(tkz__buffer *buffer, uint8_t byte, tkz_error 
     return tkz__buffer_append(buffer, &byte, 1, error);
 }
 
+tkz_status tkz__buffer_append_fill(tkz__buffer *buffer, uint8_t value, size_t size,
+                                   tkz_error *error)
+{
+    tkz_status status = tkz__buffer_reserve(buffer, size, error);
+    if (status != TKZ_OK || size == 0)
+        return status;
+    memset(buffer->data + buffer->size, value, size);
+    buffer->size += size;
+    return TKZ_OK;
+}
+
 tkz_status tkz__buffer_append_text(tkz__buffer *buffer, const char *text, tkz_error *error)
 {
     return tkz__buffer_append(buffer, text, strlen(text), error);

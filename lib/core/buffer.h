@@ -26,6 +26,9 @@ TKZ_CHECKED tkz_status tkz__buffer_append(tkz__buffer *buffer, const void *data,
                                           tkz_error *error);
 TKZ_CHECKED tkz_status tkz__buffer_append_byte(tkz__buffer *buffer, uint8_t byte,
                                                tkz_error *error);
+/* Appends `size` bytes of one value. */
+TKZ_CHECKED tkz_status tkz__buffer_append_fill(tkz__buffer *buffer, uint8_t value, size_t size,
+                                               tkz_error *error);
 /* Appends a NUL-terminated text without its NUL. */
 TKZ_CHECKED tkz_status tkz__buffer_append_text(tkz__buffer *buffer, const char *text,
                                                tkz_error *error);

@@ -286,17 +286,6 @@ static void fill_bits(const maker *made, const uint32_t *matrix, size_t words, u
 
 /* ---- All --------------------------------------------------------------- */
 
-/* Room for `size` zero bytes at the end of `buffer`. */
-static tkz_status append_zeros(tkz__buffer *buffer, size_t size, tkz_error *error)
-{
-    tkz_status status = tkz__buffer_reserve(buffer, size, error);
-    if (status != TKZ_OK)
-        return status;
-    memset(buffer->data + buffer->size, 0, size);
-    buffer->size += size;
-    return TKZ_OK;
-}
-
 static tkz_status write_filter(const maker *made, tkz__buffer *bits, uint32_t *row,
                                tkz_error *error)
 {
@@ -311,7 +300,7 @@ static tkz_status write_filter(const maker *made, tkz__buffer *bits, uint32_t *r
     uint32_t shift = 20;
     for (; count < wanted && count < MOST_BITS; count *= 2)
         shift--;
-    tkz_status status = append_zeros(bits, (size_t)(count / 8), error);
+    tkz_status status = tkz__buffer_append_fill(bits, 0, (size_t)(count / 8), error);
     if (status == TKZ_OK)
         fill_bits(made, matrix, words, bits->data, shift);
     tkz__release(&bits->allocator, matrix, matrix_words * sizeof *matrix);
@@ -321,7 +310,8 @@ static tkz_status write_filter(const maker *made, tkz__buffer *bits, uint32_t *r
 static tkz_status write_tables(const maker *made, tkz__buffer *characters, tkz__buffer *bits,
                                uint32_t *row, tkz_error *error)
 {
-    tkz_status status = append_zeros(characters, (size_t)TKZ__BORDER_CHARACTERS * 4, error);
+    tkz_status status = tkz__buffer_append_fill(characters, 0,
+                                                (size_t)TKZ__BORDER_CHARACTERS * 4, error);
     for (size_t number = 0; status == TKZ_OK && number < TKZ__BORDER_CHARACTERS; number++)
         tkz__store_u32(characters->data + 4 * number,
                        made->rows.of_character[number] | made->columns.of_character[number] << 16);

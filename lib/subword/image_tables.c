@@ -9,19 +9,12 @@
 #include "subword/symbol_trie.h"
 #include "subword/whole_tokens.h"
 
-/* Room for `size` bytes of `value` at the end of a section. */
+/* Makes a section `size` bytes of one value. */
 static tkz_status fill(tkz__image_tables *tables, tkz__image_section section, size_t size,
                        uint8_t value, tkz_error *error)
 {
-    tkz__buffer *buffer = &tables->sections[section];
-    tkz__buffer_clear(buffer);
-    tkz_status status = tkz__buffer_reserve(buffer, size, error);
-    if (status != TKZ_OK)
-        return status;
-    if (size > 0)
-        memset(buffer->data, value, size);
-    buffer->size = size;
-    return TKZ_OK;
+    tkz__buffer_clear(&tables->sections[section]);
+    return tkz__buffer_append_fill(&tables->sections[section], value, size, error);
 }
 
 static tkz_status make_halves(tkz__image_tables *tables, const tkz__image_parts *parts,

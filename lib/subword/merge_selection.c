@@ -35,18 +35,6 @@ void tkz__merge_selection_free(tkz__merge_selection *selection)
     tkz__buffer_free(&selection->view_pairs);
 }
 
-/* Room for `size` bytes, all of them `value`. */
-static tkz_status fill(tkz__buffer *buffer, size_t size, uint8_t value, tkz_error *error)
-{
-    tkz_status status = tkz__buffer_reserve(buffer, size, error);
-    if (status != TKZ_OK)
-        return status;
-    if (size > 0)
-        memset(buffer->data, value, size);
-    buffer->size = size;
-    return TKZ_OK;
-}
-
 tkz_status tkz__merge_selection_start(tkz__merge_selection *selection,
                                       const uint32_t byte_ids[256], uint32_t token_count,
                                       uint32_t most_merges, const tkz_allocator *allocator,
@@ -69,9 +57,11 @@ tkz_status tkz__merge_selection_start(tkz__merge_selection *selection,
         selection->symbols == NULL || selection->lists == NULL || selection->fresh == NULL)
         return tkz__error_memory(error, (limit * 3 + (size_t)token_count * 3) * 4);
     tkz_status status =
-        fill(&selection->view_halves, (size_t)most_merges * TKZ__IMAGE_HALVES_SIZE, 0, error);
+        tkz__buffer_append_fill(&selection->view_halves, 0,
+                                (size_t)most_merges * TKZ__IMAGE_HALVES_SIZE, error);
     if (status == TKZ_OK)
-        status = fill(&selection->view_pairs, (size_t)4 << selection->slot_bits, 0xFF, error);
+        status = tkz__buffer_append_fill(&selection->view_pairs, 0xFF,
+                                         (size_t)4 << selection->slot_bits, error);
     if (status != TKZ_OK)
         return status;
     memset(selection->symbols, 0xFF, (size_t)token_count * 4);

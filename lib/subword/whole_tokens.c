@@ -52,12 +52,10 @@ tkz_status tkz__whole_tokens_write(const tkz__whole_tokens *whole, const tkz__im
     while (slots < whole->count * 2)
         slots *= 2;
     size_t start = buffer->size;
-    tkz_status status = tkz__buffer_reserve(buffer, (size_t)slots * 4, error);
+    tkz_status status = tkz__buffer_append_fill(buffer, 0xFF, (size_t)slots * 4, error);
     if (status != TKZ_OK)
         return status;
     uint8_t *table = buffer->data + start;
-    memset(table, 0xFF, (size_t)slots * 4);
-    buffer->size += (size_t)slots * 4;
     for (uint32_t i = 0; i < whole->count; i++) {
         uint32_t offset = parts->token_offsets[whole->ids[i]];
         size_t size = parts->token_offsets[whole->ids[i] + 1] - offset;

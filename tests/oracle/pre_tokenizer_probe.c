@@ -9,38 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/oracle/probe_records.h"
 #include "subword/pre_tokenizer.h"
 
 /* Small, so that most texts need several calls. */
 enum { ROOM = 7 };
-
-static void fail(const char *what, const char *message)
-{
-    fprintf(stderr, "pre_tokenizer_probe: %s: %s\n", what, message);
-    exit(1);
-}
-
-static void put(uint32_t number)
-{
-    uint8_t bytes[4] = {(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16),
-                        (uint8_t)(number >> 24)};
-    if (fwrite(bytes, 1, 4, stdout) != 4)
-        fail("standard output", "cannot write");
-}
-
-/* False at the end of the input. */
-static int get(uint32_t *number)
-{
-    uint8_t bytes[4];
-    size_t count = fread(bytes, 1, 4, stdin);
-    if (count == 0)
-        return 0;
-    if (count != 4)
-        fail("standard input", "ends inside a record");
-    *number = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-              (uint32_t)bytes[3] << 24;
-    return 1;
-}
 
 static void answer(const tkz__pre_tokenizer *pre_tokenizer, const char *text, uint32_t size,
                    uint32_t *ends)
@@ -52,9 +25,9 @@ static void answer(const tkz__pre_tokenizer *pre_tokenizer, const char *text, ui
             ends[count + i] += at;
         count += (uint32_t)more;
     }
-    put(count);
+    probe_put(count);
     for (uint32_t i = 0; i < count; i++)
-        put(ends[i]);
+        probe_put(ends[i]);
 }
 
 static void print_string(const char *text)
@@ -95,7 +68,7 @@ static void print_one(const tkz__pre_tokenizer *one)
 int main(int count, char **words)
 {
     if (count != 2)
-        fail("usage", "pre_tokenizer_probe NAME|list");
+        probe_fail("usage", "pre_tokenizer_probe NAME|list");
     if (strcmp(words[1], "list") == 0) {
         for (size_t i = 0; i < tkz_pre_tokenizer_count(); i++) {
             const char *name = tkz_pre_tokenizer_at(i)->name;
@@ -105,16 +78,16 @@ int main(int count, char **words)
     }
     const tkz__pre_tokenizer *found = tkz__pre_tokenizer_find(words[1], strlen(words[1]));
     if (found == NULL)
-        fail(words[1], "there is no pre-tokenizer of that name");
+        probe_fail(words[1], "there is no pre-tokenizer of that name");
     uint32_t size;
-    while (get(&size)) {
+    while (probe_get(&size)) {
         /* Exact sizes, so that a sanitizer sees a read behind the text. */
         char *text = malloc((size_t)size + (size == 0));
         uint32_t *ends = malloc(((size_t)size + ROOM) * sizeof *ends);
         if (text == NULL || ends == NULL)
-            fail("memory", "none left");
+            probe_fail("memory", "none left");
         if (fread(text, 1, size, stdin) != size)
-            fail("standard input", "ends inside a record");
+            probe_fail("standard input", "ends inside a record");
         answer(found, text, size, ends);
         free(ends);
         free(text);

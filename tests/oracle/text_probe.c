@@ -10,53 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/oracle/probe_records.h"
 #include "tokenize/text.h"
-
-static void fail(const char *what, const char *message)
-{
-    fprintf(stderr, "text_probe: %s: %s\n", what, message);
-    exit(1);
-}
-
-static void put(uint64_t number)
-{
-    uint8_t bytes[4] = {(uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16),
-                        (uint8_t)(number >> 24)};
-    if (fwrite(bytes, 1, 4, stdout) != 4)
-        fail("standard output", "cannot write");
-}
-
-/* False at the end of the input. */
-static int get(uint32_t *number)
-{
-    uint8_t bytes[4];
-    size_t count = fread(bytes, 1, 4, stdin);
-    if (count == 0)
-        return 0;
-    if (count != 4)
-        fail("standard input", "ends inside a record");
-    *number = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-              (uint32_t)bytes[3] << 24;
-    return 1;
-}
 
 static void answer(tkz_normalizer *normalizer, const char *text, size_t size, int spans)
 {
     tkz_normalized result;
     tkz_error error;
     if (tkz_normalizer_run(normalizer, text, size, spans, &result, &error) != TKZ_OK)
-        fail("normalizer", error.message);
-    put(result.size);
+        probe_fail("normalizer", error.message);
+    probe_put(result.size);
     if (result.size > 0 && fwrite(result.text, 1, result.size, stdout) != result.size)
-        fail("standard output", "cannot write");
+        probe_fail("standard output", "cannot write");
     if (!spans)
         return;
-    put(result.span_count);
+    probe_put(result.span_count);
     for (size_t i = 0; i < result.span_count; i++) {
-        put(result.spans[i].source_start);
-        put(result.spans[i].target_start);
-        put(result.spans[i].source_size);
-        put(result.spans[i].target_size);
+        probe_put(result.spans[i].source_start);
+        probe_put(result.spans[i].target_start);
+        probe_put(result.spans[i].source_size);
+        probe_put(result.spans[i].target_size);
     }
 }
 
@@ -66,23 +39,23 @@ int main(int count, char **words)
     tkz_normalizer *normalizer = NULL;
     tkz_error error;
     if (count < 2 || (count > 2 && strcmp(words[2], "spans") != 0))
-        fail("usage", "text_probe FORM [spans]");
+        probe_fail("usage", "text_probe FORM [spans]");
     if (tkz_normal_form_new(&form, words[1], strlen(words[1]), NULL, &error) != TKZ_OK ||
         tkz_normalizer_new(&normalizer, form, NULL, &error) != TKZ_OK)
-        fail(words[1], error.message);
+        probe_fail(words[1], error.message);
     uint32_t size;
     char *text = NULL;
     size_t capacity = 0;
-    while (get(&size)) {
+    while (probe_get(&size)) {
         if (size > capacity || text == NULL) {
             free(text);
             capacity = (size_t)size + 1024;
             text = malloc(capacity);
             if (text == NULL)
-                fail("memory", "none left");
+                probe_fail("memory", "none left");
         }
         if (fread(text, 1, size, stdin) != size)
-            fail("standard input", "ends inside a record");
+            probe_fail("standard input", "ends inside a record");
         answer(normalizer, text, size, count > 2);
     }
     free(text);

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Compares ids and offsets with HF tokenizers, special tokens taken from text and template added.
+
+    offsets.py ENCODE_PROBE MODEL
+
+HF counts characters: a token that has a part of a character has the whole of it. Its offsets of
+normalized text are those of single characters, ours of the whole that was composed: texts that
+NFC changes are compared by their ids only. Exit status: 0 equal, 1 different, 2 cannot run.
+"""
+import os
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import unicodedata
+
+import hf_encode
+import models
+
+
+def texts_of(tokenizer):
+    source = random.Random(6)
+    special = [token.content for token in tokenizer.get_added_tokens_decoder().values()]
+    for text in special:
+        yield text
+        yield f"a {text} \u3042{text}{text}\n {text}"
+    for _ in range(3000):
+        yield "".join(source.choices(models.NASTIES + special * (1 if special else 0),
+                                     k=source.randint(2, 8)))
+    for text in hf_encode.generated():
+        if len(text) < 3000:
+            yield text
+
+
+def ours(probe, model, texts):
+    with tempfile.TemporaryFile() as records:
+        for text in texts:
+            data = text.encode()
+            records.write(struct.pack("<I", len(data)) + data)
+        records.seek(0)
+        with subprocess.Popen([probe, model, "special", "template"], stdin=records,
+                              stdout=subprocess.PIPE) as process:
+            for _ in texts:
+                count, = struct.unpack("<I", process.stdout.read(4))
+                numbers = struct.unpack(f"<{3 * count}I", process.stdout.read(12 * count))
+                spans = list(zip(numbers[count::2], numbers[count + 1::2]))
+                yield list(numbers[:count]), spans
+    if process.returncode != 0:
+        sys.exit(f"{probe} failed with status {process.returncode}")
+
+
+def in_characters(text, spans):
+    """The characters that have a byte of each span; an empty span is a place before one."""
+    of_byte = []
+    for number, character in enumerate(text):
+        of_byte += [number] * len(character.encode())
+    of_byte.append(len(text))
+    return [(of_byte[start], of_byte[end - 1] + 1 if end > start else of_byte[start])
+            for start, end in spans]
+
+
+def main():
+    if len(sys.argv) != 3:
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    import tokenizers
+
+    probe, model = sys.argv[1:3]
+    with open(model, encoding="utf-8") as file:
+        tokenizer = tokenizers.Tokenizer.from_str(file.read())
+    tokenizer.no_truncation()
+    number = int(os.environ.get("OFFSET_TEXTS", "12000"))
+    texts = [text for text, _ in zip(texts_of(tokenizer), range(number)) if text]
+    plain = tokenizers.Tokenizer.from_str(tokenizer.to_str())
+    # Without it offsets are those of the tokens; ByteLevel there takes white space off them.
+    plain.post_processor = tokenizers.processors.Sequence([])
+    # Tokens of the template that stand before a text.
+    before = tokenizer.encode("a").ids.index(plain.encode("a").ids[0])
+    different = compared = ids = 0
+    for text, (found, spans) in zip(texts, ours(probe, model, texts)):
+        expected = tokenizer.encode(text).ids
+        encoding = plain.encode(text)
+        ids += len(expected)
+        equal = found == expected
+        if equal and unicodedata.is_normalized("NFC", text):
+            own = in_characters(text, spans)[before:before + len(encoding.ids)]
+            compared += len(own)
+            equal = own == [tuple(offset) for offset in encoding.offsets]
+            if not equal and different < 3:
+                at = next(i for i, (a, b) in enumerate(zip(own, encoding.offsets)) if a != tuple(b))
+                print(f"  {text!a}: token {at}: HF {encoding.offsets[at:at + 4]}, ours "
+                      f"{own[at:at + 4]}")
+        elif not equal and different < 3:
+            print(f"  {text!a}:\n    HF   {expected[:40]}\n    ours {found[:40]}")
+        different += not equal
+    print(f"{model}: tokenizers {tokenizers.__version__}: {len(texts)} texts with special tokens and "
+          f"template, {ids} ids, {compared} offsets, {different} texts different")
+    return 1 if different or not compared else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -116,7 +116,8 @@ def nasties():
         yield "".join(source.choices(NASTIES, k=source.randint(2, 6)))
     for letters in ("\u3042", "a ", "\u65e5\u672c\u8a9e\u3067", "x\n", "\u3042\u3044\u3046\u3048\u304a\u3002"):
         for length in (1, 10, 1000, 100000, 1000000):
-            yield (letters * length)[:length]
+            if length <= int(os.environ.get("LONGEST", 10**9)):
+                yield (letters * length)[:length]
 
 
 def vocabulary(reference):

@@ -59,8 +59,10 @@ def tiktoken_encoding(path):
     with open(path, encoding="utf-8") as file:
         model = json.load(file)
     if "config" in model:
-        count = model["config"]["default_vocab_size"] - model["config"]["default_num_special_tokens"]
-        ranks = {base64.b64decode(e["token_bytes"]): e["rank"] for e in model["vocab"][:count]}
+        special = model["config"]["default_num_special_tokens"]
+        count = model["config"]["default_vocab_size"] - special
+        ranks = {base64.b64decode(e["token_bytes"]): e["rank"] + special
+                 for e in model["vocab"][:count]}
         return tiktoken.Encoding("tekken", pat_str=model["config"]["pattern"], mergeable_ranks=ranks,
                                  special_tokens={})
     pattern = pattern_of(model)

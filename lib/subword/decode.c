@@ -4,8 +4,10 @@
  */
 #include "subword/encoder_parts.h"
 
-/* Short tokens are copied by as many bytes as fit one register, into room that is free. */
-enum { STRIDE = 16 };
+enum {
+    BLOCK = 1024, /* ids that room is made for at once */
+    MANY = 4096   /* ids that make a table of short tokens worth its making */
+};
 
 static tkz_status no_token(const tkz_encoder *encoder, uint32_t id, size_t index, tkz_error *error)
 {
@@ -18,40 +20,78 @@ static tkz_status no_token(const tkz_encoder *encoder, uint32_t id, size_t index
     return status != TKZ_OK ? status : TKZ_STATUS_CORRUPT;
 }
 
-/* Appends a token; there is room for STRIDE bytes behind it. */
-static void put_token(tkz__buffer *buffer, const tkz__image *image, const uint8_t *bytes,
-                      size_t size)
+/* Makes the table of short tokens: a token is then one read of 16 bytes, where the image has its place
+ * and its bytes in two sections. */
+static tkz_status make_short_tokens(tkz_encoder *encoder, tkz_error *error)
 {
-    uint8_t *target = buffer->data + buffer->size;
-    const uint8_t *end = image->data + image->size;
-    if (size <= STRIDE && (size_t)(end - bytes) >= STRIDE)
-        memcpy(target, bytes, STRIDE);
-    else
-        memcpy(target, bytes, size);
-    buffer->size += size;
+    const tkz__image *image = encoder->image;
+    size_t count = image->token_count;
+    tkz__short_token *tokens = tkz__allocate_array(&encoder->allocator, count, sizeof *tokens);
+    if (tokens == NULL)
+        return tkz__error_memory(error, count * sizeof *tokens);
+    for (uint32_t id = 0; id < count; id++) {
+        const uint8_t *bytes;
+        size_t size;
+        tkz__short_token own = {.size = TKZ__NO_SHORT_TOKEN};
+        if (tkz__image_token(image, id, &bytes, &size) && size <= sizeof own.bytes) {
+            memcpy(own.bytes, bytes, size);
+            own.size = (uint8_t)size;
+        }
+        tokens[id] = own;
+    }
+    encoder->short_tokens = tokens;
+    return TKZ_OK;
+}
+
+/* Appends any token. `index`: of the id, for the error. */
+static tkz_status put_token(tkz_encoder *encoder, uint32_t id, size_t index, tkz_error *error)
+{
+    const uint8_t *bytes;
+    size_t size;
+    if (id >= encoder->image->token_count ||
+        !tkz__image_token(encoder->image, id, &bytes, &size))
+        return no_token(encoder, id, index, error);
+    return tkz__buffer_append(&encoder->decoded, bytes, size, error);
+}
+
+/* Appends up to BLOCK tokens from number `first` on. */
+static tkz_status decode_block(tkz_encoder *encoder, const uint32_t *ids, size_t first,
+                               size_t count, bool skip_special, tkz_error *error)
+{
+    const tkz__short_token *tokens = encoder->short_tokens;
+    uint32_t token_count = encoder->image->token_count;
+    tkz__buffer *buffer = &encoder->decoded;
+    tkz_status status = tkz__buffer_reserve(buffer, BLOCK * sizeof *tokens, error);
+    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+        uint32_t id = ids[first + i];
+        if (skip_special && id < token_count &&
+            tkz__tokenizer_is_special(encoder->tokenizer, id))
+            continue;
+        if (tokens == NULL || id >= token_count || tokens[id].size == TKZ__NO_SHORT_TOKEN) {
+            status = put_token(encoder, id, first + i, error);
+            /* Room for those that are left. */
+            if (status == TKZ_OK)
+                status = tkz__buffer_reserve(buffer, (count - i) * sizeof *tokens, error);
+            continue;
+        }
+        /* All sixteen bytes, those behind the token into room that is free. */
+        memcpy(buffer->data + buffer->size, &tokens[id], sizeof *tokens);
+        buffer->size += tokens[id].size;
+    }
+    return status;
 }
 
 /* Appends the bytes of ids to the decoded ones. */
 static tkz_status decode(tkz_encoder *encoder, const uint32_t *ids, size_t count,
                          bool skip_special, tkz_error *error)
 {
-    const tkz__image *image = encoder->image;
-    tkz__buffer *buffer = &encoder->decoded;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *bytes;
-        size_t size;
-        if (ids[i] >= image->token_count || !tkz__image_token(image, ids[i], &bytes, &size))
-            return no_token(encoder, ids[i], i, error);
-        if (skip_special && tkz__tokenizer_is_special(encoder->tokenizer, ids[i]))
-            continue;
-        if (buffer->capacity - buffer->size < size + STRIDE) {
-            tkz_status status = tkz__buffer_reserve(buffer, size + STRIDE, error);
-            if (status != TKZ_OK)
-                return status;
-        }
-        put_token(buffer, image, bytes, size);
-    }
-    return TKZ_OK;
+    tkz_status status = TKZ_OK;
+    if (encoder->short_tokens == NULL && count >= MANY)
+        status = make_short_tokens(encoder, error);
+    for (size_t first = 0; status == TKZ_OK && first < count; first += BLOCK)
+        status = decode_block(encoder, ids, first,
+                              count - first < BLOCK ? count - first : BLOCK, skip_special, error);
+    return status;
 }
 
 tkz_status tkz_encoder_decode(tkz_encoder *encoder, const uint32_t *ids, size_t count,

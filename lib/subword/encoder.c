@@ -43,6 +43,9 @@ void tkz_encoder_free(tkz_encoder *encoder)
     tkz_allocator allocator = encoder->allocator;
     tkz__release(&allocator, encoder->cache, BUCKET_COUNT * sizeof *encoder->cache);
     tkz__release(&allocator, encoder->memory, sizeof *encoder->memory);
+    if (encoder->image != NULL)
+        tkz__release_array(&allocator, encoder->short_tokens, encoder->image->token_count,
+                           sizeof *encoder->short_tokens);
     tkz__release_array(&allocator, encoder->scratch, encoder->scratch_capacity,
                        sizeof *encoder->scratch);
     tkz__release(&allocator, encoder->kept, encoder->kept_capacity);

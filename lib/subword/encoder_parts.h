@@ -24,6 +24,14 @@ typedef struct tkz__encoder_piece {
     uint32_t is_whole; /* it is a chunk, of a tokenizer that has tokens for whole chunks only */
 } tkz__encoder_piece;
 
+/* The bytes of a token of up to 15 bytes, for decoding by one look-up. */
+typedef struct tkz__short_token {
+    uint8_t bytes[15];
+    uint8_t size; /* TKZ__NO_SHORT_TOKEN: it is longer, or not there */
+} tkz__short_token;
+
+enum { TKZ__NO_SHORT_TOKEN = 255 };
+
 struct tkz_encoder {
     tkz_allocator allocator;
     tkz_tokenizer *tokenizer;
@@ -48,6 +56,7 @@ struct tkz_encoder {
     bool want_offsets;
     bool counts_only; /* ids are counted and thrown away */
     uint64_t counted;
+    tkz__short_token *short_tokens; /* one for each id, once much is decoded; NULL before */
     tkz__buffer decoded;
     uint8_t held[4]; /* of a stream: the start of a character whose end has not come */
     size_t held_size;

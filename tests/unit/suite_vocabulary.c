@@ -529,6 +529,48 @@ START_TEST(streams)
 }
 END_TEST
 
+/* Enough ids for a table of short tokens; long ones, specials and missing ids among them. */
+START_TEST(much_decoding)
+{
+    tkz__tokenizer_builder *builder = letters();
+    static const char longer[] = "<|a special token of 31 bytes|>", fifteen[] = "<|15 bytes 4u|>";
+    add_added(builder, 300, longer, TKZ__ADDED_SPECIAL);
+    add_added(builder, 301, fifteen, 0);
+    tkz_encoder *encoder = finish(builder);
+    enum { COUNT = 10000 };
+    uint32_t *ids = malloc(COUNT * sizeof *ids);
+    char *expected = malloc(COUNT * 32);
+    for (int skip = 0; skip < 2; skip++) {
+        uint64_t random = 31;
+        size_t size = 0;
+        for (size_t i = 0; i < COUNT; i++) {
+            uint64_t kind = test_random(&random) % 8;
+            ids[i] = kind == 0 ? 300 : kind == 1 ? 301 : 'a' + (uint32_t)kind;
+            const char *text = kind == 0 ? longer : fifteen;
+            if (kind > 1) {
+                expected[size++] = (char)ids[i];
+            } else if (kind == 1 || !skip) {
+                memcpy(expected + size, text, strlen(text));
+                size += strlen(text);
+            }
+        }
+        const uint8_t *bytes;
+        size_t length;
+        ck_assert_status(tkz_encoder_decode(encoder, ids, COUNT, skip, &bytes, &length, NULL));
+        ck_assert_uint_eq(length, size);
+        ck_assert_int_eq(memcmp(bytes, expected, size), 0);
+        tkz_error error;
+        ids[9000] = skip ? 299 : 302; /* a hole, and beyond the end */
+        ck_assert_int_eq(tkz_encoder_decode(encoder, ids, COUNT, skip, &bytes, &length, &error),
+                         TKZ_STATUS_BAD_ID);
+        ck_assert_uint_eq(error.offset, 9000);
+    }
+    free(expected);
+    free(ids);
+    tkz_encoder_free(encoder);
+}
+END_TEST
+
 START_TEST(counts)
 {
     tkz__tokenizer_builder *builder = letters();
@@ -573,6 +615,7 @@ Suite *suite_vocabulary(void)
     tcase_add_test(tests, normalized_text);
     tcase_add_test(tests, templates);
     tcase_add_test(tests, streams);
+    tcase_add_test(tests, much_decoding);
     tcase_add_test(tests, counts);
     suite_add_tcase(suite, tests);
     return suite;

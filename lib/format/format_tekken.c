@@ -141,14 +141,14 @@ static tkz_status add_special(tekken_file *file, uint32_t id, const char *conten
                                 file->path, place, file->error);
 }
 
-/* One of the list: its rank is its place there. */
-static tkz_status read_special(tekken_file *file, uint32_t id)
+/* An object of a list with its rank, which is its place there, and a string called `key`. Goes on
+ * behind the object. `*place`: of the string in the file. */
+static tkz_status read_ranked(tekken_file *file, uint32_t expected, const char *key,
+                              const char *order, const char **text, size_t *size, size_t *place)
 {
-    static const char *const keys[] = {"rank", "token_str"};
+    const char *const keys[] = {"rank", key};
     size_t places[2];
     uint32_t rank;
-    const char *text;
-    size_t size;
     size_t object = file->json.position;
     tkz_status status = tkz__json_reader_members(&file->json, keys, 2, places);
     size_t behind = file->json.position;
@@ -157,15 +157,24 @@ static tkz_status read_special(tekken_file *file, uint32_t id)
     file->json.position = places[0];
     if (status == TKZ_OK)
         status = tkz__json_reader_u32(&file->json, &rank);
-    if (status == TKZ_OK && rank != id)
-        return bad(file, places[0], "special tokens are listed by their rank, from 0");
-    file->json.position = places[1];
+    if (status == TKZ_OK && rank != expected)
+        return bad(file, places[0], order);
+    file->json.position = *place = places[1];
     if (status == TKZ_OK)
-        status = tkz__json_reader_string(&file->json, &text, &size);
-    if (status == TKZ_OK)
-        status = add_special(file, id, text, size, object);
+        status = tkz__json_reader_string(&file->json, text, size);
     file->json.position = behind;
     return status;
+}
+
+/* One of the list of special tokens. */
+static tkz_status read_special(tekken_file *file, uint32_t id)
+{
+    const char *text;
+    size_t size, place, object = file->json.position;
+    tkz_status status =
+        read_ranked(file, id, "token_str", "special tokens are listed by their rank, from 0", &text,
+                    &size, &place);
+    return status == TKZ_OK ? add_special(file, id, text, size, object) : status;
 }
 
 static tkz_status read_list(tekken_file *file, uint32_t *count)
@@ -212,42 +221,28 @@ static tkz_status read_specials(tekken_file *file)
 
 /* ---- vocab ------------------------------------------------------------- */
 
-/* An entry: its rank is its place, the first 256 are the bytes. */
-static tkz_status read_entry(tekken_file *file, uint32_t expected)
+/* An entry; the first 256 are the bytes. */
+static tkz_status read_entry(tekken_file *file, uint32_t rank)
 {
-    static const char *const keys[] = {"rank", "token_bytes"};
-    size_t places[2];
-    uint32_t rank;
     const char *text;
-    size_t size;
+    size_t size, place, object = file->json.position;
     bool is_valid;
-    size_t object = file->json.position;
-    tkz_status status = tkz__json_reader_members(&file->json, keys, 2, places);
-    size_t behind = file->json.position;
-    for (size_t i = 0; status == TKZ_OK && i < 2; i++)
-        status = required(file, object, places[i], keys[i]);
-    file->json.position = places[0];
-    if (status == TKZ_OK)
-        status = tkz__json_reader_u32(&file->json, &rank);
-    if (status == TKZ_OK && rank != expected)
-        return bad(file, places[0], "tokens are listed by their rank, from 0");
-    file->json.position = places[1];
-    if (status == TKZ_OK)
-        status = tkz__json_reader_string(&file->json, &text, &size);
+    tkz_status status = read_ranked(file, rank, "token_bytes",
+                                    "tokens are listed by their rank, from 0", &text, &size,
+                                    &place);
     tkz__buffer_clear(&file->bytes);
     if (status == TKZ_OK)
         status = tkz__append_base64_decoded(&file->bytes, text, size, &is_valid, file->error);
     if (status == TKZ_OK && !is_valid)
-        return bad(file, places[1], "token_bytes is not in base64");
+        return bad(file, place, "token_bytes is not in base64");
     if (status == TKZ_OK && rank < 256 && (file->bytes.size != 1 || file->bytes.data[0] != rank))
-        return bad(file, places[1], "the first 256 tokens are the bytes in order; this is none");
-    if (status == TKZ_OK)
-        status = tkz__format_error_at(
-            tkz__tokenizer_builder_add_token(file->builder, file->special_count + rank,
-                                             file->bytes.data, file->bytes.size, file->error),
-            file->path, object, file->error);
-    file->json.position = behind;
-    return status;
+        return bad(file, place, "the first 256 tokens are the bytes in order; this is none");
+    if (status != TKZ_OK)
+        return status;
+    return tkz__format_error_at(
+        tkz__tokenizer_builder_add_token(file->builder, file->special_count + rank,
+                                         file->bytes.data, file->bytes.size, file->error),
+        file->path, object, file->error);
 }
 
 static tkz_status read_vocab(tekken_file *file)

@@ -193,9 +193,10 @@ bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, s
             continue;
         if ((token->flags & TKZ__ADDED_LSTRIP) != 0)
             start = white_space_before(text, start, taken);
+        /* What the last match took in behind it is white space up to there: not read again. */
         if ((token->flags & TKZ__ADDED_RSTRIP) != 0)
-            end = white_space_behind(text, size, end);
-        *match = (tkz__added_match){start > taken ? start : taken, end, token->id};
+            end = end < taken ? taken : white_space_behind(text, size, end);
+        *match = (tkz__added_match){start, end, token->id};
         return true;
     }
     return false;

@@ -21,7 +21,7 @@ typedef struct tkz__added_finder {
 } tkz__added_finder;
 
 typedef struct tkz__added_match {
-    size_t start; /* with the white space that the token takes in */
+    size_t start; /* with the white space that the token takes in; may be before the last end */
     size_t end;
     uint32_t id;
 } tkz__added_match;

@@ -122,7 +122,9 @@ static tkz_status encode_between(tkz_encoder *encoder, const tkz__added_finder *
     while (tkz__added_finder_next(finder, own->text, own->size, encoder->allow_special, taken, &at,
                                   &match)) {
         uint64_t from, to;
-        tkz_status status = plain(encoder, own, taken, match.start, error);
+        tkz_status status = TKZ_OK;
+        if (match.start > taken)
+            status = plain(encoder, own, taken, match.start, error);
         if (status == TKZ_OK)
             status = source_range(encoder, own, match.start, match.end, &from, &to, error);
         if (status == TKZ_OK)

@@ -60,20 +60,4 @@ static inline void read_block(tkz__scan_reader *reader, tkz__scan_set set,
     reader->at += most;
 }
 
-#define READ(name, set)                                                                       \
-    static void name(tkz__scan_reader *reader, tkz__scan_planes *blocks, size_t count)        \
-    {                                                                                         \
-        for (size_t i = 0; i < count; i++)                                                    \
-            read_block(reader, set, &blocks[i]);                                              \
-    }
-READ(read_words, TKZ__SCAN_SET_WORDS)
-READ(read_cases, TKZ__SCAN_SET_CASES)
-READ(read_signs, TKZ__SCAN_SET_SIGNS)
-READ(read_digits, TKZ__SCAN_SET_DIGITS)
-
-tkz__scan_read *const tkz__scan_read_scalar[TKZ__SCAN_SETS] = {
-    [TKZ__SCAN_SET_WORDS] = read_words,
-    [TKZ__SCAN_SET_CASES] = read_cases,
-    [TKZ__SCAN_SET_SIGNS] = read_signs,
-    [TKZ__SCAN_SET_DIGITS] = read_digits,
-};
+TKZ__SCAN_READERS(scalar, /* any processor */)

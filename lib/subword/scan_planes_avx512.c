@@ -147,23 +147,6 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set, tkz__scan_pl
     tkz__scan_put_all(reader, set, &found, block);
 }
 
-#define READ(name, set)                                                                       \
-    static TKZ__TARGET_SCAN_512 void name(tkz__scan_reader *reader, tkz__scan_planes *blocks, \
-                                          size_t count)                                       \
-    {                                                                                         \
-        for (size_t i = 0; i < count; i++)                                                    \
-            read_block(reader, set, &blocks[i]);                                              \
-    }
-READ(read_words, TKZ__SCAN_SET_WORDS)
-READ(read_cases, TKZ__SCAN_SET_CASES)
-READ(read_signs, TKZ__SCAN_SET_SIGNS)
-READ(read_digits, TKZ__SCAN_SET_DIGITS)
-
-tkz__scan_read *const tkz__scan_read_avx512[TKZ__SCAN_SETS] = {
-    [TKZ__SCAN_SET_WORDS] = read_words,
-    [TKZ__SCAN_SET_CASES] = read_cases,
-    [TKZ__SCAN_SET_SIGNS] = read_signs,
-    [TKZ__SCAN_SET_DIGITS] = read_digits,
-};
+TKZ__SCAN_READERS(avx512, TKZ__TARGET_SCAN_512)
 
 #endif

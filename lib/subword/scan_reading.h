@@ -153,4 +153,24 @@ static inline __attribute__((always_inline)) void tkz__scan_put_all(tkz__scan_re
     reader->at += size;
 }
 
+/* The readers of a file that has a read_block(reader, set, block): one for each set, so that the set is
+ * a constant in it, and their table tkz__scan_read_<path>. `target` is the attribute of the path. */
+#define TKZ__SCAN_READER(name, set, target)                                                   \
+    static target void name(tkz__scan_reader *reader, tkz__scan_planes *blocks, size_t count) \
+    {                                                                                         \
+        for (size_t i = 0; i < count; i++)                                                    \
+            read_block(reader, set, &blocks[i]);                                              \
+    }
+#define TKZ__SCAN_READERS(path, target)                                                       \
+    TKZ__SCAN_READER(read_words, TKZ__SCAN_SET_WORDS, target)                                 \
+    TKZ__SCAN_READER(read_cases, TKZ__SCAN_SET_CASES, target)                                 \
+    TKZ__SCAN_READER(read_signs, TKZ__SCAN_SET_SIGNS, target)                                 \
+    TKZ__SCAN_READER(read_digits, TKZ__SCAN_SET_DIGITS, target)                               \
+    tkz__scan_read *const tkz__scan_read_##path[TKZ__SCAN_SETS] = {                           \
+        [TKZ__SCAN_SET_WORDS] = read_words,                                                   \
+        [TKZ__SCAN_SET_CASES] = read_cases,                                                   \
+        [TKZ__SCAN_SET_SIGNS] = read_signs,                                                   \
+        [TKZ__SCAN_SET_DIGITS] = read_digits,                                                 \
+    };
+
 #endif

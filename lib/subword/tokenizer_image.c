@@ -32,22 +32,6 @@ static tkz_status corrupt(tkz_error *error, const char *where, uint64_t offset, 
                           "the tokenizer image is damaged: %s; make or copy it again", what);
 }
 
-uint32_t tkz__image_added_flags(const tkz__image *image, uint32_t id)
-{
-    size_t low = 0, high = image->added_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        uint32_t found = tkz__image_item(image, TKZ__SECTION_ADDED, middle * 2);
-        if (found == id)
-            return tkz__image_item(image, TKZ__SECTION_ADDED, middle * 2 + 1);
-        if (found < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return 0;
-}
-
 /* Magic, version, size and the checksum over header and section table. */
 static tkz_status check_header(const uint8_t *data, size_t size, const char *where,
                                tkz_error *error)

@@ -187,9 +187,6 @@ static inline size_t tkz__image_symbol_size(const tkz__image *image, uint32_t sy
     return tkz__image_item(image, TKZ__SECTION_PREFIXES, (size_t)symbol * 2 + 1);
 }
 
-/* Flags of an added token; 0 if `id` is none. */
-uint32_t tkz__image_added_flags(const tkz__image *image, uint32_t id);
-
 /* Checks header, section table, their checksum, and all counts, and fills the view. Cost does not depend on the size of the vocabulary. `where` names the file in messages.
  * Errors: BAD_FORMAT, BAD_VERSION, CORRUPT, UNSUPPORTED. */
 TKZ_CHECKED tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size,

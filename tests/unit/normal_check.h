@@ -55,6 +55,30 @@ static inline void check_examples(const normal_example *rows, size_t count)
         check_example(&rows[i]);
 }
 
+/* What `form` does in a place does not depend on how far into the text it is: random sequences of
+ * `pieces` behind fillers of many lengths. */
+static inline void check_anywhere(const char *form, const char *const *pieces, size_t count,
+                                  uint64_t state)
+{
+    for (size_t round = 0; round < 3000; round++) {
+        char text[1200];
+        size_t filler = test_random(&state) % (round % 8 == 0 ? 1100 : 140), size = filler + 1;
+        memset(text, 'x', size);
+        for (size_t i = test_random(&state) % 12; i > 0; i--) {
+            const char *piece = pieces[test_random(&state) % count];
+            memcpy(text + size, piece, strlen(piece));
+            size += strlen(piece);
+        }
+        size_t made_size, expected_size;
+        char *made = normal_of(form, text, size, &made_size);
+        char *expected = normal_of(form, text + filler, size - filler, &expected_size);
+        ck_assert_uint_eq(made_size, filler + expected_size);
+        ck_assert_mem_eq(made + filler, expected, expected_size);
+        free(expected);
+        free(made);
+    }
+}
+
 #define CHECK_EXAMPLES(rows) check_examples(rows, sizeof(rows) / sizeof *(rows))
 
 #endif

@@ -11,6 +11,7 @@
 #include "format/hf_file.h"
 #include "subword/byte_level.h"
 #include "subword/tokenizer_image.h"
+#include "id_check.h"
 #include "testing.h"
 #include "text/utf8.h"
 
@@ -108,25 +109,6 @@ static tkz_tokenizer *opened(const parts *given)
     ck_assert_msg(status == TKZ_OK, "%s", error.message);
     return tokenizer;
 }
-
-/* Checks the ids of a text: `expected` ends with UINT32_MAX. */
-static void check_ids(tkz_tokenizer *tokenizer, const char *text, const uint32_t *expected)
-{
-    tkz_encoder *encoder;
-    const tkz_batch *batch;
-    uint64_t offsets[2] = {0, strlen(text)};
-    ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
-    ck_assert_status(tkz_encoder_encode(encoder, text, offsets, 1, &batch, NULL));
-    size_t count = 0;
-    while (expected[count] != UINT32_MAX)
-        count++;
-    ck_assert_uint_eq(batch->offsets[1], count);
-    for (size_t i = 0; i < count; i++)
-        ck_assert_uint_eq(batch->ids[i], expected[i]);
-    tkz_encoder_free(encoder);
-}
-
-#define IDS(...) ((const uint32_t[]){__VA_ARGS__, UINT32_MAX})
 
 /* ---- What is read ------------------------------------------------------ */
 

@@ -57,30 +57,12 @@ START_TEST(test_options)
 }
 END_TEST
 
-/* What is done in a place does not depend on how far into the text it is. */
 START_TEST(test_anywhere)
 {
     static const char *const pieces[] = {" ", "  ", "a", "*", "~", "&", "あ", "ー", "ー", "―", "セ",
                                          "。", "　", "゛", "か", "Ａ", "※", "‐", "\xC2\xA5",
                                          "\xD6\x8A", "\xE3", "\x80"};
-    uint64_t state = 30;
-    for (size_t round = 0; round < 3000; round++) {
-        char text[1200];
-        size_t filler = test_random(&state) % (round % 8 == 0 ? 1100 : 140), size = filler + 1;
-        memset(text, 'x', size);
-        for (size_t i = test_random(&state) % 12; i > 0; i--) {
-            const char *piece = pieces[test_random(&state) % (sizeof pieces / sizeof *pieces)];
-            memcpy(text + size, piece, strlen(piece));
-            size += strlen(piece);
-        }
-        size_t made_size, expected_size;
-        char *made = normal_of("neologdn", text, size, &made_size);
-        char *expected = normal_of("neologdn", text + filler, size - filler, &expected_size);
-        ck_assert_uint_eq(made_size, filler + expected_size);
-        ck_assert_mem_eq(made + filler, expected, expected_size);
-        free(expected);
-        free(made);
-    }
+    check_anywhere("neologdn", pieces, sizeof pieces / sizeof *pieces, 30);
 }
 END_TEST
 

@@ -198,30 +198,12 @@ static tkz_status attempt(void *context, const tkz_allocator *allocator)
     return status;
 }
 
-/* What is done in a place does not depend on how far into the text it is. */
 START_TEST(test_anywhere)
 {
     static const char *const pieces[] = {" ", "  ", "\t", "\n", "\n   ", "\n\t\t", "\r\n", "a", ")",
                                          "あ", "　", "　　", "\xC2\xA0", "！", "％", "＋", "１", "ｶ",
                                          "ﾞ", "…", "～", "\xE2\x80\x8B", "む", "\xE3", "\xFF"};
-    uint64_t state = 31;
-    for (size_t round = 0; round < 3000; round++) {
-        char text[1200];
-        size_t filler = test_random(&state) % (round % 8 == 0 ? 1100 : 140), size = filler + 1;
-        memset(text, 'x', size);
-        for (size_t i = test_random(&state) % 12; i > 0; i--) {
-            const char *piece = pieces[test_random(&state) % (sizeof pieces / sizeof *pieces)];
-            memcpy(text + size, piece, strlen(piece));
-            size += strlen(piece);
-        }
-        size_t made_size, expected_size;
-        char *made = normal_of("ja-v1", text, size, &made_size);
-        char *expected = normal_of("ja-v1", text + filler, size - filler, &expected_size);
-        ck_assert_uint_eq(made_size, filler + expected_size);
-        ck_assert_mem_eq(made + filler, expected, expected_size);
-        free(expected);
-        free(made);
-    }
+    check_anywhere("ja-v1", pieces, sizeof pieces / sizeof *pieces, 31);
 }
 END_TEST
 

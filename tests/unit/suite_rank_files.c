@@ -12,6 +12,7 @@
 #include "io/json_scanner.h"
 #include "subword/byte_level.h"
 #include "subword/tokenizer_image.h"
+#include "id_check.h"
 #include "testing.h"
 #include "text/utf8.h"
 
@@ -52,24 +53,6 @@ static tkz_status open_bytes(tkz_tokenizer **tokenizer, const void *data, size_t
     return named != NULL ? tkz_tokenizer_open_as(tokenizer, path, named, allocator, error)
                          : tkz_tokenizer_open(tokenizer, path, allocator, error);
 }
-
-static void check_ids(tkz_tokenizer *tokenizer, const char *text, const uint32_t *expected)
-{
-    tkz_encoder *encoder;
-    const tkz_batch *batch;
-    uint64_t offsets[2] = {0, strlen(text)};
-    ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
-    ck_assert_status(tkz_encoder_encode(encoder, text, offsets, 1, &batch, NULL));
-    size_t count = 0;
-    while (expected[count] != UINT32_MAX)
-        count++;
-    ck_assert_uint_eq(batch->offsets[1], count);
-    for (size_t i = 0; i < count; i++)
-        ck_assert_uint_eq(batch->ids[i], expected[i]);
-    tkz_encoder_free(encoder);
-}
-
-#define IDS(...) ((const uint32_t[]){__VA_ARGS__, UINT32_MAX})
 
 /* Fails as said, at the place where `place` starts in the file. */
 static void check_refusal(const tkz__buffer *file, const char *named, tkz_status expected,

@@ -456,6 +456,22 @@ START_TEST(added_tokens)
 }
 END_TEST
 
+/* HF looks for the next token behind the content of the last one, also in the white space that it took
+ * in: the ids and spans are its own. */
+START_TEST(white_space_tokens)
+{
+    tkz__tokenizer_builder *builder = letters();
+    add_added(builder, 302, " ", TKZ__ADDED_RSTRIP);
+    add_added(builder, 303, "|", TKZ__ADDED_LSTRIP | TKZ__ADDED_RSTRIP);
+    tkz_encoder *encoder = finish(builder);
+    check(encoder, "a   b", "97[0,1) 302[1,4) 302[2,4) 302[3,4) 98[4,5)");
+    check(encoder, "a | | b",
+          "97[0,1) 302[1,2) 303[2,4) 302[3,4) 303[4,6) 302[5,6) 98[6,7)");
+    check(encoder, " |", "302[0,1) 303[1,2)");
+    tkz_encoder_free(encoder);
+}
+END_TEST
+
 /* A normalizer, and a token that is looked for behind it: U+30AB U+3099 is U+30AC in NFC. */
 START_TEST(normalized_text)
 {
@@ -612,6 +628,7 @@ Suite *suite_vocabulary(void)
     tcase_add_test(tests, ranks_out_of_order);
     tcase_add_test(tests, refusals);
     tcase_add_test(tests, added_tokens);
+    tcase_add_test(tests, white_space_tokens);
     tcase_add_test(tests, normalized_text);
     tcase_add_test(tests, templates);
     tcase_add_test(tests, streams);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/actions.h"
 #include "tools/files.h"
 #include "tools/messages.h"
 #include "tools/stream_options.h"
@@ -60,65 +61,30 @@ static const struct example examples[] = {
     {"What is in this text?", "echo '髙ﾞ～' | tokenize text inspect"},
 };
 
-/* The actions and the options that mean something to each. */
-static const struct {
-    const char *name;
-    int (*run)(const struct arguments *arguments);
-    const char *options; /* every name between blanks */
-} actions[] = {
-    {"normalize", text_normalize,
+/* The actions, and what each of them runs. */
+static const struct action actions[] = {
+    {"normalize",
      " form json output bad text-key id-key input-format surrogates threads memory quiet no-progress "},
-    {"convert", text_convert, " from bad-bytes json output quiet "},
-    {"detect", text_detect, " from json output "},
-    {"split", text_split, " line-breaks json output "},
-    {"inspect", text_inspect, " json output "},
+    {"convert", " from bad-bytes json output quiet "},
+    {"detect", " from json output "},
+    {"split", " line-breaks json output "},
+    {"inspect", " json output "},
 };
 
-static bool is_listed(const char *list, const char *name)
-{
-    size_t size = strlen(name);
-    for (const char *at = list; (at = strstr(at, name)) != NULL; at += size)
-        if (at[-1] == ' ' && at[size] == ' ')
-            return true;
-    return false;
-}
-
-/* Names the action that was meant. */
-static int complain_of_action(const char *word)
-{
-    message("text", "'%s' is not one of normalize, convert, detect, split, inspect", word);
-    const char *nearest = NULL;
-    size_t distance, least = SIZE_MAX;
-    for (size_t i = 0; i < COUNT_OF(actions); i++)
-        if (is_near(word, actions[i].name, &distance) && distance < least) {
-            least = distance;
-            nearest = actions[i].name;
-        }
-    if (nearest != NULL)
-        hint("did you mean '%s'?", nearest);
-    return EXIT_USAGE;
-}
+static int (*const runs[])(const struct arguments *arguments) = {
+    text_normalize, text_convert, text_detect, text_split, text_inspect,
+};
 
 static int run(const struct arguments *arguments)
 {
-    const char *word = arguments->operands[0];
-    size_t chosen = 0;
-    while (chosen < COUNT_OF(actions) && strcmp(actions[chosen].name, word) != 0)
-        chosen++;
-    if (chosen == COUNT_OF(actions))
-        return complain_of_action(word);
-    for (size_t i = 0; i < arguments->given_count; i++) {
-        const char *name = arguments->given[i].info->name;
-        if (is_listed(actions[chosen].options, name))
-            continue;
-        message("text", "--%s means nothing to '%s'", name, word);
+    size_t chosen = choose_action("text", actions, COUNT_OF(actions), arguments);
+    if (chosen == SIZE_MAX)
         return EXIT_USAGE;
-    }
     struct arguments files = *arguments;
     files.operands++;
     files.operand_count--;
     int code = refuse_terminal_input(&files);
-    return code == EXIT_DONE ? actions[chosen].run(&files) : code;
+    return code == EXIT_DONE ? runs[chosen](&files) : code;
 }
 
 /* ---- Shared by the actions -------------------------------------------------- */

@@ -4,8 +4,8 @@
  * in another format. This file holds the options and hands over to the action named
  * first.
  */
-#include <string.h>
 
+#include "tools/actions.h"
 #include "tools/messages.h"
 #include "tools/vocab_actions.h"
 
@@ -44,56 +44,25 @@ static const struct example examples[] = {
     {"For HF tokenizers:", "tokenize vocab convert ja.tkz --to hf -o tokenizer.json"},
 };
 
-/* The actions and the options that mean something to each. */
-static const struct {
-    const char *name;
-    int (*run)(const struct arguments *arguments, const char *path);
-    const char *options[4];
-} actions[] = {
-    {"info", vocab_info, {"json", "pre-tokenizer"}},
-    {"check", vocab_check, {"json", "pre-tokenizer"}},
-    {"convert", vocab_convert, {"output", "to", "pre-tokenizer"}},
+/* The actions, and what each of them runs. */
+static const struct action actions[] = {
+    {"info", " json pre-tokenizer "},
+    {"check", " json pre-tokenizer "},
+    {"convert", " output to pre-tokenizer "},
 };
 
-static int complain_of_action(const char *word)
-{
-    message("vocab", "'%s' is not one of info, check, convert", word);
-    size_t distance;
-    for (size_t i = 0; i < COUNT_OF(actions); i++) {
-        if (!is_near(word, actions[i].name, &distance))
-            continue;
-        hint("did you mean '%s'?", actions[i].name);
-        break;
-    }
-    return EXIT_USAGE;
-}
-
-static bool takes(size_t action, const char *option)
-{
-    for (size_t i = 0; i < COUNT_OF(actions[action].options); i++) {
-        const char *known = actions[action].options[i];
-        if (known != NULL && strcmp(known, option) == 0)
-            return true;
-    }
-    return false;
-}
+static int (*const runs[])(const struct arguments *arguments, const char *path) = {
+    vocab_info,
+    vocab_check,
+    vocab_convert,
+};
 
 static int run(const struct arguments *arguments)
 {
-    const char *word = arguments->operands[0];
-    size_t chosen = 0;
-    while (chosen < COUNT_OF(actions) && strcmp(actions[chosen].name, word) != 0)
-        chosen++;
-    if (chosen == COUNT_OF(actions))
-        return complain_of_action(word);
-    for (size_t i = 0; i < arguments->given_count; i++) {
-        const char *name = arguments->given[i].info->name;
-        if (takes(chosen, name))
-            continue;
-        message("vocab", "--%s means nothing to '%s'", name, word);
+    size_t chosen = choose_action("vocab", actions, COUNT_OF(actions), arguments);
+    if (chosen == SIZE_MAX)
         return EXIT_USAGE;
-    }
-    return actions[chosen].run(arguments, arguments->operands[1]);
+    return runs[chosen](arguments, arguments->operands[1]);
 }
 
 const struct command command_vocab = {

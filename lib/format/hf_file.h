@@ -10,8 +10,8 @@
 #include "format/spelled_vocabulary.h"
 #include "io/json_reader.h"
 
-/* Pieces and ids of templates: each piece may name many ids, and is looked for in a list. */
-enum { TKZ__HF_TEMPLATE_LIMIT = 64 };
+/* Texts and ids of the templates: each piece may name many ids, and is looked for in a list. */
+enum { TKZ__HF_TEMPLATE_LIMIT = 128 };
 
 /* Members of the file and of its model that are read. */
 enum {
@@ -49,9 +49,9 @@ typedef struct tkz__hf_file {
     tkz__buffer normalizer; /* steps as tkz_normalizer_new takes them */
     tkz__spelled_vocabulary vocabulary;
     bool whole_chunks;
-    tkz__buffer template_before; /* u32 ids that go before a text, */
-    tkz__buffer template_behind; /* and behind it */
-    uint32_t template_parts;     /* pieces and ids that were read for them */
+    tkz__template_item template_items[TKZ__HF_TEMPLATE_LIMIT]; /* of one text, then of two */
+    uint32_t template_count;
+    uint32_t template_single; /* those of one text; 0: there is no template */
     tkz__byte_map added_contents; /* to indices of `added` */
     tkz__spelled_added *added;
     size_t added_count;

@@ -254,8 +254,6 @@ tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path, const uint8
     tkz__hf_file file = {.path = path, .error = error,
                          .allocator = tkz__allocator_or_default(allocator)};
     tkz__buffer_init(&file.normalizer, &file.allocator);
-    tkz__buffer_init(&file.template_before, &file.allocator);
-    tkz__buffer_init(&file.template_behind, &file.allocator);
     tkz__byte_map_init(&file.added_contents, &file.allocator);
     tkz__spelled_vocabulary_init(&file.vocabulary, path, size, &file.allocator, error);
     tkz_status status = tkz__json_reader_init(&file.json, (const char *)data, size, path,
@@ -268,8 +266,6 @@ tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path, const uint8
     tkz__spelled_vocabulary_free(&file.vocabulary);
     tkz__byte_map_free(&file.added_contents);
     tkz__buffer_free(&file.normalizer);
-    tkz__buffer_free(&file.template_before);
-    tkz__buffer_free(&file.template_behind);
     tkz__release_array(&file.allocator, file.added, file.added_capacity, sizeof *file.added);
     return status;
 }

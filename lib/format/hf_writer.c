@@ -224,47 +224,50 @@ static tkz_status put_added_tokens(json_writer *writer)
     return status == TKZ_OK ? put(writer, written > 0 ? "\n  ],\n" : "],\n") : status;
 }
 
-/* One template of the ids around a text; each special token is named by its spelling. */
-static tkz_status put_piece(json_writer *writer, uint32_t id)
+/* One item of a template; each special token is named by its spelling. */
+static tkz_status put_piece(json_writer *writer, tkz__template_item item)
 {
-    tkz_status status = put(writer, "{\"SpecialToken\": {\"id\": ");
-    if (status == TKZ_OK)
-        status = put_name(writer, id);
-    return status == TKZ_OK ? put(writer, ", \"type_id\": 0}}") : status;
+    bool is_text = item.value >= TKZ__TEMPLATE_FIRST;
+    tkz_status status =
+        put(writer, is_text ? "{\"Sequence\": {\"id\": " : "{\"SpecialToken\": {\"id\": ");
+    if (status == TKZ_OK && is_text)
+        status = put(writer, item.value == TKZ__TEMPLATE_FIRST ? "\"A\"" : "\"B\"");
+    else if (status == TKZ_OK)
+        status = put_name(writer, item.value);
+    return status == TKZ_OK ? tkz__buffer_append_format(writer->output, writer->error,
+                                                        ", \"type_id\": %u}}", item.type)
+                            : status;
 }
 
-static tkz_status put_pieces(json_writer *writer, bool pair)
+static tkz_status put_pieces(json_writer *writer, uint32_t first, uint32_t count)
 {
-    const tkz__image *image = writer->image;
-    uint32_t count = image->prefix_count + image->suffix_count;
     tkz_status status = TKZ_OK;
-    for (uint32_t text = 0; status == TKZ_OK && text < (pair ? 2U : 1U); text++) {
-        for (uint32_t i = 0; status == TKZ_OK && i <= count; i++) {
-            if (text > 0 || i > 0)
-                status = put(writer, ", ");
-            if (status == TKZ_OK && i == image->prefix_count)
-                status = put(writer, text == 0 ? "{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}"
-                                               : "{\"Sequence\": {\"id\": \"B\", \"type_id\": 1}}");
-            else if (status == TKZ_OK)
-                status = put_piece(writer, tkz__image_item(image, TKZ__SECTION_TEMPLATE,
-                                                           i > image->prefix_count ? i - 1 : i));
-        }
+    for (uint32_t i = 0; status == TKZ_OK && i < count; i++) {
+        if (i > 0)
+            status = put(writer, ", ");
+        if (status == TKZ_OK)
+            status = put_piece(writer, tkz__image_template_item(writer->image, first + i));
     }
     return status;
 }
 
-static tkz_status put_template_tokens(json_writer *writer)
+/* Has an item before number `index` the same value? */
+static bool stands_before(const tkz__image *image, uint32_t index, uint32_t value)
 {
-    const tkz__image *image = writer->image;
-    uint32_t count = image->prefix_count + image->suffix_count;
+    for (uint32_t i = 0; i < index; i++) {
+        if (tkz__image_template_item(image, i).value == value)
+            return true;
+    }
+    return false;
+}
+
+static tkz_status put_template_tokens(json_writer *writer, uint32_t count)
+{
     uint32_t written = 0;
     tkz_status status = TKZ_OK;
     for (uint32_t i = 0; status == TKZ_OK && i < count; i++) {
-        uint32_t id = tkz__image_item(image, TKZ__SECTION_TEMPLATE, i);
-        uint32_t first = 0;
-        while (tkz__image_item(image, TKZ__SECTION_TEMPLATE, first) != id)
-            first++;
-        if (first < i)
+        uint32_t id = tkz__image_template_item(writer->image, i).value;
+        if (id >= TKZ__TEMPLATE_FIRST || stands_before(writer->image, i, id))
             continue;
         status = put(writer, written++ > 0 ? ", " : "");
         if (status == TKZ_OK)
@@ -284,28 +287,43 @@ static tkz_status put_template_tokens(json_writer *writer)
     return status;
 }
 
+/* Is the template what HF does without a post-processor: the texts, the second with type 1? */
+static bool is_bare(const tkz__image *image)
+{
+    if (image->single_count != 1 || image->pair_count != 2)
+        return false;
+    for (uint32_t i = 0; i < 3; i++) {
+        tkz__template_item item = tkz__image_template_item(image, i);
+        if (item.value != (i < 2 ? TKZ__TEMPLATE_FIRST : TKZ__TEMPLATE_SECOND) ||
+            item.type != (i < 2 ? 0 : 1))
+            return false;
+    }
+    return true;
+}
+
 static tkz_status put_post_processor(json_writer *writer)
 {
-    uint64_t count = (uint64_t)writer->image->prefix_count + writer->image->suffix_count;
-    if (count == 0)
+    const tkz__image *image = writer->image;
+    uint32_t count = image->single_count + image->pair_count;
+    if (is_bare(image))
         return put(writer, "  \"post_processor\": null,\n");
-    if (2 * count + 1 > TKZ__HF_TEMPLATE_LIMIT) /* ids, their pieces, and the text's */
+    if (count > TKZ__HF_TEMPLATE_LIMIT)
         return tkz__error_set(writer->error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                              "a template of more than %d ids is not written to tokenizer.json; "
-                              "the native image can hold it",
-                              (TKZ__HF_TEMPLATE_LIMIT - 1) / 2);
+                              "templates of more than %d texts and ids are not written to "
+                              "tokenizer.json; the native image can hold them",
+                              TKZ__HF_TEMPLATE_LIMIT);
     tkz_status status = put(writer, "  \"post_processor\": {\"type\": \"TemplateProcessing\",\n"
                                     "    \"single\": [");
     if (status == TKZ_OK)
-        status = put_pieces(writer, false);
+        status = put_pieces(writer, 0, image->single_count);
     if (status == TKZ_OK)
         status = put(writer, "],\n    \"pair\": [");
     if (status == TKZ_OK)
-        status = put_pieces(writer, true);
+        status = put_pieces(writer, image->single_count, image->pair_count);
     if (status == TKZ_OK)
         status = put(writer, "],\n    \"special_tokens\": {");
     if (status == TKZ_OK)
-        status = put_template_tokens(writer);
+        status = put_template_tokens(writer, count);
     return status == TKZ_OK ? put(writer, "}},\n") : status;
 }
 

@@ -86,6 +86,11 @@ static int compare_added(const void *left, const void *right)
     return first < second ? -1 : first > second;
 }
 
+/* Where nothing was set: the texts, the second with type 1, as in HF tokenizers without a
+ * post-processor. */
+static const tkz__template_item bare_template[] = {
+    {TKZ__TEMPLATE_FIRST, 0}, {TKZ__TEMPLATE_FIRST, 0}, {TKZ__TEMPLATE_SECOND, 1}};
+
 static tkz_status write_tokenizer(tkz__tokenizer_builder *builder,
                                   const tkz__merge_selection *selection, const uint32_t *offsets,
                                   const tkz__buffer *bytes, tkz_tokenizer **tokenizer,
@@ -93,6 +98,7 @@ static tkz_status write_tokenizer(tkz__tokenizer_builder *builder,
 {
     if (builder->added_count > 1)
         qsort(builder->added, builder->added_count, sizeof *builder->added, compare_added);
+    bool has_template = builder->single_count > 0;
     tkz__image_parts parts = {
         .pre_tokenizer = builder->pre_tokenizer,
         .normalizer = (const char *)builder->normalizer.data,
@@ -106,9 +112,9 @@ static tkz_status write_tokenizer(tkz__tokenizer_builder *builder,
         .symbol_ids = selection->symbol_ids,
         .symbol_count = selection->symbol_count,
         .halves = selection->halves,
-        .template_ids = builder->template_ids,
-        .prefix_count = builder->prefix_count,
-        .suffix_count = builder->suffix_count,
+        .template_items = has_template ? builder->template_items : bare_template,
+        .single_count = has_template ? builder->single_count : 1,
+        .pair_count = has_template ? builder->pair_count : 2,
         .provenance = (const char *)builder->provenance.data,
         .provenance_size = builder->provenance.size,
     };

@@ -35,10 +35,10 @@ struct tkz__tokenizer_builder {
     uint32_t merge_count;
     uint32_t flags;
     bool by_rank;
-    uint32_t *template_ids;
+    tkz__template_item *template_items;
     size_t template_capacity;
-    uint32_t prefix_count;
-    uint32_t suffix_count;
+    uint32_t single_count; /* 0: none was set */
+    uint32_t pair_count;
     tkz__byte_map ordinary_names; /* bytes of tokens to ids */
     tkz__byte_map added_names;
     tkz__buffer normalizer;

@@ -161,14 +161,14 @@ static tkz_status encode_raw(tkz_encoder *encoder, const part *own, size_t at, s
     return encode_between(encoder, finder, &normal, encode_plain, error);
 }
 
-/* Ids [from, to) of the template, which come from no bytes of the text. */
+/* Items [from, to) of the template, which are ids and come from no bytes of the text. */
 static tkz_status push_template(tkz_encoder *encoder, uint32_t from, uint32_t to, uint64_t place,
                                 tkz_error *error)
 {
     tkz_status status = TKZ_OK;
     for (uint32_t i = from; status == TKZ_OK && i < to; i++)
-        status = push_token(encoder, tkz__image_item(encoder->image, TKZ__SECTION_TEMPLATE, i),
-                            place, place, error);
+        status = push_token(encoder, tkz__image_template_item(encoder->image, i).value, place, place,
+                            error);
     return status;
 }
 
@@ -179,9 +179,10 @@ tkz_status tkz__encode_document(tkz_encoder *encoder, const char *text, size_t s
     const tkz__added_finder *finder = tkz__tokenizer_finder(encoder->tokenizer, false);
     uint32_t prefix = encoder->add_template ? encoder->image->prefix_count : 0;
     uint32_t suffix = encoder->add_template ? encoder->image->suffix_count : 0;
+    uint32_t behind = encoder->image->prefix_count + 1; /* the text itself is an item */
     tkz_status status = push_template(encoder, 0, prefix, 0, error);
     if (status == TKZ_OK)
         status = encode_between(encoder, finder, &whole, encode_raw, error);
-    return status == TKZ_OK ? push_template(encoder, prefix, prefix + suffix, size, error)
+    return status == TKZ_OK ? push_template(encoder, behind, behind + suffix, size, error)
                             : status;
 }

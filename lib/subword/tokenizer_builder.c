@@ -44,11 +44,11 @@ void tkz__tokenizer_builder_empty(tkz__tokenizer_builder *builder)
                        sizeof *builder->added);
     tkz__release_array(allocator, builder->merges, builder->merge_capacity,
                        sizeof *builder->merges);
-    tkz__release_array(allocator, builder->template_ids, builder->template_capacity,
-                       sizeof *builder->template_ids);
-    builder->template_ids = NULL;
+    tkz__release_array(allocator, builder->template_items, builder->template_capacity,
+                       sizeof *builder->template_items);
+    builder->template_items = NULL;
     builder->template_capacity = 0;
-    builder->prefix_count = builder->suffix_count = 0;
+    builder->single_count = builder->pair_count = 0;
     builder->tokens = NULL;
     builder->added = NULL;
     builder->merges = NULL;
@@ -282,24 +282,46 @@ void tkz__tokenizer_builder_set_whole_chunks(tkz__tokenizer_builder *builder, bo
     builder->flags = whole ? TKZ__IMAGE_WHOLE_CHUNKS : 0;
 }
 
-tkz_status tkz__tokenizer_builder_set_template(tkz__tokenizer_builder *builder,
-                                               const uint32_t *ids, uint32_t prefix_count,
-                                               uint32_t suffix_count, tkz_error *error)
+/* Every id has a token, the first text stands in it once, the second one where there are two. */
+static tkz_status check_template(const tkz__tokenizer_builder *builder,
+                                 const tkz__template_item *items, uint32_t count, bool pair,
+                                 tkz_error *error)
 {
-    size_t count = (size_t)prefix_count + suffix_count;
-    for (size_t i = 0; i < count; i++) {
-        if (!has_token(builder, ids[i]))
-            return invalid(error, "the template has it and the vocabulary has not", ids[i]);
+    uint32_t texts[2] = {0, 0};
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t value = items[i].value;
+        if (value == TKZ__TEMPLATE_FIRST || value == TKZ__TEMPLATE_SECOND)
+            texts[value - TKZ__TEMPLATE_FIRST]++;
+        else if (!has_token(builder, value))
+            return invalid(error, "the template has it and the vocabulary has not", value);
     }
-    tkz_status status = tkz__array_reserve(&builder->allocator, (void **)&builder->template_ids,
-                                           &builder->template_capacity, count,
-                                           sizeof *builder->template_ids, error);
+    if (texts[0] == 1 && texts[1] == (pair ? 1 : 0))
+        return TKZ_OK;
+    return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                          "a template has each of its texts once");
+}
+
+tkz_status tkz__tokenizer_builder_set_template(tkz__tokenizer_builder *builder,
+                                               const tkz__template_item *items,
+                                               uint32_t single_count, uint32_t pair_count,
+                                               tkz_error *error)
+{
+    size_t count = (size_t)single_count + pair_count;
+    if (count > TKZ__TEMPLATE_LIMIT)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "templates of more than %d items", TKZ__TEMPLATE_LIMIT);
+    tkz_status status = check_template(builder, items, single_count, false, error);
+    if (status == TKZ_OK && pair_count > 0)
+        status = check_template(builder, items + single_count, pair_count, true, error);
+    if (status == TKZ_OK)
+        status = tkz__array_reserve(&builder->allocator, (void **)&builder->template_items,
+                                    &builder->template_capacity, count,
+                                    sizeof *builder->template_items, error);
     if (status != TKZ_OK)
         return status;
-    if (count > 0)
-        memcpy(builder->template_ids, ids, count * sizeof *ids);
-    builder->prefix_count = prefix_count;
-    builder->suffix_count = suffix_count;
+    memcpy(builder->template_items, items, count * sizeof *items);
+    builder->single_count = single_count;
+    builder->pair_count = pair_count;
     return TKZ_OK;
 }
 

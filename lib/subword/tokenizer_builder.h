@@ -10,6 +10,7 @@
 
 #include "core/memory.h"
 #include "subword/pre_tokenizer.h"
+#include "subword/template_item.h"
 #include "tokenize/subword.h"
 
 typedef struct tkz__tokenizer_builder tkz__tokenizer_builder;
@@ -55,13 +56,13 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_normalizer(tkz__tokenizer_buil
                                                              const char *steps, size_t size,
                                                              tkz_error *error);
 
-/* The template of one text: ids that go before it, then ids that go behind it, such as BOS and EOS. They
- * must be tokens by now. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+/* The templates of one text and of two: ids such as BOS and EOS, and the places of the texts. The first
+ * text stands in each once, the second one once in that of two; `pair_count` 0: there is none of two.
+ * Ids must be tokens by now. Errors: INVALID_ARGUMENT, LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_template(tkz__tokenizer_builder *builder,
-                                                           const uint32_t *ids,
-                                                           uint32_t prefix_count,
-                                                           uint32_t suffix_count,
-                                                           tkz_error *error);
+                                                           const tkz__template_item *items,
+                                                           uint32_t single_count,
+                                                           uint32_t pair_count, tkz_error *error);
 
 /* ---- A vocabulary that is being made: ids in the order of the calls ----- */
 

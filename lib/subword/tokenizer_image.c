@@ -20,7 +20,7 @@ enum {
     AT_PAIR_BITS = 36,
     AT_PAIR_REACH = 40,
     AT_FLAGS = 44,
-    AT_PREFIX_COUNT = 48
+    AT_SINGLE_COUNT = 48
 };
 
 #define SECTION_COUNT (TKZ__SECTION_END - 1)
@@ -132,19 +132,39 @@ static tkz_status check_counts(tkz__image *image, const char *where, tkz_error *
     return TKZ_OK;
 }
 
-/* The ids of the template exist. */
+/* Items [first, first + count) of the template: ids that exist, the first text once, the second one
+ * once where there are two. `*place` is where the first text stands. */
+static bool is_template(const tkz__image *image, size_t first, size_t count, bool pair,
+                        uint32_t *place)
+{
+    uint32_t texts[2] = {0, 0};
+    for (size_t i = 0; i < count; i++) {
+        uint32_t value = tkz__image_template_item(image, first + i).value;
+        if (value == TKZ__TEMPLATE_FIRST || value == TKZ__TEMPLATE_SECOND) {
+            texts[value - TKZ__TEMPLATE_FIRST]++;
+            if (value == TKZ__TEMPLATE_FIRST)
+                *place = (uint32_t)i;
+        } else if (value >= image->token_count) {
+            return false;
+        }
+    }
+    return texts[0] == 1 && texts[1] == (pair ? 1 : 0);
+}
+
 static tkz_status read_template(tkz__image *image, const char *where, tkz_error *error)
 {
-    size_t count = image->sizes[TKZ__SECTION_TEMPLATE] / 4;
-    image->prefix_count = tkz__load_u32(image->data + AT_PREFIX_COUNT);
-    if (count > image->token_count || image->prefix_count > count ||
-        !has_size(image, TKZ__SECTION_TEMPLATE, count, 4))
-        return corrupt(error, where, AT_PREFIX_COUNT, "impossible size of its template");
-    image->suffix_count = (uint32_t)count - image->prefix_count;
-    for (size_t i = 0; i < count; i++) {
-        if (tkz__image_item(image, TKZ__SECTION_TEMPLATE, i) >= image->token_count)
-            return corrupt(error, where, TKZ__NO_OFFSET, "its template names an impossible id");
-    }
+    size_t count = image->sizes[TKZ__SECTION_TEMPLATE] / TKZ__IMAGE_TEMPLATE_SIZE;
+    uint32_t unused;
+    image->single_count = tkz__load_u32(image->data + AT_SINGLE_COUNT);
+    if (count > TKZ__TEMPLATE_LIMIT || image->single_count > count ||
+        !has_size(image, TKZ__SECTION_TEMPLATE, count, TKZ__IMAGE_TEMPLATE_SIZE))
+        return corrupt(error, where, AT_SINGLE_COUNT, "impossible size of its template");
+    image->pair_count = (uint32_t)count - image->single_count;
+    if (!is_template(image, 0, image->single_count, false, &image->prefix_count) ||
+        (image->pair_count > 0 &&
+         !is_template(image, image->single_count, image->pair_count, true, &unused)))
+        return corrupt(error, where, TKZ__NO_OFFSET, "an impossible template");
+    image->suffix_count = image->single_count - image->prefix_count - 1;
     return TKZ_OK;
 }
 

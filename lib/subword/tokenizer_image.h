@@ -15,15 +15,17 @@
 
 #include "core/buffer.h"
 #include "subword/pre_tokenizer.h"
+#include "subword/template_item.h"
 
 enum {
-    TKZ__IMAGE_VERSION = 2,
+    TKZ__IMAGE_VERSION = 3,
     TKZ__IMAGE_HEADER_SIZE = 64,
     TKZ__IMAGE_SECTION_SIZE = 32, /* an entry of the section table */
     TKZ__IMAGE_ALIGNMENT = 64,    /* of sections, in the file */
     TKZ__IMAGE_ADDED_SIZE = 8,
     TKZ__IMAGE_HALVES_SIZE = 8,
     TKZ__IMAGE_PREFIX_SIZE = 8,
+    TKZ__IMAGE_TEMPLATE_SIZE = 8, /* an item of the template */
     TKZ__IMAGE_PAIR_REACH = 255, /* most slots that one look-up reads beyond its first */
     TKZ__IMAGE_TOKEN_LIMIT = 65535, /* bytes of one token */
     TKZ__IMAGE_COUNT_LIMIT = 1 << 24, /* ids; pairs and piece cache use the 8 bits above */
@@ -50,7 +52,7 @@ typedef enum tkz__image_section {
     TKZ__SECTION_BORDER_CHARACTERS, /* see chunk_borders.h */
     TKZ__SECTION_BORDER_BITS,
     TKZ__SECTION_WHOLE,      /* hash table of the tokens that merging never makes: whole_tokens.h */
-    TKZ__SECTION_TEMPLATE,   /* u32 ids that go before a text, then those that go behind it */
+    TKZ__SECTION_TEMPLATE,   /* u32 value, u32 type of each item: those of one text, then of two */
     TKZ__SECTION_PROVENANCE, /* JSON text; empty if there is none */
     TKZ__SECTION_END
 } tkz__image_section;
@@ -90,7 +92,9 @@ typedef struct tkz__image {
     uint32_t trie_count;   /* nodes */
     uint32_t border_shift; /* 32 - log2(bits of the filter) */
     uint32_t whole_mask;   /* slots - 1; 0: there are none */
-    uint32_t prefix_count; /* ids of the template that go before a text */
+    uint32_t single_count; /* items of the template of one text */
+    uint32_t pair_count;   /* and of two; 0: there is none */
+    uint32_t prefix_count; /* items of the template of one text that go before it */
     uint32_t suffix_count;
     bool drops_bytes; /* some byte has no token */
     const uint8_t *sections[TKZ__SECTION_END];
@@ -115,6 +119,13 @@ static inline uint32_t tkz__image_item(const tkz__image *image, tkz__image_secti
 }
 
 #define TKZ__NO_TOKEN UINT32_MAX
+
+/* Item `index` of the template, below single_count + pair_count. */
+static inline tkz__template_item tkz__image_template_item(const tkz__image *image, size_t index)
+{
+    return (tkz__template_item){tkz__image_item(image, TKZ__SECTION_TEMPLATE, 2 * index),
+                                tkz__image_item(image, TKZ__SECTION_TEMPLATE, 2 * index + 1)};
+}
 
 /* Where a pair stands: multiplicative hashing by 2^64 / golden ratio (Knuth, TAOCP 6.4). The bits
  * above `shift` are its first slot, the eight below them its fingerprint, 0..254. */
@@ -216,9 +227,9 @@ typedef struct tkz__image_parts {
     const uint32_t *symbol_ids; /* symbol_count; TKZ__NO_TOKEN for a byte without a token */
     uint32_t symbol_count;      /* 256 + merges */
     const uint32_t *halves;     /* left, right symbol of each merge */
-    const uint32_t *template_ids; /* prefix_count, then suffix_count */
-    uint32_t prefix_count;
-    uint32_t suffix_count;
+    const tkz__template_item *template_items; /* single_count, then pair_count */
+    uint32_t single_count;
+    uint32_t pair_count;
     const char *provenance; /* may be NULL */
     size_t provenance_size;
 } tkz__image_parts;

@@ -179,7 +179,7 @@ typedef struct loaded {
     uint32_t *added;
     uint32_t *symbol_ids;
     uint32_t *halves;
-    uint32_t *template_ids;
+    uint32_t *template_items;
     size_t counts[5];
 } loaded;
 
@@ -189,7 +189,7 @@ static void unload(const checker *check, loaded *parts)
     free_integers(check->allocator, parts->added, parts->counts[1]);
     free_integers(check->allocator, parts->symbol_ids, parts->counts[2]);
     free_integers(check->allocator, parts->halves, parts->counts[3]);
-    free_integers(check->allocator, parts->template_ids, parts->counts[4]);
+    free_integers(check->allocator, parts->template_items, parts->counts[4]);
 }
 
 static tkz_status load(const checker *check, loaded *parts)
@@ -199,14 +199,14 @@ static tkz_status load(const checker *check, loaded *parts)
     parts->counts[1] = (size_t)image->added_count * 2;
     parts->counts[2] = image->symbol_count;
     parts->counts[3] = (size_t)(image->symbol_count - TKZ__SYMBOL_BYTES) * 2;
-    parts->counts[4] = (size_t)image->prefix_count + image->suffix_count;
+    parts->counts[4] = 2 * ((size_t)image->single_count + image->pair_count);
     parts->offsets = load_integers(check, TKZ__SECTION_TOKEN_OFFSETS, parts->counts[0]);
     parts->added = load_integers(check, TKZ__SECTION_ADDED, parts->counts[1]);
     parts->symbol_ids = load_integers(check, TKZ__SECTION_SYMBOL_IDS, parts->counts[2]);
     parts->halves = load_integers(check, TKZ__SECTION_HALVES, parts->counts[3]);
-    parts->template_ids = load_integers(check, TKZ__SECTION_TEMPLATE, parts->counts[4]);
+    parts->template_items = load_integers(check, TKZ__SECTION_TEMPLATE, parts->counts[4]);
     if (parts->offsets != NULL && parts->added != NULL && parts->symbol_ids != NULL &&
-        parts->halves != NULL && parts->template_ids != NULL)
+        parts->halves != NULL && parts->template_items != NULL)
         return TKZ_OK;
     return tkz__error_memory(check->error, (parts->counts[0] + parts->counts[3]) * 4);
 }
@@ -234,9 +234,9 @@ static tkz_status check_derived(const checker *check)
             .symbol_ids = own.symbol_ids,
             .symbol_count = image->symbol_count,
             .halves = own.halves,
-            .template_ids = own.template_ids,
-            .prefix_count = image->prefix_count,
-            .suffix_count = image->suffix_count,
+            .template_items = (const tkz__template_item *)(const void *)own.template_items,
+            .single_count = image->single_count,
+            .pair_count = image->pair_count,
             .provenance = (const char *)image->sections[TKZ__SECTION_PROVENANCE],
             .provenance_size = image->sizes[TKZ__SECTION_PROVENANCE],
         };

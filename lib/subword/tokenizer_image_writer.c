@@ -50,8 +50,8 @@ static tkz_status append_section(const tkz__image_parts *parts, const tkz__image
     case TKZ__SECTION_SYMBOL_IDS:
         return append_integers(buffer, parts->symbol_ids, parts->symbol_count, error);
     case TKZ__SECTION_TEMPLATE:
-        return append_integers(buffer, parts->template_ids,
-                               (size_t)parts->prefix_count + parts->suffix_count, error);
+        return append_integers(buffer, (const uint32_t *)(const void *)parts->template_items,
+                               2 * ((size_t)parts->single_count + parts->pair_count), error);
     case TKZ__SECTION_PROVENANCE:
         return tkz__buffer_append(buffer, parts->provenance, parts->provenance_size, error);
     default: /* those that are made of these */
@@ -93,7 +93,7 @@ static void write_header(const tkz__image_parts *parts, const tkz__image_tables 
     tkz__store_u32(header + 36, tables->slot_bits);
     tkz__store_u32(header + 40, tables->reach);
     tkz__store_u32(header + 44, parts->flags);
-    tkz__store_u32(header + 48, parts->prefix_count);
+    tkz__store_u32(header + 48, parts->single_count);
     tkz__store_u64(header + table_end, tkz__hash64(header, table_end));
 }
 

@@ -138,7 +138,8 @@ static const parts same_tokenizers[] = {
     {.decoder = "{\"type\":\"Sequence\",\"decoders\":[" BYTE_LEVEL ",{\"type\":\"Fuse\"}]}"},
     {.post_processor = "{\"type\":\"ByteLevel\",\"trim_offsets\":true}"},
     {.post_processor = "{\"type\":\"TemplateProcessing\",\"single\":[{\"Sequence\":{\"id\":\"A\","
-                       "\"type_id\":0}}],\"pair\":[],\"special_tokens\":{}}"},
+                       "\"type_id\":0}}],\"pair\":[{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
+                       "{\"Sequence\":{\"id\":\"B\",\"type_id\":1}}],\"special_tokens\":{}}"},
     {.pre_tokenizer = "{\"pretokenizers\":[{\"type\":\"Sequence\",\"pretokenizers\":[" BYTE_LEVEL
                       "]}],\"type\":\"Sequence\"}"},
     {.pre_tokenizer = "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true}"},
@@ -357,25 +358,49 @@ END_TEST
 
 #define PIECE(id) "{\"SpecialToken\":{\"id\":\"" id "\",\"type_id\":0}}"
 #define TEXT "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}}"
-#define TEMPLATE(single)                                                                          \
-    "{\"type\":\"TemplateProcessing\",\"single\":[" single "],\"pair\":[],\"special_tokens\":"        \
+#define OTHER "{\"Sequence\":{\"id\":\"B\",\"type_id\":7}}"
+#define PAIR(single, pair)                                                                        \
+    "{\"type\":\"TemplateProcessing\",\"single\":[" single "],\"pair\":[" pair                       \
+    "],\"special_tokens\":"                                                                       \
     "{\"x\":{\"id\":\"x\",\"ids\":[120,256]},\"y\":{\"id\":\"y\",\"ids\":[121]}}}"
+#define TEMPLATE(single) PAIR(single, "")
+#define BERT(type)                                                                                \
+    "{\"type\":\"" type "\",\"sep\":[\"b\",98],\"cls\":[\"a\",97],\"trim_offsets\":true}"
 
 #define MANY(text) text text text text text text
 
+/* Items as "value:type", A and B the texts. */
 static const struct {
     const char *json;
-    uint32_t before, count;
-    uint32_t ids[6];
+    const char *single, *pair;
+    uint32_t before, behind;
 } templates[] = {
-    {TEMPLATE(PIECE("x") "," TEXT), 2, 2, {120, 256}},
-    {TEMPLATE(TEXT "," PIECE("y") "," PIECE("y")), 0, 2, {121, 121}},
-    {"{\"type\":\"RobertaProcessing\",\"sep\":[\"b\",98],\"cls\":[\"a\",97],\"trim_offsets\":true}",
-     1, 2, {97, 98}},
-    {"{\"type\":\"Sequence\",\"processors\":[" BYTE_LEVEL "," TEMPLATE(PIECE("y") "," TEXT) ","
-     "{\"type\":\"BertProcessing\",\"sep\":[\"b\",98],\"cls\":[\"a\",97]}]}",
-     2, 3, {97, 121, 98}},
+    {"null", "A:0", "A:0 B:1", 0, 0},
+    {TEMPLATE(PIECE("x") "," TEXT), "120:0 256:0 A:0", "", 2, 0},
+    {PAIR(TEXT "," PIECE("y") "," PIECE("y"), OTHER "," PIECE("y") "," TEXT),
+     "A:0 121:0 121:0", "B:7 121:0 A:0", 0, 2},
+    {PAIR(TEXT, TEXT "," PIECE("y")), "A:0", "", 0, 0}, /* the second text is missing */
+    {BERT("RobertaProcessing"), "97:0 A:0 98:0", "97:0 A:0 98:0 98:0 B:0 98:0", 1, 1},
+    {"{\"type\":\"Sequence\",\"processors\":[" BYTE_LEVEL "," BERT("BertProcessing") "]}",
+     "97:0 A:0 98:0", "97:0 A:0 98:0 B:1 98:1", 1, 1},
 };
+
+static void check_items(const tkz__image *image, uint32_t first, uint32_t count,
+                        const char *expected)
+{
+    char text[200] = "";
+    for (uint32_t i = first; i < first + count; i++) {
+        tkz__template_item item = tkz__image_template_item(image, i);
+        size_t size = strlen(text);
+        const char *space = i == first ? "" : " ";
+        if (item.value >= TKZ__TEMPLATE_FIRST)
+            snprintf(text + size, sizeof text - size, "%s%c:%u", space,
+                     item.value == TKZ__TEMPLATE_FIRST ? 'A' : 'B', item.type);
+        else
+            snprintf(text + size, sizeof text - size, "%s%u:%u", space, item.value, item.type);
+    }
+    ck_assert_str_eq(text, expected);
+}
 
 /* Read, and the same after writing and reading. */
 START_TEST(templates_of)
@@ -384,17 +409,14 @@ START_TEST(templates_of)
     tkz_tokenizer_facts facts;
     tkz_tokenizer_describe(tokenizer, &facts);
     ck_assert_uint_eq(facts.before, templates[_i].before);
-    ck_assert_uint_eq(facts.before + facts.behind, templates[_i].count);
+    ck_assert_uint_eq(facts.behind, templates[_i].behind);
     tkz_bytes json;
     ck_assert_status(tkz_tokenizer_serialize(tokenizer, "hf", &json, NULL));
     ck_assert_status(tkz__hf_open(&again, "written", json.data, json.size, NULL, NULL));
     for (int round = 0; round < 2; round++) {
         const tkz__image *image = tkz__tokenizer_image(round == 0 ? tokenizer : again);
-        ck_assert_uint_eq(image->prefix_count, templates[_i].before);
-        ck_assert_uint_eq(image->prefix_count + image->suffix_count, templates[_i].count);
-        for (uint32_t i = 0; i < templates[_i].count; i++)
-            ck_assert_uint_eq(tkz__image_item(image, TKZ__SECTION_TEMPLATE, i),
-                              templates[_i].ids[i]);
+        check_items(image, 0, image->single_count, templates[_i].single);
+        check_items(image, image->single_count, image->pair_count, templates[_i].pair);
     }
     tkz_bytes_free(&json);
     tkz_tokenizer_free(tokenizer);
@@ -461,7 +483,12 @@ static const struct {
     {{.post_processor = TEMPLATE(PIECE("x"))}, TKZ_STATUS_UNSUPPORTED, "0 times", "[{\"Special"},
     {{.post_processor = "{\"type\":\"BertProcessing\",\"sep\":[\"b\",9999],\"cls\":[\"a\",97]}"},
      TKZ_STATUS_BAD_FORMAT, "9999", "{\"type\":\"Bert"},
-    {{.post_processor = TEMPLATE(MANY(MANY(PIECE("x") ",")) TEXT)}, TKZ_STATUS_LIMIT, "more than 64",
+    {{.post_processor = "{\"type\":\"Sequence\",\"processors\":[" BERT("BertProcessing") "," TEMPLATE(TEXT)
+                        "]}"}, TKZ_STATUS_UNSUPPORTED, "reads one of them", "{\"type\":\"Templ"},
+    {{.post_processor = TEMPLATE("{\"Sequence\":{\"id\":\"C\",\"type_id\":0}}")},
+     TKZ_STATUS_BAD_FORMAT, "\"A\" or \"B\"", "\"C\""},
+    {{.post_processor = TEMPLATE(MANY(MANY(PIECE("x") "," PIECE("x") ",")) TEXT)}, TKZ_STATUS_LIMIT,
+     "more than 128",
      NULL},
     {{.added = "[{\"content\":\"x\"}]"}, TKZ_STATUS_BAD_FORMAT, "special", "{\"content"},
     {{.added = "[3]"}, TKZ_STATUS_BAD_FORMAT, "an object", "3],\"norm"},

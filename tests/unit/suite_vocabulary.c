@@ -491,10 +491,18 @@ START_TEST(templates)
 {
     tkz__tokenizer_builder *builder = letters();
     add_added(builder, 300, "<s>", TKZ__ADDED_SPECIAL);
-    uint32_t ids[3] = {300, 97, 300};
-    ck_assert_status(tkz__tokenizer_builder_set_template(builder, ids, 2, 1, NULL));
-    uint32_t unknown = 400;
-    ck_assert_int_eq(tkz__tokenizer_builder_set_template(builder, &unknown, 1, 0, NULL),
+    const tkz__template_item items[] = {{300, 0}, {97, 0}, {TKZ__TEMPLATE_FIRST, 0}, {300, 0}};
+    ck_assert_status(tkz__tokenizer_builder_set_template(builder, items, 4, 0, NULL));
+    const tkz__template_item wrong[][2] = {{{TKZ__TEMPLATE_FIRST, 0}, {400, 0}},
+                                           {{97, 0}, {97, 0}},
+                                           {{TKZ__TEMPLATE_FIRST, 0}, {TKZ__TEMPLATE_FIRST, 0}},
+                                           {{TKZ__TEMPLATE_FIRST, 0}, {TKZ__TEMPLATE_SECOND, 0}}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        ck_assert_int_eq(tkz__tokenizer_builder_set_template(builder, wrong[i], 2, 0, NULL),
+                         TKZ_STATUS_INVALID_ARGUMENT);
+    /* Of two texts: the first one is missing. */
+    const tkz__template_item lone[] = {{TKZ__TEMPLATE_FIRST, 0}, {TKZ__TEMPLATE_SECOND, 0}};
+    ck_assert_int_eq(tkz__tokenizer_builder_set_template(builder, lone, 1, 1, NULL),
                      TKZ_STATUS_INVALID_ARGUMENT);
     tkz_encoder *encoder = finish(builder);
     check(encoder, "bc", "98[0,1) 99[1,2)");

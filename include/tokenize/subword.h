@@ -73,12 +73,18 @@ typedef struct tkz_token_span {
     uint64_t end;
 } tkz_token_span;
 
-/* Ids of a batch: those of text i are ids[offsets[i]] .. ids[offsets[i+1]-1]. */
+/* Ids of a batch: those of row i are ids[offsets[i]] .. ids[offsets[i+1]-1]. Row i is text i, or pair i,
+ * unless truncation makes windows: then `sources` says whose row it is. */
 typedef struct tkz_batch {
     const uint32_t *ids;
     const uint64_t *offsets; /* count + 1 of them */
-    size_t count;
+    size_t count;            /* rows */
     const tkz_token_span *spans; /* one for each id; NULL unless wanted */
+    /* One for each id; NULL unless masks are wanted: */
+    const uint32_t *types;    /* type id: that of the template, else 0 of first, 1 of second texts */
+    const uint8_t *attention; /* 0: padding */
+    const uint8_t *special;   /* 1: of the template, or padding */
+    const uint64_t *sources;  /* one for each row: its text or pair; NULL: row i is that of i */
 } tkz_batch;
 
 /* Encodes `count` texts: text i is data[offsets[i]] .. data[offsets[i+1]-1], UTF-8; invalid bytes
@@ -88,6 +94,58 @@ typedef struct tkz_batch {
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const char *data,
                                                   const uint64_t *offsets, size_t count,
                                                   const tkz_batch **batch, tkz_error *error);
+
+/* ---- Rows of one length ------------------------------------------------ */
+
+enum tkz_side { TKZ_SIDE_RIGHT = 0, TKZ_SIDE_LEFT = 1 };
+
+/* Which text of a pair is cut. */
+enum tkz_truncation_strategy {
+    TKZ_TRUNCATE_LONGEST = 0, /* the longer one, then both alike */
+    TKZ_TRUNCATE_FIRST = 1,
+    TKZ_TRUNCATE_SECOND = 2
+};
+
+/* Rows that are too long are cut, as HF tokenizers 0.23 does. */
+typedef struct tkz_truncation {
+    uint64_t max_length; /* most ids of a row, those of the template counted */
+    uint64_t stride;     /* ids that a window has in common with the one before it */
+    int32_t strategy;    /* of tkz_truncation_strategy */
+    int32_t side;        /* of tkz_side: where ids are cut off */
+    int32_t windows;     /* 1: what is cut off makes rows of its own, behind the first one */
+} tkz_truncation;
+
+/* Rows that are too short are filled. */
+typedef struct tkz_padding {
+    uint64_t length;   /* of every row; 0: of the longest in the batch that is no later window */
+    uint64_t multiple; /* rounded up to a multiple of this; 0: not */
+    uint32_t id;
+    uint32_t type;
+    int32_t side; /* of tkz_side: where ids are added */
+} tkz_padding;
+
+/* NULL: no more truncation, or padding. Hold for the batches that follow; counts are of whole texts.
+ * Errors: INVALID_ARGUMENT (no such strategy or side), BAD_ID (of padding), LIMIT (a length or multiple of
+ * 2^32 and more). */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_set_truncation(tkz_encoder *encoder,
+                                                          const tkz_truncation *truncation,
+                                                          tkz_error *error);
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_set_padding(tkz_encoder *encoder,
+                                                       const tkz_padding *padding,
+                                                       tkz_error *error);
+
+/* 1: batches have types and masks. 0, as an encoder starts: they do not. */
+TKZ_API void tkz_encoder_want_masks(tkz_encoder *encoder, int32_t want);
+
+/* Encodes `count` pairs: pair i is the texts 2i and 2i+1 of `data`, whose `offsets` are 2 * count + 1.
+ * A row is the model's template of two texts, with its ids if tkz_encoder_add_template says so. Spans
+ * start anew with the second text. Errors: as tkz_encoder_encode; UNSUPPORTED (the model has no template
+ * of two texts). Both also give, with truncation: INVALID_ARGUMENT (nothing is left beside the template,
+ * or windows would not advance), LIMIT (only the other text of a pair may be cut, and has too few ids). */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_pairs(tkz_encoder *encoder, const char *data,
+                                                        const uint64_t *offsets, size_t count,
+                                                        const tkz_batch **batch,
+                                                        tkz_error *error);
 
 /* Numbers of tokens of a batch, as tkz_encoder_encode would give them, in memory that does not grow
  * with the texts. `*counts`: one for each text, owned by the encoder until its next call. Errors: as

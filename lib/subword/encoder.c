@@ -16,6 +16,7 @@ tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
         return tkz__error_memory(error, sizeof *made);
     made->allocator = chosen;
     tkz__buffer_init(&made->decoded, &chosen);
+    tkz__batch_rows_init(&made->rows, &chosen);
     made->cache = tkz__allocate_zeroed(&chosen, BUCKET_COUNT * sizeof *made->cache);
     made->memory = tkz__allocate_zeroed(&chosen, sizeof *made->memory);
     if (made->cache == NULL || made->memory == NULL) {
@@ -55,6 +56,7 @@ void tkz_encoder_free(tkz_encoder *encoder)
     tkz__release_array(&allocator, encoder->spans, encoder->span_capacity, sizeof *encoder->spans);
     tkz_normalizer_free(encoder->normalizer);
     tkz__buffer_free(&encoder->decoded);
+    tkz__batch_rows_free(&encoder->rows);
     tkz_tokenizer_free(encoder->tokenizer);
     tkz__release(&allocator, encoder, sizeof *encoder);
 }
@@ -74,6 +76,49 @@ void tkz_encoder_want_offsets(tkz_encoder *encoder, int32_t want)
     encoder->want_offsets = want != 0;
 }
 
+void tkz_encoder_want_masks(tkz_encoder *encoder, int32_t want)
+{
+    encoder->rows.want_masks = want != 0;
+}
+
+tkz_status tkz_encoder_set_truncation(tkz_encoder *encoder, const tkz_truncation *truncation,
+                                      tkz_error *error)
+{
+    if (truncation != NULL &&
+        (truncation->strategy < TKZ_TRUNCATE_LONGEST ||
+         truncation->strategy > TKZ_TRUNCATE_SECOND || truncation->side < TKZ_SIDE_RIGHT ||
+         truncation->side > TKZ_SIDE_LEFT))
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "no such strategy or side of truncation: %d, %d",
+                              (int)truncation->strategy, (int)truncation->side);
+    encoder->rows.has_truncation = truncation != NULL;
+    if (truncation != NULL)
+        encoder->rows.truncation = *truncation;
+    return TKZ_OK;
+}
+
+tkz_status tkz_encoder_set_padding(tkz_encoder *encoder, const tkz_padding *padding,
+                                   tkz_error *error)
+{
+    const uint8_t *bytes;
+    size_t size;
+    if (padding != NULL && (padding->side < TKZ_SIDE_RIGHT || padding->side > TKZ_SIDE_LEFT))
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "no such side of padding: %d", (int)padding->side);
+    if (padding != NULL && (padding->length > UINT32_MAX || padding->multiple > UINT32_MAX))
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "rows are filled to fewer than 2^32 ids");
+    tkz_status status = TKZ_OK;
+    if (padding != NULL)
+        status = tkz_tokenizer_token(encoder->tokenizer, padding->id, &bytes, &size, NULL, error);
+    if (status != TKZ_OK)
+        return status;
+    encoder->rows.has_padding = padding != NULL;
+    if (padding != NULL)
+        encoder->rows.padding = *padding;
+    return TKZ_OK;
+}
+
 /* ---- Encoding ---------------------------------------------------------- */
 
 /* Ascending offsets, and every text below 4 GiB: positions in it have 32 bits. */
@@ -90,8 +135,8 @@ static tkz_status check_offsets(const uint64_t *offsets, size_t count, tkz_error
     return TKZ_OK;
 }
 
-tkz_status tkz_encoder_encode(tkz_encoder *encoder, const char *data, const uint64_t *offsets,
-                              size_t count, const tkz_batch **batch, tkz_error *error)
+static tkz_status encode_texts(tkz_encoder *encoder, const char *data, const uint64_t *offsets,
+                               size_t count, tkz_error *error)
 {
     tkz_status status = check_offsets(offsets, count, error);
     if (status != TKZ_OK)
@@ -107,12 +152,52 @@ tkz_status tkz_encoder_encode(tkz_encoder *encoder, const char *data, const uint
                                       (size_t)(offsets[i + 1] - offsets[i]), error);
         encoder->offsets[i + 1] = encoder->id_count;
     }
+    return status;
+}
+
+/* Encodes texts without the template and makes rows of them, or of pairs of them. */
+static tkz_status encode_rows(tkz_encoder *encoder, const char *data, const uint64_t *offsets,
+                              size_t count, bool pairs, tkz_error *error)
+{
+    bool add_template = encoder->add_template;
+    encoder->add_template = false;
+    tkz_status status = encode_texts(encoder, data, offsets, count, error);
+    encoder->add_template = add_template;
     if (status != TKZ_OK)
         return status;
-    encoder->batch = (tkz_batch){encoder->ids, encoder->offsets, count,
-                                 encoder->want_offsets ? encoder->spans : NULL};
-    *batch = &encoder->batch;
-    return TKZ_OK;
+    tkz__encoded_texts texts = {encoder->ids,     encoder->spans, encoder->want_offsets,
+                                encoder->offsets, offsets,        count};
+    return tkz__batch_rows_make(&encoder->rows, encoder->image, &texts, pairs, add_template,
+                                &encoder->batch, error);
+}
+
+tkz_status tkz_encoder_encode(tkz_encoder *encoder, const char *data, const uint64_t *offsets,
+                              size_t count, const tkz_batch **batch, tkz_error *error)
+{
+    tkz_status status;
+    if (tkz__batch_rows_needed(&encoder->rows)) {
+        status = encode_rows(encoder, data, offsets, count, false, error);
+    } else {
+        status = encode_texts(encoder, data, offsets, count, error);
+        encoder->batch = (tkz_batch){.ids = encoder->ids, .offsets = encoder->offsets,
+                                     .count = count,
+                                     .spans = encoder->want_offsets ? encoder->spans : NULL};
+    }
+    if (status == TKZ_OK)
+        *batch = &encoder->batch;
+    return status;
+}
+
+tkz_status tkz_encoder_encode_pairs(tkz_encoder *encoder, const char *data,
+                                    const uint64_t *offsets, size_t count,
+                                    const tkz_batch **batch, tkz_error *error)
+{
+    if (count > SIZE_MAX / 2)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET, "%zu pairs", count);
+    tkz_status status = encode_rows(encoder, data, offsets, 2 * count, true, error);
+    if (status == TKZ_OK)
+        *batch = &encoder->batch;
+    return status;
 }
 
 /* Counting throws ids away as they come, so that a text of any size needs no more memory than its

@@ -6,6 +6,7 @@
 #ifndef TKZ_SUBWORD_ENCODER_PARTS_H
 #define TKZ_SUBWORD_ENCODER_PARTS_H
 
+#include "subword/batch_rows.h"
 #include "subword/matching.h"
 #include "subword/piece_cache.h"
 #include "subword/tokenizer.h"
@@ -60,6 +61,7 @@ struct tkz_encoder {
     tkz__buffer decoded;
     uint8_t held[4]; /* of a stream: the start of a character whose end has not come */
     size_t held_size;
+    tkz__batch_rows rows;
     tkz_batch batch;
     size_t piece_count;
     tkz__encoder_piece pieces[TKZ__ENCODER_PIECES];

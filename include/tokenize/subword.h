@@ -61,13 +61,32 @@ TKZ_API void tkz_encoder_allow_special(tkz_encoder *encoder, int32_t allow);
  * encoder starts: it does not. Holds for the calls that follow. */
 TKZ_API void tkz_encoder_add_template(tkz_encoder *encoder, int32_t add);
 
-/* 1: batches tell where in its text each token came from. 0, as an encoder starts: they do not, which
- * costs nothing. Holds for the calls that follow. */
+/* What batches tell of where in its text each token came from. */
+enum tkz_offsets {
+    TKZ_OFFSETS_NONE = 0,
+    TKZ_OFFSETS_BYTES = 1,
+    TKZ_OFFSETS_CHARACTERS = 2 /* code points, each invalid byte being one, as HF tokenizers has
+                                * them: a token that has a part of a character has the whole */
+};
+
+/* One of tkz_offsets; NONE, as an encoder starts, costs nothing. Holds for the calls that follow. */
 TKZ_API void tkz_encoder_want_offsets(tkz_encoder *encoder, int32_t want);
 
-/* The bytes of a text that a token came from: [start, end), from the start of that text. Tokens may
- * begin and end inside a character. Where a normalizer changed the text, the bytes that became what
- * the token covers, as a whole. */
+/* BPE dropout: a merge whose turn it is is passed over with this probability, 0 to 1, and tried again
+ * after the next one in its chunk, as in HF tokenizers 0.23; at 1 every byte is a token. 0, as an
+ * encoder starts, whatever the model file says: encoding is the same each time unless the caller
+ * asks for something else. Which merges are passed over depends on the seed and on the bytes of
+ * the text (or segment), so that neither threads nor batches nor the order of texts matter; take another
+ * seed for each pass over the same texts. Tokens that are whole chunks without being made by merges do
+ * not come up, as in HF. The first call makes a table of all merges (12 bytes a merge, 4 an id), which
+ * stays; a chunk of n bytes takes n log n / (1 - p). Holds for the calls that follow. Errors:
+ * INVALID_ARGUMENT (the probability), CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_set_dropout(tkz_encoder *encoder, double probability,
+                                                       uint64_t seed, tkz_error *error);
+
+/* The bytes (or characters) of a text that a token came from: [start, end), from the start of that
+ * text. Tokens may begin and end inside a character. Where a normalizer changed the text, the bytes
+ * that became what the token covers, as a whole. */
 typedef struct tkz_token_span {
     uint64_t start;
     uint64_t end;
@@ -94,6 +113,49 @@ typedef struct tkz_batch {
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const char *data,
                                                   const uint64_t *offsets, size_t count,
                                                   const tkz_batch **batch, tkz_error *error);
+
+/* The next bytes of one text that comes in parts, cut anywhere, also inside characters. The batch has
+ * one row: ids that no later byte can change, and their spans where wanted, from the start of the
+ * whole text. All rows joined are what tkz_encoder_encode gives for the whole text, whatever its
+ * size; of the template, what stands before a text is in the first row, and what stands behind it
+ * in the last. `is_last` gives all that is left, and the next call begins a new text. Settings are
+ * those at the first call of a text; other calls on the encoder may come between.
+ * Held back, up to twice: the last two chunks of the pre-tokenizer, as much as the longest added
+ * token, and with a normalizer what follows the last character of ASCII, kana or U+4E00..9FFF. So a
+ * chunk of megabytes (one word, white space) is held as a whole, as is white space that added tokens
+ * may take in. After a failure the text is given up: the next call begins a new one. Owned as by
+ * tkz_encoder_encode. Errors: UNSUPPORTED (a normalizer other than NFC, NFD, NFKC, NFKD, or a
+ * pre-tokenizer of steps: encode the text whole; truncation, padding, masks or dropout), LIMIT (a
+ * chunk of 4 GiB), CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_next(tkz_encoder *encoder, const char *data,
+                                                       size_t size, int32_t is_last,
+                                                       const tkz_batch **batch, tkz_error *error);
+
+/* What a segment of a text is. */
+enum tkz_segment_kind {
+    TKZ_SEGMENT_TEXT = 0,    /* special tokens in it are text like any other */
+    TKZ_SEGMENT_CONTROL = 1, /* special tokens in it are taken */
+    TKZ_SEGMENT_TOKEN = 2    /* one token by its id, no text */
+};
+
+typedef struct tkz_segment {
+    const char *data; /* NULL for TOKEN */
+    size_t size;      /* below 4 GiB; 0 for TOKEN */
+    int32_t kind;     /* of tkz_segment_kind */
+    uint32_t id;      /* of TOKEN, else 0 */
+} tkz_segment;
+
+/* Encodes one text that is given in segments, as chats are: what a template wrote is CONTROL or
+ * TOKEN, what people wrote is TEXT and can never become a special token. Each segment is encoded as a
+ * text by itself, and the ids are joined: chunks, added tokens and normalization end at its borders.
+ * The batch has one row, with the model's template around it where that is added; spans are from the
+ * start of the joined segments, those of a TOKEN empty. Special tokens are taken as the kinds say,
+ * whatever tkz_encoder_allow_special says. Errors: as tkz_encoder_encode, INVALID_ARGUMENT (a kind),
+ * BAD_ID (a TOKEN, with the number of its segment as offset). */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_segments(tkz_encoder *encoder,
+                                                           const tkz_segment *segments,
+                                                           size_t count, const tkz_batch **batch,
+                                                           tkz_error *error);
 
 /* ---- Rows of one length ------------------------------------------------ */
 
@@ -170,6 +232,33 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_decode_next(tkz_encoder *encoder, con
                                                        int32_t is_last, const uint8_t **bytes,
                                                        size_t *size, tkz_error *error);
 
+/* ---- Batches on several threads ---------------------------------------- */
+
+/* Encodes a batch by all threads of an executor. One call at a time. */
+typedef struct tkz_batch_encoder tkz_batch_encoder;
+
+/* As many encoders as the executor is wide; NULL: one, on the calling thread. The executor must
+ * outlive it. Holds a reference to the tokenizer. */
+TKZ_API TKZ_CHECKED tkz_status tkz_batch_encoder_new(tkz_batch_encoder **batch_encoder,
+                                                     tkz_tokenizer *tokenizer,
+                                                     const tkz_executor *executor,
+                                                     const tkz_allocator *allocator,
+                                                     tkz_error *error);
+TKZ_API void tkz_batch_encoder_free(tkz_batch_encoder *batch_encoder); /* accepts NULL */
+
+/* The encoder whose settings hold for the calls that follow: give it to tkz_encoder_allow_special and
+ * its like. Owned by the batch encoder; to be used by itself only between two calls. */
+TKZ_API tkz_encoder *tkz_batch_encoder_settings(tkz_batch_encoder *batch_encoder);
+
+/* As tkz_encoder_encode, and the same result whatever the number of threads. Texts are shared out,
+ * one text is not divided. The result is owned by the batch encoder and valid until its next call. On
+ * failure the error is that of the first text that has one. Errors: as tkz_encoder_encode, and those
+ * of the executor. */
+TKZ_API TKZ_CHECKED tkz_status tkz_batch_encoder_encode(tkz_batch_encoder *batch_encoder,
+                                                        const char *data, const uint64_t *offsets,
+                                                        size_t count, const tkz_batch **batch,
+                                                        tkz_error *error);
+
 /* ---- What this build offers, for `tokenize list` ----------------------- */
 
 /* Pre-tokenizers by name. NULL beyond the end; static strings. */
@@ -220,8 +309,12 @@ typedef struct tkz_tokenizer_facts {
     uint32_t ids;              /* greatest id + 1 */
     uint32_t holes;            /* ids below that without a token */
     uint32_t bytes;            /* single bytes that have a token: 256, or text is lost */
-    uint32_t merges;           /* that can happen */
+    uint32_t merges;           /* that can happen without dropout */
     uint32_t unmerged;         /* tokens of the vocabulary that merging never makes */
+    int32_t out_of_order;      /* 1: merges act out of the order of their ranks, so that encoding is
+                                * slower, and which ones happen is not known: `merges` counts all
+                                * and `unmerged` none then */
+    double dropout;            /* that the model says; encoders start without. 0: none */
     int32_t whole_chunks;      /* 1: they are found where they are a whole chunk */
     uint32_t added;            /* added tokens; of them: */
     uint32_t special;          /* taken from text only where that is allowed */

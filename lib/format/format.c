@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "subword/split_steps.h"
+
 #define X(name) extern const tkz__format tkz__format_##name;
 #include "format/format_table.inc"
 #undef X
@@ -121,15 +123,59 @@ tkz_status tkz_tokenizer_open(tkz_tokenizer **tokenizer, const char *path,
     return open_model(tokenizer, path, NULL, allocator, error);
 }
 
+tkz_status tkz__format_spell_regex(const char *regex, size_t size, tkz__buffer *steps,
+                                   tkz_error *error)
+{
+    tkz__split_spec spec = tkz__split_spec_default(TKZ__SPLIT_TIKTOKEN);
+    tkz__split_steps *made;
+    spec.text = tkz__duplicate(&steps->allocator, regex, size);
+    spec.text_size = size;
+    if (spec.text == NULL)
+        return tkz__error_memory(error, size + 1);
+    tkz_status status = tkz__split_spec_append(&spec, steps, error);
+    tkz__release(&steps->allocator, spec.text, size + 1);
+    if (status == TKZ_OK)
+        status = tkz__split_steps_new(&made, (const char *)steps->data, steps->size,
+                                      &steps->allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz__split_steps_free(made);
+    return tkz__buffer_append_byte(steps, '\0', error);
+}
+
+/* A file that does not say how text is cut, with a regular expression of tiktoken. */
+static tkz_status open_with_regex(tkz_tokenizer **tokenizer, const char *path, const char *regex,
+                                  const tkz_allocator *allocator, tkz_error *error)
+{
+    const tkz__pre_tokenizer *known =
+        tkz__pre_tokenizer_by_dialect(TKZ__DIALECT_RUST, regex, strlen(regex));
+    if (known != NULL)
+        return open_model(tokenizer, path, known, allocator, error);
+    tkz_allocator chosen = tkz__allocator_or_default(allocator);
+    tkz__buffer steps;
+    tkz__buffer_init(&steps, &chosen);
+    tkz_status status = tkz__format_spell_regex(regex, strlen(regex), &steps, error);
+    if (status == TKZ_OK) {
+        tkz__pre_tokenizer own = tkz__pre_tokenizer_of_steps((const char *)steps.data);
+        status = open_model(tokenizer, path, &own, allocator, error);
+    }
+    tkz__buffer_free(&steps);
+    return status;
+}
+
 tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, const char *path,
                                  const char *pre_tokenizer, const tkz_allocator *allocator,
                                  tkz_error *error)
 {
+    static const char regex[] = "regex:";
     const tkz__pre_tokenizer *named =
         tkz__pre_tokenizer_find(pre_tokenizer, strlen(pre_tokenizer));
+    if (named == NULL && strncmp(pre_tokenizer, regex, strlen(regex)) == 0)
+        return open_with_regex(tokenizer, path, pre_tokenizer + strlen(regex), allocator, error);
     if (named == NULL)
         return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, NULL, TKZ__NO_OFFSET,
-                              "there is no pre-tokenizer \"%s\"; `tokenize list pre-tokenizers` names all",
+                              "there is no pre-tokenizer \"%s\"; `tokenize list pre-tokenizers` "
+                              "names all, and \"regex:...\" is one with a regular expression",
                               pre_tokenizer);
     return open_model(tokenizer, path, named, allocator, error);
 }

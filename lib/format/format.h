@@ -31,6 +31,11 @@ typedef struct tkz__format {
 tkz_status tkz__format_error_at(tkz_status status, const char *path, uint64_t offset,
                                 tkz_error *error);
 
+/* Appends the steps of a pre-tokenizer with a regular expression of tiktoken, and a NUL. Errors: those
+ * of tkz__split_steps_new. */
+TKZ_CHECKED tkz_status tkz__format_spell_regex(const char *regex, size_t size, tkz__buffer *steps,
+                                               tkz_error *error);
+
 /* The greatest id that a file of `size` bytes may name: so that memory stays in proportion to it. */
 static inline uint64_t tkz__format_greatest_id(size_t size)
 {

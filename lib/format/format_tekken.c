@@ -38,6 +38,8 @@ typedef struct tekken_file {
     uint32_t version;
     tkz__tokenizer_builder *builder;
     tkz__buffer bytes; /* of a token */
+    tkz__buffer steps; /* of a pre-tokenizer that is none of ours, and */
+    tkz__pre_tokenizer pre_tokenizer; /* what is made of them */
 } tekken_file;
 
 static bool probe(const uint8_t *data, size_t size)
@@ -101,6 +103,21 @@ static tkz_status read_counts(tekken_file *file)
     return TKZ_OK;
 }
 
+/* The pre-tokenizer with a regular expression of tiktoken, by whose place errors are told. */
+static tkz_status choose_pre_tokenizer(tekken_file *file, const char *text, size_t size,
+                                       const tkz__pre_tokenizer **pre_tokenizer)
+{
+    *pre_tokenizer = tkz__pre_tokenizer_by_dialect(TKZ__DIALECT_RUST, text, size);
+    if (*pre_tokenizer != NULL)
+        return TKZ_OK;
+    tkz_status status = tkz__format_spell_regex(text, size, &file->steps, file->error);
+    if (status != TKZ_OK)
+        return tkz__format_error_at(status, file->path, file->config[PATTERN], file->error);
+    file->pre_tokenizer = tkz__pre_tokenizer_of_steps((const char *)file->steps.data);
+    *pre_tokenizer = &file->pre_tokenizer;
+    return TKZ_OK;
+}
+
 static tkz_status read_config(tekken_file *file, const tkz__pre_tokenizer **pre_tokenizer)
 {
     static const char *const keys[CONFIG_PARTS] = {"pattern", "default_vocab_size",
@@ -120,13 +137,7 @@ static tkz_status read_config(tekken_file *file, const tkz__pre_tokenizer **pre_
         status = tkz__json_reader_string(&file->json, &text, &size);
     if (status != TKZ_OK)
         return status;
-    *pre_tokenizer = tkz__pre_tokenizer_by_dialect(TKZ__DIALECT_RUST, text, size);
-    if (*pre_tokenizer != NULL)
-        return TKZ_OK;
-    return tkz__error_set(file->error, TKZ_STATUS_UNSUPPORTED, file->path, file->config[PATTERN],
-                          "config.pattern: no pre-tokenizer of this build cuts so (`tokenize "
-                          "list pre-tokenizers` has them): %.*s",
-                          tkz__format_shown(text, size, 200), text);
+    return choose_pre_tokenizer(file, text, size, pre_tokenizer);
 }
 
 /* ---- special_tokens ---------------------------------------------------- */
@@ -304,6 +315,7 @@ static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__ma
     tkz_allocator chosen = tkz__allocator_or_default(allocator);
     tekken_file file = {.path = path, .error = error};
     tkz__buffer_init(&file.bytes, &chosen);
+    tkz__buffer_init(&file.steps, &chosen);
     tkz_status status = tkz__json_reader_init(&file.json, (const char *)mapped->data, mapped->size,
                                               path, &chosen, error);
     if (status == TKZ_OK)
@@ -311,6 +323,7 @@ static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__ma
     tkz__tokenizer_builder_free(file.builder);
     tkz__json_reader_free(&file.json);
     tkz__buffer_free(&file.bytes);
+    tkz__buffer_free(&file.steps);
     return status;
 }
 

@@ -255,9 +255,14 @@ static tkz_status check_lines(const tkz_tokenizer *tokenizer, const tkz__buffer 
     if (status != TKZ_OK)
         return status;
     const tkz__image *other = tkz__tokenizer_image(again);
-    bool same = other->symbol_count == image->symbol_count;
-    static const tkz__image_section sections[] = {TKZ__SECTION_SYMBOL_IDS, TKZ__SECTION_HALVES};
-    for (size_t i = 0; same && i < sizeof sections / sizeof sections[0]; i++)
+    const uint32_t by_rank = TKZ__IMAGE_BY_RANK, out_of_order = TKZ__IMAGE_OUT_OF_ORDER;
+    bool is_out_of_order = ((image->flags | other->flags) & out_of_order) != 0;
+    bool same = other->symbol_count == image->symbol_count &&
+                (!is_out_of_order || ((image->flags ^ other->flags) & (by_rank | out_of_order)) == 0);
+    static const tkz__image_section sections[] = {TKZ__SECTION_SYMBOL_IDS, TKZ__SECTION_HALVES,
+                                                  TKZ__SECTION_MERGES};
+    /* The list of all merges counts only where merging goes by it. */
+    for (size_t i = 0; same && i < (is_out_of_order ? 3 : 2); i++)
         same = other->sizes[sections[i]] == image->sizes[sections[i]] &&
                memcmp(other->sections[sections[i]], image->sections[sections[i]],
                       image->sizes[sections[i]]) == 0;

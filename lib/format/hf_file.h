@@ -46,9 +46,12 @@ typedef struct tkz__hf_file {
     size_t parts[TKZ__HF_PARTS]; /* where their values start, or TKZ__JSON_ABSENT */
     size_t model_parts[TKZ__HF_MODEL_PARTS];
     const tkz__pre_tokenizer *pre_tokenizer;
+    tkz__buffer steps;                    /* of one that is none of ours (split_spelling.h), and */
+    tkz__pre_tokenizer own_pre_tokenizer; /* what is made of them */
     tkz__buffer normalizer; /* steps as tkz_normalizer_new takes them */
     tkz__spelled_vocabulary vocabulary;
     bool whole_chunks;
+    double dropout; /* 0: none */
     tkz__template_item template_items[TKZ__HF_TEMPLATE_LIMIT]; /* of one text, then of two */
     uint32_t template_count;
     uint32_t template_single; /* those of one text; 0: there is no template */
@@ -90,6 +93,7 @@ TKZ_CHECKED tkz_status tkz__hf_check_decoder(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_read_post_processor(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_read_normalizer(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_check_model_type(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_read_dropout(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_read_model(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_read_added_tokens(tkz__hf_file *file);
 
@@ -105,6 +109,10 @@ TKZ_CHECKED tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path,
 /* Appends the members "normalizer" and "pre_tokenizer". Errors: UNSUPPORTED, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__hf_write_stages(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
                                             tkz_error *error);
+
+/* Appends the value of "dropout". Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__hf_write_dropout(double dropout, tkz__buffer *buffer,
+                                             tkz_error *error);
 
 /* Writes a whole file. */
 TKZ_CHECKED tkz_status tkz__hf_write(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,

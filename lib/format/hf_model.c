@@ -131,30 +131,6 @@ tkz_status tkz__hf_check_model_type(tkz__hf_file *file)
                : status;
 }
 
-/* null, or a number that is zero. */
-static tkz_status check_dropout(tkz__hf_file *file)
-{
-    size_t place = file->model_parts[TKZ__HF_DROPOUT];
-    if (tkz__hf_is_null(file, place))
-        return TKZ_OK;
-    tkz__json_reader *json = &file->json;
-    json->position = place;
-    tkz_status status = tkz__json_reader_skip(json);
-    for (size_t at = place; status == TKZ_OK && at < json->position; at++) {
-        char c = json->text[at];
-        if (c == 'e' || c == 'E')
-            break; /* what stands before it is zero */
-        if (c != '0' && c != '.' && c != '-')
-            return tkz__hf_unsupported(file, place,
-                                       "model.dropout: %.*s; this build reads models without "
-                                       "dropout (null)",
-                                       (int)(json->position - place < 30 ? json->position - place
-                                                                         : 30),
-                                       json->text + place);
-    }
-    return status;
-}
-
 /* Both marks of word pieces must be empty. */
 static tkz_status check_marks(tkz__hf_file *file)
 {
@@ -198,7 +174,7 @@ static tkz_status check_unknown(tkz__hf_file *file)
 
 tkz_status tkz__hf_read_model(tkz__hf_file *file)
 {
-    tkz_status status = check_dropout(file);
+    tkz_status status = tkz__hf_read_dropout(file);
     if (status == TKZ_OK)
         status = check_marks(file);
     if (status == TKZ_OK)

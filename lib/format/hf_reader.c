@@ -231,7 +231,8 @@ static tkz_status build(tkz__hf_file *file, tkz_tokenizer **tokenizer)
     if (status != TKZ_OK)
         return status;
     tkz__tokenizer_builder_set_whole_chunks(builder, file->whole_chunks);
-    if (file->normalizer.size > 0)
+    status = tkz__tokenizer_builder_set_dropout(builder, file->dropout, file->error);
+    if (status == TKZ_OK && file->normalizer.size > 0)
         status = tkz__tokenizer_builder_set_normalizer(builder,
                                                        (const char *)file->normalizer.data,
                                                        file->normalizer.size, file->error);
@@ -254,6 +255,7 @@ tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path, const uint8
     tkz__hf_file file = {.path = path, .error = error,
                          .allocator = tkz__allocator_or_default(allocator)};
     tkz__buffer_init(&file.normalizer, &file.allocator);
+    tkz__buffer_init(&file.steps, &file.allocator);
     tkz__byte_map_init(&file.added_contents, &file.allocator);
     tkz__spelled_vocabulary_init(&file.vocabulary, path, size, &file.allocator, error);
     tkz_status status = tkz__json_reader_init(&file.json, (const char *)data, size, path,
@@ -266,6 +268,7 @@ tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path, const uint8
     tkz__spelled_vocabulary_free(&file.vocabulary);
     tkz__byte_map_free(&file.added_contents);
     tkz__buffer_free(&file.normalizer);
+    tkz__buffer_free(&file.steps);
     tkz__release_array(&file.allocator, file.added, file.added_capacity, sizeof *file.added);
     return status;
 }

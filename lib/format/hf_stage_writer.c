@@ -8,6 +8,7 @@
 #include "format/hf_file.h"
 #include "format/hf_normalizers.h"
 #include "io/json_scanner.h"
+#include "subword/split_spelling.h"
 #include "subword/tokenizer_image.h"
 
 typedef struct stage_writer {
@@ -164,7 +165,7 @@ static const char *pattern_of(const tkz__pre_tokenizer *one)
     return NULL;
 }
 
-static tkz_status put_pre_tokenizer(stage_writer *writer, const tkz__pre_tokenizer *one)
+static tkz_status put_named(stage_writer *writer, const tkz__pre_tokenizer *one)
 {
     tkz_status status = put(writer, "  \"pre_tokenizer\": {\n    \"type\": \"Sequence\",\n"
                                     "    \"pretokenizers\": [\n");
@@ -189,6 +190,120 @@ static tkz_status put_pre_tokenizer(stage_writer *writer, const tkz__pre_tokeniz
     return status == TKZ_OK ? put(writer, own_regex ? "true}\n    ]\n  },\n"
                                                     : "false}\n    ]\n  },\n")
                             : status;
+}
+
+/* ---- Steps -------------------------------------------------------------- */
+
+static const char *const behaviors[TKZ__BEHAVIORS] = {"Removed", "Isolated", "MergedWithPrevious",
+                                                      "MergedWithNext", "Contiguous"};
+
+static tkz_status put_boolean(stage_writer *writer, const char *key, bool value)
+{
+    return tkz__buffer_append_format(writer->output, writer->error, ", \"%s\": %s", key,
+                                     value ? "true" : "false");
+}
+
+static tkz_status put_member(stage_writer *writer, const char *key, const tkz__split_spec *spec)
+{
+    tkz_status status =
+        tkz__buffer_append_format(writer->output, writer->error, ", \"%s\": ", key);
+    return status == TKZ_OK ? put_string(writer, spec->text, spec->text_size) : status;
+}
+
+static tkz_status put_behavior(stage_writer *writer, const tkz__split_spec *spec)
+{
+    return tkz__buffer_append_format(writer->output, writer->error, ", \"behavior\": \"%s\"",
+                                     behaviors[spec->behavior]);
+}
+
+/* The members of a step behind its type. */
+static tkz_status put_members(stage_writer *writer, const tkz__split_spec *spec)
+{
+    tkz_status status = TKZ_OK;
+    switch (spec->kind) {
+    case TKZ__SPLIT_PATTERN:
+        status = put(writer, spec->is_regex ? ", \"pattern\": {\"Regex\": "
+                                            : ", \"pattern\": {\"String\": ");
+        if (status == TKZ_OK)
+            status = put_string(writer, spec->text, spec->text_size);
+        if (status == TKZ_OK)
+            status = put(writer, "}");
+        if (status == TKZ_OK)
+            status = put_behavior(writer, spec);
+        return status == TKZ_OK ? put_boolean(writer, "invert", spec->is_inverted) : status;
+    case TKZ__SPLIT_NUMERIC:
+        return put_boolean(writer, "individual_digits", spec->each);
+    case TKZ__SPLIT_PUNCTUATION:
+        return put_behavior(writer, spec);
+    case TKZ__SPLIT_DELIMITER:
+        return put_member(writer, "delimiter", spec);
+    case TKZ__SPLIT_FIXED_LENGTH:
+        return tkz__buffer_append_format(writer->output, writer->error, ", \"length\": %u",
+                                         spec->length);
+    case TKZ__SPLIT_METASPACE:
+        status = put_member(writer, "replacement", spec);
+        if (status == TKZ_OK)
+            status = tkz__buffer_append_format(writer->output, writer->error,
+                                               ", \"prepend_scheme\": \"%s\"",
+                                               tkz__prepend_names[spec->prepend]);
+        return status == TKZ_OK ? put_boolean(writer, "split", spec->each) : status;
+    case TKZ__SPLIT_BYTES:
+        status = put_boolean(writer, "add_prefix_space", spec->space_first);
+        if (status == TKZ_OK)
+            status = put_boolean(writer, "trim_offsets", true);
+        return status == TKZ_OK ? put_boolean(writer, "use_regex", spec->is_regex) : status;
+    default:
+        return status;
+    }
+}
+
+static tkz_status put_spec(stage_writer *writer, const tkz__split_spec *spec)
+{
+    static const char *const types[TKZ__SPLIT_KINDS] = {
+        [TKZ__SPLIT_PATTERN] = "Split",
+        [TKZ__SPLIT_NUMERIC] = "Digits",
+        [TKZ__SPLIT_PUNCTUATION] = "Punctuation",
+        [TKZ__SPLIT_WHITESPACE] = "Whitespace",
+        [TKZ__SPLIT_WHITESPACE_SPLIT] = "WhitespaceSplit",
+        [TKZ__SPLIT_DELIMITER] = "CharDelimiterSplit",
+        [TKZ__SPLIT_BERT] = "BertPreTokenizer",
+        [TKZ__SPLIT_SCRIPTS] = "UnicodeScripts",
+        [TKZ__SPLIT_FIXED_LENGTH] = "FixedLength",
+        [TKZ__SPLIT_METASPACE] = "Metaspace",
+        [TKZ__SPLIT_BYTES] = "ByteLevel",
+    };
+    if (types[spec->kind] == NULL)
+        return unsupported(writer, "regular expression of tiktoken", spec->text, spec->text_size);
+    tkz_status status = tkz__buffer_append_format(writer->output, writer->error,
+                                                  "      {\"type\": \"%s\"", types[spec->kind]);
+    if (status == TKZ_OK)
+        status = put_members(writer, spec);
+    return status == TKZ_OK ? put(writer, "}") : status;
+}
+
+static tkz_status put_steps(stage_writer *writer, const char *steps)
+{
+    const tkz_allocator *allocator = &writer->output->allocator;
+    tkz__split_spec *specs;
+    size_t count;
+    tkz_status status =
+        tkz__split_specs_read(&specs, &count, steps, strlen(steps), allocator, writer->error);
+    if (status != TKZ_OK)
+        return status;
+    status = put(writer, "  \"pre_tokenizer\": {\n    \"type\": \"Sequence\",\n"
+                         "    \"pretokenizers\": [\n");
+    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+        status = put_spec(writer, &specs[i]);
+        if (status == TKZ_OK)
+            status = put(writer, i + 1 < count ? ",\n" : "\n    ]\n  },\n");
+    }
+    tkz__split_specs_free(specs, count, allocator);
+    return status;
+}
+
+static tkz_status put_pre_tokenizer(stage_writer *writer, const tkz__pre_tokenizer *one)
+{
+    return one->is_spelled ? put_steps(writer, one->pattern) : put_named(writer, one);
 }
 
 tkz_status tkz__hf_write_stages(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,

@@ -15,7 +15,7 @@
 #include "subword/tokenizer_image.h"
 #include "text/utf8.h"
 
-enum { NOTE_ADDED = 64, NOTE_SYMBOL = 128 /* merging makes it */ };
+enum { NOTE_ADDED = 64, NOTE_SYMBOL = 128 /* a byte, or a merge has it */ };
 
 /* What the writing carries along: among it the names of the vocabulary, each in HF's byte
  * characters, added tokens as they are. */
@@ -81,6 +81,16 @@ static bool decodes_as_itself(const uint8_t *bytes, size_t size)
     return is_ascii(bytes, size);
 }
 
+/* Bytes that stand for themselves as characters. */
+static bool is_spelled_alike(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] < 33 || bytes[i] > 126)
+            return false;
+    }
+    return true;
+}
+
 static tkz_status refuse(const json_writer *writer, uint32_t id, const char *why)
 {
     return tkz__error_set(writer->error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
@@ -103,7 +113,7 @@ static tkz_status check_added(json_writer *writer, uint32_t id, const uint8_t *b
     if (!decodes_as_itself(bytes, size))
         return refuse(writer, id, "HF's byte-level decoder would read this added token as bytes");
     bool is_symbol = (writer->notes[id] & NOTE_SYMBOL) != 0;
-    if (is_symbol && !is_ascii(bytes, size))
+    if (is_symbol && !is_spelled_alike(bytes, size))
         return refuse(writer, id, "it is added and in the vocabulary, where it has two spellings");
     if (id < writer->listed && !is_symbol && is_ascii(bytes, size) &&
         can_be_chunk(writer, bytes, size))
@@ -147,6 +157,12 @@ static tkz_status put_name(json_writer *writer, uint32_t id)
 
 /* ---- Ids --------------------------------------------------------------- */
 
+static void note_symbol(json_writer *writer, uint32_t id)
+{
+    if (id < writer->image->token_count)
+        writer->notes[id] |= NOTE_SYMBOL;
+}
+
 static void take_notes(json_writer *writer)
 {
     uint32_t count = tkz__tokenizer_added_count(writer->tokenizer);
@@ -156,10 +172,15 @@ static void take_notes(json_writer *writer)
         if (id < writer->image->token_count)
             writer->notes[id] = (uint8_t)((flags & TKZ__ADDED_FLAGS) | NOTE_ADDED);
     }
-    for (uint32_t symbol = 0; symbol < writer->image->symbol_count; symbol++) {
-        uint32_t id = tkz__image_item(writer->image, TKZ__SECTION_SYMBOL_IDS, symbol);
-        if (id < writer->image->token_count)
-            writer->notes[id] |= NOTE_SYMBOL;
+    for (uint32_t byte = 0; byte < TKZ__SYMBOL_BYTES; byte++)
+        note_symbol(writer, tkz__image_symbol_id(writer->image, byte));
+    count = tkz__tokenizer_merge_count(writer->tokenizer);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t left, right, result;
+        tkz__tokenizer_merge(writer->tokenizer, i, &left, &right, &result);
+        note_symbol(writer, left);
+        note_symbol(writer, right);
+        note_symbol(writer, result);
     }
 }
 
@@ -330,14 +351,17 @@ static tkz_status put_post_processor(json_writer *writer)
 static tkz_status put_vocabulary(json_writer *writer)
 {
     bool whole_chunks = (writer->image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0;
-    tkz_status status = tkz__buffer_append_format(
-        writer->output, writer->error,
-        "  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": null,\n"
-        "    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n"
-        "    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n"
-        "    \"byte_fallback\": false,\n    \"ignore_merges\": %s,\n"
-        "    \"vocab\": {",
-        whole_chunks ? "true" : "false");
+    tkz_status status = put(writer, "  \"model\": {\n    \"type\": \"BPE\",\n    \"dropout\": ");
+    if (status == TKZ_OK)
+        status = tkz__hf_write_dropout(writer->image->dropout, writer->output, writer->error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_format(
+            writer->output, writer->error,
+            ",\n    \"unk_token\": null,\n    \"continuing_subword_prefix\": null,\n"
+            "    \"end_of_word_suffix\": null,\n    \"fuse_unk\": false,\n"
+            "    \"byte_fallback\": false,\n    \"ignore_merges\": %s,\n"
+            "    \"vocab\": {",
+            whole_chunks ? "true" : "false");
     const char *between = "\n      ";
     for (uint32_t id = 0; status == TKZ_OK && id < writer->listed; id++) {
         if (writer->name_of[id] == TKZ__NO_TOKEN)
@@ -372,11 +396,23 @@ static tkz_status put_merges(json_writer *writer)
     return status == TKZ_OK ? put(writer, count > 0 ? "\n    ]\n  }\n}\n" : "]\n  }\n}\n") : status;
 }
 
+/* HF gives each merge a rank of its own. That is the same as ranks that are ids as long as one merge
+ * of an id can happen only. */
+static tkz_status check_ranks(const json_writer *writer)
+{
+    const uint32_t both = TKZ__IMAGE_BY_RANK | TKZ__IMAGE_OUT_OF_ORDER;
+    if ((writer->image->flags & both) != both)
+        return TKZ_OK;
+    return tkz__error_set(writer->error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                          "this tokenizer cannot be written to tokenizer.json: its ranks are ids, "
+                          "and merges act out of their order; the native image can hold it");
+}
+
 static tkz_status write_all(json_writer *writer)
 {
     take_notes(writer);
     find_listed(writer);
-    tkz_status status = TKZ_OK;
+    tkz_status status = check_ranks(writer);
     for (uint32_t id = 0; status == TKZ_OK && id < writer->image->token_count; id++)
         status = collect_name(writer, id);
     if (status == TKZ_OK)

@@ -38,7 +38,9 @@ static void count_ids(const tkz__image *image, tkz_tokenizer_facts *facts)
 static void count_symbols(const tkz_tokenizer *tokenizer, const tkz__image *image,
                           tkz_tokenizer_facts *facts)
 {
-    facts->merges = tkz__tokenizer_merge_count(tokenizer);
+    facts->out_of_order = (image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0;
+    facts->merges = facts->out_of_order ? image->merge_count
+                                        : image->symbol_count - TKZ__SYMBOL_BYTES;
     uint32_t made = 0, made_and_added = 0;
     for (uint32_t symbol = 0; symbol < image->symbol_count; symbol++) {
         uint32_t id = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbol);
@@ -62,7 +64,7 @@ static void count_symbols(const tkz_tokenizer *tokenizer, const tkz__image *imag
     }
     uint32_t only_added = facts->added - made_and_added;
     uint32_t others = facts->holes + made + only_added;
-    facts->unmerged = facts->ids > others ? facts->ids - others : 0;
+    facts->unmerged = facts->ids > others && !facts->out_of_order ? facts->ids - others : 0;
 }
 
 void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts *facts)
@@ -70,6 +72,7 @@ void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts 
     const tkz__image *image = tkz__tokenizer_image(tokenizer);
     *facts = (tkz_tokenizer_facts){
         .whole_chunks = (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0,
+        .dropout = image->dropout,
         .before = image->prefix_count,
         .behind = image->suffix_count,
         .pre_tokenizer = &tkz__tokenizer_pre_tokenizer(tokenizer)->info,

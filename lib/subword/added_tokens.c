@@ -29,6 +29,8 @@ static tkz_status add_content(tkz__added_finder *finder, tkz__trie_builder *trie
     if (size == 0)
         return TKZ_OK;
     finder->starts[(uint8_t)content[0]] = true;
+    if (size > finder->longest)
+        finder->longest = size;
     return tkz__trie_builder_add(trie, (const uint8_t *)content, size, number, error);
 }
 
@@ -77,6 +79,7 @@ static void list_tokens(tkz__added_finder *finder, const tkz__image *image, bool
             id = 0;
         finder->tokens[count++] = (tkz__added_token){id, flags};
         finder->ordinary_count += (flags & TKZ__ADDED_SPECIAL) == 0;
+        finder->flags |= flags;
     }
 }
 
@@ -167,12 +170,24 @@ static uint32_t longest_content(const tkz__added_finder *finder, const char *tex
                              (const uint8_t *)text + at, size - at, length);
 }
 
-bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, size_t size,
-                            bool allow_special, size_t taken, size_t *at, tkz__added_match *match)
+bool tkz__added_finder_is_idle(const tkz__added_finder *finder, bool allow_special)
 {
-    if (finder->count == 0 || (!allow_special && finder->ordinary_count == 0))
+    return finder->count == 0 || (!allow_special && finder->ordinary_count == 0);
+}
+
+size_t tkz__added_finder_reach(const tkz__added_finder *finder, const char *text, size_t at,
+                               size_t taken)
+{
+    return (finder->flags & TKZ__ADDED_LSTRIP) != 0 ? white_space_before(text, at, taken) : at;
+}
+
+bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, size_t size,
+                            size_t limit, bool allow_special, size_t taken, size_t *at,
+                            tkz__added_match *match)
+{
+    if (tkz__added_finder_is_idle(finder, allow_special))
         return false;
-    while (*at < size) {
+    while (*at < limit) {
         size_t start = *at, length;
         if (!finder->starts[(uint8_t)text[start]]) {
             *at = start + 1;
@@ -183,7 +198,7 @@ bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, s
             *at = start + 1;
             continue;
         }
-        size_t end = start + length;
+        size_t content = start, end = start + length;
         *at = end;
         const tkz__added_token *token = &finder->tokens[number];
         if ((token->flags & TKZ__ADDED_SPECIAL) != 0 && !allow_special)
@@ -196,7 +211,10 @@ bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, s
         /* What the last match took in behind it is white space up to there: not read again. */
         if ((token->flags & TKZ__ADDED_RSTRIP) != 0)
             end = end < taken ? taken : white_space_behind(text, size, end);
-        *match = (tkz__added_match){start, end, token->id};
+        /* Taken in as a whole by the last match: HF panics here ("AddedVocabulary bad split"). */
+        if (end < start)
+            end = start;
+        *match = (tkz__added_match){start, end, content, token->id};
         return true;
     }
     return false;

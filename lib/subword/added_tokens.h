@@ -17,12 +17,15 @@ typedef struct tkz__added_finder {
     tkz__added_token *tokens; /* what the trie's numbers mean */
     uint32_t count;
     uint32_t ordinary_count; /* of those that are not special: found without being allowed */
+    uint32_t flags;          /* of any of them */
+    size_t longest;          /* bytes of the longest content that is looked for */
     bool starts[256];        /* bytes that some content starts with */
 } tkz__added_finder;
 
 typedef struct tkz__added_match {
     size_t start; /* with the white space that the token takes in; may be before the last end */
     size_t end;
+    size_t content; /* where its content starts */
     uint32_t id;
 } tkz__added_match;
 
@@ -34,11 +37,20 @@ TKZ_CHECKED tkz_status tkz__added_finder_make(tkz__added_finder *finder, const t
                                               const tkz_allocator *allocator, tkz_error *error);
 void tkz__added_finder_free(tkz__added_finder *finder, const tkz_allocator *allocator);
 
-/* The next token in text[*at .. size): true and the match. `*at` is then where the search goes on,
- * which may be before the match's end (HF looks for the next token behind the content, not behind
- * the white space). Special tokens are passed over unless allowed. `taken`: where the last
- * match ended; white space before it is not taken in again. */
+/* The next token whose content starts in text[*at .. limit): true and the match. `*at` is then where
+ * the search goes on, which may be before the match's end (HF looks for the next token behind the
+ * content, not behind the white space). Special tokens are passed over unless allowed. `taken`: where
+ * the last match ended; white space before it is not taken in again. */
 bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, size_t size,
-                            bool allow_special, size_t taken, size_t *at, tkz__added_match *match);
+                            size_t limit, bool allow_special, size_t taken, size_t *at,
+                            tkz__added_match *match);
+
+/* Whether there is nothing to find. */
+bool tkz__added_finder_is_idle(const tkz__added_finder *finder, bool allow_special);
+
+/* Where the white space before text[at] starts that a token there could take in; not before `taken`.
+ * `at` itself where no token takes in any. */
+size_t tkz__added_finder_reach(const tkz__added_finder *finder, const char *text, size_t at,
+                               size_t taken);
 
 #endif

@@ -207,7 +207,7 @@ static tkz_status append_items(const arrangement *own, const source sources[2],
             if (status == TKZ_OK)
                 status = append_masks(own, window_size(own, &sources[which], windows[which]),
                                       item.type, 1, 0);
-            place = own->texts->byte_offsets[text + 1] - own->texts->byte_offsets[text];
+            place = own->texts->places[text + 1] - own->texts->places[text];
         } else if (own->add_template) {
             status = append_id(own, item.value, 1, place);
             if (status == TKZ_OK)

@@ -40,7 +40,7 @@ typedef struct tkz__encoded_texts {
     const tkz_token_span *spans;  /* of the ids */
     bool want_spans;              /* of the rows, too */
     const uint64_t *id_offsets;   /* of text i: id_offsets[i] .. id_offsets[i+1] */
-    const uint64_t *byte_offsets; /* the same for its bytes */
+    const uint64_t *places;       /* the same for its bytes, or characters: what spans count */
     size_t count;
 } tkz__encoded_texts;
 

@@ -10,24 +10,35 @@
 #include "subword/merge_selection.h"
 #include "subword/tokenizer.h"
 
+/* The merges that can happen. Where they act out of order, only bytes are symbols. */
 static tkz_status select_merges(const tkz__tokenizer_builder *builder,
                                 tkz__merge_selection *selection, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
-    for (uint32_t rank = 0; status == TKZ_OK && rank < builder->merge_count; rank++) {
-        const tkz__builder_merge *merge = &builder->merges[rank];
+    for (uint32_t i = 0; status == TKZ_OK && i < builder->merge_count && !selection->out_of_order;
+         i++) {
+        const tkz__image_merge *merge = &builder->merges[i];
         status = tkz__merge_selection_offer(selection, merge->left, merge->right, merge->result,
                                             error);
     }
     return status;
 }
 
+/* Ways to one token have one rank; their order is that of HF's converters: by left, then right half. */
+static int compare_ways(const void *left, const void *right)
+{
+    const tkz__image_merge *first = left, *second = right;
+    if (first->left != second->left)
+        return first->left < second->left ? -1 : 1;
+    return first->right < second->right ? -1 : first->right > second->right;
+}
+
 /* Every way to cut token `id` in two is a merge of its rank. */
-static tkz_status join_token(const tkz__tokenizer_builder *builder, uint32_t id,
-                             tkz__merge_selection *selection, tkz_error *error)
+static tkz_status join_token(tkz__tokenizer_builder *builder, uint32_t id, tkz_error *error)
 {
     const uint8_t *bytes = builder->bytes.data + builder->tokens[id].start;
     size_t size = builder->tokens[id].size;
+    uint32_t first = builder->merge_count;
     tkz_status status = TKZ_OK;
     for (size_t at = 1; status == TKZ_OK && at < size; at++) {
         const uint64_t *left = tkz__byte_map_find(&builder->ordinary_names, bytes, at);
@@ -35,20 +46,26 @@ static tkz_status join_token(const tkz__tokenizer_builder *builder, uint32_t id,
             continue;
         const uint64_t *right =
             tkz__byte_map_find(&builder->ordinary_names, bytes + at, size - at);
-        if (right != NULL)
-            status = tkz__merge_selection_offer(selection, (uint32_t)*left, (uint32_t)*right, id,
-                                                error);
+        if (right == NULL)
+            continue;
+        status = tkz__tokenizer_builder_reserve_merge(builder, error);
+        if (status == TKZ_OK)
+            builder->merges[builder->merge_count++] =
+                (tkz__image_merge){(uint32_t)*left, (uint32_t)*right, id};
     }
+    if (builder->merge_count > first + 1)
+        qsort(builder->merges + first, builder->merge_count - first, sizeof *builder->merges,
+              compare_ways);
     return status;
 }
 
-static tkz_status select_by_rank(const tkz__tokenizer_builder *builder,
-                                 tkz__merge_selection *selection, tkz_error *error)
+static tkz_status join_by_rank(tkz__tokenizer_builder *builder, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
+    builder->merge_count = 0;
     for (uint32_t id = 0; status == TKZ_OK && id < builder->token_count; id++) {
         if (builder->tokens[id].size > 1 && tkz__tokenizer_builder_has(builder, id))
-            status = join_token(builder, id, selection, error);
+            status = join_token(builder, id, error);
     }
     return status;
 }
@@ -103,15 +120,20 @@ static tkz_status write_tokenizer(tkz__tokenizer_builder *builder,
         .pre_tokenizer = builder->pre_tokenizer,
         .normalizer = (const char *)builder->normalizer.data,
         .normalizer_size = builder->normalizer.size,
-        .flags = builder->flags,
+        .flags = builder->flags | (builder->by_rank ? (uint32_t)TKZ__IMAGE_BY_RANK : 0) |
+                 (selection->out_of_order ? (uint32_t)TKZ__IMAGE_OUT_OF_ORDER : 0),
         .token_offsets = offsets,
         .token_bytes = bytes->data,
         .token_count = builder->token_count,
         .added = builder->added,
         .added_count = builder->added_count,
         .symbol_ids = selection->symbol_ids,
-        .symbol_count = selection->symbol_count,
+        .symbol_count = selection->out_of_order ? (uint32_t)TKZ__SYMBOL_BYTES
+                                                : selection->symbol_count,
         .halves = selection->halves,
+        .merges = builder->merges,
+        .merge_count = builder->merge_count,
+        .dropout = builder->dropout,
         .template_items = has_template ? builder->template_items : bare_template,
         .single_count = has_template ? builder->single_count : 1,
         .pair_count = has_template ? builder->pair_count : 2,
@@ -133,6 +155,11 @@ tkz_status tkz__tokenizer_builder_finish(tkz__tokenizer_builder *builder,
     if (builder->ordinary_names.count == 0)
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
                               "the vocabulary has no tokens");
+    if (builder->by_rank) {
+        tkz_status status = join_by_rank(builder, error);
+        if (status != TKZ_OK)
+            return status;
+    }
     uint32_t byte_ids[256];
     find_bytes(builder, byte_ids);
     size_t offset_count = (size_t)builder->token_count + 1;
@@ -144,11 +171,10 @@ tkz_status tkz__tokenizer_builder_finish(tkz__tokenizer_builder *builder,
     tkz__merge_selection selection;
     tkz_status status = tkz__merge_selection_start(
         &selection, byte_ids, builder->token_count,
-        builder->by_rank ? builder->token_count : builder->merge_count, &builder->allocator,
-        error);
+        builder->merge_count < builder->token_count ? builder->merge_count : builder->token_count,
+        &builder->allocator, error);
     if (status == TKZ_OK)
-        status = builder->by_rank ? select_by_rank(builder, &selection, error)
-                                  : select_merges(builder, &selection, error);
+        status = select_merges(builder, &selection, error);
     if (status == TKZ_OK)
         status = order_tokens(builder, offsets, &bytes, error);
     if (status == TKZ_OK)

@@ -14,12 +14,6 @@ typedef struct tkz__builder_token {
     uint32_t size;  /* 0: no such token */
 } tkz__builder_token;
 
-typedef struct tkz__builder_merge {
-    uint32_t left;
-    uint32_t right;
-    uint32_t result;
-} tkz__builder_merge;
-
 struct tkz__tokenizer_builder {
     tkz_allocator allocator;
     const tkz__pre_tokenizer *pre_tokenizer;
@@ -30,11 +24,12 @@ struct tkz__tokenizer_builder {
     tkz__added_token *added;
     size_t added_capacity;
     uint32_t added_count;
-    tkz__builder_merge *merges; /* in rank order */
+    tkz__image_merge *merges; /* in rank order */
     size_t merge_capacity;
     uint32_t merge_count;
     uint32_t flags;
     bool by_rank;
+    double dropout;
     tkz__template_item *template_items;
     size_t template_capacity;
     uint32_t single_count; /* 0: none was set */
@@ -47,6 +42,10 @@ struct tkz__tokenizer_builder {
 
 /* Is `id` a token of the vocabulary? One that is only added is none. */
 bool tkz__tokenizer_builder_has(const tkz__tokenizer_builder *builder, uint32_t id);
+
+/* Room for one more merge. Errors: LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_reserve_merge(tkz__tokenizer_builder *builder,
+                                                            tkz_error *error);
 
 /* Gives back all it holds; the builder is then as new. */
 void tkz__tokenizer_builder_empty(tkz__tokenizer_builder *builder);

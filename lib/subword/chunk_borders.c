@@ -30,6 +30,8 @@ size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t si
         if (__builtin_expect(is_three(word) && size - at >= 3, 1)) {
             right = tkz__border_entry(image, number_of_three(word));
             at += 3;
+        } else if (chunk[at] < 0x80) {
+            right = tkz__border_entry(image, chunk[at++]);
         } else {
             right = tkz__border_read(image, chunk, size, &at);
         }

@@ -80,6 +80,11 @@ static inline uint32_t tkz__border_read(const tkz__image *image, const uint8_t *
         *at += 1;
         return tkz__border_entry(image, lead);
     }
+    /* What is no character, mostly: no lead, or nothing goes on behind it. */
+    if (lead < 0xC2 || end - *at < 2 || (bytes[1] & 0xC0) != 0x80) {
+        *at += 1;
+        return TKZ__NO_ENTRY;
+    }
     uint32_t character;
     *at += tkz__utf8_decode((const char *)bytes, end - *at, &character);
     return character > 0x10FFFF ? TKZ__NO_ENTRY

@@ -6,7 +6,8 @@
 
 enum {
     BLOCK = 1024, /* ids that room is made for at once */
-    MANY = 4096   /* ids that make a table of short tokens worth its making */
+    MANY = 4096,  /* ids that make a table of short tokens worth its making */
+    AHEAD = 16    /* ids whose tokens are asked for before they are needed */
 };
 
 static tkz_status no_token(const tkz_encoder *encoder, uint32_t id, size_t index, tkz_error *error)
@@ -21,7 +22,8 @@ static tkz_status no_token(const tkz_encoder *encoder, uint32_t id, size_t index
 }
 
 /* Makes the table of short tokens: a token is then one read of 16 bytes, where the image has its place
- * and its bytes in two sections. */
+ * and its bytes in two sections. Special tokens stay out of it, so that only what is not in it need be
+ * asked whether it is one. */
 static tkz_status make_short_tokens(tkz_encoder *encoder, tkz_error *error)
 {
     const tkz__image *image = encoder->image;
@@ -33,7 +35,8 @@ static tkz_status make_short_tokens(tkz_encoder *encoder, tkz_error *error)
         const uint8_t *bytes;
         size_t size;
         tkz__short_token own = {.size = TKZ__NO_SHORT_TOKEN};
-        if (tkz__image_token(image, id, &bytes, &size) && size <= sizeof own.bytes) {
+        if (tkz__image_token(image, id, &bytes, &size) && size <= sizeof own.bytes &&
+            !tkz__tokenizer_is_special(encoder->tokenizer, id)) {
             memcpy(own.bytes, bytes, size);
             own.size = (uint8_t)size;
         }
@@ -43,15 +46,41 @@ static tkz_status make_short_tokens(tkz_encoder *encoder, tkz_error *error)
     return TKZ_OK;
 }
 
-/* Appends any token. `index`: of the id, for the error. */
-static tkz_status put_token(tkz_encoder *encoder, uint32_t id, size_t index, tkz_error *error)
+/* Appends any token but those to be skipped. `index`: of the id, for the error. */
+static tkz_status put_token(tkz_encoder *encoder, uint32_t id, size_t index, bool skip_special,
+                            tkz_error *error)
 {
     const uint8_t *bytes;
     size_t size;
-    if (id >= encoder->image->token_count ||
-        !tkz__image_token(encoder->image, id, &bytes, &size))
+    if (id >= encoder->image->token_count)
+        return no_token(encoder, id, index, error);
+    if (skip_special && tkz__tokenizer_is_special(encoder->tokenizer, id))
+        return TKZ_OK;
+    if (!tkz__image_token(encoder->image, id, &bytes, &size))
         return no_token(encoder, id, index, error);
     return tkz__buffer_append(&encoder->decoded, bytes, size, error);
+}
+
+/* Writes the short tokens that up to `count` ids begin with to `*out`, which has room for 16 bytes each,
+ * and moves it behind them. Returns how many. */
+static size_t put_short_tokens(const tkz__short_token *tokens, uint32_t token_count,
+                               const uint32_t *ids, size_t count, uint8_t **out)
+{
+    uint8_t *to = *out;
+    size_t i = 0;
+    for (; i < count && ids[i] < token_count; i++) {
+        /* The table does not fit into the second-level cache: what comes soon is asked for. */
+        uint32_t soon = ids[i + AHEAD < count ? i + AHEAD : i];
+        __builtin_prefetch(&tokens[soon < token_count ? soon : 0]);
+        tkz__short_token token = tokens[ids[i]];
+        if (token.size == TKZ__NO_SHORT_TOKEN)
+            break;
+        /* All sixteen bytes, those behind the token into room that is free. */
+        memcpy(to, &token, sizeof token);
+        to += token.size;
+    }
+    *out = to;
+    return i;
 }
 
 /* Appends up to BLOCK tokens from number `first` on. */
@@ -59,26 +88,24 @@ static tkz_status decode_block(tkz_encoder *encoder, const uint32_t *ids, size_t
                                size_t count, bool skip_special, tkz_error *error)
 {
     const tkz__short_token *tokens = encoder->short_tokens;
-    uint32_t token_count = encoder->image->token_count;
     tkz__buffer *buffer = &encoder->decoded;
-    tkz_status status = tkz__buffer_reserve(buffer, BLOCK * sizeof *tokens, error);
-    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
-        uint32_t id = ids[first + i];
-        if (skip_special && id < token_count &&
-            tkz__tokenizer_is_special(encoder->tokenizer, id))
-            continue;
-        if (tokens == NULL || id >= token_count || tokens[id].size == TKZ__NO_SHORT_TOKEN) {
-            status = put_token(encoder, id, first + i, error);
-            /* Room for those that are left. */
-            if (status == TKZ_OK)
-                status = tkz__buffer_reserve(buffer, (count - i) * sizeof *tokens, error);
-            continue;
+    for (size_t i = first; i < first + count; i++) {
+        if (tokens != NULL) {
+            size_t left = first + count - i;
+            tkz_status status = tkz__buffer_reserve(buffer, left * sizeof *tokens, error);
+            if (status != TKZ_OK)
+                return status;
+            uint8_t *out = buffer->data + buffer->size;
+            i += put_short_tokens(tokens, encoder->image->token_count, ids + i, left, &out);
+            buffer->size = (size_t)(out - buffer->data);
+            if (i == first + count)
+                break;
         }
-        /* All sixteen bytes, those behind the token into room that is free. */
-        memcpy(buffer->data + buffer->size, &tokens[id], sizeof *tokens);
-        buffer->size += tokens[id].size;
+        tkz_status status = put_token(encoder, ids[i], i, skip_special, error);
+        if (status != TKZ_OK)
+            return status;
     }
-    return status;
+    return TKZ_OK;
 }
 
 /* Appends the bytes of ids to the decoded ones. */
@@ -86,8 +113,11 @@ static tkz_status decode(tkz_encoder *encoder, const uint32_t *ids, size_t count
                          bool skip_special, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
-    if (encoder->short_tokens == NULL && count >= MANY)
-        status = make_short_tokens(encoder, error);
+    if (encoder->short_tokens == NULL) {
+        encoder->decoded_ids += count < MANY ? count : MANY;
+        if (encoder->decoded_ids >= MANY)
+            status = make_short_tokens(encoder, error);
+    }
     for (size_t first = 0; status == TKZ_OK && first < count; first += BLOCK)
         status = decode_block(encoder, ids, first,
                               count - first < BLOCK ? count - first : BLOCK, skip_special, error);

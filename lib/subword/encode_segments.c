@@ -9,15 +9,10 @@
  * by itself, and the others are found in it.
  */
 #include "subword/added_tokens.h"
+#include "subword/dropout.h"
 #include "subword/encoder_parts.h"
 
-/* A part of the document that went through the normalizer: where it starts, and if its bytes changed. */
-typedef struct part {
-    const char *text;
-    size_t size;
-    size_t start; /* in the document */
-    bool changed;
-} part;
+typedef tkz__document_part part;
 
 /* ---- Offsets ----------------------------------------------------------- */
 
@@ -37,8 +32,13 @@ static tkz_status source_range(const tkz_encoder *encoder, const part *own, size
 {
     *from = start;
     *to = end;
-    if (own->changed) {
-        tkz_status status = tkz_normalizer_source_range(encoder->normalizer, start, end, from, to,
+    if (own->cuts != NULL) {
+        tkz__span_map_to_source(own->cuts, start, end, from, to);
+        *from += own->cut_start;
+        *to += own->cut_start;
+    }
+    if (own->is_mapped) {
+        tkz_status status = tkz_normalizer_source_range(encoder->normalizer, *from, *to, from, to,
                                                         error);
         if (status != TKZ_OK)
             return status;
@@ -69,10 +69,9 @@ static size_t token_end(const tkz_encoder *encoder, const part *own, uint32_t id
     return stop;
 }
 
-/* Offsets of the ids from number `first` on, which text[at ..] of a part gave: tokens are what the
- * text consists of, but for bytes that have no token. */
-static tkz_status push_spans(tkz_encoder *encoder, const part *own, size_t at, size_t end,
-                             size_t first, tkz_error *error)
+/* Tokens are what the text consists of, but for bytes that have no token. */
+tkz_status tkz__encoder_push_spans(tkz_encoder *encoder, const part *own, size_t at, size_t end,
+                                   size_t first, tkz_error *error)
 {
     for (size_t i = first; i < encoder->id_count; i++) {
         uint64_t from, to;
@@ -87,27 +86,72 @@ static tkz_status push_spans(tkz_encoder *encoder, const part *own, size_t at, s
     return TKZ_OK;
 }
 
+/* The spans of a document, from number `first` on, in characters. */
+static tkz_status spans_to_characters(tkz_encoder *encoder, const char *text, size_t size,
+                                      size_t first, tkz_error *error)
+{
+    tkz__character_index *index = &encoder->characters;
+    tkz__character_index_clear(index);
+    tkz_status status = tkz__character_index_append(index, text, size, error);
+    if (status == TKZ_OK)
+        tkz__character_index_convert(index, encoder->spans + first, encoder->span_count - first);
+    return status;
+}
+
 /* ---- Parts ------------------------------------------------------------- */
 
-static tkz_status push_token(tkz_encoder *encoder, uint32_t id, uint64_t start, uint64_t end,
-                             tkz_error *error)
+tkz_status tkz__encoder_push_token(tkz_encoder *encoder, uint32_t id, uint64_t start, uint64_t end,
+                                   tkz_error *error)
 {
     tkz_status status = tkz__encoder_push(encoder, id, error);
-    return status == TKZ_OK && encoder->want_offsets ? push_span(encoder, start, end, error)
+    return status == TKZ_OK && tkz__encoder_wants_spans(encoder) ? push_span(encoder, start, end, error)
                                                      : status;
+}
+
+/* The same by steps: chunks come from the text that they made. */
+static tkz_status encode_by_steps(tkz_encoder *encoder, const part *own, size_t at, size_t end,
+                                  bool at_start, tkz_error *error)
+{
+    size_t first = encoder->id_count;
+    bool wants_spans = tkz__encoder_wants_spans(encoder);
+    tkz__split_text text;
+    tkz_status status = tkz__splitter_run(&encoder->splitter, encoder->steps, own->text + at,
+                                          end - at, at_start, wants_spans, &text, error);
+    encoder->next_chunk = text.chunks;
+    encoder->last_chunk = text.chunks + text.chunk_count;
+    if (status == TKZ_OK && text.chunk_count > 0)
+        status = tkz__encode_text(encoder, text.text, text.size, error);
+    if (status != TKZ_OK || !wants_spans)
+        return status;
+    if (text.map == NULL)
+        return tkz__encoder_push_spans(encoder, own, at, end, first, error);
+    part cut = *own;
+    cut.text = text.text;
+    cut.size = text.size;
+    cut.cuts = text.map;
+    cut.cut_start = at;
+    return tkz__encoder_push_spans(encoder, &cut, 0, text.size, first, error);
+}
+
+tkz_status tkz__encode_part(tkz_encoder *encoder, const part *own, size_t at, size_t end,
+                            bool at_start, tkz_error *error)
+{
+    size_t first = encoder->id_count;
+    if (at == end)
+        return TKZ_OK;
+    if (encoder->steps != NULL)
+        return encode_by_steps(encoder, own, at, end, at_start, error);
+    tkz_status status = tkz__encode_text(encoder, own->text + at, end - at, error);
+    return status == TKZ_OK && tkz__encoder_wants_spans(encoder)
+               ? tkz__encoder_push_spans(encoder, own, at, end, first, error)
+               : status;
 }
 
 /* text[at, end) of a part has no added token. */
 static tkz_status encode_plain(tkz_encoder *encoder, const part *own, size_t at, size_t end,
                                tkz_error *error)
 {
-    size_t first = encoder->id_count;
-    if (at == end)
-        return TKZ_OK;
-    tkz_status status = tkz__encode_text(encoder, own->text + at, end - at, error);
-    return status == TKZ_OK && encoder->want_offsets
-               ? push_spans(encoder, own, at, end, first, error)
-               : status;
+    return tkz__encode_part(encoder, own, at, end, own->start + at == 0, error);
 }
 
 /* Encodes what lies between the tokens that `finder` finds in a part; `plain` does those places. */
@@ -119,16 +163,16 @@ static tkz_status encode_between(tkz_encoder *encoder, const tkz__added_finder *
 {
     size_t taken = 0, at = 0;
     tkz__added_match match;
-    while (tkz__added_finder_next(finder, own->text, own->size, encoder->allow_special, taken, &at,
-                                  &match)) {
-        uint64_t from, to;
+    while (tkz__added_finder_next(finder, own->text, own->size, own->size,
+                                  encoder->settings.allow_special, taken, &at, &match)) {
+        uint64_t from = 0, to = 0;
         tkz_status status = TKZ_OK;
         if (match.start > taken)
             status = plain(encoder, own, taken, match.start, error);
-        if (status == TKZ_OK)
+        if (status == TKZ_OK && tkz__encoder_wants_spans(encoder))
             status = source_range(encoder, own, match.start, match.end, &from, &to, error);
         if (status == TKZ_OK)
-            status = push_token(encoder, match.id, from, to, error);
+            status = tkz__encoder_push_token(encoder, match.id, from, to, error);
         if (status != TKZ_OK)
             return status;
         if (match.end > taken)
@@ -143,11 +187,11 @@ static tkz_status encode_raw(tkz_encoder *encoder, const part *own, size_t at, s
 {
     if (at == end)
         return TKZ_OK;
-    part normal = {own->text + at, end - at, own->start + at, false};
+    part normal = {.text = own->text + at, .size = end - at, .start = own->start + at};
     if (encoder->normalizer != NULL) {
         tkz_normalized result;
         tkz_status status = tkz_normalizer_run(encoder->normalizer, own->text + at, end - at,
-                                               encoder->want_offsets, &result, error);
+                                               tkz__encoder_wants_spans(encoder), &result, error);
         if (status != TKZ_OK)
             return status;
         if (result.size >= UINT32_MAX)
@@ -155,34 +199,55 @@ static tkz_status encode_raw(tkz_encoder *encoder, const part *own, size_t at, s
                                   "a text has 4 GiB or more when it is normalized; cut it first");
         normal.text = result.text;
         normal.size = result.size;
-        normal.changed = result.changed != 0;
+        normal.is_mapped = result.spans != NULL;
     }
     const tkz__added_finder *finder = tkz__tokenizer_finder(encoder->tokenizer, true);
     return encode_between(encoder, finder, &normal, encode_plain, error);
 }
 
-/* Items [from, to) of the template, which are ids and come from no bytes of the text. */
-static tkz_status push_template(tkz_encoder *encoder, uint32_t from, uint32_t to, uint64_t place,
-                                tkz_error *error)
+uint64_t tkz__encoder_extent(const tkz_encoder *encoder, size_t size)
 {
+    return encoder->settings.offsets == TKZ_OFFSETS_CHARACTERS ? encoder->characters.characters
+                                                               : size;
+}
+
+tkz_status tkz__encoder_push_template(tkz_encoder *encoder, bool behind, uint64_t place,
+                                      tkz_error *error)
+{
+    const tkz__image *image = encoder->image;
+    /* The text itself is an item. */
+    uint32_t first = behind ? image->prefix_count + 1 : 0;
+    uint32_t count = behind ? image->suffix_count : image->prefix_count;
     tkz_status status = TKZ_OK;
-    for (uint32_t i = from; status == TKZ_OK && i < to; i++)
-        status = push_token(encoder, tkz__image_template_item(encoder->image, i).value, place, place,
-                            error);
+    for (uint32_t i = 0; encoder->settings.add_template && status == TKZ_OK && i < count; i++)
+        status = tkz__encoder_push_token(
+            encoder, tkz__image_template_item(image, first + i).value, place, place, error);
+    return status;
+}
+
+tkz_status tkz__encode_inside(tkz_encoder *encoder, const char *text, size_t size,
+                              tkz_error *error)
+{
+    part whole = {.text = text, .size = size};
+    const tkz__added_finder *finder = tkz__tokenizer_finder(encoder->tokenizer, false);
+    size_t first = encoder->span_count;
+    tkz_status status = TKZ_OK;
+    if (tkz__dropout_is_on(encoder))
+        status = tkz__dropout_start(encoder, text, size, error);
+    if (status == TKZ_OK)
+        status = encode_between(encoder, finder, &whole, encode_raw, error);
+    if (status == TKZ_OK && encoder->settings.offsets == TKZ_OFFSETS_CHARACTERS)
+        status = spans_to_characters(encoder, text, size, first, error);
     return status;
 }
 
 tkz_status tkz__encode_document(tkz_encoder *encoder, const char *text, size_t size,
                                 tkz_error *error)
 {
-    part whole = {text, size, 0, false};
-    const tkz__added_finder *finder = tkz__tokenizer_finder(encoder->tokenizer, false);
-    uint32_t prefix = encoder->add_template ? encoder->image->prefix_count : 0;
-    uint32_t suffix = encoder->add_template ? encoder->image->suffix_count : 0;
-    uint32_t behind = encoder->image->prefix_count + 1; /* the text itself is an item */
-    tkz_status status = push_template(encoder, 0, prefix, 0, error);
+    tkz_status status = tkz__encoder_push_template(encoder, false, 0, error);
     if (status == TKZ_OK)
-        status = encode_between(encoder, finder, &whole, encode_raw, error);
-    return status == TKZ_OK ? push_template(encoder, behind, behind + suffix, size, error)
+        status = tkz__encode_inside(encoder, text, size, error);
+    return status == TKZ_OK ? tkz__encoder_push_template(
+                                  encoder, true, tkz__encoder_extent(encoder, size), error)
                             : status;
 }

@@ -4,6 +4,7 @@
  * pre-tokenizer, the borders, the piece cache and matching.
  */
 #include "subword/chunk_borders.h"
+#include "subword/dropout.h"
 #include "subword/encoder_parts.h"
 #include "subword/merging.h"
 #include "subword/whole_tokens.h"
@@ -11,11 +12,14 @@
 typedef tkz__encoder_piece piece;
 
 enum {
-    BORDERS = 64,     /* that are looked for at a time */
-    MOST_NATURAL = 64 /* bytes of a piece that matching is the faster way for */
+    BORDERS = 64,      /* that are looked for at a time */
+    LEAST_NATURAL = 4, /* bytes of its first symbol, if the text is natural */
+    MOST_NATURAL = 64  /* bytes of a piece that matching is the faster way for */
 };
 
-static tkz_status reserve_ids(tkz_encoder *encoder, size_t extra, tkz_error *error)
+#define NO_BUCKET UINT32_MAX /* of a piece that is not looked for in the cache */
+
+tkz_status tkz__encoder_reserve_ids(tkz_encoder *encoder, size_t extra, tkz_error *error)
 {
     size_t needed;
     if (!tkz__size_add(encoder->id_count, extra, &needed))
@@ -28,13 +32,13 @@ static tkz_status reserve_ids(tkz_encoder *encoder, size_t extra, tkz_error *err
 
 tkz_status tkz__encoder_push(tkz_encoder *encoder, uint32_t id, tkz_error *error)
 {
-    tkz_status status = reserve_ids(encoder, 1, error);
+    tkz_status status = tkz__encoder_reserve_ids(encoder, 1, error);
     if (status == TKZ_OK)
         encoder->ids[encoder->id_count++] = id;
     return status;
 }
 
-static tkz_status damaged(tkz_error *error)
+tkz_status tkz__encoder_damaged(tkz_error *error)
 {
     return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
                           "the tokenizer image is damaged: it cannot encode; make or copy it "
@@ -55,6 +59,53 @@ static size_t keep_bytes(const tkz__image *image, const uint8_t *bytes, size_t s
     return count;
 }
 
+static tkz_status reserve_kept(tkz_encoder *encoder, size_t size, tkz_error *error)
+{
+    return tkz__array_reserve(&encoder->allocator, (void **)&encoder->kept,
+                              &encoder->kept_capacity, size, 1, error);
+}
+
+tkz_status tkz__encoder_keep_bytes(tkz_encoder *encoder, const uint8_t **bytes, size_t *size,
+                                   tkz_error *error)
+{
+    if (!encoder->image->drops_bytes)
+        return TKZ_OK;
+    tkz_status status = reserve_kept(encoder, *size, error);
+    if (status != TKZ_OK)
+        return status;
+    *size = keep_bytes(encoder->image, *bytes, *size, encoder->kept);
+    *bytes = encoder->kept;
+    return TKZ_OK;
+}
+
+/* A piece of a tokenizer whose merges act out of the order of their ranks. */
+static size_t encode_out_of_order(const tkz_encoder *encoder, const uint8_t *bytes, size_t size,
+                                  uint32_t *ids)
+{
+    tkz__dropout never = {.bound = 0};
+    size_t count = tkz__ranked_merge(encoder->merger, &never, bytes, size, ids);
+    return count > 0 ? count : SIZE_MAX;
+}
+
+/* Puts ids in the place of symbols; SIZE_MAX if the image is damaged. */
+static size_t ids_of_symbols(const tkz__image *image, uint32_t *symbols, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        symbols[i] = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbols[i]);
+        if (symbols[i] >= image->token_count)
+            return SIZE_MAX;
+    }
+    return count;
+}
+
+static size_t ids_of_bytes(const tkz__image *image, const uint8_t *bytes, size_t size,
+                           uint32_t *ids)
+{
+    for (size_t i = 0; i < size; i++)
+        ids[i] = bytes[i];
+    return ids_of_symbols(image, ids, size);
+}
+
 /* Encodes a piece into `ids`, which has room for one id a byte. `is_whole`: the piece is a chunk.
  * Returns the number of ids, which may be 0 where bytes have no tokens; SIZE_MAX if the image is
  * damaged. */
@@ -73,37 +124,35 @@ static size_t encode_bytes(const tkz_encoder *encoder, const uint8_t *bytes, siz
         if (size == 0)
             return 0;
     }
-    size_t symbols = 1;
-    ids[0] = tkz__match_whole(image, bytes, size);
+    if ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0)
+        return encode_out_of_order(encoder, bytes, size, ids);
+    size_t symbols = 1, length;
+    if (tkz__pair_memory_no_merge(image, &encoder->memory->pairs, bytes, size))
+        return ids_of_bytes(image, bytes, size, ids);
+    ids[0] = tkz__match_longest(image, bytes, size, &length);
+    if (ids[0] == TKZ__NO_TOKEN)
+        return SIZE_MAX; /* every byte is a symbol, if the image is sound */
     /* Natural text matches long symbols at once; what is longer than any word is not natural. */
-    if (ids[0] == TKZ__NO_TOKEN && size <= MOST_NATURAL)
-        symbols = tkz__match_piece(image, encoder->memory, bytes, size, scratch, ids);
-    else if (ids[0] == TKZ__NO_TOKEN)
-        symbols = tkz__merge_piece(image, encoder->memory, bytes, size, scratch, ids);
+    if (length < size) {
+        if (length >= LEAST_NATURAL && size <= MOST_NATURAL)
+            symbols = tkz__match_piece(image, encoder->memory, bytes, size, scratch, ids);
+        else
+            symbols = tkz__merge_piece(image, encoder->memory, bytes, size, scratch, ids);
+    }
     if (symbols == 0)
         return SIZE_MAX;
-    size_t count = 0;
-    for (; count < symbols; count++) {
-        ids[count] = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, ids[count]);
-        if (ids[count] >= image->token_count)
-            return SIZE_MAX;
-    }
-    return count;
-}
-
-static tkz_status reserve_kept(tkz_encoder *encoder, size_t size, tkz_error *error)
-{
-    return tkz__array_reserve(&encoder->allocator, (void **)&encoder->kept,
-                              &encoder->kept_capacity, size, 1, error);
+    return ids_of_symbols(image, ids, symbols);
 }
 
 /* A piece too long for the cache. */
 static tkz_status encode_long_piece(tkz_encoder *encoder, const uint8_t *bytes, size_t size,
                                     bool is_whole, tkz_error *error)
 {
-    tkz_status status = reserve_ids(encoder, size, error);
+    tkz_status status = tkz__encoder_reserve_ids(encoder, size, error);
     if (status == TKZ_OK && encoder->image->drops_bytes)
         status = reserve_kept(encoder, size, error);
+    if (status == TKZ_OK && (encoder->image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0)
+        status = tkz__ranked_merger_reserve(encoder->merger, size, error);
     if (status == TKZ_OK)
         status = tkz__array_reserve(&encoder->allocator, (void **)&encoder->scratch,
                                     &encoder->scratch_capacity, tkz__match_scratch(size),
@@ -113,12 +162,12 @@ static tkz_status encode_long_piece(tkz_encoder *encoder, const uint8_t *bytes, 
     size_t count = encode_bytes(encoder, bytes, size, is_whole, encoder->scratch,
                                 encoder->ids + encoder->id_count);
     if (count == SIZE_MAX)
-        return damaged(error);
+        return tkz__encoder_damaged(error);
     encoder->id_count += count;
     return TKZ_OK;
 }
 
-/* A piece that the cache does not know. There is room for its ids. */
+/* A short piece that the cache does not know. There is room for its ids. */
 static tkz_status encode_new_piece(tkz_encoder *encoder, const piece *own, const uint8_t *bytes,
                                    tkz_error *error)
 {
@@ -127,8 +176,8 @@ static tkz_status encode_new_piece(tkz_encoder *encoder, const piece *own, const
     size_t count = encode_bytes(encoder, bytes, own->size,
                                 (own->key.high & TKZ__PIECE_WHOLE) != 0, scratch, ids);
     if (count == SIZE_MAX)
-        return damaged(error);
-    if (count <= TKZ__PIECE_MOST_IDS)
+        return tkz__encoder_damaged(error);
+    if (count <= TKZ__PIECE_MOST_IDS && own->bucket != NO_BUCKET)
         tkz__piece_keep(encoder->cache + own->bucket, own->key, ids, count);
     encoder->id_count += count;
     return TKZ_OK;
@@ -145,18 +194,20 @@ static tkz_status encode_pieces(tkz_encoder *encoder, const uint8_t *text, tkz_e
         encoder->counted += encoder->id_count;
         encoder->id_count = 0;
     }
-    tkz_status status = reserve_ids(encoder, count * TKZ__PIECE_MOST_BYTES, error);
+    tkz_status status = tkz__encoder_reserve_ids(encoder, count * TKZ__PIECE_MOST_BYTES, error);
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         const piece *next = &encoder->pieces[i];
         if (next->size > TKZ__PIECE_MOST_BYTES) {
             status = encode_long_piece(encoder, text + next->start, next->size, next->is_whole,
                                        error);
             if (status == TKZ_OK)
-                status = reserve_ids(encoder, (count - i) * TKZ__PIECE_MOST_BYTES, error);
+                status = tkz__encoder_reserve_ids(encoder, (count - i) * TKZ__PIECE_MOST_BYTES, error);
             continue;
         }
         const tkz__piece_entry *found =
-            tkz__piece_find(encoder->cache + next->bucket, next->key);
+            next->bucket == NO_BUCKET
+                ? NULL
+                : tkz__piece_find(encoder->cache + next->bucket, next->key);
         if (found == NULL) {
             status = encode_new_piece(encoder, next, text + next->start, error);
             continue;
@@ -205,6 +256,16 @@ static inline tkz_status add_piece(tkz_encoder *encoder, const uint8_t *text, si
                                                       : encode_pieces(encoder, text, error);
 }
 
+/* A short chunk that is no text is encoded as it is: most such are new ones, and have few merges. */
+static tkz_status add_no_text(tkz_encoder *encoder, const uint8_t *text, tkz__piece_key key,
+                              size_t start, size_t size, tkz_error *error)
+{
+    encoder->pieces[encoder->piece_count++] =
+        (piece){.key = key, .bucket = NO_BUCKET, .start = (uint32_t)start, .size = (uint32_t)size};
+    return encoder->piece_count < TKZ__ENCODER_PIECES ? TKZ_OK
+                                                      : encode_pieces(encoder, text, error);
+}
+
 /* A chunk is cut where no symbol joins its characters. `whole`: the flag for a piece that is a
  * whole chunk. */
 static tkz_status add_cut_chunk(tkz_encoder *encoder, const uint8_t *text, size_t size,
@@ -239,28 +300,32 @@ static inline tkz_status add_chunk(tkz_encoder *encoder, const uint8_t *text, si
             key.high |= whole;
             return add_short_piece(encoder, text, key, start, end - start, error);
         }
+        if (__builtin_expect(tkz__piece_is_no_text(key), 0)) {
+            key.high |= whole;
+            return add_no_text(encoder, text, key, start, end - start, error);
+        }
     }
-    if (encoder->image->drops_bytes)
+    if (!encoder->cuts_chunks)
         return add_piece(encoder, text, size, start, end, whole, error);
     return add_cut_chunk(encoder, text, size, start, end, whole, error);
 }
 
-tkz_status tkz__encode_text(tkz_encoder *encoder, const char *text, size_t size, tkz_error *error)
+/* All chunks but the last `open` of the text (0 or few); each call of `cut` finds many more than
+ * that, and what is open of them is found again by the next. */
+static tkz_status encode_chunks(tkz_encoder *encoder, const char *text, size_t size, size_t open,
+                                size_t *end, tkz_error *error)
 {
-    const tkz__pre_tokenizer *pre_tokenizer = encoder->image->pre_tokenizer;
     uint64_t whole = encoder->image->whole_mask != 0 ? TKZ__PIECE_WHOLE : 0;
     const uint8_t *bytes = (const uint8_t *)text;
+    size_t at = 0;
     encoder->piece_count = 0;
-    if (encoder->image->drops_bytes) {
-        tkz_status status = reserve_kept(encoder, TKZ__PIECE_MOST_BYTES, error);
-        if (status != TKZ_OK)
-            return status;
-    }
-    for (size_t at = 0; at < size;) {
+    while (at < size) {
         uint32_t ends[TKZ__ENCODER_CHUNKS];
-        size_t count = pre_tokenizer->cut(text + at, size - at, ends, TKZ__ENCODER_CHUNKS);
+        size_t count = tkz__encoder_cut(encoder, text, at, size, ends, TKZ__ENCODER_CHUNKS);
         size_t from = 0;
-        for (size_t i = 0; i < count; i++) {
+        if (count <= open)
+            break;
+        for (size_t i = 0; i < count - open; i++) {
             tkz_status status =
                 add_chunk(encoder, bytes, size, at + from, at + ends[i], whole, error);
             if (status != TKZ_OK)
@@ -269,5 +334,27 @@ tkz_status tkz__encode_text(tkz_encoder *encoder, const char *text, size_t size,
         }
         at += from;
     }
+    *end = at;
     return encode_pieces(encoder, bytes, error);
+}
+
+tkz_status tkz__encode_text_start(tkz_encoder *encoder, const char *text, size_t size, size_t open,
+                                  size_t *end, tkz_error *error)
+{
+    if (tkz__dropout_is_on(encoder)) { /* the text is whole: streams do without */
+        *end = size;
+        return tkz__dropout_encode_text(encoder, text, size, error);
+    }
+    if (encoder->image->drops_bytes) {
+        tkz_status status = reserve_kept(encoder, TKZ__PIECE_MOST_BYTES, error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    return encode_chunks(encoder, text, size, open, end, error);
+}
+
+tkz_status tkz__encode_text(tkz_encoder *encoder, const char *text, size_t size, tkz_error *error)
+{
+    size_t end;
+    return tkz__encode_text_start(encoder, text, size, 0, &end, error);
 }

@@ -17,6 +17,8 @@ tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
     made->allocator = chosen;
     tkz__buffer_init(&made->decoded, &chosen);
     tkz__batch_rows_init(&made->rows, &chosen);
+    tkz__character_index_init(&made->characters, &chosen);
+    tkz__splitter_init(&made->splitter, &chosen);
     made->cache = tkz__allocate_zeroed(&chosen, BUCKET_COUNT * sizeof *made->cache);
     made->memory = tkz__allocate_zeroed(&chosen, sizeof *made->memory);
     if (made->cache == NULL || made->memory == NULL) {
@@ -31,8 +33,20 @@ tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
             return status;
         }
     }
+    const tkz__image *image = tkz__tokenizer_image(tokenizer);
+    if ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0) {
+        tkz_status status = tkz__ranked_merger_new(&made->merger, image, &chosen, error);
+        if (status == TKZ_OK)
+            status = tkz__ranked_merger_reserve(made->merger, TKZ__PIECE_MOST_BYTES, error);
+        if (status != TKZ_OK) {
+            tkz_encoder_free(made);
+            return status;
+        }
+    }
     made->tokenizer = tkz__tokenizer_reference(tokenizer);
-    made->image = tkz__tokenizer_image(tokenizer);
+    made->image = image;
+    made->steps = tkz__tokenizer_steps(tokenizer);
+    made->cuts_chunks = !image->drops_bytes && made->merger == NULL;
     *encoder = made;
     return TKZ_OK;
 }
@@ -55,25 +69,31 @@ void tkz_encoder_free(tkz_encoder *encoder)
                        sizeof *encoder->offsets);
     tkz__release_array(&allocator, encoder->spans, encoder->span_capacity, sizeof *encoder->spans);
     tkz_normalizer_free(encoder->normalizer);
+    tkz__splitter_free(&encoder->splitter);
+    tkz__ranked_merger_free(encoder->merger);
+    tkz__character_index_free(&encoder->characters);
+    tkz__encode_stream_free(encoder->stream, &allocator);
     tkz__buffer_free(&encoder->decoded);
     tkz__batch_rows_free(&encoder->rows);
+    tkz__release_array(&allocator, encoder->places, encoder->place_capacity,
+                       sizeof *encoder->places);
     tkz_tokenizer_free(encoder->tokenizer);
     tkz__release(&allocator, encoder, sizeof *encoder);
 }
 
 void tkz_encoder_allow_special(tkz_encoder *encoder, int32_t allow)
 {
-    encoder->allow_special = allow != 0;
+    encoder->settings.allow_special = allow != 0;
 }
 
 void tkz_encoder_add_template(tkz_encoder *encoder, int32_t add)
 {
-    encoder->add_template = add != 0;
+    encoder->settings.add_template = add != 0;
 }
 
 void tkz_encoder_want_offsets(tkz_encoder *encoder, int32_t want)
 {
-    encoder->want_offsets = want != 0;
+    encoder->settings.offsets = want;
 }
 
 void tkz_encoder_want_masks(tkz_encoder *encoder, int32_t want)
@@ -121,8 +141,7 @@ tkz_status tkz_encoder_set_padding(tkz_encoder *encoder, const tkz_padding *padd
 
 /* ---- Encoding ---------------------------------------------------------- */
 
-/* Ascending offsets, and every text below 4 GiB: positions in it have 32 bits. */
-static tkz_status check_offsets(const uint64_t *offsets, size_t count, tkz_error *error)
+tkz_status tkz__encoder_check_offsets(const uint64_t *offsets, size_t count, tkz_error *error)
 {
     for (size_t i = 0; i < count; i++) {
         if (offsets[i + 1] < offsets[i])
@@ -135,56 +154,81 @@ static tkz_status check_offsets(const uint64_t *offsets, size_t count, tkz_error
     return TKZ_OK;
 }
 
-static tkz_status encode_texts(tkz_encoder *encoder, const char *data, const uint64_t *offsets,
-                               size_t count, tkz_error *error)
+tkz_status tkz__encoder_begin_rows(tkz_encoder *encoder, size_t count, tkz_error *error)
 {
-    tkz_status status = check_offsets(offsets, count, error);
-    if (status != TKZ_OK)
-        return status;
-    status = tkz__array_reserve(&encoder->allocator, (void **)&encoder->offsets,
-                                &encoder->offset_capacity, count + 1, sizeof *encoder->offsets,
-                                error);
+    tkz_status status = tkz__array_reserve(&encoder->allocator, (void **)&encoder->offsets,
+                                           &encoder->offset_capacity, count + 1,
+                                           sizeof *encoder->offsets, error);
     encoder->id_count = encoder->span_count = 0;
     if (status == TKZ_OK)
         encoder->offsets[0] = 0;
-    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
-        status = tkz__encode_document(encoder, data + offsets[i],
-                                      (size_t)(offsets[i + 1] - offsets[i]), error);
-        encoder->offsets[i + 1] = encoder->id_count;
-    }
     return status;
+}
+
+static const tkz_batch *end_rows(tkz_encoder *encoder, size_t count)
+{
+    encoder->batch = (tkz_batch){.ids = encoder->ids, .offsets = encoder->offsets, .count = count,
+                                 .spans = tkz__encoder_wants_spans(encoder) ? encoder->spans
+                                                                            : NULL};
+    return &encoder->batch;
+}
+
+const tkz_batch *tkz__encoder_end_row(tkz_encoder *encoder)
+{
+    encoder->offsets[1] = encoder->id_count;
+    return end_rows(encoder, 1);
+}
+
+tkz_status tkz__encoder_make_rows(tkz_encoder *encoder, const uint64_t *places, size_t count,
+                                  bool pairs, tkz_error *error)
+{
+    tkz__encoded_texts texts = {encoder->ids, encoder->spans, tkz__encoder_wants_spans(encoder),
+                                encoder->offsets, places, count};
+    return tkz__batch_rows_make(&encoder->rows, encoder->image, &texts, pairs,
+                                encoder->settings.add_template, &encoder->batch, error);
 }
 
 /* Encodes texts without the template and makes rows of them, or of pairs of them. */
 static tkz_status encode_rows(tkz_encoder *encoder, const char *data, const uint64_t *offsets,
-                              size_t count, bool pairs, tkz_error *error)
+                              size_t count, bool pairs, const tkz_batch **batch, tkz_error *error)
 {
-    bool add_template = encoder->add_template;
-    encoder->add_template = false;
-    tkz_status status = encode_texts(encoder, data, offsets, count, error);
-    encoder->add_template = add_template;
-    if (status != TKZ_OK)
-        return status;
-    tkz__encoded_texts texts = {encoder->ids,     encoder->spans, encoder->want_offsets,
-                                encoder->offsets, offsets,        count};
-    return tkz__batch_rows_make(&encoder->rows, encoder->image, &texts, pairs, add_template,
-                                &encoder->batch, error);
+    tkz_status status = tkz__encoder_check_offsets(offsets, count, error);
+    if (status == TKZ_OK)
+        status = tkz__encoder_begin_rows(encoder, count, error);
+    if (status == TKZ_OK)
+        status = tkz__array_reserve(&encoder->allocator, (void **)&encoder->places,
+                                    &encoder->place_capacity, count + 1, sizeof *encoder->places,
+                                    error);
+    if (status == TKZ_OK)
+        encoder->places[0] = 0;
+    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+        size_t size = (size_t)(offsets[i + 1] - offsets[i]);
+        status = tkz__encode_inside(encoder, data + offsets[i], size, error);
+        encoder->offsets[i + 1] = encoder->id_count;
+        encoder->places[i + 1] = encoder->places[i] + tkz__encoder_extent(encoder, size);
+    }
+    if (status == TKZ_OK)
+        status = tkz__encoder_make_rows(encoder, encoder->places, count, pairs, error);
+    if (status == TKZ_OK)
+        *batch = &encoder->batch;
+    return status;
 }
 
 tkz_status tkz_encoder_encode(tkz_encoder *encoder, const char *data, const uint64_t *offsets,
                               size_t count, const tkz_batch **batch, tkz_error *error)
 {
-    tkz_status status;
-    if (tkz__batch_rows_needed(&encoder->rows)) {
-        status = encode_rows(encoder, data, offsets, count, false, error);
-    } else {
-        status = encode_texts(encoder, data, offsets, count, error);
-        encoder->batch = (tkz_batch){.ids = encoder->ids, .offsets = encoder->offsets,
-                                     .count = count,
-                                     .spans = encoder->want_offsets ? encoder->spans : NULL};
+    if (tkz__batch_rows_needed(&encoder->rows))
+        return encode_rows(encoder, data, offsets, count, false, batch, error);
+    tkz_status status = tkz__encoder_check_offsets(offsets, count, error);
+    if (status == TKZ_OK)
+        status = tkz__encoder_begin_rows(encoder, count, error);
+    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+        status = tkz__encode_document(encoder, data + offsets[i],
+                                      (size_t)(offsets[i + 1] - offsets[i]), error);
+        encoder->offsets[i + 1] = encoder->id_count;
     }
     if (status == TKZ_OK)
-        *batch = &encoder->batch;
+        *batch = end_rows(encoder, count);
     return status;
 }
 
@@ -194,10 +238,7 @@ tkz_status tkz_encoder_encode_pairs(tkz_encoder *encoder, const char *data,
 {
     if (count > SIZE_MAX / 2)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET, "%zu pairs", count);
-    tkz_status status = encode_rows(encoder, data, offsets, 2 * count, true, error);
-    if (status == TKZ_OK)
-        *batch = &encoder->batch;
-    return status;
+    return encode_rows(encoder, data, offsets, 2 * count, true, batch, error);
 }
 
 /* Counting throws ids away as they come, so that a text of any size needs no more memory than its
@@ -205,13 +246,13 @@ tkz_status tkz_encoder_encode_pairs(tkz_encoder *encoder, const char *data,
 tkz_status tkz_encoder_count(tkz_encoder *encoder, const char *data, const uint64_t *offsets,
                              size_t count, const uint64_t **counts, tkz_error *error)
 {
-    tkz_status status = check_offsets(offsets, count, error);
+    tkz_status status = tkz__encoder_check_offsets(offsets, count, error);
     if (status == TKZ_OK)
         status = tkz__array_reserve(&encoder->allocator, (void **)&encoder->offsets,
                                     &encoder->offset_capacity, count + 1,
                                     sizeof *encoder->offsets, error);
-    bool want_offsets = encoder->want_offsets;
-    encoder->want_offsets = false;
+    int32_t wanted = encoder->settings.offsets;
+    encoder->settings.offsets = TKZ_OFFSETS_NONE;
     encoder->counts_only = true;
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         encoder->id_count = 0;
@@ -220,7 +261,7 @@ tkz_status tkz_encoder_count(tkz_encoder *encoder, const char *data, const uint6
                                       (size_t)(offsets[i + 1] - offsets[i]), error);
         encoder->offsets[i] = encoder->counted + encoder->id_count;
     }
-    encoder->want_offsets = want_offsets;
+    encoder->settings.offsets = wanted;
     encoder->counts_only = false;
     *counts = encoder->offsets;
     return status;

@@ -7,8 +7,11 @@
 #define TKZ_SUBWORD_ENCODER_PARTS_H
 
 #include "subword/batch_rows.h"
+#include "subword/character_index.h"
 #include "subword/matching.h"
 #include "subword/piece_cache.h"
+#include "subword/ranked_merging.h"
+#include "subword/split_steps.h"
 #include "subword/tokenizer.h"
 #include "subword/tokenizer_image.h"
 
@@ -33,6 +36,15 @@ typedef struct tkz__short_token {
 
 enum { TKZ__NO_SHORT_TOKEN = 255 };
 
+/* What the caller chose; holds until it is changed. */
+typedef struct tkz__encoder_settings {
+    bool allow_special;
+    bool add_template;
+    int32_t offsets; /* of tkz_offsets */
+    uint64_t dropout_bound; /* tkz__random_bound of its probability; 0: off */
+    uint64_t dropout_seed;
+} tkz__encoder_settings;
+
 struct tkz_encoder {
     tkz_allocator allocator;
     tkz_tokenizer *tokenizer;
@@ -52,31 +64,133 @@ struct tkz_encoder {
     size_t span_count;
     size_t span_capacity;
     tkz_normalizer *normalizer; /* NULL: text is not changed */
-    bool allow_special;
-    bool add_template;
-    bool want_offsets;
+    const tkz__split_steps *steps; /* NULL: the pre-tokenizer cuts by itself */
+    tkz__splitter splitter;
+    const tkz__split_piece *next_chunk; /* of the text that steps cut */
+    const tkz__split_piece *last_chunk; /* behind its last */
+    tkz__encoder_settings settings;
     bool counts_only; /* ids are counted and thrown away */
     uint64_t counted;
+    bool cuts_chunks;           /* pieces may be less than a chunk */
+    tkz__ranked_merger *merger; /* NULL until dropout or the tokenizer asks for it */
+    tkz__dropout dropout;       /* of the text that is encoded */
     tkz__short_token *short_tokens; /* one for each id, once much is decoded; NULL before */
+    size_t decoded_ids; /* as long as there are none */
+    tkz__character_index characters; /* of the last document */
+    struct tkz__encode_stream *stream; /* NULL until the first part of one comes */
     tkz__buffer decoded;
-    uint8_t held[4]; /* of a stream: the start of a character whose end has not come */
+    uint8_t held[4]; /* of decoding a stream: the start of a character whose end has not come */
     size_t held_size;
     tkz__batch_rows rows;
+    uint64_t *places; /* where the texts begin that rows are made of, in what spans count */
+    size_t place_capacity;
     tkz_batch batch;
     size_t piece_count;
     tkz__encoder_piece pieces[TKZ__ENCODER_PIECES];
 };
 
+static inline bool tkz__encoder_wants_spans(const tkz_encoder *encoder)
+{
+    return encoder->settings.offsets != TKZ_OFFSETS_NONE;
+}
+
+/* Makes room for the offsets of `count` rows, and begins without ids. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encoder_begin_rows(tkz_encoder *encoder, size_t count,
+                                               tkz_error *error);
+
+/* The result: all ids there are, of one row. */
+const tkz_batch *tkz__encoder_end_row(tkz_encoder *encoder);
+
+/* Makes the batch of `count` texts that were encoded without a template. `places`: count + 1, where
+ * each begins, in what spans count. Errors: as tkz__batch_rows_make. */
+TKZ_CHECKED tkz_status tkz__encoder_make_rows(tkz_encoder *encoder, const uint64_t *places,
+                                              size_t count, bool pairs, tkz_error *error);
+
+/* What spans count of the last text that was encoded, of `size` bytes: bytes, or characters. */
+uint64_t tkz__encoder_extent(const tkz_encoder *encoder, size_t size);
+
+/* Ascending offsets, and every text below 4 GiB: positions in it have 32 bits. Errors:
+ * INVALID_ARGUMENT, LIMIT. */
+TKZ_CHECKED tkz_status tkz__encoder_check_offsets(const uint64_t *offsets, size_t count,
+                                                  tkz_error *error);
+
+/* Makes room for `extra` more ids. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encoder_reserve_ids(tkz_encoder *encoder, size_t extra,
+                                                tkz_error *error);
+
+/* Where bytes have no tokens: a copy of those that have some, which are what is encoded; it may be
+ * empty. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encoder_keep_bytes(tkz_encoder *encoder, const uint8_t **bytes,
+                                               size_t *size, tkz_error *error);
+
+/* CORRUPT: what the image says cannot be. */
+tkz_status tkz__encoder_damaged(tkz_error *error);
+
 /* Appends an id. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__encoder_push(tkz_encoder *encoder, uint32_t id, tkz_error *error);
 
-/* Appends the ids of a document of less than 4 GiB, and their spans where wanted. Errors: CORRUPT,
- * LIMIT, OUT_OF_MEMORY. */
+/* Appends an id, and its span where wanted. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encoder_push_token(tkz_encoder *encoder, uint32_t id, uint64_t start,
+                                               uint64_t end, tkz_error *error);
+
+/* Appends the ids of the template that stand before a text, or behind it, if they are wanted; they
+ * come from no bytes of the text. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encoder_push_template(tkz_encoder *encoder, bool behind,
+                                                  uint64_t place, tkz_error *error);
+
+/* A part of a document as it is encoded. */
+typedef struct tkz__document_part {
+    const char *text;
+    size_t size;
+    uint64_t start; /* in the document */
+    bool is_mapped; /* the normalizer's last run tells where its bytes came from */
+    const tkz__span_map *cuts; /* of what steps made of the part from `cut_start` on; NULL: as it was */
+    size_t cut_start;
+} tkz__document_part;
+
+/* Appends the ids of text[at, end) of a part, in which no added token is looked for, and their spans
+ * where wanted. `at_start`: it begins where the document does. Errors: as tkz__encode_document. */
+TKZ_CHECKED tkz_status tkz__encode_part(tkz_encoder *encoder, const tkz__document_part *part,
+                                        size_t at, size_t end, bool at_start, tkz_error *error);
+
+/* Where the chunks of `text` from `at` on end: those of the steps, which ran over all of it, or what
+ * the pre-tokenizer finds. As its `cut`. */
+static inline size_t tkz__encoder_cut(tkz_encoder *encoder, const char *text, size_t at,
+                                      size_t size, uint32_t *ends, size_t room)
+{
+    if (encoder->steps == NULL)
+        return encoder->image->pre_tokenizer->cut(text + at, size - at, ends, room);
+    size_t count = 0;
+    for (; count < room && encoder->next_chunk < encoder->last_chunk; count++)
+        ends[count] = encoder->next_chunk++->end - (uint32_t)at;
+    return count;
+}
+
+/* Appends the spans of the ids from number `first` on, which text[at, end) of a part gave. Errors:
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encoder_push_spans(tkz_encoder *encoder,
+                                               const tkz__document_part *part, size_t at,
+                                               size_t end, size_t first, tkz_error *error);
+
+/* Appends the ids of a text of less than 4 GiB, and their spans where wanted. Errors: as
+ * tkz__encode_document. */
+TKZ_CHECKED tkz_status tkz__encode_inside(tkz_encoder *encoder, const char *text, size_t size,
+                                          tkz_error *error);
+
+/* The same with the template around it, if that is wanted. Errors: CORRUPT, LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__encode_document(tkz_encoder *encoder, const char *text, size_t size,
                                             tkz_error *error);
 
 /* Appends the ids of a text in which no added token is looked for, of less than 4 GiB. Errors: CORRUPT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__encode_text(tkz_encoder *encoder, const char *text, size_t size,
                                         tkz_error *error);
+
+/* The same for the start of a text of which more will come: of all chunks but the last `open`, which
+ * the rest may change. `*end`: where they end, 0 if there are none. */
+TKZ_CHECKED tkz_status tkz__encode_text_start(tkz_encoder *encoder, const char *text, size_t size,
+                                              size_t open, size_t *end, tkz_error *error);
+
+/* Frees what encoding in parts holds; accepts NULL. */
+void tkz__encode_stream_free(struct tkz__encode_stream *stream, const tkz_allocator *allocator);
 
 #endif

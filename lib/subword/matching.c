@@ -12,11 +12,13 @@
  * `left_end` or `right_end`. A merge of the two happens if it comes before both. If it ranks like
  * `right_end` it is the same merge, x + x, further to the left, and comes first; if it ranks like
  * `left_end` it is further to the right and comes too late. */
-bool tkz__match_stays(const tkz__image *image, uint32_t left, uint32_t right, uint32_t whole)
+static inline bool stays(const tkz__image *image, tkz__pair_memory *pairs, uint32_t left,
+                         uint32_t right, uint32_t whole)
 {
     uint32_t left_end = UINT32_MAX, right_end = UINT32_MAX;
     for (;;) {
-        uint32_t joined = tkz__image_find_pair(image, left, right);
+        uint32_t joined = pairs == NULL ? tkz__image_find_pair(image, left, right)
+                                        : tkz__pair_memory_find(image, pairs, left, right);
         if (joined != TKZ__NO_TOKEN && joined != whole && joined < left_end &&
             joined <= right_end)
             return false;
@@ -35,6 +37,11 @@ bool tkz__match_stays(const tkz__image *image, uint32_t left, uint32_t right, ui
     }
 }
 
+bool tkz__match_stays(const tkz__image *image, uint32_t left, uint32_t right, uint32_t whole)
+{
+    return stays(image, NULL, left, right, whole);
+}
+
 /* Symbols have 24 bits. */
 bool tkz__match_stays_remembered(const tkz__image *image, tkz__match_memory *memory, uint32_t left,
                                  uint32_t right)
@@ -45,26 +52,18 @@ bool tkz__match_stays_remembered(const tkz__image *image, tkz__match_memory *mem
                                     (64 - TKZ__MATCH_MEMORY_BITS)];
     if ((*slot & ~answer) == key)
         return (*slot & answer) != 0;
-    bool result = tkz__match_stays(image, left, right, TKZ__NO_TOKEN);
+    bool result = stays(image, &memory->pairs, left, right, TKZ__NO_TOKEN);
     *slot = result ? key | answer : key;
     return result;
 }
 
-/* The longest symbol that `bytes` start with, and its length. */
-static uint32_t longest_symbol(const tkz__image *image, const uint8_t *bytes, size_t size,
-                               size_t *length)
+uint32_t tkz__match_longest(const tkz__image *image, const uint8_t *bytes, size_t size,
+                            size_t *length)
 {
     uint32_t symbol = tkz__trie_longest(image->sections[TKZ__SECTION_TRIE_NODES],
                                         image->sections[TKZ__SECTION_TRIE_SYMBOLS],
                                         image->trie_count, bytes, size, length);
     return symbol < image->symbol_count ? symbol : TKZ__NO_TOKEN;
-}
-
-uint32_t tkz__match_whole(const tkz__image *image, const uint8_t *bytes, size_t size)
-{
-    size_t length;
-    uint32_t symbol = longest_symbol(image, bytes, size, &length);
-    return length == size ? symbol : TKZ__NO_TOKEN;
 }
 
 /* The next shorter symbol that `symbol` starts with, and its length. */
@@ -87,7 +86,7 @@ size_t tkz__match_piece(const tkz__image *image, tkz__match_memory *memory, cons
     /* Bit n: place n is known to be no border. */
     memset(scratch, 0, tkz__match_scratch(size) * sizeof *scratch);
     size_t count = 0, at = 0, length;
-    uint32_t symbol = longest_symbol(image, bytes, size, &length);
+    uint32_t symbol = tkz__match_longest(image, bytes, size, &length);
     for (;;) {
         while (symbol != TKZ__NO_TOKEN) {
             size_t end = at + length;
@@ -102,7 +101,7 @@ size_t tkz__match_piece(const tkz__image *image, tkz__match_memory *memory, cons
             at += length;
             if (at == size)
                 return count;
-            symbol = longest_symbol(image, bytes + at, size - at, &length);
+            symbol = tkz__match_longest(image, bytes + at, size - at, &length);
         } else {
             if (count == 0)
                 return 0;

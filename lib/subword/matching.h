@@ -18,26 +18,30 @@
 #ifndef TKZ_SUBWORD_MATCHING_H
 #define TKZ_SUBWORD_MATCHING_H
 
+#include "subword/pair_memory.h"
 #include "subword/tokenizer_image.h"
 
 /* True if merging the bytes of symbols `left` and `right`, one behind the other, gives just these
  * two. `whole` may be a symbol whose halves they are: its own merge is then not counted. */
 bool tkz__match_stays(const tkz__image *image, uint32_t left, uint32_t right, uint32_t whole);
 
-/* What tkz__match_stays said of pairs of late: long runs ask for the same few again and again. A worker
- * has its own; it changes the time of an answer and never the answer. All zero at first. */
+/* What tkz__match_stays said of pairs of late, and what they merge into: long runs ask for the same few
+ * again and again. A worker has its own; it changes the time of an answer and never the answer. All
+ * zero at first. */
 enum { TKZ__MATCH_MEMORY_BITS = 12 };
 
 typedef struct tkz__match_memory {
     uint64_t slots[1 << TKZ__MATCH_MEMORY_BITS]; /* 1 << 63 | answer << 48 | left << 24 | right */
+    tkz__pair_memory pairs;
 } tkz__match_memory;
 
 /* tkz__match_stays of two symbols and no `whole`, from memory if it is there. */
 bool tkz__match_stays_remembered(const tkz__image *image, tkz__match_memory *memory, uint32_t left,
                                  uint32_t right);
 
-/* The symbol that is just these bytes, or TKZ__NO_TOKEN. */
-uint32_t tkz__match_whole(const tkz__image *image, const uint8_t *bytes, size_t size);
+/* The longest symbol that `bytes` start with, and its length; TKZ__NO_TOKEN if the image is damaged. */
+uint32_t tkz__match_longest(const tkz__image *image, const uint8_t *bytes, size_t size,
+                            size_t *length);
 
 /* Words of scratch that tkz__match_piece needs for a piece of `size` bytes. */
 static inline size_t tkz__match_scratch(size_t size)

@@ -13,7 +13,15 @@ typedef struct tkz__waiting_merge {
     uint32_t right;
     uint32_t result;
     uint32_t before; /* number + 1 of the one that waits for the same token and came before; 0: none */
+    uint32_t rank;   /* number of the offer */
 } waiting_merge;
+
+/* Notes of a token. */
+enum {
+    HAS_GROWN = 1,        /* T or an early merge makes it */
+    TAKEN_RIGHT = 2,      /* an early merge has it as its right half, */
+    TAKEN_LEFT = 4        /* or as its left one, beside one that has grown */
+};
 
 void tkz__merge_selection_free(tkz__merge_selection *selection)
 {
@@ -28,6 +36,8 @@ void tkz__merge_selection_free(tkz__merge_selection *selection)
                        sizeof *selection->waiting);
     tkz__release_array(allocator, selection->lists, selection->token_count, 4);
     tkz__release_array(allocator, selection->fresh, selection->token_count, 4);
+    tkz__release(allocator, selection->notes, selection->token_count);
+    selection->notes = NULL;
     selection->symbol_ids = selection->halves = selection->symbols = NULL;
     selection->waiting = NULL;
     selection->lists = selection->fresh = NULL;
@@ -53,8 +63,10 @@ tkz_status tkz__merge_selection_start(tkz__merge_selection *selection,
     selection->symbols = tkz__allocate_array(allocator, token_count, 4);
     selection->lists = tkz__allocate_array(allocator, token_count, 4);
     selection->fresh = tkz__allocate_array(allocator, token_count, 4);
+    selection->notes = tkz__allocate_zeroed(allocator, token_count);
     if (selection->symbol_ids == NULL || selection->halves == NULL ||
-        selection->symbols == NULL || selection->lists == NULL || selection->fresh == NULL)
+        selection->symbols == NULL || selection->lists == NULL || selection->fresh == NULL ||
+        selection->notes == NULL)
         return tkz__error_memory(error, (limit * 3 + (size_t)token_count * 3) * 4);
     tkz_status status =
         tkz__buffer_append_fill(&selection->view_halves, 0,
@@ -84,7 +96,7 @@ tkz_status tkz__merge_selection_start(tkz__merge_selection *selection,
 
 /* Lets a merge wait for token `half`, which has not been made. */
 static tkz_status wait_for(tkz__merge_selection *selection, uint32_t half, uint32_t left,
-                           uint32_t right, uint32_t result, tkz_error *error)
+                           uint32_t right, uint32_t result, uint32_t rank, tkz_error *error)
 {
     tkz_status status =
         tkz__array_reserve(&selection->allocator, (void **)&selection->waiting,
@@ -93,7 +105,7 @@ static tkz_status wait_for(tkz__merge_selection *selection, uint32_t half, uint3
     if (status != TKZ_OK)
         return status;
     selection->waiting[selection->waiting_count++] =
-        (waiting_merge){left, right, result, selection->lists[half]};
+        (waiting_merge){left, right, result, selection->lists[half], rank};
     selection->lists[half] = (uint32_t)selection->waiting_count;
     return TKZ_OK;
 }
@@ -121,29 +133,44 @@ static tkz_status take(tkz__merge_selection *selection, const uint32_t halves[2]
 
 /* Takes the merge if it can happen, or lets it wait. */
 static tkz_status consider(tkz__merge_selection *selection, uint32_t left, uint32_t right,
-                           uint32_t result, tkz_error *error)
+                           uint32_t result, uint32_t rank, tkz_error *error)
 {
     uint32_t halves[2] = {selection->symbols[left], selection->symbols[right]};
     if (halves[0] == TKZ__NO_TOKEN)
-        return wait_for(selection, left, left, right, result, error);
+        return wait_for(selection, left, left, right, result, rank, error);
     if (halves[1] == TKZ__NO_TOKEN)
-        return wait_for(selection, right, left, right, result, error);
+        return wait_for(selection, right, left, right, result, rank, error);
     if (selection->symbols[result] != TKZ__NO_TOKEN ||
         !tkz__match_stays(&selection->view, halves[0], halves[1], TKZ__NO_TOKEN))
         return TKZ_OK;
     return take(selection, halves, result, error);
 }
 
-/* A merge that waited for its left half acts before the next place to its right makes such a half. If
- * that place begins with the right half, the order matters, and symbols in one row cannot say it. What
- * waited for its right half has the places that could matter to its left, and those came before. */
-static bool overlaps(const tkz__merge_selection *selection, const waiting_merge *own,
-                     uint32_t half)
+/* Notes what an early merge does that was taken; false if the places of T may meet by it. */
+static bool note_early(tkz__merge_selection *selection, const waiting_merge *own)
 {
-    uint32_t first, second;
-    return own->left == half && own->right != half &&
-           tkz__image_halves(&selection->view, selection->symbols[half], &first, &second) &&
-           first == selection->symbols[own->right];
+    uint8_t *notes = selection->notes;
+    uint32_t first = 0, second;
+    (void)tkz__image_halves(&selection->view, selection->trigger, &first, &second);
+    notes[own->result] |= HAS_GROWN;
+    if ((notes[own->left] & HAS_GROWN) == 0) {
+        notes[own->left] |= TAKEN_LEFT;
+        return (notes[own->left] & TAKEN_RIGHT) == 0;
+    }
+    notes[own->right] |= TAKEN_RIGHT;
+    return notes[own->right] == TAKEN_RIGHT && selection->symbols[own->right] != first;
+}
+
+/* Takes back the notes of T and its early merges, which are the last symbols. */
+static void forget_notes(tkz__merge_selection *selection)
+{
+    for (uint32_t symbol = selection->trigger; symbol < selection->symbol_count; symbol++) {
+        uint32_t left = 0, right = 0;
+        (void)tkz__image_halves(&selection->view, symbol, &left, &right);
+        selection->notes[selection->symbol_ids[symbol]] = 0;
+        selection->notes[selection->symbol_ids[left]] = 0;
+        selection->notes[selection->symbol_ids[right]] = 0;
+    }
 }
 
 /* Considers the merges that waited for a token that has been made, in rank order. */
@@ -158,17 +185,16 @@ static tkz_status release(tkz__merge_selection *selection, uint32_t half, tkz_er
         number = before;
     }
     tkz_status status = TKZ_OK;
+    uint32_t rank = 0; /* of the last one that was taken */
     while (status == TKZ_OK && first != 0) {
         waiting_merge own = selection->waiting[first - 1];
         uint32_t count = selection->symbol_count;
-        status = consider(selection, own.left, own.right, own.result, error);
-        if (status == TKZ_OK && selection->symbol_count > count &&
-            overlaps(selection, &own, half))
-            status = tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                                    "the merge of the tokens %u and %u comes before a merge that "
-                                    "makes one of them, and overlaps it; this build does not "
-                                    "read such vocabularies",
-                                    own.left, own.right);
+        status = consider(selection, own.left, own.right, own.result, own.rank, error);
+        if (status == TKZ_OK && selection->symbol_count > count) {
+            if (!note_early(selection, &own) || own.rank < rank)
+                selection->out_of_order = true;
+            rank = own.rank;
+        }
         first = own.before;
     }
     return status;
@@ -177,8 +203,13 @@ static tkz_status release(tkz__merge_selection *selection, uint32_t half, tkz_er
 tkz_status tkz__merge_selection_offer(tkz__merge_selection *selection, uint32_t left,
                                       uint32_t right, uint32_t result, tkz_error *error)
 {
-    tkz_status status = consider(selection, left, right, result, error);
+    selection->trigger = selection->symbol_count;
+    tkz_status status = consider(selection, left, right, result, selection->offered++, error);
+    if (status != TKZ_OK || selection->fresh_count == 0)
+        return status;
+    selection->notes[result] = HAS_GROWN;
     while (status == TKZ_OK && selection->fresh_count > 0)
         status = release(selection, selection->fresh[--selection->fresh_count], error);
+    forget_notes(selection);
     return status;
 }

@@ -4,71 +4,27 @@
  */
 #include "subword/merging.h"
 
-/* ---- A block ----------------------------------------------------------- */
-
-/* The first place of the lowest symbol that two neighbours would make; symbols are in the order of
- * their ranks, TKZ__NO_TOKEN is above all. */
-static size_t lowest(const uint32_t *joined, size_t count)
-{
-    size_t best = 0;
-    uint32_t least = joined[0];
-    for (size_t i = 1; i < count; i++) {
-        if (joined[i] < least) {
-            least = joined[i];
-            best = i;
-        }
-    }
-    return best;
-}
-
-size_t tkz__merge_block(const tkz__image *image, const uint8_t *bytes, size_t size,
-                        uint32_t *symbols)
-{
-    uint32_t joined[TKZ__MERGE_REGION]; /* what symbols i and i + 1 would make */
-    for (size_t i = 0; i < size; i++)
-        symbols[i] = bytes[i];
-    size_t count = size;
-    for (size_t i = 0; i + 1 < count; i++)
-        joined[i] = tkz__image_find_pair(image, symbols[i], symbols[i + 1]);
-    while (count > 1) {
-        size_t at = lowest(joined, count - 1);
-        if (joined[at] == TKZ__NO_TOKEN)
-            break;
-        symbols[at] = joined[at];
-        count--;
-        memmove(symbols + at + 1, symbols + at + 2, (count - at - 1) * sizeof *symbols);
-        if (at + 1 < count) {
-            memmove(joined + at + 1, joined + at + 2, (count - at - 2) * sizeof *joined);
-            joined[at] = tkz__image_find_pair(image, symbols[at], symbols[at + 1]);
-        }
-        if (at > 0)
-            joined[at - 1] = tkz__image_find_pair(image, symbols[at - 1], symbols[at]);
-    }
-    return count;
-}
-
-/* ---- Blocks side by side ----------------------------------------------- */
+#include "subword/merging_blocks.h"
 
 typedef struct sequence {
     const tkz__image *image;
     tkz__match_memory *memory;
+    tkz__merge_run *run;
     const uint8_t *bytes;
+    uint64_t *scratch;
     uint32_t *symbols; /* the encoding of the first `end` bytes */
     size_t count;
     size_t end;
 } sequence;
 
-/* Puts the symbols of a block behind the sequence, if they stay side by side. */
-static bool append(sequence *own, const uint32_t *symbols, size_t count, size_t size)
+/* Does a symbol stay behind the sequence? */
+static bool stays(const sequence *own, uint32_t symbol)
 {
-    if (own->count > 0 && !tkz__match_stays_remembered(own->image, own->memory,
-                                                       own->symbols[own->count - 1], symbols[0]))
-        return false;
-    memcpy(own->symbols + own->count, symbols, count * sizeof *symbols);
-    own->count += count;
-    own->end += size;
-    return true;
+    return own->count == 0 || tkz__match_stays_remembered(own->image, own->memory,
+                                                          own->symbols[own->count - 1], symbol);
 }
+
+/* ---- A seam where the symbols do not stay ------------------------------ */
 
 /* Takes back the last `count` symbols; false if the image is damaged. */
 static bool take_back(sequence *own, size_t count)
@@ -82,8 +38,7 @@ static bool take_back(sequence *own, size_t count)
     return true;
 }
 
-/* The block up to byte `end` does not stay as it is: merges more and more of what is before it
- * together with it. False if that does not end. */
+/* Encodes up to byte `end` with more and more of what is before the seam. False if that does not end. */
 static bool append_with_tail(sequence *own, size_t end)
 {
     for (size_t more = 1;; more *= 2) {
@@ -91,12 +46,25 @@ static bool append_with_tail(sequence *own, size_t end)
         if (!take_back(own, more < own->count ? more : own->count) ||
             end - own->end > TKZ__MERGE_REGION)
             return false;
-        size_t size = end - own->end;
-        size_t count = tkz__merge_block(own->image, own->bytes + own->end, size, symbols);
-        if (append(own, symbols, count, size))
+        size_t count = tkz__match_piece(own->image, own->memory, own->bytes + own->end,
+                                        end - own->end, own->scratch, symbols);
+        if (count == 0)
+            return false;
+        if (stays(own, symbols[0])) {
+            memcpy(own->symbols + own->count, symbols, count * sizeof *symbols);
+            own->count += count;
+            own->end = end;
             return true;
+        }
     }
 }
+
+/* ---- Blocks side by side ----------------------------------------------- */
+
+enum {
+    OVERLAP = 8,     /* bytes of two blocks */
+    LEFT_TO_NEXT = 2 /* symbols at the end of a block, where a cut is felt */
+};
 
 /* Where a block that starts at `start` ends: before a character, if one starts in its last bytes. */
 static size_t block_end(const uint8_t *bytes, size_t start, size_t size)
@@ -111,27 +79,116 @@ static size_t block_end(const uint8_t *bytes, size_t start, size_t size)
     return end;
 }
 
+static void start_block(sequence *own, tkz__merge_block *block, size_t start, size_t end)
+{
+    tkz__merge_block_start(own->image, &own->memory->pairs, block, own->bytes + start,
+                           end - start);
+}
+
+/* Appends the symbols of a block from its byte `from` on, of which one starts there, to its byte `to`. */
+static void append(sequence *own, const tkz__merge_block *block, size_t from, size_t to)
+{
+    uint64_t starts = block->starts & UINT64_MAX << from;
+    if (to < block->size)
+        starts &= (UINT64_C(1) << to) - 1;
+    for (; starts != 0; starts &= starts - 1)
+        own->symbols[own->count++] = block->symbols[__builtin_ctzll(starts)];
+    own->end += to - from;
+}
+
+/* The byte of a block where what is left to the next one starts; its end if it is the last one. */
+static size_t kept_end(const tkz__merge_block *block, bool is_last)
+{
+    uint64_t starts = block->starts & (block->starts - 1);
+    if (is_last || __builtin_popcountll(starts) <= LEFT_TO_NEXT)
+        return block->size;
+    size_t place = block->size;
+    for (int i = 0; i < LEFT_TO_NEXT; i++) {
+        place = 63 - (size_t)__builtin_clzll(starts);
+        starts ^= UINT64_C(1) << place;
+    }
+    return place;
+}
+
+/* The place of the last symbol before a byte of a block, which is not its first. */
+static size_t last_before(uint64_t starts, size_t place)
+{
+    return 63 - (size_t)__builtin_clzll(starts & ((UINT64_C(1) << place) - 1));
+}
+
+/* Appends two blocks, the second of which starts `shift` bytes behind the first and is kept to its byte
+ * `to`: they meet at a border of both, if what meets there stays. False if there is none. */
+static bool append_both(sequence *own, const tkz__merge_block *one, const tkz__merge_block *two,
+                        size_t shift, size_t to)
+{
+    uint64_t common = one->starts & (two->starts & ((UINT64_C(2) << (to - 1)) - 1)) << shift;
+    while (common != 0) {
+        size_t place = 63 - (size_t)__builtin_clzll(common);
+        common ^= UINT64_C(1) << place;
+        uint32_t left = one->symbols[last_before(one->starts, place)];
+        if (tkz__match_stays_remembered(own->image, own->memory, left,
+                                        two->symbols[place - shift])) {
+            append(own, one, 0, place);
+            append(own, two, place - shift, to);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where a block that overlaps the one that ends at `end` starts: with a character, if there is one. */
+static size_t overlap_start(const uint8_t *bytes, size_t end)
+{
+    size_t start = end - OVERLAP;
+    for (size_t back = 0; back < 4; back++) {
+        if ((bytes[start - back] & 0xC0) != 0x80)
+            return start - back;
+    }
+    return start;
+}
+
+/* Merges a block, `one`, and the next one if there is more, and appends them. */
+static bool append_blocks(sequence *own, tkz__merge_block *one, size_t size)
+{
+    tkz__merge_block two;
+    size_t start = own->end, end = block_end(own->bytes, start, size);
+    size_t next = end < size ? overlap_start(own->bytes, end) : start;
+    size_t behind = end < size ? block_end(own->bytes, next, size) : start + 1;
+    start_block(own, one, start, end);
+    start_block(own, &two, next, behind);
+    own->run(own->image, &own->memory->pairs, one, &two);
+    size_t kept = kept_end(one, end == size);
+    if (!stays(own, one->symbols[0]))
+        return append_with_tail(own, start + kept);
+    if (end == size ||
+        !append_both(own, one, &two, next - start, kept_end(&two, behind == size)))
+        append(own, one, 0, kept);
+    return true;
+}
+
 static bool merge_blocks(sequence *own, size_t size)
 {
-    uint32_t symbols[TKZ__MERGE_BLOCK];
-    size_t count = 0, start = 0, length = 0;
+    tkz__merge_block one = {.size = 0};
+    size_t start = 0;
     while (own->end < size) {
-        size_t end = block_end(own->bytes, own->end, size);
         /* The same bytes again, as in runs: the same symbols. */
-        if (count == 0 || end - own->end != length ||
-            memcmp(own->bytes + start, own->bytes + own->end, length) != 0)
-            count = tkz__merge_block(own->image, own->bytes + own->end, end - own->end, symbols);
-        start = own->end;
-        length = end - start;
-        if (!append(own, symbols, count, length)) {
-            if (!append_with_tail(own, end))
-                return false;
+        if (own->end > start && size - own->end > one.size &&
+            memcmp(own->bytes + start, own->bytes + own->end, one.size) == 0 &&
+            stays(own, one.symbols[0])) {
+            start = own->end;
+            append(own, &one, 0, kept_end(&one, false));
+            continue;
         }
+        start = own->end;
+        if (!append_blocks(own, &one, size))
+            return false;
     }
     return true;
 }
 
 /* ---- A run of one byte ------------------------------------------------- */
+
+enum { RUN = TKZ__MERGE_REGION }; /* bytes that are encoded by themselves */
 
 static bool is_run(const uint8_t *bytes, size_t size)
 {
@@ -142,28 +199,42 @@ static bool is_run(const uint8_t *bytes, size_t size)
  * the rest, if all of these stay side by side. */
 static bool merge_run(sequence *own, size_t size)
 {
-    uint32_t symbols[TKZ__MERGE_REGION];
-    (void)tkz__merge_block(own->image, own->bytes, TKZ__MERGE_REGION, symbols);
+    uint32_t symbols[RUN];
+    if (tkz__match_piece(own->image, own->memory, own->bytes, RUN, own->scratch, symbols) == 0)
+        return false;
     uint32_t symbol = symbols[0];
     size_t length = tkz__image_symbol_size(own->image, symbol);
-    if (length == 0 || length > TKZ__MERGE_REGION / 2 ||
+    if (length == 0 || length > RUN / 2 ||
         !tkz__match_stays_remembered(own->image, own->memory, symbol, symbol))
         return false;
-    size_t times = (size - TKZ__MERGE_REGION / 2) / length;
+    size_t times = (size - RUN / 2) / length, rest = size - times * length;
+    size_t count = tkz__match_piece(own->image, own->memory, own->bytes + times * length, rest,
+                                    own->scratch, symbols);
+    if (count == 0 ||
+        !tkz__match_stays_remembered(own->image, own->memory, symbol, symbols[0]))
+        return false;
     for (size_t i = 0; i < times; i++)
         own->symbols[i] = symbol;
-    own->count = times;
-    own->end = times * length;
-    size_t rest = size - own->end;
-    size_t count = tkz__merge_block(own->image, own->bytes + own->end, rest, symbols);
-    return append(own, symbols, count, rest);
+    memcpy(own->symbols + times, symbols, count * sizeof *symbols);
+    own->count = times + count;
+    return true;
+}
+
+static tkz__merge_run *best_run(void)
+{
+#if TKZ__PATH_AVX2
+    if (tkz__processor_has_avx2() && __builtin_cpu_supports("bmi") &&
+        __builtin_cpu_supports("bmi2"))
+        return tkz__merge_run_avx2;
+#endif
+    return tkz__merge_run_plain;
 }
 
 size_t tkz__merge_piece(const tkz__image *image, tkz__match_memory *memory, const uint8_t *bytes,
                         size_t size, uint64_t *scratch, uint32_t *symbols)
 {
-    sequence own = {image, memory, bytes, symbols, 0, 0};
-    if (size > 2 * TKZ__MERGE_REGION && is_run(bytes, size) && merge_run(&own, size))
+    sequence own = {image, memory, best_run(), bytes, scratch, symbols, 0, 0};
+    if (size > 2 * RUN && is_run(bytes, size) && merge_run(&own, size))
         return own.count;
     own.count = own.end = 0;
     if (merge_blocks(&own, size))

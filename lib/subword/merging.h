@@ -3,27 +3,21 @@
  * Byte pair encoding by carrying out merges, block by block, in linear time. Leans on
  * the image and matching.
  *
- * Short texts are merged as the definition says. A long one is cut into short blocks,
- * each of which is merged by itself. What stands side by side at a seam either stays
- * (tkz__match_stays), and then the joined sequence is the encoding of the joined text
- * (matching.h says why), or the symbols before the seam are merged again together with
- * the block, as many of them as it takes. Where that does not end soon, which takes
- * a text made for it, tkz__match_piece does the whole.
+ * A text is cut into short blocks, each of which is merged by itself. What stands side by
+ * side at a seam either stays (tkz__match_stays), and then the joined sequence is the
+ * encoding of the joined text (matching.h says why), or the symbols before the seam
+ * are encoded again together with the block, as many of them as it takes. Where that
+ * does not end soon, which takes a text made for it, tkz__match_piece does the whole.
+ *
+ * Most cuts would go through a symbol. So a block overlaps the one before it, and the seam
+ * is a place where both have a border.
  */
 #ifndef TKZ_SUBWORD_MERGING_H
 #define TKZ_SUBWORD_MERGING_H
 
 #include "subword/matching.h"
 
-enum {
-    TKZ__MERGE_BLOCK = 32,  /* bytes; merging costs the square of it */
-    TKZ__MERGE_REGION = 512 /* most bytes that are merged at once */
-};
-
-/* Encodes 1 .. TKZ__MERGE_REGION bytes into `symbols`, which has room for one a byte. Returns their
- * number. Safe on a damaged image: it gives some symbols below symbol_count then. */
-size_t tkz__merge_block(const tkz__image *image, const uint8_t *bytes, size_t size,
-                        uint32_t *symbols);
+enum { TKZ__MERGE_REGION = 512 }; /* most bytes that are encoded again at a seam */
 
 /* Encodes a piece of any size (1 or more) into `symbols`, which has room for one a byte. `scratch` as
  * for tkz__match_piece. Returns their number; 0 if the image is damaged. */

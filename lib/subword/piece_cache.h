@@ -83,6 +83,16 @@ static inline bool tkz__piece_is_ascii(tkz__piece_key key)
     return ((key.low | key.high) & UINT64_C(0x8080808080808080)) == 0;
 }
 
+/* Of a piece that is not ASCII, looks at the first byte that is not: can it begin a character? Only
+ * the first seven are looked at. */
+static inline bool tkz__piece_is_no_text(tkz__piece_key key)
+{
+    uint64_t high = key.low & UINT64_C(0x0080808080808080);
+    uint64_t from = key.low >> (high == 0 ? 0 : (unsigned)__builtin_ctzll(high) - 7);
+    uint32_t lead = from & 0xFF, next = from >> 8 & 0xFF;
+    return high != 0 && (lead < 0xC2 || lead > 0xF4 || (next & 0xC0) != 0x80);
+}
+
 static inline size_t tkz__piece_bucket_of(tkz__piece_key key)
 {
     uint64_t mixed = key.low * UINT64_C(0x9E3779B97F4A7C15);

@@ -88,6 +88,30 @@ const tkz__pre_tokenizer *tkz__pre_tokenizer_by_steps(const tkz__split_step *ste
     return NULL;
 }
 
+static size_t take_all(const char *text, size_t size)
+{
+    (void)text;
+    return size;
+}
+
+static size_t cut_nothing(const char *text, size_t size, uint32_t *ends, size_t room)
+{
+    (void)text, (void)room;
+    ends[0] = (uint32_t)size;
+    return 1;
+}
+
+tkz__pre_tokenizer tkz__pre_tokenizer_of_steps(const char *steps)
+{
+    return (tkz__pre_tokenizer){.name = "steps",
+                                .pattern = steps,
+                                .unicode_version = "as the steps",
+                                .description = "Steps of HF tokenizers or tiktoken.",
+                                .next = take_all,
+                                .cut = cut_nothing,
+                                .is_spelled = true};
+}
+
 size_t tkz_pre_tokenizer_count(void)
 {
     return TABLE_SIZE;

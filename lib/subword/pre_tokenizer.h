@@ -2,7 +2,7 @@
  *
  * Named pre-tokenizers: each cuts text into the chunks that merges never cross.
  * Hand-written scanners over pinned class tables; the name fixes pattern and
- * Unicode version. Leans on text.
+ * Unicode version. Leans on text, and on its names for the libraries whose expressions they are.
  */
 #ifndef TKZ_SUBWORD_PRE_TOKENIZER_H
 #define TKZ_SUBWORD_PRE_TOKENIZER_H
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text/pattern.h"
 #include "tokenize/subword.h"
 
 /* One of the steps of a pre-tokenizer of HF that is a Sequence. */
@@ -21,13 +22,6 @@ typedef struct tkz__split_step {
     } kind;
     const char *pattern; /* of REGEX, else NULL */
 } tkz__split_step;
-
-/* The libraries whose regular expressions name our scanners. One text may mean two things: `$` is
- * the end of a line in Oniguruma. */
-typedef enum tkz__regex_dialect {
-    TKZ__DIALECT_ONIGURUMA = 1, /* Split in HF tokenizers: tokenizer.json */
-    TKZ__DIALECT_RUST = 2       /* fancy-regex in tiktoken: .tiktoken, tekken.json */
-} tkz__regex_dialect;
 
 /* A regular expression that cuts like a scanner, and in which libraries that was tested. */
 typedef struct tkz__spelling {
@@ -68,7 +62,19 @@ typedef struct tkz__pre_tokenizer {
     const tkz__spelling *spellings;
     size_t spelling_count;
     unsigned pattern_dialects;
+    /* It is none by name: `pattern` is the text of its steps (split_steps.h), which `cut` does not run:
+     * it takes all for one chunk. */
+    bool is_spelled;
 } tkz__pre_tokenizer;
+
+/* What the image holds: the name, or the steps. */
+static inline const char *tkz__pre_tokenizer_spelling(const tkz__pre_tokenizer *one)
+{
+    return one->is_spelled ? one->pattern : one->name;
+}
+
+/* One with these steps (NUL-terminated), which must live as long. */
+tkz__pre_tokenizer tkz__pre_tokenizer_of_steps(const char *steps);
 
 /* The pre-tokenizer called `name`, or NULL. The public list is in tokenize/subword.h. */
 const tkz__pre_tokenizer *tkz__pre_tokenizer_find(const char *name, size_t size);

@@ -261,8 +261,11 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set,
     found.high = top_bits(first.low, first.high);
     if (left < TKZ__SCAN_BLOCK)
         found.high &= (UINT64_C(1) << left) - 1;
-    if (found.high != 0)
+    if (found.high != 0) {
+        found.tail = top_bits(_mm256_cmpgt_epi8(repeated(0xC0), first.low),
+                              _mm256_cmpgt_epi8(repeated(0xC0), first.high));
         find_others(from, first, set, &found);
+    }
     tkz__scan_put_all(reader, set, &found, block);
 }
 

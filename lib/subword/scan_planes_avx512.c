@@ -141,6 +141,7 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set, tkz__scan_pl
     __m512i first = load(reader, at);
     find_ascii(first, set, &found);
     found.high = _mm512_movepi8_mask(first);
+    found.tail = _mm512_mask_cmplt_epi8_mask(found.high, first, repeated(0xC0));
     if (found.high != 0)
         find_threes(first, load(reader, at + 1), load(reader, at + (reader->size - at > 1 ? 2 : 1)),
                     set, &found);

@@ -92,6 +92,7 @@ static inline void tkz__scan_prefetch(const tkz__scan_reader *reader)
 typedef struct tkz__scan_found {
     uint64_t letter, number, space, newline, blank, apostrophe, lower, sign, slash; /* in ASCII */
     uint64_t high; /* not ASCII */
+    uint64_t tail; /* of those: 80..BF, which begin no character */
     /* Where characters of three bytes begin that the vectors know. `known` are those of the
      * properties of the set, and others that have none. */
     struct {
@@ -144,7 +145,10 @@ static inline __attribute__((always_inline)) void tkz__scan_put_all(tkz__scan_re
         tkz__scan_put(reader, block, TKZ__PLANE_SIGN, found->sign, found->three.sign);
         tkz__scan_put(reader, block, TKZ__PLANE_CJK, 0, found->three.cjk);
     }
-    uint64_t left = found->high & ~(tail | known);
+    /* Bytes that are no text are mostly seen by the next one: it goes on with no character. That of the
+     * last byte is not known here. */
+    uint64_t left = found->high & ~(tail | known | found->tail) &
+                    (found->tail >> 1 | UINT64_C(1) << (TKZ__SCAN_BLOCK - 1));
     while (__builtin_expect(left != 0, 0)) {
         size_t place = (size_t)__builtin_ctzll(left);
         size_t length = tkz__scan_set_character(reader, set, place, block);

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "subword/added_tokens.h"
+#include "subword/split_steps.h"
 #include "subword/tokenizer_image.h"
 
 struct tkz_tokenizer {
@@ -17,6 +18,9 @@ struct tkz_tokenizer {
     tkz__buffer buffer;    /* of one that was built */
     tkz__image image;
     tkz_normal_form *normal_form; /* NULL: text is not changed */
+    tkz__split_steps *steps;      /* NULL: the pre-tokenizer is one by name */
+    tkz__pre_tokenizer pre_tokenizer; /* of the steps, and */
+    char *spelling;                   /* their text */
     tkz__added_finder raw_finder;
     tkz__added_finder normal_finder;
     uint8_t *special_bits; /* one for each id */
@@ -64,6 +68,22 @@ static tkz_tokenizer *new_tokenizer(const tkz_allocator *allocator, tkz_error *e
     return made;
 }
 
+/* The pre-tokenizer that the image spells. */
+static tkz_status make_steps(tkz_tokenizer *made, tkz_error *error)
+{
+    const char *text = (const char *)made->image.sections[TKZ__SECTION_PRE_TOKENIZER];
+    size_t size = made->image.sizes[TKZ__SECTION_PRE_TOKENIZER];
+    tkz_status status = tkz__split_steps_new(&made->steps, text, size, &made->allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    made->spelling = tkz__duplicate(&made->allocator, text, size);
+    if (made->spelling == NULL)
+        return tkz__error_memory(error, size + 1);
+    made->pre_tokenizer = tkz__pre_tokenizer_of_steps(made->spelling);
+    made->image.pre_tokenizer = &made->pre_tokenizer;
+    return TKZ_OK;
+}
+
 /* What encoding needs beside the image: the normal form and the finders of added tokens. */
 static tkz_status complete(tkz_tokenizer *made, tkz_error *error)
 {
@@ -71,6 +91,8 @@ static tkz_status complete(tkz_tokenizer *made, tkz_error *error)
     size_t size = image->sizes[TKZ__SECTION_NORMALIZER];
     tkz_normalizer *normalizer = NULL;
     tkz_status status = mark_special(made, error);
+    if (status == TKZ_OK && image->pre_tokenizer == NULL)
+        status = make_steps(made, error);
     if (status == TKZ_OK && size > 0)
         status = tkz_normal_form_new(&made->normal_form,
                                      (const char *)image->sections[TKZ__SECTION_NORMALIZER], size,
@@ -145,9 +167,12 @@ void tkz_tokenizer_free(tkz_tokenizer *tokenizer)
     /* The last holder must see what all the others did before they let go. */
     if (atomic_fetch_sub_explicit(&tokenizer->references, 1, memory_order_acq_rel) != 1)
         return;
+    tkz_allocator allocator = tokenizer->allocator;
+    tkz__split_steps_free(tokenizer->steps);
+    if (tokenizer->spelling != NULL)
+        tkz__release(&allocator, tokenizer->spelling, strlen(tokenizer->spelling) + 1);
     tkz__mapped_file_close(&tokenizer->file);
     tkz__buffer_free(&tokenizer->buffer);
-    tkz_allocator allocator = tokenizer->allocator;
     tkz__added_finder_free(&tokenizer->raw_finder, &allocator);
     tkz__added_finder_free(&tokenizer->normal_finder, &allocator);
     tkz_normal_form_free(tokenizer->normal_form);
@@ -183,6 +208,11 @@ const tkz_normal_form *tkz__tokenizer_normal_form(const tkz_tokenizer *tokenizer
     return tokenizer->normal_form;
 }
 
+const tkz__split_steps *tkz__tokenizer_steps(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->steps;
+}
+
 const tkz__added_finder *tkz__tokenizer_finder(const tkz_tokenizer *tokenizer, bool normalized)
 {
     return normalized ? &tokenizer->normal_finder : &tokenizer->raw_finder;
@@ -211,24 +241,16 @@ uint32_t tkz__tokenizer_added(const tkz_tokenizer *tokenizer, uint32_t index, ui
 
 uint32_t tkz__tokenizer_merge_count(const tkz_tokenizer *tokenizer)
 {
-    return tokenizer->image.symbol_count - TKZ__SYMBOL_BYTES;
+    return tokenizer->image.merge_count;
 }
 
-/* The id of a symbol; TKZ__NO_TOKEN in a damaged image. */
-static uint32_t id_of_symbol(const tkz__image *image, uint32_t symbol)
-{
-    return symbol < image->symbol_count ? tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbol)
-                                        : TKZ__NO_TOKEN;
-}
-
-void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t rank, uint32_t *left,
+void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t number, uint32_t *left,
                           uint32_t *right, uint32_t *result)
 {
-    const tkz__image *image = &tokenizer->image;
-    *left = id_of_symbol(image, tkz__image_item(image, TKZ__SECTION_HALVES, (size_t)rank * 2));
-    *right =
-        id_of_symbol(image, tkz__image_item(image, TKZ__SECTION_HALVES, (size_t)rank * 2 + 1));
-    *result = id_of_symbol(image, TKZ__SYMBOL_BYTES + rank);
+    tkz__image_merge merge = tkz__image_merge_at(&tokenizer->image, number);
+    *left = merge.left;
+    *right = merge.right;
+    *result = merge.result;
 }
 
 const char *tkz__tokenizer_provenance(const tkz_tokenizer *tokenizer, size_t *size)

@@ -17,6 +17,8 @@ const struct tkz__image *tkz__tokenizer_image(const tkz_tokenizer *tokenizer);
 const tkz__pre_tokenizer *tkz__tokenizer_pre_tokenizer(const tkz_tokenizer *tokenizer);
 /* What text goes through first, or NULL. */
 const tkz_normal_form *tkz__tokenizer_normal_form(const tkz_tokenizer *tokenizer);
+/* The steps that cut text where no pre-tokenizer by name does, or NULL. */
+const struct tkz__split_steps *tkz__tokenizer_steps(const tkz_tokenizer *tokenizer);
 /* Of the added tokens that are looked for in raw or in normalized text. */
 const struct tkz__added_finder *tkz__tokenizer_finder(const tkz_tokenizer *tokenizer,
                                                       bool normalized);
@@ -25,9 +27,10 @@ uint32_t tkz__tokenizer_added_count(const tkz_tokenizer *tokenizer);
 uint32_t tkz__tokenizer_added(const tkz_tokenizer *tokenizer, uint32_t index, uint32_t *flags);
 /* Is `id`, which is below tkz_tokenizer_size, a special token? */
 bool tkz__tokenizer_is_special(const tkz_tokenizer *tokenizer, uint32_t id);
-/* The merges that can happen, in rank order: ids of halves and result. */
+/* All merges of the model in rank order, also those that happen only with dropout: ids of halves and
+ * result, TKZ__NO_TOKEN among them in a damaged image. */
 uint32_t tkz__tokenizer_merge_count(const tkz_tokenizer *tokenizer);
-void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t rank, uint32_t *left,
+void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t number, uint32_t *left,
                           uint32_t *right, uint32_t *result);
 /* JSON text (`size` bytes, not NUL-terminated), or NULL. */
 const char *tkz__tokenizer_provenance(const tkz_tokenizer *tokenizer, size_t *size);

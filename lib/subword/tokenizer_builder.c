@@ -56,6 +56,7 @@ void tkz__tokenizer_builder_empty(tkz__tokenizer_builder *builder)
     builder->token_count = builder->added_count = builder->merge_count = 0;
     builder->flags = 0;
     builder->by_rank = false;
+    builder->dropout = 0;
 }
 
 void tkz__tokenizer_builder_free(tkz__tokenizer_builder *builder)
@@ -221,7 +222,7 @@ static tkz_status join_bytes(tkz__tokenizer_builder *builder, uint32_t left, uin
     return TKZ_OK;
 }
 
-static tkz_status reserve_merge(tkz__tokenizer_builder *builder, tkz_error *error)
+tkz_status tkz__tokenizer_builder_reserve_merge(tkz__tokenizer_builder *builder, tkz_error *error)
 {
     if (builder->merge_count >= UINT32_MAX / 4)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
@@ -238,7 +239,7 @@ tkz_status tkz__tokenizer_builder_join(tkz__tokenizer_builder *builder, uint32_t
     size_t size;
     tkz_status status = join_bytes(builder, left, right, &bytes, &size, error);
     if (status == TKZ_OK)
-        status = reserve_merge(builder, error);
+        status = tkz__tokenizer_builder_reserve_merge(builder, error);
     if (status != TKZ_OK)
         return status;
     const uint64_t *found = tkz__byte_map_find(&builder->ordinary_names, bytes, size);
@@ -246,8 +247,7 @@ tkz_status tkz__tokenizer_builder_join(tkz__tokenizer_builder *builder, uint32_t
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
                               "merge %u of the tokens %u and %u gives no token of the vocabulary",
                               builder->merge_count, left, right);
-    builder->merges[builder->merge_count++] =
-        (tkz__builder_merge){left, right, (uint32_t)*found};
+    builder->merges[builder->merge_count++] = (tkz__image_merge){left, right, (uint32_t)*found};
     return TKZ_OK;
 }
 
@@ -259,12 +259,12 @@ tkz_status tkz__tokenizer_builder_add_merge(tkz__tokenizer_builder *builder, uin
     size_t size;
     tkz_status status = join_bytes(builder, left, right, &bytes, &size, error);
     if (status == TKZ_OK)
-        status = reserve_merge(builder, error);
+        status = tkz__tokenizer_builder_reserve_merge(builder, error);
     if (status == TKZ_OK)
         status = tkz__tokenizer_builder_add_token(builder, next, bytes, size, error);
     if (status != TKZ_OK)
         return status;
-    builder->merges[builder->merge_count++] = (tkz__builder_merge){left, right, next};
+    builder->merges[builder->merge_count++] = (tkz__image_merge){left, right, next};
     if (id != NULL)
         *id = next;
     return TKZ_OK;
@@ -322,6 +322,16 @@ tkz_status tkz__tokenizer_builder_set_template(tkz__tokenizer_builder *builder,
     memcpy(builder->template_items, items, count * sizeof *items);
     builder->single_count = single_count;
     builder->pair_count = pair_count;
+    return TKZ_OK;
+}
+
+tkz_status tkz__tokenizer_builder_set_dropout(tkz__tokenizer_builder *builder, double probability,
+                                              tkz_error *error)
+{
+    if (!(probability >= 0 && probability <= 1))
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "a probability of dropout is in 0..1; this is %g", probability);
+    builder->dropout = probability;
     return TKZ_OK;
 }
 

@@ -30,7 +30,8 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_token(tkz__tokenizer_builder *
                                                         uint32_t id, const void *bytes,
                                                         size_t size, tkz_error *error);
 
-/* The next merge in rank order, by ids of tokens. Their joined bytes must be a token.
+/* The next merge in rank order, by ids of tokens: a pair that was not there before. Their joined
+ * bytes must be a token.
  * Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_join(tkz__tokenizer_builder *builder, uint32_t left,
                                                    uint32_t right, tkz_error *error);
@@ -50,6 +51,11 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_added(tkz__tokenizer_builder *
 
 /* A chunk that is a token becomes that token, whatever merging would give. */
 void tkz__tokenizer_builder_set_whole_chunks(tkz__tokenizer_builder *builder, bool whole);
+
+/* The probability of dropout that the model says; encoders do not start with it. Errors:
+ * INVALID_ARGUMENT (it is not in 0..1). */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_dropout(tkz__tokenizer_builder *builder,
+                                                          double probability, tkz_error *error);
 
 /* Steps that text goes through before it is cut into chunks, as tkz_normalizer_new takes them. */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_normalizer(tkz__tokenizer_builder *builder,
@@ -87,8 +93,7 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_provenance(tkz__tokenizer_buil
                                                              tkz_error *error);
 
 /* Makes the tokenizer; the builder is empty afterwards and must still be freed. Errors: LIMIT,
- * OUT_OF_MEMORY, INVALID_ARGUMENT (there is no token), UNSUPPORTED (a merge comes before another one
- * that makes one of its halves, and overlaps it). */
+ * OUT_OF_MEMORY, INVALID_ARGUMENT (there is no token). */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_finish(tkz__tokenizer_builder *builder,
                                                      tkz_tokenizer **tokenizer, tkz_error *error);
 

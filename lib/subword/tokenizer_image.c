@@ -7,6 +7,7 @@
 
 #include "core/hash.h"
 #include "subword/chunk_borders.h"
+#include "subword/split_spelling.h"
 #include "subword/symbol_trie.h"
 
 /* Offsets in the header. */
@@ -20,7 +21,8 @@ enum {
     AT_PAIR_BITS = 36,
     AT_PAIR_REACH = 40,
     AT_FLAGS = 44,
-    AT_SINGLE_COUNT = 48
+    AT_SINGLE_COUNT = 48,
+    AT_DROPOUT = 56
 };
 
 #define SECTION_COUNT (TKZ__SECTION_END - 1)
@@ -132,6 +134,24 @@ static tkz_status check_counts(tkz__image *image, const char *where, tkz_error *
     return TKZ_OK;
 }
 
+/* The list of all merges, and that symbols are made by merging only where they act in order. */
+static tkz_status read_merges(tkz__image *image, const char *where, tkz_error *error)
+{
+    size_t count = image->sizes[TKZ__SECTION_MERGES] / TKZ__IMAGE_MERGE_SIZE;
+    uint32_t made = image->symbol_count - TKZ__SYMBOL_BYTES;
+    uint64_t bits = tkz__load_u64(image->data + AT_DROPOUT);
+    if (count >= UINT32_MAX / 4 ||
+        !has_size(image, TKZ__SECTION_MERGES, count, TKZ__IMAGE_MERGE_SIZE) ||
+        (count > 0 && count < made) ||
+        ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0 && (made > 0 || count == 0)))
+        return corrupt(error, where, TKZ__NO_OFFSET, "impossible number of merges");
+    image->merge_count = count > 0 ? (uint32_t)count : made;
+    memcpy(&image->dropout, &bits, sizeof image->dropout);
+    if (!(image->dropout >= 0 && image->dropout <= 1))
+        return corrupt(error, where, AT_DROPOUT, "an impossible probability of dropout");
+    return TKZ_OK;
+}
+
 /* Items [first, first + count) of the template: ids that exist, the first text once, the second one
  * once where there are two. `*place` is where the first text stands. */
 static bool is_template(const tkz__image *image, size_t first, size_t count, bool pair,
@@ -194,7 +214,7 @@ static tkz_status find_pre_tokenizer(tkz__image *image, const char *where, tkz_e
     const char *name = (const char *)image->sections[TKZ__SECTION_PRE_TOKENIZER];
     size_t size = image->sizes[TKZ__SECTION_PRE_TOKENIZER];
     image->pre_tokenizer = tkz__pre_tokenizer_find(name, size);
-    if (image->pre_tokenizer != NULL)
+    if (image->pre_tokenizer != NULL || tkz__split_is_spelling(name, size))
         return TKZ_OK;
     return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, where, TKZ__NO_OFFSET,
                           "the tokenizer needs the pre-tokenizer \"%.*s\", which this build does "
@@ -215,6 +235,8 @@ tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size, 
         status = check_counts(image, where, error);
     if (status == TKZ_OK)
         status = check_borders(image, where, error);
+    if (status == TKZ_OK)
+        status = read_merges(image, where, error);
     if (status == TKZ_OK)
         status = read_template(image, where, error);
     if (status == TKZ_OK)

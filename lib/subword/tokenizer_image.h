@@ -26,6 +26,7 @@ enum {
     TKZ__IMAGE_HALVES_SIZE = 8,
     TKZ__IMAGE_PREFIX_SIZE = 8,
     TKZ__IMAGE_TEMPLATE_SIZE = 8, /* an item of the template */
+    TKZ__IMAGE_MERGE_SIZE = 12,
     TKZ__IMAGE_PAIR_REACH = 255, /* most slots that one look-up reads beyond its first */
     TKZ__IMAGE_TOKEN_LIMIT = 65535, /* bytes of one token */
     TKZ__IMAGE_COUNT_LIMIT = 1 << 24, /* ids; pairs and piece cache use the 8 bits above */
@@ -54,6 +55,8 @@ typedef enum tkz__image_section {
     TKZ__SECTION_WHOLE,      /* hash table of the tokens that merging never makes: whole_tokens.h */
     TKZ__SECTION_TEMPLATE,   /* u32 value, u32 type of each item: those of one text, then of two */
     TKZ__SECTION_PROVENANCE, /* JSON text; empty if there is none */
+    TKZ__SECTION_MERGES, /* u32 left, right, result id of each merge of the model, in rank order;
+                          * empty: they are those of HALVES */
     TKZ__SECTION_END
 } tkz__image_section;
 
@@ -62,7 +65,12 @@ enum {
     /* A chunk that is a token is that token, also if merging would give something else (HF's
      * ignore_merges, and what tiktoken does). */
     TKZ__IMAGE_WHOLE_CHUNKS = 1,
-    TKZ__IMAGE_FLAGS = 1
+    /* The rank of a merge is the id that it makes (tiktoken), not its number. */
+    TKZ__IMAGE_BY_RANK = 2,
+    /* Only ranked_merging.h encodes exactly: merge_selection.h says why. No symbol is made by merging
+     * then, and there are no borders. */
+    TKZ__IMAGE_OUT_OF_ORDER = 4,
+    TKZ__IMAGE_FLAGS = 7
 };
 
 /* Flags of an added token, as HF has them. */
@@ -81,7 +89,7 @@ enum {
 typedef struct tkz__image {
     const uint8_t *data;
     size_t size;
-    const tkz__pre_tokenizer *pre_tokenizer;
+    const tkz__pre_tokenizer *pre_tokenizer; /* NULL: the section spells its steps */
     uint32_t flags;
     uint32_t token_count; /* greatest id + 1 */
     uint32_t added_count;
@@ -96,6 +104,8 @@ typedef struct tkz__image {
     uint32_t pair_count;   /* and of two; 0: there is none */
     uint32_t prefix_count; /* items of the template of one text that go before it */
     uint32_t suffix_count;
+    uint32_t merge_count;  /* of the model, at least those of the symbols */
+    double dropout;        /* that the model was made to be trained with; 0: none */
     bool drops_bytes; /* some byte has no token */
     const uint8_t *sections[TKZ__SECTION_END];
     size_t sizes[TKZ__SECTION_END];
@@ -198,6 +208,34 @@ static inline size_t tkz__image_symbol_size(const tkz__image *image, uint32_t sy
     return tkz__image_item(image, TKZ__SECTION_PREFIXES, (size_t)symbol * 2 + 1);
 }
 
+/* A merge of the model: ids, not yet compared with token_count. */
+typedef struct tkz__image_merge {
+    uint32_t left;
+    uint32_t right;
+    uint32_t result;
+} tkz__image_merge;
+
+/* The id of a symbol; TKZ__NO_TOKEN in a damaged image. */
+static inline uint32_t tkz__image_symbol_id(const tkz__image *image, uint32_t symbol)
+{
+    return symbol < image->symbol_count ? tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbol)
+                                        : TKZ__NO_TOKEN;
+}
+
+/* Number `index` of all merges of the model, in rank order; `index` is below their count. */
+static inline tkz__image_merge tkz__image_merge_at(const tkz__image *image, size_t index)
+{
+    if (image->sizes[TKZ__SECTION_MERGES] > 0)
+        return (tkz__image_merge){tkz__image_item(image, TKZ__SECTION_MERGES, index * 3),
+                                  tkz__image_item(image, TKZ__SECTION_MERGES, index * 3 + 1),
+                                  tkz__image_item(image, TKZ__SECTION_MERGES, index * 3 + 2)};
+    uint32_t left = tkz__image_item(image, TKZ__SECTION_HALVES, index * 2);
+    uint32_t right = tkz__image_item(image, TKZ__SECTION_HALVES, index * 2 + 1);
+    return (tkz__image_merge){
+        tkz__image_symbol_id(image, left), tkz__image_symbol_id(image, right),
+        tkz__image_symbol_id(image, TKZ__SYMBOL_BYTES + (uint32_t)index)};
+}
+
 /* Checks header, section table, their checksum, and all counts, and fills the view. Cost does not depend on the size of the vocabulary. `where` names the file in messages.
  * Errors: BAD_FORMAT, BAD_VERSION, CORRUPT, UNSUPPORTED. */
 TKZ_CHECKED tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size,
@@ -227,6 +265,9 @@ typedef struct tkz__image_parts {
     const uint32_t *symbol_ids; /* symbol_count; TKZ__NO_TOKEN for a byte without a token */
     uint32_t symbol_count;      /* 256 + merges */
     const uint32_t *halves;     /* left, right symbol of each merge */
+    const tkz__image_merge *merges; /* all of the model */
+    uint32_t merge_count;
+    double dropout;
     const tkz__template_item *template_items; /* single_count, then pair_count */
     uint32_t single_count;
     uint32_t pair_count;

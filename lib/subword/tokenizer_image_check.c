@@ -5,7 +5,9 @@
  */
 #include "core/byte_map.h"
 #include "core/hash.h"
+#include "index/pair_table.h"
 #include "subword/matching.h"
+#include "subword/merge_selection.h"
 #include "subword/tokenizer_image.h"
 #include "tokenize/text.h"
 
@@ -138,6 +140,87 @@ static tkz_status check_merges(const checker *check)
     return TKZ_OK;
 }
 
+/* What a merge of the model makes is its two halves. */
+static bool is_merge(const tkz__image *image, tkz__image_merge merge)
+{
+    const uint8_t *bytes[3];
+    size_t sizes[3];
+    return merge.left < image->token_count && merge.right < image->token_count &&
+           merge.result < image->token_count &&
+           tkz__image_token(image, merge.left, &bytes[0], &sizes[0]) &&
+           tkz__image_token(image, merge.right, &bytes[1], &sizes[1]) &&
+           tkz__image_token(image, merge.result, &bytes[2], &sizes[2]) &&
+           sizes[2] == sizes[0] + sizes[1] && memcmp(bytes[2], bytes[0], sizes[0]) == 0 &&
+           memcmp(bytes[2] + sizes[0], bytes[1], sizes[1]) == 0;
+}
+
+/* The merges of the model: each once; where ids are ranks, in their order. */
+static tkz_status check_list(const checker *check)
+{
+    const tkz__image *image = check->image;
+    bool by_rank = (image->flags & TKZ__IMAGE_BY_RANK) != 0;
+    uint32_t before = 0;
+    tkz__pair_table pairs;
+    tkz__pair_table_init(&pairs, check->allocator);
+    tkz_status status = TKZ_OK;
+    for (uint32_t i = 0; status == TKZ_OK && i < image->merge_count; i++) {
+        tkz__image_merge merge = tkz__image_merge_at(image, i);
+        uint64_t key = tkz__pair_key(merge.left, merge.right);
+        if (!is_merge(image, merge) || (by_rank && merge.result < before))
+            status = corrupt(check, TKZ__NO_OFFSET, "a merge of its list is impossible", i);
+        else if (tkz__pair_table_find(&pairs, key) != NULL)
+            status = corrupt(check, TKZ__NO_OFFSET, "a merge is listed twice", i);
+        else
+            status = tkz__pair_table_set(&pairs, key, i, check->error);
+        before = merge.result;
+    }
+    tkz__pair_table_free(&pairs);
+    return status;
+}
+
+/* Are the symbols those that the selection gives? */
+static bool is_selection(const tkz__image *image, const tkz__merge_selection *selection)
+{
+    if (selection->out_of_order || (image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0)
+        return selection->out_of_order == ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0);
+    if (selection->symbol_count != image->symbol_count)
+        return false;
+    for (uint32_t i = TKZ__SYMBOL_BYTES; i < image->symbol_count; i++) {
+        uint32_t left = 0, right = 0;
+        size_t merge = i - TKZ__SYMBOL_BYTES;
+        (void)tkz__image_halves(image, i, &left, &right);
+        if (tkz__image_symbol_id(image, i) != selection->symbol_ids[i] ||
+            selection->halves[merge * 2] != left || selection->halves[merge * 2 + 1] != right)
+            return false;
+    }
+    return true;
+}
+
+/* The merges of the symbols are those of the list that can happen. */
+static tkz_status check_selection(const checker *check)
+{
+    const tkz__image *image = check->image;
+    uint32_t byte_ids[TKZ__SYMBOL_BYTES];
+    for (uint32_t byte = 0; byte < TKZ__SYMBOL_BYTES; byte++)
+        byte_ids[byte] = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, byte);
+    tkz__merge_selection selection;
+    tkz_status status = tkz__merge_selection_start(
+        &selection, byte_ids, image->token_count,
+        image->merge_count < image->token_count ? image->merge_count : image->token_count,
+        check->allocator, check->error);
+    for (uint32_t i = 0; status == TKZ_OK && i < image->merge_count && !selection.out_of_order;
+         i++) {
+        tkz__image_merge merge = tkz__image_merge_at(image, i);
+        status = tkz__merge_selection_offer(&selection, merge.left, merge.right, merge.result,
+                                            check->error);
+    }
+    if (status == TKZ_OK && !is_selection(image, &selection))
+        status = corrupt(check, TKZ__NO_OFFSET, "its symbols are not those of its merges",
+                         image->symbol_count);
+    tkz__merge_selection_free(&selection);
+    return status;
+}
+
 /* No two symbols are equal: a symbol's bytes say which it is. */
 static tkz_status check_symbols(const checker *check)
 {
@@ -160,6 +243,15 @@ static tkz_status check_symbols(const checker *check)
     return status;
 }
 
+static tkz__image_merge *load_merges(const checker *check)
+{
+    size_t count = check->image->merge_count;
+    tkz__image_merge *merges = tkz__allocate_array(check->allocator, count, sizeof *merges);
+    for (size_t i = 0; merges != NULL && i < count; i++)
+        merges[i] = tkz__image_merge_at(check->image, i);
+    return merges;
+}
+
 static void free_integers(const tkz_allocator *allocator, uint32_t *values, size_t count)
 {
     tkz__release_array(allocator, values, count, sizeof *values);
@@ -180,6 +272,7 @@ typedef struct loaded {
     uint32_t *symbol_ids;
     uint32_t *halves;
     uint32_t *template_items;
+    tkz__image_merge *merges;
     size_t counts[5];
 } loaded;
 
@@ -190,6 +283,8 @@ static void unload(const checker *check, loaded *parts)
     free_integers(check->allocator, parts->symbol_ids, parts->counts[2]);
     free_integers(check->allocator, parts->halves, parts->counts[3]);
     free_integers(check->allocator, parts->template_items, parts->counts[4]);
+    tkz__release_array(check->allocator, parts->merges, check->image->merge_count,
+                       sizeof *parts->merges);
 }
 
 static tkz_status load(const checker *check, loaded *parts)
@@ -205,8 +300,9 @@ static tkz_status load(const checker *check, loaded *parts)
     parts->symbol_ids = load_integers(check, TKZ__SECTION_SYMBOL_IDS, parts->counts[2]);
     parts->halves = load_integers(check, TKZ__SECTION_HALVES, parts->counts[3]);
     parts->template_items = load_integers(check, TKZ__SECTION_TEMPLATE, parts->counts[4]);
+    parts->merges = load_merges(check);
     if (parts->offsets != NULL && parts->added != NULL && parts->symbol_ids != NULL &&
-        parts->halves != NULL && parts->template_items != NULL)
+        parts->halves != NULL && parts->template_items != NULL && parts->merges != NULL)
         return TKZ_OK;
     return tkz__error_memory(check->error, (parts->counts[0] + parts->counts[3]) * 4);
 }
@@ -234,6 +330,9 @@ static tkz_status check_derived(const checker *check)
             .symbol_ids = own.symbol_ids,
             .symbol_count = image->symbol_count,
             .halves = own.halves,
+            .merges = own.merges,
+            .merge_count = image->merge_count,
+            .dropout = image->dropout,
             .template_items = (const tkz__template_item *)(const void *)own.template_items,
             .single_count = image->single_count,
             .pair_count = image->pair_count,
@@ -266,6 +365,10 @@ tkz_status tkz__image_verify(const tkz__image *image, const tkz_allocator *alloc
         status = check_symbols(&check);
     if (status == TKZ_OK)
         status = check_merges(&check);
+    if (status == TKZ_OK)
+        status = check_list(&check);
+    if (status == TKZ_OK)
+        status = check_selection(&check);
     if (status == TKZ_OK)
         status = check_derived(&check);
     return status;

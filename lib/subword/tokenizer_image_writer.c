@@ -31,12 +31,29 @@ static tkz_status append_added(const tkz__image_parts *parts, tkz__buffer *buffe
     return status;
 }
 
+/* Nothing where the symbols' merges are all, in the same order. */
+static tkz_status append_merges(const tkz__image_parts *parts, tkz__buffer *buffer,
+                                tkz_error *error)
+{
+    bool same = parts->merge_count == parts->symbol_count - TKZ__SYMBOL_BYTES;
+    for (uint32_t i = 0; same && i < parts->merge_count; i++) {
+        const tkz__image_merge *merge = &parts->merges[i];
+        same = parts->symbol_ids[TKZ__SYMBOL_BYTES + i] == merge->result &&
+               parts->symbol_ids[parts->halves[(size_t)i * 2]] == merge->left &&
+               parts->symbol_ids[parts->halves[(size_t)i * 2 + 1]] == merge->right;
+    }
+    return same ? TKZ_OK
+                : append_integers(buffer, (const uint32_t *)(const void *)parts->merges,
+                                  (size_t)parts->merge_count * 3, error);
+}
+
 static tkz_status append_section(const tkz__image_parts *parts, const tkz__image_tables *tables,
                                  uint32_t kind, tkz__buffer *buffer, tkz_error *error)
 {
     switch (kind) {
     case TKZ__SECTION_PRE_TOKENIZER:
-        return tkz__buffer_append_text(buffer, parts->pre_tokenizer->name, error);
+        return tkz__buffer_append_text(buffer, tkz__pre_tokenizer_spelling(parts->pre_tokenizer),
+                                       error);
     case TKZ__SECTION_NORMALIZER:
         return tkz__buffer_append(buffer, parts->normalizer, parts->normalizer_size, error);
     case TKZ__SECTION_TOKEN_OFFSETS:
@@ -52,6 +69,8 @@ static tkz_status append_section(const tkz__image_parts *parts, const tkz__image
     case TKZ__SECTION_TEMPLATE:
         return append_integers(buffer, (const uint32_t *)(const void *)parts->template_items,
                                2 * ((size_t)parts->single_count + parts->pair_count), error);
+    case TKZ__SECTION_MERGES:
+        return append_merges(parts, buffer, error);
     case TKZ__SECTION_PROVENANCE:
         return tkz__buffer_append(buffer, parts->provenance, parts->provenance_size, error);
     default: /* those that are made of these */
@@ -94,6 +113,9 @@ static void write_header(const tkz__image_parts *parts, const tkz__image_tables 
     tkz__store_u32(header + 40, tables->reach);
     tkz__store_u32(header + 44, parts->flags);
     tkz__store_u32(header + 48, parts->single_count);
+    uint64_t dropout;
+    memcpy(&dropout, &parts->dropout, sizeof dropout);
+    tkz__store_u64(header + 56, dropout);
     tkz__store_u64(header + table_end, tkz__hash64(header, table_end));
 }
 

@@ -4,9 +4,10 @@
 
     offsets.py ENCODE_PROBE MODEL
 
-HF counts characters: a token that has a part of a character has the whole of it. Its offsets of
+Offsets are in characters: a token that has a part of a character has the whole of it. HF's offsets of
 normalized text are those of single characters, ours of the whole that was composed: texts that
-NFC changes are compared by their ids only. Exit status: 0 equal, 1 different, 2 cannot run.
+NFC changes are compared by their ids only. Each text is also given to the encoder in small parts,
+which must give the same. Exit status: 0 equal, 1 different, 2 cannot run.
 """
 import os
 import random
@@ -34,14 +35,14 @@ def texts_of(tokenizer):
             yield text
 
 
-def ours(probe, model, texts):
+def ours(probe, model, texts, *options):
     with tempfile.TemporaryFile() as records:
         for text in texts:
             data = text.encode()
             records.write(struct.pack("<I", len(data)) + data)
         records.seek(0)
-        with subprocess.Popen([probe, model, "special", "template"], stdin=records,
-                              stdout=subprocess.PIPE) as process:
+        with subprocess.Popen([probe, model, "special", "template", "characters", *options],
+                              stdin=records, stdout=subprocess.PIPE) as process:
             for _ in texts:
                 count, = struct.unpack("<I", process.stdout.read(4))
                 numbers = struct.unpack(f"<{3 * count}I", process.stdout.read(12 * count))
@@ -49,16 +50,6 @@ def ours(probe, model, texts):
                 yield list(numbers[:count]), spans
     if process.returncode != 0:
         sys.exit(f"{probe} failed with status {process.returncode}")
-
-
-def in_characters(text, spans):
-    """The characters that have a byte of each span; an empty span is a place before one."""
-    of_byte = []
-    for number, character in enumerate(text):
-        of_byte += [number] * len(character.encode())
-    of_byte.append(len(text))
-    return [(of_byte[start], of_byte[end - 1] + 1 if end > start else of_byte[start])
-            for start, end in spans]
 
 
 def main():
@@ -79,13 +70,14 @@ def main():
     # Tokens of the template that stand before a text.
     before = tokenizer.encode("a").ids.index(plain.encode("a").ids[0])
     different = compared = ids = 0
-    for text, (found, spans) in zip(texts, ours(probe, model, texts)):
+    whole, parts = ours(probe, model, texts), ours(probe, model, texts, "parts")
+    for text, (found, spans), in_parts in zip(texts, whole, parts):
         expected = tokenizer.encode(text).ids
         encoding = plain.encode(text)
         ids += len(expected)
         equal = found == expected
         if equal and unicodedata.is_normalized("NFC", text):
-            own = in_characters(text, spans)[before:before + len(encoding.ids)]
+            own = spans[before:before + len(encoding.ids)]
             compared += len(own)
             equal = own == [tuple(offset) for offset in encoding.offsets]
             if not equal and different < 3:
@@ -94,9 +86,14 @@ def main():
                       f"{own[at:at + 4]}")
         elif not equal and different < 3:
             print(f"  {text!a}:\n    HF   {expected[:40]}\n    ours {found[:40]}")
+        if equal and in_parts != (found, spans):
+            equal = False
+            if different < 3:
+                print(f"  {text!a} in parts: {in_parts[0][:40]}, as a whole {found[:40]}")
         different += not equal
     print(f"{model}: tokenizers {tokenizers.__version__}: {len(texts)} texts with special tokens and "
-          f"template, {ids} ids, {compared} offsets, {different} texts different")
+          f"template, as a whole and in parts: {ids} ids, {compared} offsets, {different} texts "
+          f"different")
     return 1 if different or not compared else 0
 
 

@@ -313,6 +313,73 @@ START_TEST(pre_tokenizers)
 }
 END_TEST
 
+/* Those that are none of ours: their steps, which are written again as they were read. */
+static const struct {
+    const char *json;
+    const char *steps;
+    const char *ids; /* of "a b" */
+} other_cuts[] = {
+    {NO_REGEX, "byte_level-hf0.23:prefix_space=false:regex=false", "97 32 98"},
+    {"{\"type\":\"ByteLevel\",\"add_prefix_space\":true}",
+     "byte_level-hf0.23:prefix_space=true:regex=true", "256 32 98"},
+    {STEPS(SPLIT(LLAMA3, "MergedWithNext", "true") "," NO_REGEX),
+     "split-hf0.23:regex=(?i\\:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|"
+     "\\\\p{N}{1\\,3}| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|"
+     "\\\\s+:behavior=merged_with_next:invert=true,"
+     "byte_level-hf0.23:prefix_space=false:regex=false",
+     "97 32 98"},
+    {STEPS("{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"Removed\","
+           "\"invert\":false},{\"type\":\"Digits\",\"individual_digits\":false},"
+           "{\"type\":\"Punctuation\",\"behavior\":\"Contiguous\"}," NO_REGEX),
+     "split-hf0.23:text= :behavior=removed:invert=false,digits-hf0.23:individual=false,"
+     "punctuation-hf0.23:behavior=contiguous,byte_level-hf0.23:prefix_space=false:regex=false",
+     "97 98"},
+    {STEPS("{\"type\":\"Whitespace\"},{\"type\":\"WhitespaceSplit\"},"
+           "{\"type\":\"BertPreTokenizer\"},{\"type\":\"UnicodeScripts\"},"
+           "{\"type\":\"CharDelimiterSplit\",\"delimiter\":\":\"},"
+           "{\"type\":\"FixedLength\",\"length\":7}," NO_REGEX),
+     "whitespace-hf0.23,whitespace_split-hf0.23,bert-hf0.23,unicode_scripts-hf0.23,"
+     "delimiter-hf0.23:character=\\:,fixed_length-hf0.23:length=7,"
+     "byte_level-hf0.23:prefix_space=false:regex=false",
+     "97 98"},
+    {STEPS("{\"type\":\"Metaspace\",\"replacement\":\"_\",\"prepend_scheme\":\"first\","
+           "\"split\":false}," NO_REGEX),
+     "metaspace-hf0.23:replacement=_:prepend=first:split=false,"
+     "byte_level-hf0.23:prefix_space=false:regex=false",
+     "95 97 95 98"},
+};
+
+START_TEST(other_pre_tokenizers)
+{
+    tkz_tokenizer *tokenizer = opened(&(parts){.pre_tokenizer = other_cuts[_i].json}), *again;
+    tkz_tokenizer_facts facts;
+    tkz__buffer copy;
+    tkz_encoder *encoder;
+    const tkz_batch *batch;
+    const uint64_t offsets[] = {0, 3};
+    char ids[64] = "";
+    tkz_tokenizer_describe(tokenizer, &facts);
+    ck_assert_str_eq(facts.pre_tokenizer->name, "steps");
+    ck_assert_str_eq(facts.pre_tokenizer->pattern, other_cuts[_i].steps);
+    ck_assert_status(tkz_tokenizer_verify(tokenizer, NULL));
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    tkz__buffer_init(&copy, &allocator);
+    ck_assert_status(tkz__hf_write(tokenizer, &copy, NULL));
+    ck_assert_status(tkz__hf_open(&again, "copy", copy.data, copy.size, NULL, NULL));
+    ck_assert_str_eq(tkz__tokenizer_pre_tokenizer(again)->pattern, other_cuts[_i].steps);
+    ck_assert_status(tkz_encoder_new(&encoder, again, NULL, NULL));
+    ck_assert_status(tkz_encoder_encode(encoder, "a b", offsets, 1, &batch, NULL));
+    for (uint64_t i = 0; i < batch->offsets[1]; i++)
+        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%u", i > 0 ? " " : "",
+                 batch->ids[i]);
+    ck_assert_str_eq(ids, other_cuts[_i].ids);
+    tkz_encoder_free(encoder);
+    tkz_tokenizer_free(again);
+    tkz_tokenizer_free(tokenizer);
+    tkz__buffer_free(&copy);
+}
+END_TEST
+
 static const struct {
     const char *json;
     const char *steps;
@@ -424,6 +491,93 @@ START_TEST(templates_of)
 }
 END_TEST
 
+/* ---- What is kept ------------------------------------------------------ */
+
+static tkz_bytes written(const tkz_tokenizer *tokenizer)
+{
+    tkz_bytes json;
+    ck_assert_status(tkz_tokenizer_serialize(tokenizer, "hf", &json, NULL));
+    return json;
+}
+
+/* Whether `json` holds `text`. */
+static bool holds(const tkz_bytes *json, const char *text)
+{
+    size_t size = strlen(text);
+    for (size_t at = 0; at + size <= json->size; at++) {
+        if (memcmp(json->data + at, text, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* As the file has it, its value, as it is written. */
+static const struct {
+    const char *read;
+    double value;
+    const char *written;
+} dropouts[] = {
+    {"null", 0, "null"},     {"0.0", 0, "null"},      {"0e999", 0, "null"},
+    {"0.1", 0.1, "0.1"},     {"1e-1", 0.1, "0.1"},    {"0.05", 0.05, "0.05"},
+    {"0.125", 0.125, "0.125"}, {"1", 1, "1.0"},       {"10.0E-1", 1, "1.0"},
+    {"0.3333333333333333", 0.3333333333333333, "0.3333333333333333"},
+    {"0.10000000000000000000000000000000009", 0.1, "0.1"},
+    {"100000000000000000000000000000e-30", 0.1, "0.1"},
+    {"0.000000000000000000000000000001e29", 0.1, "0.1"},
+};
+
+START_TEST(dropout_of)
+{
+    char fields[200], member[100];
+    snprintf(fields, sizeof fields, "\"type\":\"BPE\",\"dropout\":%s,", dropouts[_i].read);
+    snprintf(member, sizeof member, "\"dropout\": %s,\n", dropouts[_i].written);
+    tkz_tokenizer *tokenizer = opened(&(parts){.fields = fields});
+    tkz_tokenizer_facts facts;
+    tkz_tokenizer_describe(tokenizer, &facts);
+    ck_assert(facts.dropout == dropouts[_i].value);
+    tkz_bytes json = written(tokenizer);
+    ck_assert_msg(holds(&json, member), "%s", member);
+    check_ids(tokenizer, "abc\n", IDS(258, '\n')); /* an encoder starts without */
+    tkz_bytes_free(&json);
+    tkz_tokenizer_free(tokenizer);
+}
+END_TEST
+
+/* Merges that can never happen without dropout, and merges that act out of order: all are written as
+ * they were read. */
+START_TEST(merges_kept)
+{
+    static const char *const lists[] = {
+        "[[\"b\",\"c\"],[\"a\",\"b\"],[\"ab\",\"c\"],[\"a\",\"bc\"]]",
+        "[[\"ab\",\"a\"],[\"a\",\"b\"],[\"b\",\"c\"]]", /* aba before ab, and it overlaps */
+    };
+    static const char *const expected[] = {
+        "[\n      [\"b\", \"c\"],\n      [\"a\", \"b\"],\n      [\"ab\", \"c\"],\n"
+        "      [\"a\", \"bc\"]\n    ]",
+        "[\n      [\"ab\", \"a\"],\n      [\"a\", \"b\"],\n      [\"b\", \"c\"]\n    ]",
+    };
+    tkz_tokenizer *tokenizer = opened(&(parts){
+        .vocab = ",\"ab\":256,\"bc\":257,\"abc\":258,\"aba\":259", .merges = lists[_i]});
+    tkz_tokenizer_facts facts;
+    tkz_tokenizer_describe(tokenizer, &facts);
+    ck_assert_int_eq(facts.out_of_order, _i);
+    ck_assert_uint_eq(facts.merges, 3); /* a and bc, not ab and c; or all */
+    ck_assert_uint_eq(facts.unmerged, _i == 0 ? 1 : 0);
+    tkz_bytes json = written(tokenizer), again;
+    ck_assert(holds(&json, expected[_i]));
+    tkz_tokenizer *other;
+    ck_assert_status(tkz__hf_open(&other, "written", json.data, json.size, NULL, NULL));
+    again = written(other);
+    ck_assert(again.size == json.size && memcmp(again.data, json.data, json.size) == 0);
+    check_ids(other, "abc", _i == 0 ? IDS(258) : IDS(256, 'c'));
+    check_ids(other, "ababab", _i == 0 ? IDS(256, 256, 256) : IDS(259, 'b', 256));
+    tkz_bytes_free(&json);
+    tkz_bytes_free(&again);
+    tkz_tokenizer_free(tokenizer);
+    tkz_tokenizer_free(other);
+}
+END_TEST
+
 /* ---- What is refused --------------------------------------------------- */
 
 static const struct {
@@ -436,8 +590,12 @@ static const struct {
     {{.before = "\"model\":{},"}, TKZ_STATUS_BAD_FORMAT, "there twice", "{\"type\":\"BPE\""},
     {{.fields = "\"type\":\"Unigram\","}, TKZ_STATUS_UNSUPPORTED, "Unigram", "\"Unigram\""},
     {{.fields = "\"type\":3,"}, TKZ_STATUS_BAD_FORMAT, "expected a string", "3,\"vocab\""},
-    {{.fields = "\"type\":\"BPE\",\"dropout\":0.1,"}, TKZ_STATUS_UNSUPPORTED, "model.dropout: 0.1",
-     "0.1"},
+    {{.fields = "\"type\":\"BPE\",\"dropout\":-0.1,"}, TKZ_STATUS_BAD_FORMAT,
+     "model.dropout: -0.1;", "-0.1"},
+    {{.fields = "\"type\":\"BPE\",\"dropout\":1.1e0,"}, TKZ_STATUS_BAD_FORMAT, "in 0..1", "1.1e0"},
+    {{.fields = "\"type\":\"BPE\",\"dropout\":1e999,"}, TKZ_STATUS_BAD_FORMAT, "in 0..1", "1e999"},
+    {{.fields = "\"type\":\"BPE\",\"dropout\":\"0.1\","}, TKZ_STATUS_BAD_FORMAT, "a probability",
+     "\"0.1\""},
     {{.fields = "\"type\":\"BPE\",\"end_of_word_suffix\":\"</w>\","}, TKZ_STATUS_UNSUPPORTED,
      "end_of_word_suffix: \"</w>\"", "\"</w>\""},
     {{.fields = "\"type\":\"BPE\",\"continuing_subword_prefix\":\"##\","}, TKZ_STATUS_UNSUPPORTED,
@@ -464,17 +622,24 @@ static const struct {
      "{\"type\":\"Strip"},
     {{.normalizer = "{\"no\":1}"}, TKZ_STATUS_BAD_FORMAT, "\"type\"", "{\"no\":1}"},
     {{.pre_tokenizer = "null"}, TKZ_STATUS_UNSUPPORTED, "no ByteLevel", "null,\"post"},
-    {{.pre_tokenizer = "{\"type\":\"Metaspace\"}"}, TKZ_STATUS_UNSUPPORTED, "Metaspace",
+    {{.pre_tokenizer = "{\"type\":\"Metaspace\"}"}, TKZ_STATUS_BAD_FORMAT, "replacement",
      "{\"type\":\"Metaspace"},
-    {{.pre_tokenizer = NO_REGEX}, TKZ_STATUS_UNSUPPORTED, "nothing cuts", NO_REGEX},
-    {{.pre_tokenizer = "{\"type\":\"ByteLevel\",\"add_prefix_space\":true}"},
-     TKZ_STATUS_UNSUPPORTED, "add_prefix_space: true", "true},\"post"},
-    {{.pre_tokenizer = STEPS(SPLIT("a+", "Isolated", "false") "," NO_REGEX)},
-     TKZ_STATUS_UNSUPPORTED, "a+", "{\"type\":\"Sequence"},
-    {{.pre_tokenizer = STEPS(SPLIT(LLAMA3, "MergedWithNext", "false") "," NO_REGEX)},
-     TKZ_STATUS_UNSUPPORTED, "behavior", "\"MergedWithNext"},
-    {{.pre_tokenizer = STEPS(SPLIT(LLAMA3, "Isolated", "true") "," NO_REGEX)},
-     TKZ_STATUS_UNSUPPORTED, "behavior", "\"Isolated"},
+    {{.pre_tokenizer = "{\"type\":\"WhitespaceSplit\"}"}, TKZ_STATUS_UNSUPPORTED, "no ByteLevel",
+     "{\"type\":\"WhitespaceSplit"},
+    {{.pre_tokenizer = "{\"type\":\"Nope\"}"}, TKZ_STATUS_UNSUPPORTED, "Nope", "{\"type\":\"Nope"},
+    {{.pre_tokenizer = STEPS(NO_REGEX ",{\"type\":\"WhitespaceSplit\"}")}, TKZ_STATUS_UNSUPPORTED,
+     "behind ByteLevel", "{\"type\":\"WhitespaceSplit"},
+    {{.pre_tokenizer = STEPS(SPLIT("a\\\\Xb", "Isolated", "false") "," NO_REGEX)},
+     TKZ_STATUS_UNSUPPORTED, "at byte 1", "{\"type\":\"Sequence"},
+    {{.pre_tokenizer = STEPS(SPLIT(LLAMA3, "Merged", "false") "," NO_REGEX)},
+     TKZ_STATUS_UNSUPPORTED, "behavior", "\"Merged\""},
+    {{.pre_tokenizer = STEPS("{\"type\":\"Metaspace\",\"replacement\":\"ab\"}," NO_REGEX)},
+     TKZ_STATUS_UNSUPPORTED, "one character", "\"ab\""},
+    {{.pre_tokenizer = STEPS("{\"type\":\"Metaspace\",\"replacement\":\"a\","
+                             "\"add_prefix_space\":false}," NO_REGEX)},
+     TKZ_STATUS_UNSUPPORTED, "add_prefix_space", "false},{\"type\":\"ByteLevel"},
+    {{.pre_tokenizer = STEPS("{\"type\":\"FixedLength\",\"length\":0}," NO_REGEX)},
+     TKZ_STATUS_UNSUPPORTED, "length: 0", "0},{\"type\":\"ByteLevel"},
     {{.decoder = "{\"type\":\"WordPiece\"}"}, TKZ_STATUS_UNSUPPORTED, "decoder: WordPiece",
      "{\"type\":\"WordPiece"},
     {{.post_processor = "{\"type\":\"Odd\"}"}, TKZ_STATUS_UNSUPPORTED, "Odd", "{\"type\":\"Odd"},
@@ -610,6 +775,9 @@ START_TEST(memory)
                             .added = "[" ADDED(1, "<s\\t>", false, false, false, true, true) "]"});
     test_all_allocation_failures(open_with, &file);
     tkz__buffer_free(&file);
+    compose(&file, &(parts){.pre_tokenizer = other_cuts[5].json});
+    test_all_allocation_failures(open_with, &file);
+    tkz__buffer_free(&file);
     compose(&file, &(parts){.post_processor = templates[3].json});
     test_all_allocation_failures(open_with, &file);
     tkz__buffer_free(&file);
@@ -630,8 +798,11 @@ Suite *suite_hf_file(void)
     tcase_add_test(cases, facts_of);
     tcase_add_test(cases, spelled_like_other_bytes);
     tcase_add_loop_test(cases, pre_tokenizers, 0, COUNT(cuts));
+    tcase_add_loop_test(cases, other_pre_tokenizers, 0, COUNT(other_cuts));
     tcase_add_loop_test(cases, normalizers_and_back, 0, COUNT(normalizers));
     tcase_add_loop_test(cases, templates_of, 0, COUNT(templates));
+    tcase_add_loop_test(cases, dropout_of, 0, COUNT(dropouts));
+    tcase_add_loop_test(cases, merges_kept, 0, 2);
     tcase_add_loop_test(cases, refused, 0, COUNT(refusals));
     tcase_add_test(cases, missing_bytes);
     tcase_add_test(cases, cut_off);

@@ -249,7 +249,7 @@ static const struct {
     const char *says;
     const char *place;
 } bad_tekken[] = {
-    {{.pattern = "\"a+\""}, TKZ_STATUS_UNSUPPORTED, "a+", "\"a+\""},
+    {{.pattern = "\"a\\\\Xb\""}, TKZ_STATUS_UNSUPPORTED, "at byte 1", "\"a\\\\Xb\""},
     {{.version = "\"v99\""}, TKZ_STATUS_UNSUPPORTED, "v99", "\"v99\""},
     {{.version = "3"}, TKZ_STATUS_BAD_FORMAT, "a string", "3}"},
     {{.version = "\"v11\""}, TKZ_STATUS_BAD_FORMAT, "special_tokens", NULL},

@@ -560,7 +560,10 @@ static void check_damaged(const tkz__buffer *image, size_t at, uint8_t change, b
         uint32_t id;
         if (tkz_tokenizer_special(tokenizer, "<|pad|>", 7, &id, NULL) == TKZ_OK)
             ck_assert_uint_lt(id, tkz_tokenizer_size(tokenizer));
-        ck_assert_int_eq(tkz__tokenizer_verify_image(tokenizer, NULL), TKZ_STATUS_CORRUPT);
+        /* Other flags or another dropout under a right checksum make another tokenizer. */
+        status = tkz__tokenizer_verify_image(tokenizer, NULL);
+        if (!sealed || (at / 4 != 44 / 4 && at / 8 != 56 / 8))
+            ck_assert_int_eq(status, TKZ_STATUS_CORRUPT);
         tkz_tokenizer_free(tokenizer);
     }
     tkz__buffer_free(&copy);
@@ -576,7 +579,7 @@ START_TEST(damaged_images)
     for (size_t at = 0; at < table_end; at++) {
         uint8_t change = (uint8_t)(1 + test_random(&random) % 255);
         check_damaged(&image, at, change, false);
-        /* Header bytes from 52 on and the spare words of the table are zero by definition. */
+        /* Header bytes 52 to 55 and the spare words of the table are zero by definition. */
         check_damaged(&image, at, change, true);
     }
     const tkz__image *view = tkz__tokenizer_image(whole);

@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runs the steps of a pre-tokenizer: a list of parts goes from step to step, and the text with it
+ * where a step changes it. Leans on split_steps.h, the scanners, and the class tables.
+ *
+ * Everything here follows tokenizers 0.23: src/pre_tokenizers for the steps,
+ * src/tokenizer/normalizer.rs (split, prepend, replace) and src/tokenizer/pattern.rs for what
+ * becomes of matches.
+ */
+#include "subword/split_steps.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+#include "subword/pre_tokenizer.h"
+#include "text/char_class.h"
+#include "text/pattern_set.h"
+#include "text/utf8.h"
+
+/* A step that is ready to run. */
+typedef struct step {
+    tkz__split_spec spec;
+    tkz__pattern *pattern; /* of those that look for matches */
+    /* A scanner that cuts as the pattern does, all of the text, each match a chunk. */
+    const tkz__pre_tokenizer *scanner;
+    tkz__split_behavior behavior;
+    bool is_inverted;
+} step;
+
+struct tkz__split_steps {
+    tkz_allocator allocator;
+    tkz__split_spec *specs;
+    size_t count;
+    bool changes;
+    /* More than specs: BertPreTokenizer is two. */
+    step steps[2 * TKZ__SPLIT_MOST_STEPS];
+    size_t step_count;
+};
+
+/* ---- Classes that steps look for ----------------------------------------- */
+
+/* char::is_numeric of Rust's standard library. */
+static bool is_numeric(uint32_t character)
+{
+    return (tkz__char_flags(&tkz__class_table_17_0, character) & TKZ__CHAR_NUMBER) != 0;
+}
+
+static bool is_white_space(uint32_t character)
+{
+    return (tkz__char_flags(&tkz__class_table_17_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
+}
+
+/* The signs of ASCII, and is_punctuation() of the crate unicode_categories. */
+static bool is_punctuation(uint32_t character)
+{
+    return (character > 0x20 && character < 0x7F &&
+            !(character - '0' < 10 || (character | 32) - 'a' < 26)) ||
+           (tkz__char_flags(&tkz__class_table_8_0, character) & TKZ__CHAR_PUNCTUATION) != 0;
+}
+
+/* ---- Making steps -------------------------------------------------------- */
+
+static bool (*class_of(tkz__split_kind kind))(uint32_t character)
+{
+    return kind == TKZ__SPLIT_NUMERIC       ? is_numeric
+           : kind == TKZ__SPLIT_PUNCTUATION ? is_punctuation
+                                            : is_white_space;
+}
+
+/* A pattern, or the scanner that is known for it. */
+static tkz_status make_pattern(tkz__split_steps *own, step *made, tkz__regex_dialect dialect,
+                               tkz_error *error)
+{
+    const tkz__split_spec *spec = &made->spec;
+    bool takes_all = made->behavior == TKZ__BEHAVIOR_ISOLATED ||
+                     (made->behavior == TKZ__BEHAVIOR_REMOVED && made->is_inverted);
+    if (takes_all)
+        made->scanner = tkz__pre_tokenizer_by_dialect(dialect, spec->text, spec->text_size);
+    if (made->scanner != NULL)
+        return TKZ_OK;
+    return tkz__pattern_new(&made->pattern, dialect, spec->text, spec->text_size, &own->allocator,
+                            error);
+}
+
+static tkz_status make_step(tkz__split_steps *own, const tkz__split_spec *spec, tkz_error *error)
+{
+    static const char words[] = "\\w+|[^\\w\\s]+";
+    step *made = &own->steps[own->step_count++];
+    *made = (step){.spec = *spec, .behavior = spec->behavior, .is_inverted = spec->is_inverted};
+    switch (spec->kind) {
+    case TKZ__SPLIT_PATTERN:
+        return spec->is_regex
+                   ? make_pattern(own, made, TKZ__DIALECT_ONIGURUMA, error)
+                   : tkz__pattern_of_text(&made->pattern, spec->text, spec->text_size,
+                                          &own->allocator, error);
+    case TKZ__SPLIT_TIKTOKEN:
+        /* Matches are chunks; what is between them is lost (tiktoken src/lib.rs, find_iter). */
+        made->behavior = TKZ__BEHAVIOR_REMOVED;
+        made->is_inverted = true;
+        return make_pattern(own, made, TKZ__DIALECT_RUST, error);
+    case TKZ__SPLIT_WHITESPACE:
+        made->behavior = TKZ__BEHAVIOR_REMOVED;
+        made->is_inverted = true;
+        return tkz__pattern_new(&made->pattern, TKZ__DIALECT_RUST, words, strlen(words),
+                                &own->allocator, error);
+    case TKZ__SPLIT_DELIMITER:
+        made->behavior = TKZ__BEHAVIOR_REMOVED;
+        return tkz__pattern_of_text(&made->pattern, spec->text, spec->text_size, &own->allocator,
+                                    error);
+    case TKZ__SPLIT_WHITESPACE_SPLIT:
+        made->behavior = TKZ__BEHAVIOR_REMOVED;
+        break;
+    case TKZ__SPLIT_NUMERIC:
+        made->behavior = spec->each ? TKZ__BEHAVIOR_ISOLATED : TKZ__BEHAVIOR_CONTIGUOUS;
+        break;
+    case TKZ__SPLIT_PUNCTUATION:
+        break;
+    case TKZ__SPLIT_METASPACE:
+        made->behavior = TKZ__BEHAVIOR_MERGED_WITH_NEXT;
+        return spec->each ? tkz__pattern_of_text(&made->pattern, spec->text, spec->text_size,
+                                                 &own->allocator, error)
+                          : TKZ_OK;
+    case TKZ__SPLIT_BYTES:
+        made->scanner = spec->is_regex ? tkz__pre_tokenizer_find("gpt2", 4) : NULL;
+        return TKZ_OK;
+    default:
+        return TKZ_OK;
+    }
+    return tkz__pattern_of_class(&made->pattern, class_of(spec->kind), &own->allocator, error);
+}
+
+static tkz_status make_steps(tkz__split_steps *own, const tkz__split_spec *spec, tkz_error *error)
+{
+    own->changes = own->changes || spec->kind == TKZ__SPLIT_METASPACE ||
+                   (spec->kind == TKZ__SPLIT_BYTES && spec->space_first);
+    if (spec->kind != TKZ__SPLIT_BERT)
+        return make_step(own, spec, error);
+    tkz__split_spec first = {.kind = TKZ__SPLIT_WHITESPACE_SPLIT};
+    tkz__split_spec second = {.kind = TKZ__SPLIT_PUNCTUATION, .behavior = TKZ__BEHAVIOR_ISOLATED};
+    tkz_status status = make_step(own, &first, error);
+    return status == TKZ_OK ? make_step(own, &second, error) : status;
+}
+
+/* A text behind ByteLevel would be one of other characters. */
+static tkz_status check_order(const tkz__split_steps *own, tkz_error *error)
+{
+    for (size_t i = 0; i + 1 < own->count; i++) {
+        if (own->specs[i].kind == TKZ__SPLIT_BYTES)
+            return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                                  "a pre-tokenizer with a step behind byte_level");
+    }
+    return TKZ_OK;
+}
+
+tkz_status tkz__split_steps_new(tkz__split_steps **steps, const char *text, size_t size,
+                                const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz__split_steps *made = tkz__allocate_zeroed(allocator, sizeof *made);
+    if (made == NULL)
+        return tkz__error_memory(error, sizeof *made);
+    made->allocator = *allocator;
+    tkz_status status =
+        tkz__split_specs_read(&made->specs, &made->count, text, size, allocator, error);
+    if (status == TKZ_OK)
+        status = check_order(made, error);
+    for (size_t i = 0; status == TKZ_OK && i < made->count; i++)
+        status = make_steps(made, &made->specs[i], error);
+    if (status == TKZ_OK)
+        *steps = made;
+    else
+        tkz__split_steps_free(made);
+    return status;
+}
+
+void tkz__split_steps_free(tkz__split_steps *steps)
+{
+    if (steps == NULL)
+        return;
+    tkz_allocator allocator = steps->allocator;
+    for (size_t i = 0; i < steps->step_count; i++)
+        tkz__pattern_free(steps->steps[i].pattern);
+    tkz__split_specs_free(steps->specs, steps->count, &allocator);
+    tkz__release(&allocator, steps, sizeof *steps);
+}
+
+/* ---- Pieces -------------------------------------------------------------- */
+
+/* One run of the steps. */
+typedef struct run {
+    tkz__splitter *own;
+    const char *text; /* that the pieces are of */
+    size_t size;
+    bool is_changed;
+    bool at_start; /* the first piece begins where the document does */
+    bool want_map;
+    tkz_error *error;
+} run;
+
+static tkz_status push(run *now, size_t start, size_t end)
+{
+    tkz__piece_list *list = &now->own->next;
+    if (start == end)
+        return TKZ_OK;
+    if (list->count == list->capacity) {
+        tkz_status status =
+            tkz__array_reserve(&now->own->allocator, (void **)&list->items, &list->capacity,
+                               list->count + 1, sizeof *list->items, now->error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    list->items[list->count++] = (tkz__split_piece){(uint32_t)start, (uint32_t)end};
+    return TKZ_OK;
+}
+
+/* What is made of the matches of one piece: the last part is held until it is known what comes. */
+typedef struct cut {
+    tkz__split_behavior behavior;
+    bool is_inverted;
+    bool has_part;
+    bool is_match; /* the last one */
+    size_t start, end;
+} cut;
+
+static tkz_status flush(run *now, cut *own)
+{
+    if (!own->has_part)
+        return TKZ_OK;
+    own->has_part = false;
+    return push(now, own->start, own->end);
+}
+
+/* A match, or what is between two; parts come in order and without gaps. */
+static tkz_status feed(run *now, cut *own, size_t start, size_t end, bool is_match)
+{
+    bool joins = false;
+    is_match = is_match != own->is_inverted;
+    switch (own->behavior) {
+    case TKZ__BEHAVIOR_REMOVED:
+        return is_match ? TKZ_OK : push(now, start, end);
+    case TKZ__BEHAVIOR_CONTIGUOUS:
+        joins = is_match == own->is_match;
+        break;
+    case TKZ__BEHAVIOR_MERGED_WITH_PREVIOUS:
+        joins = is_match && !own->is_match;
+        break;
+    case TKZ__BEHAVIOR_MERGED_WITH_NEXT:
+        joins = !is_match && own->is_match;
+        break;
+    default:
+        return push(now, start, end);
+    }
+    own->is_match = is_match;
+    if (joins && own->has_part) {
+        own->end = end;
+        return TKZ_OK;
+    }
+    tkz_status status = flush(now, own);
+    own->has_part = true;
+    own->start = start;
+    own->end = end;
+    return status;
+}
+
+/* Cuts a piece by the matches of a pattern. */
+static tkz_status cut_by_pattern(run *now, const step *what, size_t start, size_t end)
+{
+    tkz__pattern_search *search = &now->own->search;
+    cut own = {.behavior = what->behavior, .is_inverted = what->is_inverted};
+    size_t done = 0, from, to;
+    bool found;
+    tkz__pattern_search_text(search, what->pattern, now->text + start, end - start);
+    tkz_status status = tkz__pattern_search_next(search, &from, &to, &found, now->error);
+    while (status == TKZ_OK && found) {
+        if (from > done)
+            status = feed(now, &own, start + done, start + from, false);
+        if (status == TKZ_OK)
+            status = feed(now, &own, start + from, start + to, true);
+        done = to;
+        if (status == TKZ_OK)
+            status = tkz__pattern_search_next(search, &from, &to, &found, now->error);
+    }
+    if (status == TKZ_OK && start + done < end)
+        status = feed(now, &own, start + done, end, false);
+    return status == TKZ_OK ? flush(now, &own) : status;
+}
+
+enum { SCANNED = 256 /* chunks at a time */ };
+
+static tkz_status cut_by_scanner(run *now, const tkz__pre_tokenizer *scanner, size_t start,
+                                 size_t end)
+{
+    tkz_status status = TKZ_OK;
+    for (size_t at = start; status == TKZ_OK && at < end;) {
+        uint32_t ends[SCANNED];
+        size_t count = scanner->cut(now->text + at, end - at, ends, SCANNED);
+        size_t from = 0;
+        for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+            status = push(now, at + from, at + ends[i]);
+            from = ends[i];
+        }
+        at += from;
+    }
+    return status;
+}
+
+static tkz_status cut_by_length(run *now, uint32_t length, size_t start, size_t end)
+{
+    tkz_status status = TKZ_OK;
+    size_t from = start;
+    uint32_t count = 0, character;
+    for (size_t at = start; status == TKZ_OK && at < end;) {
+        at += tkz__utf8_next(now->text + at, end - at, &character);
+        if (++count == length || at == end) {
+            status = push(now, from, at);
+            from = at;
+            count = 0;
+        }
+    }
+    return status;
+}
+
+enum { ANY_SCRIPT = -1 };
+
+/* fixed_script() of unicode_scripts: Japanese is one; its table is that of Unicode 9.0, and a character
+ * that is not assigned there is as a space. */
+static int script_of(uint32_t character, const int scripts[4])
+{
+    if (character == ' ')
+        return ANY_SCRIPT;
+    int script = tkz__char_record(&tkz__class_table_9_0, character)->script;
+    if (character == 0x30FC || script == scripts[1] || script == scripts[2])
+        return scripts[0];
+    return script == scripts[3] ? ANY_SCRIPT : script;
+}
+
+/* What stands before the first script is lost, as in HF. */
+static tkz_status cut_by_scripts(run *now, size_t start, size_t end)
+{
+    const int scripts[4] = {tkz__script_find("Hani", 4), tkz__script_find("Hira", 4),
+                            tkz__script_find("Kana", 4), tkz__script_find("Zzzz", 4)};
+    int last = ANY_SCRIPT;
+    size_t from = end;
+    tkz_status status = TKZ_OK;
+    for (size_t at = start; status == TKZ_OK && at < end;) {
+        uint32_t character;
+        size_t length = tkz__utf8_next(now->text + at, end - at, &character);
+        int script = script_of(character, scripts);
+        if (script != ANY_SCRIPT && script != last) {
+            if (from < at)
+                status = push(now, from, at);
+            from = at;
+        }
+        last = script != ANY_SCRIPT ? script : last;
+        at += length;
+    }
+    return status == TKZ_OK ? push(now, from, end) : status;
+}
+
+static tkz_status cut_piece(run *now, const step *what, size_t start, size_t end)
+{
+    if (what->scanner != NULL)
+        return cut_by_scanner(now, what->scanner, start, end);
+    if (what->pattern != NULL)
+        return cut_by_pattern(now, what, start, end);
+    if (what->spec.kind == TKZ__SPLIT_FIXED_LENGTH)
+        return cut_by_length(now, what->spec.length, start, end);
+    if (what->spec.kind == TKZ__SPLIT_SCRIPTS)
+        return cut_by_scripts(now, start, end);
+    return push(now, start, end); /* nothing cuts */
+}
+
+static void take_next(run *now)
+{
+    tkz__splitter *own = now->own;
+    tkz__piece_list list = own->pieces;
+    own->pieces = own->next;
+    own->next = list;
+    own->next.count = 0;
+}
+
+static tkz_status cut_pieces(run *now, const step *what)
+{
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; status == TKZ_OK && i < now->own->pieces.count; i++)
+        status = cut_piece(now, what, now->own->pieces.items[i].start,
+                           now->own->pieces.items[i].end);
+    take_next(now);
+    return status;
+}
+
+/* ---- Changed text -------------------------------------------------------- */
+
+/* Writes `target` in the place of `source_size` bytes; a copy if they are equal by `identity`. */
+static tkz_status write(run *now, size_t source_size, const char *target, size_t target_size,
+                        bool identity)
+{
+    tkz__splitter *own = now->own;
+    tkz_status status = tkz__buffer_append(&own->next_text, target, target_size, now->error);
+    if (status == TKZ_OK && own->next_text.size >= UINT32_MAX)
+        return tkz__error_set(now->error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "a text has 4 GiB or more when it is pre-tokenized; cut it first");
+    return status == TKZ_OK && now->want_map
+               ? tkz__span_map_append(&own->next_map, source_size, target_size, identity,
+                                      now->error)
+               : status;
+}
+
+static tkz_status copy(run *now, size_t start, size_t end)
+{
+    return start == end ? TKZ_OK : write(now, end - start, now->text + start, end - start, true);
+}
+
+/* Leaves out a part. Its first character is a run of its own: what was put before it came from it too,
+ * and stays. */
+static tkz_status leave_out(run *now, size_t start, size_t end)
+{
+    uint32_t character;
+    if (start == end)
+        return TKZ_OK;
+    size_t length = tkz__utf8_next(now->text + start, end - start, &character);
+    tkz_status status = write(now, length, "", 0, false);
+    return status == TKZ_OK ? write(now, end - start - length, "", 0, false) : status;
+}
+
+/* A character that something is put before: both come from it, as HF has it. */
+static tkz_status write_with_prefix(run *now, const char *prefix, size_t prefix_size,
+                                    const char *character, size_t size, size_t source_size)
+{
+    char both[8];
+    memcpy(both, prefix, prefix_size);
+    memcpy(both + prefix_size, character, size);
+    return write(now, source_size, both, prefix_size + size, false);
+}
+
+/* ByteLevel: a space before a piece that begins without one. */
+static tkz_status write_bytes(run *now, const tkz__split_spec *spec, size_t start, size_t end)
+{
+    uint32_t character;
+    if (!spec->space_first || now->text[start] == ' ')
+        return copy(now, start, end);
+    size_t length = tkz__utf8_next(now->text + start, end - start, &character);
+    tkz_status status =
+        write_with_prefix(now, " ", 1, now->text + start, length, length);
+    return status == TKZ_OK ? copy(now, start + length, end) : status;
+}
+
+/* Metaspace: spaces become the character, which comes before a piece that begins without it. */
+static tkz_status write_metaspace(run *now, const tkz__split_spec *spec, bool is_first,
+                                  size_t start, size_t end)
+{
+    const char *text = now->text;
+    const char *mark = spec->text;
+    size_t mark_size = spec->text_size;
+    tkz_status status = TKZ_OK;
+    bool begins = text[start] == ' ' || (end - start >= mark_size &&
+                                         memcmp(text + start, mark, mark_size) == 0);
+    bool wanted = spec->prepend == TKZ__PREPEND_ALWAYS ||
+                  (spec->prepend == TKZ__PREPEND_FIRST && is_first);
+    if (!begins && wanted) {
+        uint32_t character;
+        size_t length = tkz__utf8_next(text + start, end - start, &character);
+        status = write_with_prefix(now, mark, mark_size, text + start, length, length);
+        start += length;
+    }
+    while (status == TKZ_OK && start < end) {
+        const char *space = memchr(text + start, ' ', end - start);
+        size_t to = space != NULL ? (size_t)(space - text) : end;
+        status = copy(now, start, to);
+        if (status == TKZ_OK && space != NULL)
+            status = write(now, 1, mark, mark_size, false);
+        start = to + (space != NULL);
+    }
+    return status;
+}
+
+/* The text that was written is the text now. */
+static tkz_status take_text(run *now)
+{
+    tkz__splitter *own = now->own;
+    tkz__buffer buffer = own->text;
+    own->text = own->next_text;
+    own->next_text = buffer;
+    now->text = own->text.size > 0 ? (const char *)own->text.data : "";
+    now->size = own->text.size;
+    tkz_status status = TKZ_OK;
+    tkz__span_map map = own->map;
+    if (now->want_map && now->is_changed) {
+        tkz__span_map_clear(&own->composed);
+        status = tkz__span_map_compose(&own->map, &own->next_map, &own->composed, now->error);
+        own->map = own->composed;
+        own->composed = map;
+    } else if (now->want_map) {
+        own->map = own->next_map;
+        own->next_map = map;
+    }
+    now->is_changed = true;
+    return status;
+}
+
+/* Writes all pieces as a step changes them, without gaps; NULL: as they are. */
+static tkz_status rewrite(run *now, const step *what)
+{
+    tkz__splitter *own = now->own;
+    tkz_status status = TKZ_OK;
+    size_t done = 0;
+    bool starts = own->pieces.count > 0 && own->pieces.items[0].start == 0;
+    now->at_start = now->at_start && starts;
+    tkz__buffer_clear(&own->next_text);
+    tkz__span_map_clear(&own->next_map);
+    for (size_t i = 0; status == TKZ_OK && i < own->pieces.count; i++) {
+        size_t start = own->pieces.items[i].start, end = own->pieces.items[i].end;
+        size_t from = own->next_text.size;
+        status = leave_out(now, done, start);
+        done = end;
+        if (status != TKZ_OK)
+            break;
+        if (what == NULL)
+            status = copy(now, start, end);
+        else if (what->spec.kind == TKZ__SPLIT_BYTES)
+            status = write_bytes(now, &what->spec, start, end);
+        else
+            status = write_metaspace(now, &what->spec, i == 0 && now->at_start, start, end);
+        if (status == TKZ_OK)
+            status = push(now, from, own->next_text.size);
+    }
+    if (status == TKZ_OK)
+        status = leave_out(now, done, now->size);
+    take_next(now);
+    return status == TKZ_OK ? take_text(now) : status;
+}
+
+static bool has_gaps(const run *now)
+{
+    const tkz__piece_list *list = &now->own->pieces;
+    size_t done = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].start != done)
+            return true;
+        done = list->items[i].end;
+    }
+    return done != now->size;
+}
+
+static bool changes(const step *what)
+{
+    return what->spec.kind == TKZ__SPLIT_METASPACE ||
+           (what->spec.kind == TKZ__SPLIT_BYTES && what->spec.space_first);
+}
+
+/* ---- The run ------------------------------------------------------------- */
+
+bool tkz__split_steps_change(const tkz__split_steps *steps)
+{
+    return steps->changes;
+}
+
+void tkz__splitter_init(tkz__splitter *splitter, const tkz_allocator *allocator)
+{
+    *splitter = (tkz__splitter){.allocator = *allocator};
+    tkz__pattern_search_init(&splitter->search, allocator);
+    tkz__buffer_init(&splitter->text, allocator);
+    tkz__buffer_init(&splitter->next_text, allocator);
+    tkz__span_map_init(&splitter->map, allocator);
+    tkz__span_map_init(&splitter->next_map, allocator);
+    tkz__span_map_init(&splitter->composed, allocator);
+}
+
+void tkz__splitter_free(tkz__splitter *splitter)
+{
+    const tkz_allocator *allocator = &splitter->allocator;
+    tkz__pattern_search_free(&splitter->search);
+    tkz__release_array(allocator, splitter->pieces.items, splitter->pieces.capacity,
+                       sizeof *splitter->pieces.items);
+    tkz__release_array(allocator, splitter->next.items, splitter->next.capacity,
+                       sizeof *splitter->next.items);
+    tkz__buffer_free(&splitter->text);
+    tkz__buffer_free(&splitter->next_text);
+    tkz__span_map_free(&splitter->map);
+    tkz__span_map_free(&splitter->next_map);
+    tkz__span_map_free(&splitter->composed);
+}
+
+tkz_status tkz__splitter_run(tkz__splitter *splitter, const tkz__split_steps *steps,
+                             const char *text, size_t size, bool at_start, bool want_map,
+                             tkz__split_text *result, tkz_error *error)
+{
+    run now = {.own = splitter, .text = text, .size = size, .at_start = at_start,
+               .want_map = want_map, .error = error};
+    splitter->pieces.count = splitter->next.count = 0;
+    tkz_status status = push(&now, 0, size);
+    take_next(&now);
+    for (size_t i = 0; status == TKZ_OK && i < steps->step_count; i++) {
+        const step *what = &steps->steps[i];
+        if (changes(what))
+            status = rewrite(&now, what);
+        tkz__pattern_search_allow(&splitter->search, now.size);
+        if (status == TKZ_OK)
+            status = cut_pieces(&now, what);
+    }
+    if (status == TKZ_OK && has_gaps(&now))
+        status = rewrite(&now, NULL);
+    *result = (tkz__split_text){now.text, now.size, splitter->pieces.items, splitter->pieces.count,
+                                now.is_changed && want_map ? &splitter->map : NULL};
+    return status;
+}

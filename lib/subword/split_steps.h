@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pre-tokenizers that are lists of steps, each of which cuts every part that the one before left:
+ * those of HF tokenizers 0.23 (src/pre_tokenizers) and tiktoken's regular expression. Leans on
+ * split_spelling and the patterns of text.
+ */
+#ifndef TKZ_SUBWORD_SPLIT_STEPS_H
+#define TKZ_SUBWORD_SPLIT_STEPS_H
+
+#include "core/span_map.h"
+#include "subword/split_spelling.h"
+#include "text/pattern.h"
+
+/* Immutable; any thread. */
+typedef struct tkz__split_steps tkz__split_steps;
+
+/* Makes the steps that a text spells. Errors: BAD_FORMAT, UNSUPPORTED, BAD_UTF8, LIMIT,
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__split_steps_new(tkz__split_steps **steps, const char *text, size_t size,
+                                            const tkz_allocator *allocator, tkz_error *error);
+void tkz__split_steps_free(tkz__split_steps *steps); /* accepts NULL */
+
+/* Whether they may change text, or leave out some: else chunks are all of the text as it is. */
+bool tkz__split_steps_change(const tkz__split_steps *steps);
+
+/* A part of a text. */
+typedef struct tkz__split_piece {
+    uint32_t start;
+    uint32_t end;
+} tkz__split_piece;
+
+typedef struct tkz__piece_list {
+    tkz__split_piece *items;
+    size_t count;
+    size_t capacity;
+} tkz__piece_list;
+
+/* Memory of one worker. */
+typedef struct tkz__splitter {
+    tkz_allocator allocator;
+    tkz__pattern_search search;
+    tkz__piece_list pieces; /* so far */
+    tkz__piece_list next;   /* that the step at work makes */
+    tkz__buffer text;       /* where it was changed */
+    tkz__buffer next_text;
+    tkz__span_map map;
+    tkz__span_map next_map;
+    tkz__span_map composed;
+} tkz__splitter;
+
+void tkz__splitter_init(tkz__splitter *splitter, const tkz_allocator *allocator);
+void tkz__splitter_free(tkz__splitter *splitter);
+
+/* What became of a text: chunks without gaps, and, where it changed and that was wanted, a map from
+ * the text given to `text`. Valid until the next run. */
+typedef struct tkz__split_text {
+    const char *text;
+    size_t size;
+    const tkz__split_piece *chunks;
+    size_t chunk_count;
+    const tkz__span_map *map; /* NULL: not changed, or not wanted */
+} tkz__split_text;
+
+/* Runs the steps over a text of less than 4 GiB. `at_start`: it begins where the document does, which
+ * Metaspace asks. Linear, but for what a regular expression does. Errors: LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__splitter_run(tkz__splitter *splitter, const tkz__split_steps *steps,
+                                         const char *text, size_t size, bool at_start,
+                                         bool want_map, tkz__split_text *result,
+                                         tkz_error *error);
+
+#endif

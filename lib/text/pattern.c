@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Searches for regular expressions: a backtracking matcher with its ways back in an array, which
+ * counts its steps. Leans on pattern_parts.
+ */
+#include "text/pattern_parts.h"
+
+/* Oniguruma gives up after ten million ways back in one match. */
+enum { FREE_STEPS = 10000000, STEPS_A_BYTE = 1000 };
+
+/* Characters that a repeat reads as one step. */
+enum { READ_A_STEP = 8 };
+
+/* Kinds of ways back. */
+enum {
+    WAY_SPLIT, /* go on at `place` */
+    WAY_GIVE,  /* a greedy repeat: give back a character, go on at `place` */
+    WAY_TAKE,  /* a lazy repeat at `place`: take one more, having `low` */
+    WAY_MARK,  /* where an atomic group or a look began: nothing to go on with */
+    WAY_NOT    /* where a negative look began: it holds, go on at `place` */
+};
+
+void tkz__pattern_search_init(tkz__pattern_search *search, const tkz_allocator *allocator)
+{
+    *search = (tkz__pattern_search){.allocator = *allocator};
+}
+
+void tkz__pattern_search_free(tkz__pattern_search *search)
+{
+    tkz__release_array(&search->allocator, search->ways, search->way_capacity,
+                       sizeof *search->ways);
+    tkz__pattern_search_init(search, &search->allocator);
+}
+
+void tkz__pattern_search_text(tkz__pattern_search *search, const tkz__pattern *pattern,
+                              const char *text, size_t size)
+{
+    search->pattern = pattern;
+    search->text = text;
+    search->size = size;
+    search->from = 0;
+    search->last_end = SIZE_MAX;
+}
+
+void tkz__pattern_search_allow(tkz__pattern_search *search, size_t size)
+{
+    search->steps_left = FREE_STEPS + (uint64_t)size * STEPS_A_BYTE;
+}
+
+/* ---- Characters --------------------------------------------------------- */
+
+/* The character at `at`, which is not the end, as sets have it. */
+static inline size_t read_character(const tkz__pattern_search *search, size_t at,
+                                    uint32_t *character)
+{
+    size_t length = tkz__utf8_next(search->text + at, search->size - at, character);
+    if (*character == TKZ__UTF8_INVALID)
+        *character = TKZ__SET_INVALID;
+    return length;
+}
+
+/* Where the character before `at` begins, which is behind `low`. */
+static inline size_t step_back(const char *text, size_t low, size_t at)
+{
+    if (((uint8_t)text[at - 1] & 0x80) == 0)
+        return at - 1;
+    for (size_t length = 2; length <= 4 && length <= at - low; length++) {
+        uint32_t character;
+        if (((uint8_t)text[at - length] & 0xC0) == 0x80)
+            continue;
+        if (tkz__utf8_next(text + at - length, length, &character) == length)
+            return at - length;
+        break;
+    }
+    return at - 1;
+}
+
+static inline bool is_one(const tkz__pattern *pattern, const tkz__pattern_step *step,
+                          uint32_t character)
+{
+    return step->class_index == TKZ__NO_CLASS
+               ? step->character == character
+               : tkz__class_has(pattern, step->class_index, character);
+}
+
+/* Behind at most `most` characters that a step takes, from `at` on; *count: how many. */
+static size_t take(const tkz__pattern_search *search, const tkz__pattern_step *step, size_t at,
+                   uint32_t most, uint32_t *count)
+{
+    uint32_t taken = 0;
+    while (taken < most && at < search->size) {
+        uint32_t character;
+        size_t length = read_character(search, at, &character);
+        if (!is_one(search->pattern, step, character))
+            break;
+        at += length;
+        taken++;
+    }
+    *count = taken;
+    return at;
+}
+
+static bool is_word(const tkz__pattern_search *search, size_t at)
+{
+    uint32_t character;
+    (void)read_character(search, at, &character);
+    return tkz__class_has(search->pattern, search->pattern->word_class, character);
+}
+
+/* Does a place without width hold? */
+static bool holds(const tkz__pattern_search *search, uint8_t code, size_t at)
+{
+    const char *text = search->text;
+    size_t size = search->size;
+    bool before, behind;
+    switch (code) {
+    case TKZ__CODE_TEXT_START:
+        return at == 0;
+    case TKZ__CODE_TEXT_END:
+        return at == size;
+    case TKZ__CODE_LAST_LINE_END:
+        return at == size || (at == size - 1 && text[at] == '\n');
+    case TKZ__CODE_LINE_START:
+        return at == 0 || (at < size && text[at - 1] == '\n');
+    case TKZ__CODE_LINE_END:
+        return at == size || text[at] == '\n';
+    default:
+        before = at > 0 && is_word(search, step_back(text, 0, at));
+        behind = at < size && is_word(search, at);
+        return (before != behind) == (code == TKZ__CODE_WORD_BORDER);
+    }
+}
+
+/* ---- One match ---------------------------------------------------------- */
+
+static tkz_status reserve_way(tkz__pattern_search *search, size_t count, tkz_error *error)
+{
+    if (count < search->way_capacity)
+        return TKZ_OK;
+    if (count >= TKZ__PATTERN_MOST_STACK)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, search->from,
+                              "a regular expression keeps more than %d ways back in this text",
+                              TKZ__PATTERN_MOST_STACK);
+    return tkz__array_reserve(&search->allocator, (void **)&search->ways, &search->way_capacity,
+                              count + 1, sizeof *search->ways, error);
+}
+
+static tkz_status too_slow(const tkz__pattern_search *search, tkz_error *error)
+{
+    return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, search->from,
+                          "a regular expression takes more than %d steps for each byte of this "
+                          "text",
+                          STEPS_A_BYTE);
+}
+
+/* A match that begins at `at`; *end SIZE_MAX: there is none. */
+static tkz_status match_at(tkz__pattern_search *search, size_t at, size_t *end, tkz_error *error)
+{
+    const tkz__pattern *pattern = search->pattern;
+    size_t ways = 0;
+    uint32_t place = 0;
+    uint64_t left = search->steps_left;
+    tkz_status status = TKZ_OK;
+    *end = SIZE_MAX;
+    for (;;) {
+        const tkz__pattern_step *step = &pattern->steps[place];
+        bool failed = false;
+        uint32_t character, count;
+        if (left-- == 0) {
+            left = 0;
+            status = too_slow(search, error);
+            break;
+        }
+        if (ways + 1 >= search->way_capacity) {
+            status = reserve_way(search, ways + 1, error);
+            if (status != TKZ_OK)
+                break;
+        }
+        switch (step->code) {
+        case TKZ__CODE_MATCH:
+            *end = at;
+            goto done;
+        case TKZ__CODE_ONE:
+            failed = true;
+            if (at < search->size) {
+                size_t length = read_character(search, at, &character);
+                if (is_one(pattern, step, character)) {
+                    failed = false;
+                    at += length;
+                    place++;
+                }
+            }
+            break;
+        case TKZ__CODE_REPEAT: {
+            size_t low = take(search, step, at, step->least, &count);
+            uint64_t read = count;
+            if (count < step->least) {
+                failed = true;
+            } else if (step->mode == TKZ__REPEAT_LAZY) {
+                if (count < step->most)
+                    search->ways[ways++] = (tkz__pattern_way){low, count, place, WAY_TAKE};
+                at = low;
+                place++;
+            } else {
+                at = take(search, step, low, step->most - count, &count);
+                read += count;
+                place++;
+                if (at > low && step->mode == TKZ__REPEAT_GREEDY)
+                    search->ways[ways++] = (tkz__pattern_way){at, low, place, WAY_GIVE};
+            }
+            left -= read / READ_A_STEP < left ? read / READ_A_STEP : left;
+            break;
+        }
+        case TKZ__CODE_SPLIT: {
+            uint32_t away = (uint32_t)((int32_t)place + step->jump);
+            if (step->starts != TKZ__NO_STARTS && at < search->size) {
+                uint8_t byte = (uint8_t)search->text[at];
+                if (!tkz__byte_set_has(&pattern->starts[step->starts], byte)) {
+                    place = away;
+                    break;
+                }
+                if (!tkz__byte_set_has(&pattern->starts[step->starts + 1], byte)) {
+                    place++;
+                    break;
+                }
+            }
+            bool lazy = step->mode == TKZ__REPEAT_LAZY;
+            search->ways[ways++] =
+                (tkz__pattern_way){at, 0, lazy ? place + 1 : away, WAY_SPLIT};
+            place = lazy ? away : place + 1;
+            break;
+        }
+        case TKZ__CODE_JUMP:
+            place = (uint32_t)((int32_t)place + step->jump);
+            break;
+        case TKZ__CODE_BACK: {
+            count = step->least;
+            size_t back = at;
+            for (; count > 0 && back > 0; count--)
+                back = step_back(search->text, 0, back);
+            failed = count > 0;
+            at = failed ? at : back;
+            place++;
+            break;
+        }
+        case TKZ__CODE_ATOMIC:
+        case TKZ__CODE_LOOK:
+            search->ways[ways++] = (tkz__pattern_way){at, 0, 0, WAY_MARK};
+            place++;
+            break;
+        case TKZ__CODE_LOOK_NOT:
+            search->ways[ways++] = (tkz__pattern_way){
+                at, 0, (uint32_t)((int32_t)place + step->jump), WAY_NOT};
+            place++;
+            break;
+        case TKZ__CODE_CUT:
+            /* Looks and atomic groups inside of this one are over: the first mark is its own. */
+            while (search->ways[--ways].kind < WAY_MARK) {
+            }
+            if (step->mode == TKZ__CODE_LOOK)
+                at = search->ways[ways].at;
+            failed = step->mode == TKZ__CODE_LOOK_NOT;
+            place++;
+            break;
+        case TKZ__CODE_FAIL:
+            failed = true;
+            break;
+        default:
+            failed = !holds(search, step->code, at);
+            place++;
+            break;
+        }
+        while (failed) {
+            if (ways == 0)
+                goto done;
+            tkz__pattern_way *way = &search->ways[ways - 1];
+            if (left-- == 0) {
+                left = 0;
+                status = too_slow(search, error);
+                goto done;
+            }
+            failed = false;
+            at = way->at;
+            place = way->place;
+            if (way->kind == WAY_GIVE) {
+                at = step_back(search->text, way->low, way->at);
+                way->at = at;
+                ways -= at == way->low;
+            } else if (way->kind == WAY_TAKE) {
+                step = &pattern->steps[place];
+                at = take(search, step, way->at, 1, &count);
+                failed = count == 0;
+                way->at = at;
+                way->low++;
+                ways -= failed || way->low >= step->most;
+                place++;
+            } else {
+                failed = way->kind == WAY_MARK;
+                ways--;
+            }
+        }
+    }
+done:
+    search->steps_left = left;
+    return status;
+}
+
+/* ---- All matches -------------------------------------------------------- */
+
+/* The first match that begins at search->from or later. */
+static tkz_status find(tkz__pattern_search *search, size_t *start, size_t *end, tkz_error *error)
+{
+    const tkz__pattern *pattern = search->pattern;
+    size_t at = search->from;
+    for (;;) {
+        if (pattern->has_starts) {
+            while (at < search->size &&
+                   !tkz__byte_set_has(&pattern->starts[0], (uint8_t)search->text[at]))
+                at++;
+            if (at >= search->size)
+                break;
+        }
+        tkz_status status = match_at(search, at, end, error);
+        *start = at;
+        if (status != TKZ_OK || *end != SIZE_MAX)
+            return status;
+        if (at >= search->size)
+            break;
+        uint32_t character;
+        at += read_character(search, at, &character);
+    }
+    *end = SIZE_MAX;
+    return TKZ_OK;
+}
+
+tkz_status tkz__pattern_search_next(tkz__pattern_search *search, size_t *start, size_t *end,
+                                    bool *found, tkz_error *error)
+{
+    *found = false;
+    while (search->from <= search->size) {
+        tkz_status status = find(search, start, end, error);
+        if (status != TKZ_OK)
+            return status;
+        if (*end == SIZE_MAX) {
+            search->from = search->size + 1;
+            return TKZ_OK;
+        }
+        if (*start != *end || *end != search->last_end) {
+            search->from = search->last_end = *end;
+            *found = true;
+            return TKZ_OK;
+        }
+        uint32_t character;
+        search->from += search->from < search->size
+                            ? read_character(search, search->from, &character)
+                            : 1;
+    }
+    return TKZ_OK;
+}

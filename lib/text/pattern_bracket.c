@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads the sets of regular expressions: what a backslash stands for, and brackets with ranges,
+ * brackets in them and intersections. Leans on pattern_parts and the class tables.
+ */
+#include "text/char_class.h"
+#include "text/pattern_parts.h"
+
+enum {
+    MOST_NESTED = 8,   /* brackets in brackets */
+    MOST_NAMES = 1000, /* classes by name in one expression */
+    LONGEST_PROPERTY = 64
+};
+
+tkz_status tkz__pattern_refuse(const tkz__pattern_source *source, tkz_status status, size_t place,
+                               const char *what)
+{
+    return tkz__error_set(source->error, status, NULL, place,
+                          "the regular expression at byte %zu: %s", place, what);
+}
+
+static tkz_status unsupported(const tkz__pattern_source *source, size_t place, const char *what)
+{
+    return tkz__pattern_refuse(source, TKZ_STATUS_UNSUPPORTED, place, what);
+}
+
+static tkz_status malformed(const tkz__pattern_source *source, size_t place, const char *what)
+{
+    return tkz__pattern_refuse(source, TKZ_STATUS_BAD_FORMAT, place, what);
+}
+
+tkz_status tkz__pattern_read_character(tkz__pattern_source *source, uint32_t *character)
+{
+    source->at += tkz__utf8_next(source->text + source->at, source->size - source->at, character);
+    if (*character == TKZ__UTF8_INVALID)
+        return tkz__pattern_refuse(source, TKZ_STATUS_BAD_UTF8, source->at - 1, "no UTF-8");
+    return TKZ_OK;
+}
+
+static bool has(const tkz__pattern_source *source, const char *text)
+{
+    size_t size = strlen(text);
+    return source->size - source->at >= size &&
+           memcmp(source->text + source->at, text, size) == 0;
+}
+
+/* ---- Behind a backslash ------------------------------------------------- */
+
+static tkz_status count_name(tkz__pattern_source *source)
+{
+    if (++source->names > MOST_NAMES)
+        return tkz__pattern_refuse(source, TKZ_STATUS_LIMIT, source->at,
+                                   "more than 1000 classes by name");
+    return TKZ_OK;
+}
+
+/* Up to `most` digits of base 16. */
+static size_t read_hex(tkz__pattern_source *source, size_t most, uint32_t *value)
+{
+    size_t count = 0;
+    *value = 0;
+    for (; count < most && source->at < source->size; count++, source->at++) {
+        char byte = source->text[source->at];
+        uint32_t digit;
+        if (byte >= '0' && byte <= '9')
+            digit = (uint32_t)(byte - '0');
+        else if ((byte | 32) >= 'a' && (byte | 32) <= 'f')
+            digit = (uint32_t)((byte | 32) - 'a' + 10);
+        else
+            break;
+        *value = *value << 4 | digit;
+    }
+    return count;
+}
+
+/* x41, x{3042}, u3042, U0001F600 (Rust), the letter being read. */
+static tkz_status read_code(tkz__pattern_source *source, char letter, uint32_t *character)
+{
+    bool is_rust = source->dialect == TKZ__DIALECT_RUST;
+    size_t place = source->at - 2;
+    size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : 8;
+    bool braces = source->at < source->size && source->text[source->at] == '{';
+    if (braces && !is_rust && letter != 'x')
+        return unsupported(source, place, "\\u with braces");
+    source->at += braces;
+    size_t count = read_hex(source, braces ? 8 : digits, character);
+    if (braces && (source->at == source->size || source->text[source->at++] != '}'))
+        return malformed(source, place, "a code point that does not end");
+    if (count == 0 || (!braces && count != digits))
+        return malformed(source, place, "a code point with too few digits");
+    /* There it is a byte of a character. */
+    if (letter == 'x' && !braces && !is_rust && *character >= 0x80)
+        return unsupported(source, place, "\\x with a byte that is no character");
+    if (*character > 0x10FFFF || *character - 0xD800 < 0x800)
+        return malformed(source, place, "a code point that is no character");
+    return TKZ_OK;
+}
+
+/* p{Lu}, P{Lu}, p{^Lu}, pL (Rust), the letter being read. */
+static tkz_status read_property(tkz__pattern_source *source, bool negated, tkz__char_set *set,
+                                tkz__char_set *scratch)
+{
+    size_t place = source->at - 2;
+    bool is_rust = source->dialect == TKZ__DIALECT_RUST;
+    const char *name = source->text + source->at;
+    size_t size = 1;
+    tkz_status status = count_name(source);
+    if (status != TKZ_OK)
+        return status;
+    if (source->at == source->size)
+        return malformed(source, place, "\\p without a name");
+    if (*name == '{') {
+        const char *end = memchr(name, '}', source->size - source->at);
+        if (end == NULL || end - name > LONGEST_PROPERTY)
+            return malformed(source, place, "a property whose name does not end");
+        source->at += (size_t)(end - name) + 1;
+        name++;
+        size = (size_t)(end - name);
+        if (size > 0 && *name == '^') {
+            name++;
+            size--;
+            negated = !negated;
+        }
+    } else if (is_rust) {
+        source->at++;
+    } else {
+        return unsupported(source, place, "\\p without braces");
+    }
+    memset(scratch, 0, sizeof *scratch);
+    if (!tkz__set_add_property(scratch, source->dialect, name, size))
+        return unsupported(source, place, "a property that is not known here");
+    if (negated)
+        tkz__set_invert(scratch);
+    tkz__set_unite(set, scratch);
+    return TKZ_OK;
+}
+
+/* d, w, s, h and their negations. */
+static tkz_status read_letter(tkz__pattern_source *source, char letter, bool in_brackets,
+                              tkz__char_set *set, tkz__char_set *scratch)
+{
+    bool negated = letter < 'a';
+    tkz_status status = count_name(source);
+    if (status != TKZ_OK)
+        return status;
+    memset(scratch, 0, sizeof *scratch);
+    letter = (char)(letter | 32);
+    if (letter == 'w' && (!in_brackets || source->dialect == TKZ__DIALECT_RUST))
+        tkz__set_add_word(scratch, source->dialect);
+    else
+        (void)tkz__set_add_letter(scratch, letter);
+    if (negated)
+        tkz__set_invert(scratch);
+    tkz__set_unite(set, scratch);
+    return TKZ_OK;
+}
+
+static tkz_status read_class(tkz__pattern_source *source, char letter, bool in_brackets,
+                             tkz__char_set *set)
+{
+    tkz__char_set *scratch = tkz__allocate(source->allocator, sizeof *scratch);
+    if (scratch == NULL)
+        return tkz__error_memory(source->error, sizeof *scratch);
+    tkz_status status = (letter | 32) == 'p'
+                            ? read_property(source, letter == 'P', set, scratch)
+                            : read_letter(source, letter, in_brackets, set, scratch);
+    tkz__release(source->allocator, scratch, sizeof *scratch);
+    return status;
+}
+
+/* Outside of brackets p{Word} of Oniguruma is w. */
+static bool is_word_property(const tkz__pattern_source *source)
+{
+    return source->dialect == TKZ__DIALECT_ONIGURUMA &&
+           (has(source, "{Word}") || has(source, "{word}"));
+}
+
+tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_brackets,
+                                    bool *is_class, uint32_t *character, tkz__char_set *set)
+{
+    static const char plain[] = "tnrfvae";
+    static const char values[] = "\t\n\r\f\v\a\033";
+    size_t place = source->at - 1;
+    *is_class = false;
+    if (source->at == source->size)
+        return malformed(source, place, "a backslash at the end");
+    tkz_status status = tkz__pattern_read_character(source, character);
+    if (status != TKZ_OK)
+        return status;
+    if (*character >= 0x80)
+        return source->dialect == TKZ__DIALECT_ONIGURUMA
+                   ? TKZ_OK
+                   : malformed(source, place, "a backslash before what needs none");
+    char letter = (char)*character;
+    if (letter == '\0')
+        return unsupported(source, place, "U+0000");
+    if (strchr("dDwWsShHpP", letter) != NULL) {
+        *is_class = true;
+        if (!in_brackets && (letter | 32) == 'p' && is_word_property(source)) {
+            source->at += strlen("{word}");
+            letter = letter == 'p' ? 'w' : 'W';
+        }
+        return read_class(source, letter, in_brackets, set);
+    }
+    const char *found = strchr(plain, letter);
+    if (found != NULL) {
+        *character = (uint8_t)values[found - plain];
+        return TKZ_OK;
+    }
+    if (letter == 'x' || letter == 'u' || (letter == 'U' && source->dialect == TKZ__DIALECT_RUST))
+        return read_code(source, letter, character);
+    if (letter == 'b' && in_brackets && source->dialect == TKZ__DIALECT_ONIGURUMA) {
+        *character = '\b';
+        return TKZ_OK;
+    }
+    if ((letter >= '0' && letter <= '9') || ((letter | 32) >= 'a' && (letter | 32) <= 'z') ||
+        letter == '<' || letter == '>')
+        return unsupported(source, place, "a backslash with this letter, digit or sign");
+    return TKZ_OK;
+}
+
+/* ---- Cases -------------------------------------------------------------- */
+
+/* Characters beyond ASCII that may have other cases, by what CaseFolding.txt has in all versions. */
+static bool may_have_cases(uint32_t character)
+{
+    switch (tkz__char_record(&tkz__class_table_16_0, character)->category) {
+    case TKZ__CATEGORY_LU:
+    case TKZ__CATEGORY_LL:
+    case TKZ__CATEGORY_LT:
+    case TKZ__CATEGORY_LM:
+    case TKZ__CATEGORY_MN:
+    case TKZ__CATEGORY_NL:
+    case TKZ__CATEGORY_SO:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool tkz__set_fold(tkz__char_set *set)
+{
+    for (uint32_t word = 2; word < TKZ__SET_WORDS - 1; word++) {
+        for (uint32_t i = 0; set->words[word] != 0 && i < 64; i++) {
+            if ((set->words[word] >> i & 1) != 0 && may_have_cases(word * 64 + i))
+                return false;
+        }
+    }
+    for (uint32_t lower = 'a'; lower <= 'z'; lower++) {
+        if (tkz__set_has(set, lower) || tkz__set_has(set, lower - 32)) {
+            tkz__set_add(set, lower);
+            tkz__set_add(set, lower - 32);
+        }
+    }
+    if (tkz__set_has(set, 's'))
+        tkz__set_add(set, 0x17F);
+    if (tkz__set_has(set, 'k'))
+        tkz__set_add(set, 0x212A);
+    return true;
+}
+
+/* ---- Brackets ----------------------------------------------------------- */
+
+typedef struct bracket {
+    tkz__char_set own;    /* since the bracket or the last && */
+    tkz__char_set before; /* what stands before the last && */
+    bool has_before;
+    bool is_negated;
+    enum { NOTHING, CHARACTER, WHOLE } last; /* what a `-` would come behind */
+    uint32_t character;
+} bracket;
+
+typedef struct bracket_reader {
+    tkz__pattern_source *source;
+    bracket *stack[MOST_NESTED];
+    size_t depth;
+} bracket_reader;
+
+static tkz_status open_bracket(bracket_reader *reader)
+{
+    tkz__pattern_source *source = reader->source;
+    if (reader->depth == MOST_NESTED)
+        return tkz__pattern_refuse(source, TKZ_STATUS_LIMIT, source->at - 1,
+                                   "brackets more than 8 deep");
+    bracket *made = tkz__allocate_zeroed(source->allocator, sizeof *made);
+    if (made == NULL)
+        return tkz__error_memory(source->error, sizeof *made);
+    reader->stack[reader->depth++] = made;
+    made->is_negated = has(source, "^");
+    source->at += made->is_negated;
+    if (has(source, "]"))
+        return unsupported(source, source->at, "a bracket that begins with ]");
+    return TKZ_OK;
+}
+
+static void end_part(bracket *own)
+{
+    if (own->has_before)
+        tkz__set_intersect(&own->before, &own->own);
+    else
+        own->before = own->own;
+    own->has_before = true;
+    memset(&own->own, 0, sizeof own->own);
+    own->last = NOTHING;
+}
+
+/* The last bracket ends: its set goes to the one around it, or to `set`. */
+static tkz_status close_bracket(bracket_reader *reader, bool folds, tkz__char_set *set)
+{
+    tkz__pattern_source *source = reader->source;
+    bracket *own = reader->stack[--reader->depth];
+    tkz_status status = TKZ_OK;
+    end_part(own);
+    if (folds && (reader->depth > 0 || !tkz__set_fold(&own->before)))
+        status = unsupported(source, source->at - 1,
+                             "a bracket without case that has brackets in it, or letters beyond "
+                             "ASCII");
+    if (own->is_negated)
+        tkz__set_invert(&own->before);
+    if (reader->depth > 0) {
+        bracket *around = reader->stack[reader->depth - 1];
+        tkz__set_unite(&around->own, &own->before);
+        around->last = WHOLE;
+    } else {
+        *set = own->before;
+    }
+    tkz__release(source->allocator, own, sizeof *own);
+    return status;
+}
+
+/* [:name:], behind the first two characters. */
+static tkz_status read_posix(tkz__pattern_source *source, bracket *own, tkz__char_set *scratch)
+{
+    size_t place = source->at - 2;
+    bool negated = has(source, "^");
+    source->at += negated;
+    size_t start = source->at;
+    while (source->at < source->size && source->text[source->at] != ':')
+        source->at++;
+    size_t size = source->at - start;
+    tkz_status status = count_name(source);
+    if (status != TKZ_OK)
+        return status;
+    memset(scratch, 0, sizeof *scratch);
+    if (!has(source, ":]") ||
+        !tkz__set_add_posix(scratch, source->dialect, source->text + start, size))
+        return unsupported(source, place, "[: without the name of a class");
+    source->at += 2;
+    if (negated)
+        tkz__set_invert(scratch);
+    tkz__set_unite(&own->own, scratch);
+    own->last = WHOLE;
+    return TKZ_OK;
+}
+
+/* A character of a bracket, plain or behind a backslash. *is_class: it was a class, which is added. */
+static tkz_status read_member(tkz__pattern_source *source, bracket *own, bool *is_class,
+                              uint32_t *character)
+{
+    *is_class = false;
+    tkz_status status = tkz__pattern_read_character(source, character);
+    if (status == TKZ_OK && *character == '\\')
+        status = tkz__pattern_read_escape(source, true, is_class, character, &own->own);
+    return status;
+}
+
+/* A `-`, which is read, between two things or beside one. */
+static tkz_status read_dash(tkz__pattern_source *source, bracket *own)
+{
+    size_t place = source->at - 1;
+    bool at_start = own->last == NOTHING && !own->has_before;
+    if (has(source, "]") || (at_start && !has(source, "-") && !has(source, "&&"))) {
+        tkz__set_add(&own->own, '-');
+        own->last = WHOLE; /* a range from it on would be read in other ways */
+        return TKZ_OK;
+    }
+    if (own->last != CHARACTER || has(source, "-") || has(source, "[") || has(source, "&&"))
+        return unsupported(source, place, "a - that may mean two things; put a backslash before it");
+    bool is_class;
+    uint32_t character;
+    tkz_status status = source->at == source->size
+                            ? malformed(source, place, "a bracket that does not end")
+                            : read_member(source, own, &is_class, &character);
+    if (status != TKZ_OK)
+        return status;
+    if (is_class || character < own->character)
+        return malformed(source, place, "a range that ends before it begins");
+    tkz__set_add_range(&own->own, own->character, character);
+    own->last = WHOLE;
+    return TKZ_OK;
+}
+
+/* One thing in the innermost bracket but its end. */
+static tkz_status read_item(bracket_reader *reader, tkz__char_set *scratch)
+{
+    tkz__pattern_source *source = reader->source;
+    bracket *own = reader->stack[reader->depth - 1];
+    if (has(source, "[:")) {
+        source->at += 2;
+        return read_posix(source, own, scratch);
+    }
+    if (has(source, "[")) {
+        source->at++;
+        return open_bracket(reader);
+    }
+    if (has(source, "&&")) {
+        if (has(source, "&&&"))
+            return unsupported(source, source->at, "&&& in a bracket");
+        source->at += 2;
+        end_part(own);
+        return TKZ_OK;
+    }
+    if (source->dialect == TKZ__DIALECT_RUST && (has(source, "~~") || has(source, "--")))
+        return unsupported(source, source->at, "a difference of sets");
+    if (has(source, "-")) {
+        source->at++;
+        return read_dash(source, own);
+    }
+    bool is_class;
+    tkz_status status = read_member(source, own, &is_class, &own->character);
+    if (status == TKZ_OK && !is_class)
+        tkz__set_add(&own->own, own->character);
+    own->last = is_class ? WHOLE : CHARACTER;
+    return status;
+}
+
+static tkz_status read_all(bracket_reader *reader, bool folds, tkz__char_set *set,
+                           tkz__char_set *scratch)
+{
+    tkz__pattern_source *source = reader->source;
+    size_t place = source->at - 1;
+    tkz_status status = open_bracket(reader);
+    while (status == TKZ_OK && reader->depth > 0) {
+        if (source->at == source->size)
+            return malformed(source, place, "a bracket that does not end");
+        if (!has(source, "]")) {
+            status = read_item(reader, scratch);
+            continue;
+        }
+        source->at++;
+        status = close_bracket(reader, folds, set);
+    }
+    return status;
+}
+
+tkz_status tkz__pattern_read_brackets(tkz__pattern_source *source, bool folds, tkz__char_set *set)
+{
+    bracket_reader reader = {.source = source};
+    tkz__char_set *scratch = tkz__allocate(source->allocator, sizeof *scratch);
+    if (scratch == NULL)
+        return tkz__error_memory(source->error, sizeof *scratch);
+    tkz_status status = read_all(&reader, folds, set, scratch);
+    while (reader.depth > 0)
+        tkz__release(source->allocator, reader.stack[--reader.depth], sizeof(bracket));
+    tkz__release(source->allocator, scratch, sizeof *scratch);
+    return status;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Regular expressions of other libraries: what they match, what is refused, and that no expression
+ * hangs. tests/oracle/compare_split_steps compares them with the libraries. Leans on pattern.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buffer.h"
+#include "testing.h"
+#include "text/pattern.h"
+
+Suite *suite_pattern(void);
+
+#define ONIGURUMA TKZ__DIALECT_ONIGURUMA
+#define RUST TKZ__DIALECT_RUST
+#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+static tkz_allocator plain_allocator(void)
+{
+    return tkz__allocator_or_default(NULL);
+}
+
+/* All matches as "start-end start-end". */
+static tkz_status search_all(const tkz__pattern *pattern, const char *text, size_t size,
+                             tkz__buffer *found, tkz_error *error)
+{
+    tkz__pattern_search search;
+    size_t start, end;
+    bool more = true;
+    tkz__pattern_search_init(&search, &found->allocator);
+    tkz__pattern_search_allow(&search, size);
+    tkz__pattern_search_text(&search, pattern, text, size);
+    tkz_status status = TKZ_OK;
+    while (status == TKZ_OK && more) {
+        status = tkz__pattern_search_next(&search, &start, &end, &more, error);
+        if (status == TKZ_OK && more)
+            status = tkz__buffer_append_format(found, error, "%s%zu-%zu",
+                                               found->size > 0 ? " " : "", start, end);
+    }
+    tkz__pattern_search_free(&search);
+    return status;
+}
+
+/* ---- Matches ------------------------------------------------------------- */
+
+static const struct {
+    int dialect;
+    const char *pattern;
+    const char *text;
+    const char *matches;
+} matching[] = {
+    {ONIGURUMA, "a|ab", "ab", "0-1"},
+    {ONIGURUMA, "(?:a|ab)c", "abc", "0-3"},
+    {ONIGURUMA, "(?>a|ab)c", "abc", ""},
+    {ONIGURUMA, "a*", "baa", "0-0 1-3"},
+    {ONIGURUMA, "a*?", "aa", "0-0 1-1 2-2"},
+    {ONIGURUMA, "a++a|b", "aaab", "3-4"},
+    {ONIGURUMA, "\\s+(?!\\S)|\\s+", "a   b", "1-3 3-4"},
+    {ONIGURUMA, "(?<=a)b|(?<!a)c", "abcac", "1-2 2-3"},
+    {ONIGURUMA, "(?<!\\n)^", "a\nb", "0-0"},
+    {ONIGURUMA, "^.", "ab\ncd\n", "0-1 3-4"},
+    {ONIGURUMA, "$", "a\nb", "1-1 3-3"},
+    {RUST, "$", "a\nb", "3-3"},
+    {RUST, "^.", "ab\ncd", "0-1"},
+    {ONIGURUMA, "(?m:.)+", "a\nb", "0-3"},
+    {RUST, "(?s).+", "a\nb", "0-3"},
+    {RUST, ".+", "a\nb", "0-1 2-3"},
+    /* A + behind a brace is a repeat of its own in the one and possessive in the other. */
+    {ONIGURUMA, "\\d{1,2}+\\d", "12345", "0-5"},
+    {RUST, "\\d{1,2}+\\d", "12345", "0-3"},
+    {RUST, "\\d{2}+\\d{2}", "1234", "0-4"},
+    {ONIGURUMA, "(?:a{2})?b|a{2}?b", "aab", "0-3"},
+    {ONIGURUMA, "a{,2}b", "aaab", "1-4"},
+    {ONIGURUMA, "a{b", "a{b", "0-3"},
+    {ONIGURUMA, "(?i:'s)", "'S's'\xC5\xBF", "0-2 2-4 4-7"},
+    {ONIGURUMA, "(?i:[k-l])+", "KkL\xE2\x84\xAA", "0-6"},
+    {ONIGURUMA, "a(?i)b|c", "aBaC", "0-2 2-4"}, /* Oniguruma: a(?i:b|c) */
+    {RUST, "a(?i)b|c", "aBaC", "0-2 3-4"},
+    {ONIGURUMA, "[\\p{L}&&[^a-m]]+", "amnz\xE3\x81\x82", "2-7"},
+    {ONIGURUMA, "[[:alpha:]_]+", "\xC3\xA9_1", "0-3"},
+    {RUST, "[[:alpha:]_]+", "\xC3\xA9_1", "2-3"},
+    {ONIGURUMA, "\\p{Han}+|\\p{^Latin}", "\xE6\xBC\xA2" "a1", "0-3 4-5"},
+    {RUST, "\\pL|\\p{Script=Hiragana}", "a\xE3\x81\x82", "0-1 1-4"},
+    {ONIGURUMA, "\\w|[\\w]", "\xC2\xB2", "0-2"},
+    {ONIGURUMA, "[\\w]", "\xC2\xB2", ""},
+    {ONIGURUMA, "\\bb\\B", "ab b bb", "5-6"},
+    {ONIGURUMA, "a\\Z", "aa\n", "1-2"},
+    {ONIGURUMA, "\\Aa\\z|b\\z", "ab", "1-2"},
+    {ONIGURUMA, "\\x41\\u3042\\x{3044}", "A\xE3\x81\x82\xE3\x81\x84", "0-7"},
+    {ONIGURUMA, "[\\-\\]a-c^]+", "-]b^", "0-4"},
+    {ONIGURUMA, "(?<name>a)(b)", "ab", "0-2"},
+    {ONIGURUMA, "", "\xE3\x81\x82", "0-0 3-3"},
+    {ONIGURUMA, "(?:(?:ab){2,3}|x){2}", "ababxababab", "0-5"},
+    {ONIGURUMA, "(?:ab){1,3}?b?", "ababb", "0-2 2-5"},
+    {ONIGURUMA, "(?=ab)a|(?!ab).", "ab", "0-1 1-2"},
+    {ONIGURUMA, "(?!(?=a)a)(?>b|(?=c)c)", "abc", "1-2 2-3"},
+    /* A byte that is no UTF-8 is a character of no class. */
+    {ONIGURUMA, "[^\\s]+", "a\xFF\xE3\x81 b", "0-4 5-6"},
+    {ONIGURUMA, "\\p{L}|\\s", "\xFF\x80", ""},
+    {ONIGURUMA, ".", "\xE3\x81\x82\x80", "0-3 3-4"},
+    {ONIGURUMA, "(?<=\\W)a", "\x80" "a", "1-2"},
+    {ONIGURUMA, "\\S+b", "\x80\x80\xE3\x81\x82" "ba", "0-6"},
+};
+
+START_TEST(matches)
+{
+    tkz_allocator allocator = plain_allocator();
+    tkz__pattern *pattern;
+    tkz__buffer found;
+    tkz_error error = {0};
+    const char *text = matching[_i].text;
+    tkz__buffer_init(&found, &allocator);
+    tkz_status status =
+        tkz__pattern_new(&pattern, (tkz__regex_dialect)matching[_i].dialect, matching[_i].pattern,
+                         strlen(matching[_i].pattern), &allocator, &error);
+    ck_assert_msg(status == TKZ_OK, "%s", error.message);
+    ck_assert_status(search_all(pattern, text, strlen(text), &found, NULL));
+    ck_assert_status(tkz__buffer_append_byte(&found, 0, NULL));
+    ck_assert_msg(strcmp((const char *)found.data, matching[_i].matches) == 0, "%s in %s: %s",
+                  matching[_i].pattern, text, (const char *)found.data);
+    tkz__buffer_free(&found);
+    tkz__pattern_free(pattern);
+}
+END_TEST
+
+/* ---- What is refused ------------------------------------------------------ */
+
+static const struct {
+    int dialect;
+    const char *pattern;
+    tkz_status status;
+    uint64_t place;
+} refusals[] = {
+    {ONIGURUMA, "a(b", TKZ_STATUS_BAD_FORMAT, 3},
+    {ONIGURUMA, "a)b", TKZ_STATUS_BAD_FORMAT, 1},
+    {ONIGURUMA, "(?i)a)b", TKZ_STATUS_BAD_FORMAT, 5},
+    {ONIGURUMA, "a|*", TKZ_STATUS_BAD_FORMAT, 2},
+    {ONIGURUMA, "[a", TKZ_STATUS_BAD_FORMAT, 0},
+    {ONIGURUMA, "[z-a]", TKZ_STATUS_BAD_FORMAT, 2},
+    {ONIGURUMA, "a\\", TKZ_STATUS_BAD_FORMAT, 1},
+    {ONIGURUMA, "\\x{110000}", TKZ_STATUS_BAD_FORMAT, 0},
+    {ONIGURUMA, "\\x{D800}", TKZ_STATUS_BAD_FORMAT, 0},
+    {ONIGURUMA, "\\p{L", TKZ_STATUS_BAD_FORMAT, 0},
+    {ONIGURUMA, "(?<a", TKZ_STATUS_BAD_FORMAT, 3},
+    {ONIGURUMA, "a\xFF", TKZ_STATUS_BAD_UTF8, 1},
+    {ONIGURUMA, "(a)\\1", TKZ_STATUS_UNSUPPORTED, 3},
+    {ONIGURUMA, "\\p{Nope}", TKZ_STATUS_UNSUPPORTED, 0},
+    {ONIGURUMA, "\\pL", TKZ_STATUS_UNSUPPORTED, 0},
+    {ONIGURUMA, "\\xE3", TKZ_STATUS_UNSUPPORTED, 0},
+    {ONIGURUMA, "\\X", TKZ_STATUS_UNSUPPORTED, 0},
+    {ONIGURUMA, "a\\Kb", TKZ_STATUS_UNSUPPORTED, 1},
+    {ONIGURUMA, "(?:a*)*", TKZ_STATUS_UNSUPPORTED, 6},
+    {ONIGURUMA, "(?:^|a)+", TKZ_STATUS_UNSUPPORTED, 7},
+    {ONIGURUMA, "(?<=a+)b", TKZ_STATUS_UNSUPPORTED, 7},
+    {ONIGURUMA, "(?<=a|bc)(?<=(?:a|bc))b", TKZ_STATUS_UNSUPPORTED, 22},
+    {ONIGURUMA, "(?i:\xC3\xA9)", TKZ_STATUS_UNSUPPORTED, 4},
+    {ONIGURUMA, "(?i:[\xC3\xA9])", TKZ_STATUS_UNSUPPORTED, 7},
+    {ONIGURUMA, "(?i:ss)", TKZ_STATUS_UNSUPPORTED, 5},
+    {ONIGURUMA, "(?i:s(?:T))", TKZ_STATUS_UNSUPPORTED, 8},
+    {ONIGURUMA, "(?x)a", TKZ_STATUS_UNSUPPORTED, 2},
+    {ONIGURUMA, "(?#a)", TKZ_STATUS_UNSUPPORTED, 2},
+    {ONIGURUMA, "(?(a)b|c)", TKZ_STATUS_UNSUPPORTED, 2},
+    {ONIGURUMA, "(*FAIL)", TKZ_STATUS_UNSUPPORTED, 1},
+    {ONIGURUMA, "[]a]", TKZ_STATUS_UNSUPPORTED, 1},
+    {ONIGURUMA, "[\\w-a]", TKZ_STATUS_UNSUPPORTED, 3},
+    {ONIGURUMA, "[[:nope:]]", TKZ_STATUS_UNSUPPORTED, 1},
+    {ONIGURUMA, "a{2,1}", TKZ_STATUS_UNSUPPORTED, 1},
+    {ONIGURUMA, "a{0}", TKZ_STATUS_UNSUPPORTED, 1},
+    {RUST, "[a--b]", TKZ_STATUS_UNSUPPORTED, 2},
+    {RUST, "a{,2}", TKZ_STATUS_UNSUPPORTED, 1},
+    {RUST, "(?m)^a", TKZ_STATUS_UNSUPPORTED, 4},
+    {RUST, "(?i)\\p{Lu}", TKZ_STATUS_UNSUPPORTED, 4},
+    {RUST, "\\Z", TKZ_STATUS_UNSUPPORTED, 0},
+    {ONIGURUMA, "(?:(?:a{999}b){999}c){999}", TKZ_STATUS_LIMIT, 26},
+    {ONIGURUMA, "(?:ab){70000}", TKZ_STATUS_LIMIT, 13},
+    {ONIGURUMA, "[[[[[[[[[a]]]]]]]]]", TKZ_STATUS_LIMIT, 8},
+};
+
+START_TEST(refused)
+{
+    tkz_allocator allocator = plain_allocator();
+    tkz__pattern *pattern;
+    tkz_error error = {0};
+    tkz_status status =
+        tkz__pattern_new(&pattern, (tkz__regex_dialect)refusals[_i].dialect, refusals[_i].pattern,
+                         strlen(refusals[_i].pattern), &allocator, &error);
+    ck_assert_msg(status == refusals[_i].status, "%s: %d %s", refusals[_i].pattern, (int)status,
+                  error.message);
+    ck_assert_msg(error.offset == refusals[_i].place, "%s: %llu %s", refusals[_i].pattern,
+                  (unsigned long long)error.offset, error.message);
+}
+END_TEST
+
+/* ---- Hostile expressions --------------------------------------------------- */
+
+/* Repeats `unit` until the text is full. */
+static void fill(char *text, size_t size, const char *unit)
+{
+    for (size_t i = 0; i < size; i++)
+        text[i] = unit[i % strlen(unit)];
+}
+
+START_TEST(deep_and_large)
+{
+    static const char *const units[] = {"(", "(?:a|", "[", "(?i)", "\\p{L}", "a|", "(?=", "a{9}",
+                                        "[^", "\xE3\x81\x82\xE3\x81\x84|", "(?>", "[a&&"};
+    static char text[TKZ__PATTERN_MOST_BYTES + 1];
+    tkz_allocator allocator = plain_allocator();
+    for (size_t unit = 0; unit < COUNT(units); unit++) {
+        tkz__pattern *pattern;
+        size_t size = TKZ__PATTERN_MOST_BYTES / strlen(units[unit]) * strlen(units[unit]);
+        fill(text, size, units[unit]);
+        tkz_status status =
+            tkz__pattern_new(&pattern, ONIGURUMA, text, size, &allocator, NULL);
+        ck_assert_msg(status == TKZ_OK || status == TKZ_STATUS_LIMIT ||
+                          status == TKZ_STATUS_BAD_FORMAT,
+                      "%s: %d", units[unit], (int)status);
+        if (status == TKZ_OK)
+            tkz__pattern_free(pattern);
+    }
+    tkz__pattern *pattern;
+    fill(text, sizeof text, "a");
+    ck_assert_int_eq(tkz__pattern_new(&pattern, ONIGURUMA, text, sizeof text, &allocator, NULL),
+                     TKZ_STATUS_LIMIT);
+}
+END_TEST
+
+/* Ways to match that double with each character: given up, not waited for. */
+START_TEST(catastrophes)
+{
+    static const char *const patterns[] = {"(?:a+)+b", "(?:a|a)+b", "(?:a|aa)+b",
+                                           "(?:a+a+)+b", "(?:\\w+\\s?)+$b"};
+    static char text[4000];
+    tkz_allocator allocator = plain_allocator();
+    fill(text, sizeof text, "a");
+    for (size_t i = 0; i < COUNT(patterns); i++) {
+        tkz__pattern *pattern;
+        tkz__buffer found;
+        tkz_error error = {0};
+        tkz__buffer_init(&found, &allocator);
+        ck_assert_status(tkz__pattern_new(&pattern, ONIGURUMA, patterns[i], strlen(patterns[i]),
+                                          &allocator, NULL));
+        ck_assert_int_eq(search_all(pattern, text, sizeof text, &found, &error),
+                         TKZ_STATUS_LIMIT);
+        ck_assert_msg(strstr(error.message, "steps") != NULL, "%s", error.message);
+        tkz__pattern_free(pattern);
+        tkz__buffer_free(&found);
+    }
+}
+END_TEST
+
+/* A group keeps a way back for each time: the memory for them has an end. */
+START_TEST(too_many_ways)
+{
+    size_t size = (size_t)TKZ__PATTERN_MOST_STACK * 4;
+    char *text = malloc(size);
+    tkz_allocator allocator = plain_allocator();
+    tkz__pattern *pattern;
+    tkz__buffer found;
+    tkz_error error = {0};
+    ck_assert_ptr_nonnull(text);
+    fill(text, size, "ab");
+    tkz__buffer_init(&found, &allocator);
+    ck_assert_status(tkz__pattern_new(&pattern, ONIGURUMA, "(?:ab)*", 7, &allocator, NULL));
+    ck_assert_int_eq(search_all(pattern, text, size, &found, &error), TKZ_STATUS_LIMIT);
+    ck_assert_msg(strstr(error.message, "ways back") != NULL, "%s", error.message);
+    tkz__pattern_free(pattern);
+    tkz__buffer_free(&found);
+    free(text);
+}
+END_TEST
+
+/* ---- Memory ---------------------------------------------------------------- */
+
+static tkz_status compile_and_search(void *context, const tkz_allocator *allocator)
+{
+    const char *expression = context;
+    static const char text[] = "ab ab\xE3\x81\x82 aB";
+    tkz__pattern *pattern;
+    tkz__buffer found;
+    tkz__buffer_init(&found, allocator);
+    tkz_status status = tkz__pattern_new(&pattern, ONIGURUMA, expression, strlen(expression),
+                                         allocator, NULL);
+    if (status != TKZ_OK)
+        return status;
+    status = search_all(pattern, text, sizeof text - 1, &found, NULL);
+    tkz__pattern_free(pattern);
+    tkz__buffer_free(&found);
+    return status;
+}
+
+static tkz_status compile_others(void *context, const tkz_allocator *allocator)
+{
+    (void)context;
+    tkz__pattern *pattern;
+    tkz_status status = tkz__pattern_of_text(&pattern, "ab", 2, allocator, NULL);
+    if (status == TKZ_OK)
+        tkz__pattern_free(pattern);
+    return status;
+}
+
+START_TEST(memory)
+{
+    char expression[] = "(?:ab){2,3}?|(?>[\\w&&[^b]]+)\\b|(?i:b|\\s)(?=.)|(?<!a)\\S";
+    test_all_allocation_failures(compile_and_search, expression);
+    test_all_allocation_failures(compile_others, NULL);
+}
+END_TEST
+
+START_TEST(bad_text)
+{
+    tkz_allocator allocator = plain_allocator();
+    tkz__pattern *pattern;
+    tkz_error error = {0};
+    ck_assert_int_eq(tkz__pattern_of_text(&pattern, "a\xE3\x81", 3, &allocator, &error),
+                     TKZ_STATUS_BAD_UTF8);
+    ck_assert_uint_eq(error.offset, 1);
+}
+END_TEST
+
+Suite *suite_pattern(void)
+{
+    Suite *suite = suite_create("pattern");
+    TCase *cases = tcase_create("pattern");
+    tcase_add_loop_test(cases, matches, 0, COUNT(matching));
+    tcase_add_loop_test(cases, refused, 0, COUNT(refusals));
+    tcase_add_test(cases, deep_and_large);
+    tcase_add_test(cases, catastrophes);
+    tcase_add_test(cases, too_many_ways);
+    tcase_add_test(cases, memory);
+    tcase_add_test(cases, bad_text);
+    suite_add_tcase(suite, cases);
+    return suite;
+}

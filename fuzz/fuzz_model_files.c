@@ -10,6 +10,7 @@
 
 #include "format/hf_file.h"
 #include "subword/tokenizer.h"
+#include "subword/tokenizer_image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,6 +39,11 @@ static void use(tkz_tokenizer *tokenizer, bool is_good)
     if (status != TKZ_OK)
         return;
     status = tkz_encoder_encode(encoder, text, offsets, 1, &batch, NULL);
+    /* A regular expression may need too many steps. */
+    if (status == TKZ_STATUS_LIMIT && facts.pre_tokenizer->pattern != NULL) {
+        tkz_encoder_free(encoder);
+        return;
+    }
     demand(status == TKZ_OK || !is_good);
     if (status == TKZ_OK)
         status = tkz_encoder_decode(encoder, batch->ids, (size_t)batch->offsets[1], 0, &bytes,
@@ -48,21 +54,27 @@ static void use(tkz_tokenizer *tokenizer, bool is_good)
     tkz_encoder_free(encoder);
 }
 
-/* What is written as tokenizer.json is read as the same tokenizer. */
+/* What is written as tokenizer.json is read as the same tokenizer, and written alike. The image of ranks
+ * says that they are ids, which that of a list of merges does not. */
 static void write_and_read(const tkz_tokenizer *tokenizer)
 {
-    tkz_bytes json, first, second;
+    tkz_bytes json, first, second, rewritten;
     tkz_tokenizer *again;
     if (tkz_tokenizer_serialize(tokenizer, "hf", &json, NULL) != TKZ_OK)
         return;
     demand(tkz__hf_open(&again, "written", json.data, json.size, NULL, NULL) == TKZ_OK);
     demand(tkz_tokenizer_serialize(tokenizer, "tkz", &first, NULL) == TKZ_OK);
     demand(tkz_tokenizer_serialize(again, "tkz", &second, NULL) == TKZ_OK);
-    demand(first.size == second.size && memcmp(first.data, second.data, first.size) == 0);
+    bool by_rank = (tkz__tokenizer_image(tokenizer)->flags & TKZ__IMAGE_BY_RANK) != 0;
+    demand(by_rank || (first.size == second.size &&
+                       memcmp(first.data, second.data, first.size) == 0));
+    demand(tkz_tokenizer_serialize(again, "hf", &rewritten, NULL) == TKZ_OK);
+    demand(rewritten.size == json.size && memcmp(rewritten.data, json.data, json.size) == 0);
     tkz_tokenizer_free(again);
     tkz_bytes_free(&json);
     tkz_bytes_free(&first);
     tkz_bytes_free(&second);
+    tkz_bytes_free(&rewritten);
 }
 
 static tkz_status open_image(tkz_tokenizer **tokenizer, const uint8_t *data, size_t size)

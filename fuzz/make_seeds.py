@@ -174,6 +174,40 @@ def charsmap():
 
 
 charsmap()
+
+
+def split_steps():
+    """u8 kind, u16 size, steps or regular expression, text."""
+    text = "a b  12あ、Ab'S\r\n_漢\u3000ー".encode() + b"\xff\xe3x"
+    seed = lambda kind, what: bytes([kind]) + len(what).to_bytes(2, "little") + what + text
+    steps = {
+        "split": r"split-hf0.23:regex=\\s+|\\d{1\,2}:behavior=merged_with_next:invert=true",
+        "text": "split-hf0.23:text=b:behavior=removed,digits-hf0.23:individual=true",
+        "others": "whitespace-hf0.23,whitespace_split-hf0.23,bert-hf0.23,unicode_scripts-hf0.23,"
+                  "delimiter-hf0.23:character=A,punctuation-hf0.23:behavior=contiguous",
+        "changed": "metaspace-hf0.23:replacement=_:prepend=first:split=true,fixed_length-hf0.23:"
+                   "length=2,byte_level-hf0.23:prefix_space=true:regex=true",
+        "twice": "metaspace-hf0.23:replacement=_,metaspace-hf0.23:replacement=あ",
+        "tiktoken": r"split-tiktoken0.14:regex=\\p{L}++|\\d+",
+        "wrong": "split-hf0.23:text=a:nope=1",
+    }
+    for name, what in steps.items():
+        write("split_steps", name, seed(0, what.encode()))
+    expressions = {
+        "words": r"'(?i:[sdmt]|ll)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}|\s+(?!\S)|\s",
+        "sets": r"[\p{L}&&[^a-m]]+|[^[:alpha:]\d]|[\x{3041}-\u3096\-]",
+        "looks": r"(?<=a|b)\s|(?<!^)(?=[A-Z])\w|(?>a|ab)c|\b.\B|^$|\A|\z",
+        "repeats": r"(?:a{2,3}b?){1,4}?|(?:ab|c)*+d|x{,3}y{2,}",
+        "catastrophe": r"(?:a|a|b)*c|(?:\w+\s?)+$x",
+        "deep": "(" * 150 + "a" + ")?" * 150,
+        "wrong": r"(?<=a+)b|[z-a]",
+    }
+    for name, what in expressions.items():
+        write("split_steps", name + "_onig", seed(1, what.encode()))
+        write("split_steps", name + "_rust", seed(2, what.encode()))
+
+
+split_steps()
 def charset():
     """The first byte is the number of the charset (tkz_charset_at), plus 64 for each policy."""
     text = TEXT.decode()

@@ -47,6 +47,21 @@ static const struct option_info options[] = {
     {.name = "template",
      .type = OPTION_FLAG,
      .text = "Put the tokens of the model's template around every document, such as BOS."},
+    {.name = "dropout",
+     .type = OPTION_NUMBER,
+     .argument = "P",
+     .lowest = 0,
+     .highest = 1,
+     .default_value = "0",
+     .text = "BPE dropout: pass over each merge with this probability, as HF tokenizers does it. What "
+             "the model file says does not count."},
+    {.name = "seed",
+     .type = OPTION_INTEGER,
+     .argument = "N",
+     .maximum = UINT64_C(1) << 53,
+     .default_value = "0",
+     .text = "Of --dropout: which merges are passed over in a document depends on it and on the "
+             "document's text alone."},
     OPTION_BAD,
     INPUT_OPTIONS,
     RUN_OPTIONS,
@@ -149,6 +164,11 @@ static int run(const struct arguments *arguments)
         corpus_run_set(&job, "encode", "special", json_true());
     if (option_given(arguments, "template"))
         corpus_run_set(&job, "encode", "template", json_true());
+    if (option_given(arguments, "dropout"))
+        corpus_run_set(&job, "encode", "dropout", json_real(option_number(arguments, "dropout")));
+    if (option_given(arguments, "seed"))
+        corpus_run_set(&job, "encode", "seed",
+                       json_integer((json_int_t)option_integer(arguments, "seed")));
     if (shards) {
         set_shards(&job, arguments);
     } else {

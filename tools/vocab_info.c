@@ -30,6 +30,7 @@ static const struct {
     {TKZ_LOSS_NORMALIZER, "normalizer", "the normalizer changes text"},
     {TKZ_LOSS_BYTES, "bytes", "bytes without a token vanish"},
     {TKZ_LOSS_SPACES, "spaces", "added tokens take in the white space beside them"},
+    {TKZ_LOSS_CUTS, "cuts", "the pre-tokenizer may change text or leave out some"},
 };
 
 /* A token for the eye: its text, or its bytes in hexadecimal where that is no UTF-8. */
@@ -63,7 +64,7 @@ static int print_json(const char *path, const tkz_format_info *format,
     }
     json_t *object = json_pack(
         "{s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:o,s:{s:s,s:s,s:s},s:s?,s:{s:I,s:I},"
-        "s:{s:I,s:I},s:b,s:o}",
+        "s:{s:I,s:I},s:b,s:f,s:b,s:o}",
         "path", path, "format", format->name, "kind", "byte-level BPE", "ids",
         (json_int_t)facts->ids, "holes", (json_int_t)facts->holes, "bytes",
         (json_int_t)facts->bytes, "merges", (json_int_t)facts->merges, "unmerged",
@@ -71,7 +72,8 @@ static int print_json(const char *path, const tkz_format_info *format,
         added_json(facts), "pre_tokenizer", "name", cut->name, "pattern", cut->pattern,
         "unicode_version", cut->unicode_version, "normalizer", facts->normalizer, "longest", "id",
         (json_int_t)facts->longest, "bytes", (json_int_t)facts->longest_size, "template",
-        "before", (json_int_t)facts->before, "behind", (json_int_t)facts->behind, "lossless",
+        "before", (json_int_t)facts->before, "behind", (json_int_t)facts->behind, "out_of_order",
+        (int)facts->out_of_order, "dropout", facts->dropout, "lossless",
         (int)(facts->losses == 0), "losses", reasons);
     if (object == NULL)
         return message_no_memory();
@@ -132,6 +134,11 @@ static int print_facts(const tkz_tokenizer *tokenizer, const tkz_format_info *fo
     printf("normalizer %s\n", facts->normalizer != NULL ? facts->normalizer : "none");
     printf("longest token %u, %llu bytes\n    %s\n", facts->longest,
            (unsigned long long)facts->longest_size, token.data);
+    if (facts->dropout > 0)
+        printf("dropout %g: of training; `tokenize encode` does without unless it is asked for\n",
+               facts->dropout);
+    if (facts->out_of_order != 0)
+        printf("merges act out of the order of their ranks, which makes encoding slower\n");
     printf("lossless: %s\n", facts->losses == 0 ? "yes" : "no");
     for (size_t i = 0; i < COUNT_OF(losses); i++) {
         if ((facts->losses & losses[i].bit) != 0)

@@ -284,8 +284,9 @@ TKZ_API const tkz_format_info *tkz_format_at(size_t index);
 /* ---- Model files of other tools ---------------------------------------- */
 
 /* Opens a file that does not say how text is cut into chunks: a rank file of tiktoken, vocab.json
- * with merges.txt beside it. `pre_tokenizer` is one of the names above. Errors: those of
- * tkz_tokenizer_open, NOT_FOUND (the name), INVALID_ARGUMENT (the file says it itself). */
+ * with merges.txt beside it. `pre_tokenizer` is one of the names above, or "regex:" and a regular
+ * expression as tiktoken reads it. Errors: those of tkz_tokenizer_open (also of the expression),
+ * NOT_FOUND (the name), INVALID_ARGUMENT (the file says it itself). */
 TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, const char *path,
                                                      const char *pre_tokenizer,
                                                      const tkz_allocator *allocator,
@@ -301,7 +302,8 @@ TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_file_format(const char *path,
 enum tkz_tokenizer_loss {
     TKZ_LOSS_NORMALIZER = 1, /* text is normalized first */
     TKZ_LOSS_BYTES = 2,      /* some bytes have no token and vanish */
-    TKZ_LOSS_SPACES = 4      /* some added tokens take in the white space beside them */
+    TKZ_LOSS_SPACES = 4,     /* some added tokens take in the white space beside them */
+    TKZ_LOSS_CUTS = 8        /* the steps that cut text may change it or leave out some */
 };
 
 /* What a tokenizer is. */
@@ -328,7 +330,9 @@ typedef struct tkz_tokenizer_facts {
     uint32_t longest;          /* the first id of the longest token, and its bytes */
     uint64_t longest_size;
     uint32_t losses;           /* of tkz_tokenizer_loss; 0: lossless */
-    const tkz_pre_tokenizer_info *pre_tokenizer; /* static */
+    /* One of the list, or one called "steps" whose pattern is the text of its steps, owned by the
+     * tokenizer. */
+    const tkz_pre_tokenizer_info *pre_tokenizer;
     const char *normalizer;    /* its steps in full, owned by the tokenizer; NULL: none */
 } tkz_tokenizer_facts;
 TKZ_API void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts *facts);

@@ -69,9 +69,49 @@ static tkz_status grow_slots(tkz__byte_map *map, tkz_error *error)
 
 uint64_t *tkz__byte_map_find(const tkz__byte_map *map, const void *key, size_t size)
 {
+    return tkz__byte_map_find_hashed(map, tkz__hash64(key, size), key, size);
+}
+
+uint64_t tkz__byte_map_hash(const void *key, size_t size)
+{
+    return tkz__hash64(key, size);
+}
+
+void tkz__byte_map_fetch_slot(const tkz__byte_map *map, uint64_t hash)
+{
+    if (map->count > 0)
+        __builtin_prefetch(&map->slots[(size_t)hash & (map->slot_count - 1)]);
+}
+
+/* The entry of the first slot, which is nearly always the right one. */
+static const tkz__byte_map_entry *first_entry(const tkz__byte_map *map, uint64_t hash)
+{
     if (map->count == 0)
         return NULL;
-    size_t slot = find_slot(map, tkz__hash64(key, size), key, size);
+    uint32_t number = map->slots[(size_t)hash & (map->slot_count - 1)];
+    return number != 0 ? &map->entries[number - 1] : NULL;
+}
+
+void tkz__byte_map_fetch_entry(const tkz__byte_map *map, uint64_t hash)
+{
+    const tkz__byte_map_entry *entry = first_entry(map, hash);
+    if (entry != NULL)
+        __builtin_prefetch(entry);
+}
+
+void tkz__byte_map_fetch_key(const tkz__byte_map *map, uint64_t hash)
+{
+    const tkz__byte_map_entry *entry = first_entry(map, hash);
+    if (entry != NULL)
+        __builtin_prefetch(map->keys + entry->key_offset);
+}
+
+uint64_t *tkz__byte_map_find_hashed(const tkz__byte_map *map, uint64_t hash, const void *key,
+                                    size_t size)
+{
+    if (map->count == 0)
+        return NULL;
+    size_t slot = find_slot(map, hash, key, size);
     return map->slots[slot] == 0 ? NULL : &map->entries[map->slots[slot] - 1].value;
 }
 

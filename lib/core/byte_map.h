@@ -36,6 +36,17 @@ void tkz__byte_map_clear(tkz__byte_map *map); /* keeps the memory */
 /* The value of `key`, or NULL. Valid until the next insertion. */
 uint64_t *tkz__byte_map_find(const tkz__byte_map *map, const void *key, size_t size);
 
+/* Looking up many keys, one waits for memory three times a key: for a slot, an entry and its bytes. Who
+ * hashes a batch of keys first can have all slots fetched while hashing, then all entries, then all
+ * bytes. Each step needs the one before to be worth anything, and changes nothing. */
+uint64_t tkz__byte_map_hash(const void *key, size_t size);
+void tkz__byte_map_fetch_slot(const tkz__byte_map *map, uint64_t hash);
+void tkz__byte_map_fetch_entry(const tkz__byte_map *map, uint64_t hash);
+void tkz__byte_map_fetch_key(const tkz__byte_map *map, uint64_t hash);
+/* tkz__byte_map_find of a key with this hash. */
+uint64_t *tkz__byte_map_find_hashed(const tkz__byte_map *map, uint64_t hash, const void *key,
+                                    size_t size);
+
 /* Finds `key` or adds it with value 0. `*value` is valid until the next insertion; `*added` may be
  * NULL. At most 2^32-2 keys of less than 4 GiB each: LIMIT beyond. Errors: OUT_OF_MEMORY, LIMIT. */
 TKZ_CHECKED tkz_status tkz__byte_map_insert(tkz__byte_map *map, const void *key, size_t size,

@@ -175,7 +175,7 @@ tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, const char *path,
     if (named == NULL)
         return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, NULL, TKZ__NO_OFFSET,
                               "there is no pre-tokenizer \"%s\"; `tokenize list pre-tokenizers` "
-                              "names all, and \"regex:...\" is one with a regular expression",
+                              "names all; \"regex:EXPRESSION\" is one of your own",
                               pre_tokenizer);
     return open_model(tokenizer, path, named, allocator, error);
 }

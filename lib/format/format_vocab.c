@@ -89,7 +89,7 @@ static tkz_status read_merges(tkz__spelled_vocabulary *vocabulary, const char *p
         at = next;
     }
     tkz__buffer_free(&joined);
-    return status;
+    return status == TKZ_OK ? tkz__spelled_vocabulary_end_joins(vocabulary) : status;
 }
 
 /* "DIRECTORY/PREFIXvocab.json" gives "DIRECTORY/PREFIXmerges.txt". */

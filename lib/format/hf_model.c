@@ -99,6 +99,8 @@ static tkz_status read_merges(tkz__hf_file *file)
                                                   left, joined.size, place);
     }
     tkz__buffer_free(&joined);
+    if (status == TKZ_OK)
+        status = tkz__spelled_vocabulary_end_joins(&file->vocabulary);
     return status;
 }
 

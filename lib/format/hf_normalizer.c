@@ -24,6 +24,8 @@ const tkz__hf_normalizer tkz__hf_normalizers[] = {
     {"Replace",
      "replace-hf0.23",
      {{"pattern", "pattern", TKZ__HF_PATTERN}, {"content", "content", TKZ__HF_STRING}}},
+    {"ByteLevel", "byte_level-hf0.23", {{0}}},
+    {"Precompiled", "precompiled-hf0.23", {{"precompiled_charsmap", "map", TKZ__HF_MAP}}},
     {"BertNormalizer",
      "bert-hf0.23",
      {{"clean_text", "clean_text", TKZ__HF_BOOLEAN},
@@ -49,37 +51,39 @@ static tkz_status append_text(tkz__hf_file *file, const char *text, size_t size,
     return status;
 }
 
-/* The string in {"String": ...}. */
-static tkz_status enter_pattern(tkz__hf_file *file, size_t place, size_t *string)
+/* The string in {"String": ...} or {"Regex": ...}, and the option that it is. */
+static tkz_status enter_pattern(tkz__hf_file *file, size_t place, size_t *string,
+                                const char **option)
 {
     static const char *const keys[] = {"String", "Regex"};
     size_t places[2];
     file->json.position = place;
     tkz_status status = tkz__json_reader_members(&file->json, keys, 2, places);
-    if (status == TKZ_OK && places[1] != TKZ__JSON_ABSENT)
-        return tkz__hf_unsupported(file, places[1],
-                                   "normalizer: Replace with a Regex; this build reads those with "
-                                   "a String");
-    if (status == TKZ_OK)
+    bool is_regex = status == TKZ_OK && places[1] != TKZ__JSON_ABSENT;
+    if (status == TKZ_OK && !is_regex)
         status = tkz__hf_required(file, place, places[0], keys[0]);
-    *string = places[0];
+    *string = places[is_regex ? 1 : 0];
+    *option = is_regex ? "regex" : *option;
     return status;
 }
 
 static tkz_status append_option(tkz__hf_file *file, const tkz__hf_option *option, size_t place)
 {
     const char *text;
+    const char *name = option->option;
     size_t size;
     bool on = false;
     tkz_status status = TKZ_OK;
     if (option->kind == TKZ__HF_PATTERN)
-        status = enter_pattern(file, place, &place);
+        status = enter_pattern(file, place, &place, &name);
     if (status == TKZ_OK)
-        status = tkz__buffer_append_format(&file->normalizer, file->error, ":%s=", option->option);
+        status = tkz__buffer_append_format(&file->normalizer, file->error, ":%s=", name);
     if (status != TKZ_OK)
         return status;
-    if (option->kind == TKZ__HF_STRING || option->kind == TKZ__HF_PATTERN) {
+    if (option->kind >= TKZ__HF_STRING) {
         status = tkz__hf_string(file, place, &text, &size);
+        if (status == TKZ_OK && size == 0 && option->kind != TKZ__HF_STRING)
+            return tkz__hf_unsupported(file, place, "normalizer: %s is empty", option->key);
         return status == TKZ_OK ? append_text(file, text, size, place) : status;
     }
     if (option->kind == TKZ__HF_BOOLEAN_OR_NULL && tkz__hf_is_null(file, place))
@@ -121,11 +125,7 @@ static tkz_status read_step(tkz__hf_file *file, size_t object, const char *type,
         if (strcmp(tkz__hf_normalizers[i].type, type) == 0)
             return append_step(file, object, &tkz__hf_normalizers[i]);
     }
-    return tkz__hf_unsupported(file, object,
-                               "normalizer: %s; this build reads the Unicode forms, Nmt, "
-                               "Lowercase, StripAccents, Strip, Prepend, Replace of a String, "
-                               "BertNormalizer and Sequences of them",
-                               type);
+    return tkz__hf_unsupported(file, object, "normalizer: %s is not known", type);
 }
 
 tkz_status tkz__hf_read_normalizer(tkz__hf_file *file)

@@ -16,7 +16,8 @@ typedef struct tkz__hf_option {
         TKZ__HF_BOOLEAN,
         TKZ__HF_BOOLEAN_OR_NULL, /* null is "auto" */
         TKZ__HF_STRING,
-        TKZ__HF_PATTERN /* an object with the member "String" */
+        TKZ__HF_MAP,    /* a string that is not empty */
+        TKZ__HF_PATTERN /* {"String": ...}, or {"Regex": ...}, which is the option regex */
     } kind;
 } tkz__hf_option;
 

@@ -15,7 +15,7 @@ typedef struct split_steps {
     size_t count;
     bool is_other;     /* there is a step that none of ours has */
     bool matches_only; /* the only step says: matches are chunks, what is between them vanishes */
-    bool has_bytes;    /* ByteLevel was there: the end */
+    bool has_bytes;    /* ByteLevel was there */
     size_t read;
     tkz__arena patterns;
 } split_steps;
@@ -269,8 +269,7 @@ static tkz_status read_step(tkz__hf_file *file, size_t object, const char *type,
         {"UnicodeScripts", TKZ__SPLIT_SCRIPTS},
     };
     split_steps *split = context;
-    if (split->has_bytes)
-        return tkz__hf_unsupported(file, object, "pre_tokenizer: %s behind ByteLevel", type);
+    split->is_other = split->is_other || split->has_bytes;
     for (size_t i = 0; i < sizeof read / sizeof read[0]; i++) {
         if (strcmp(type, read[i].type) == 0) {
             split->is_other = split->is_other || i > 2;

@@ -81,8 +81,14 @@ static tkz_status find_option(stage_writer *writer, const char *options, size_t 
 static tkz_status put_option(stage_writer *writer, const tkz__hf_option *option,
                              const char *options, size_t size)
 {
-    bool found;
+    bool found, is_regex = false;
     tkz_status status = find_option(writer, options, size, option->option, &found);
+    if (status == TKZ_OK && option->kind == TKZ__HF_PATTERN && !found) {
+        status = find_option(writer, options, size, "regex", &found);
+        is_regex = true;
+    }
+    if (status == TKZ_OK && option->kind == TKZ__HF_MAP && !found)
+        return unsupported(writer, "normalizer", "precompiled-hf0.23 without a map", 32);
     if (status == TKZ_OK)
         status = tkz__buffer_append_format(writer->output, writer->error, ", \"%s\": ",
                                            option->key);
@@ -96,7 +102,7 @@ static tkz_status put_option(stage_writer *writer, const tkz__hf_option *option,
     if (option->kind == TKZ__HF_BOOLEAN_OR_NULL)
         return put(writer, is_false ? "false" : is_true ? "true" : "null");
     if (option->kind == TKZ__HF_PATTERN)
-        status = put(writer, "{\"String\": ");
+        status = put(writer, is_regex ? "{\"Regex\": " : "{\"String\": ");
     if (status == TKZ_OK)
         status = put_string(writer, value->size > 0 ? (const char *)value->data : "", value->size);
     return status == TKZ_OK && option->kind == TKZ__HF_PATTERN ? put(writer, "}") : status;

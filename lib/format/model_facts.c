@@ -3,6 +3,7 @@
  * What a tokenizer is, counted from its image. Leans on subword.
  */
 #include "subword/tokenizer.h"
+#include "subword/split_steps.h"
 #include "subword/tokenizer_image.h"
 
 static void count_added(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts *facts)
@@ -85,6 +86,9 @@ void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts 
     count_symbols(tokenizer, image, facts);
     if (form != NULL)
         facts->losses |= TKZ_LOSS_NORMALIZER;
+    const tkz__split_steps *steps = tkz__tokenizer_steps(tokenizer);
+    if (steps != NULL && tkz__split_steps_change(steps))
+        facts->losses |= TKZ_LOSS_CUTS;
     if (facts->bytes < TKZ__SYMBOL_BYTES)
         facts->losses |= TKZ_LOSS_BYTES;
     if (facts->left_space + facts->right_space > 0)

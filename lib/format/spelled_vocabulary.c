@@ -12,6 +12,13 @@
 #include "text/utf8.h"
 #include "tokenize/text.h"
 
+typedef struct tkz__spelled_merge {
+    uint32_t left; /* id; TKZ__NO_TOKEN: a later merge of the same halves counts */
+    uint32_t right;
+    uint32_t result;
+    uint32_t before; /* number + 1 of the one before that makes the same entry; 0: none */
+} spelled_merge;
+
 /* A value of `spellings`: the id, three notes, and where the file has it. */
 enum {
     ID_BITS = 24, /* TKZ__IMAGE_COUNT_LIMIT */
@@ -32,17 +39,22 @@ void tkz__spelled_vocabulary_init(tkz__spelled_vocabulary *vocabulary, const cha
     *vocabulary = (tkz__spelled_vocabulary){.where = where, .error = error,
                                             .greatest_id = tkz__format_greatest_id(size)};
     tkz__byte_map_init(&vocabulary->spellings, allocator);
-    tkz__buffer_init(&vocabulary->merges, allocator);
-    tkz__pair_table_init(&vocabulary->last_rank, allocator);
     tkz__buffer_init(&vocabulary->bytes, allocator);
+    tkz__buffer_init(&vocabulary->unread, allocator);
 }
 
 void tkz__spelled_vocabulary_free(tkz__spelled_vocabulary *vocabulary)
 {
+    const tkz_allocator *allocator = &vocabulary->bytes.allocator;
     tkz__byte_map_free(&vocabulary->spellings);
-    tkz__buffer_free(&vocabulary->merges);
-    tkz__pair_table_free(&vocabulary->last_rank);
+    tkz__release_array(allocator, vocabulary->merges, vocabulary->merge_capacity,
+                       sizeof *vocabulary->merges);
+    tkz__release_array(allocator, vocabulary->last_merges, vocabulary->last_count,
+                       sizeof *vocabulary->last_merges);
+    vocabulary->merges = NULL;
+    vocabulary->last_merges = NULL;
     tkz__buffer_free(&vocabulary->bytes);
+    tkz__buffer_free(&vocabulary->unread);
 }
 
 /* ---- Spellings --------------------------------------------------------- */
@@ -135,46 +147,110 @@ static tkz_status no_entry(const tkz__spelled_vocabulary *vocabulary, uint64_t o
                           tkz__format_shown(spelling, size, 200), spelling);
 }
 
-/* Remembers the pair under the next rank and forgets an earlier one of the same ids. */
-static tkz_status append_merge(tkz__spelled_vocabulary *vocabulary, uint32_t left, uint32_t right,
-                               uint64_t offset)
+/* Room for the next merge; all entries are there when the first comes. */
+static tkz_status reserve_merge(tkz__spelled_vocabulary *vocabulary, uint64_t offset)
 {
-    size_t rank = vocabulary->merges.size / 8;
-    if (rank >= UINT32_MAX / 8)
+    const tkz_allocator *allocator = &vocabulary->bytes.allocator;
+    size_t count = vocabulary->spellings.count;
+    if (vocabulary->merge_count >= UINT32_MAX / 8)
         return tkz__error_set(vocabulary->error, TKZ_STATUS_LIMIT, vocabulary->where, offset,
                               "more than %u merges", UINT32_MAX / 8);
-    uint64_t key = tkz__pair_key(left, right);
-    const uint32_t *before = tkz__pair_table_find(&vocabulary->last_rank, key);
-    if (before != NULL)
-        memset(vocabulary->merges.data + (size_t)*before * 8, 0xFF, 8);
-    tkz_status status = tkz__pair_table_set(&vocabulary->last_rank, key, (uint32_t)rank,
-                                            vocabulary->error);
-    if (status == TKZ_OK)
-        status = tkz__buffer_append_u32(&vocabulary->merges, left, vocabulary->error);
-    return status == TKZ_OK
-               ? tkz__buffer_append_u32(&vocabulary->merges, right, vocabulary->error)
-               : status;
+    if (vocabulary->last_merges == NULL) {
+        vocabulary->last_merges =
+            tkz__allocate_zeroed(allocator, count * sizeof *vocabulary->last_merges);
+        if (vocabulary->last_merges == NULL)
+            return tkz__error_memory(vocabulary->error, count * sizeof *vocabulary->last_merges);
+        vocabulary->last_count = count;
+    }
+    return tkz__array_reserve(allocator, (void **)&vocabulary->merges, &vocabulary->merge_capacity,
+                              vocabulary->merge_count + 1, sizeof *vocabulary->merges,
+                              vocabulary->error);
 }
 
-tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *vocabulary, const char *spelling,
-                                        size_t left, size_t size, uint64_t offset)
+/* Remembers a merge under the next rank and forgets an earlier one of the same halves, which makes the
+ * same entry: there are fewer ways to make one than it has bytes. */
+static void append_merge(tkz__spelled_vocabulary *vocabulary, uint32_t left, uint32_t right,
+                         const uint64_t *whole)
 {
-    uint64_t *first = tkz__byte_map_find(&vocabulary->spellings, spelling, left);
-    uint64_t *second =
-        tkz__byte_map_find(&vocabulary->spellings, spelling + left, size - left);
-    uint64_t *whole = tkz__byte_map_find(&vocabulary->spellings, spelling, size);
+    const char *values = (const char *)&vocabulary->spellings.entries->value;
+    size_t entry = (size_t)((const char *)whole - values) / sizeof *vocabulary->spellings.entries;
+    uint32_t *last = &vocabulary->last_merges[entry];
+    for (uint32_t *link = last; *link != 0; link = &vocabulary->merges[*link - 1].before) {
+        spelled_merge *merge = &vocabulary->merges[*link - 1];
+        if (merge->left != left)
+            continue;
+        merge->left = TKZ__NO_TOKEN;
+        *link = merge->before;
+        break;
+    }
+    vocabulary->merges[vocabulary->merge_count++] =
+        (spelled_merge){left, right, id_of(*whole), *last};
+    *last = (uint32_t)vocabulary->merge_count;
+}
+
+/* Looks up a pair that has been read. */
+static tkz_status join_pair(tkz__spelled_vocabulary *vocabulary, const tkz__spelled_pair *pair)
+{
+    const tkz__byte_map *map = &vocabulary->spellings;
+    const char *spelling = (const char *)vocabulary->unread.data + pair->start;
+    size_t left = pair->left, right = pair->size - left;
+    uint64_t *first = tkz__byte_map_find_hashed(map, pair->hashes[0], spelling, left);
+    uint64_t *second = tkz__byte_map_find_hashed(map, pair->hashes[1], spelling + left, right);
+    uint64_t *whole = tkz__byte_map_find_hashed(map, pair->hashes[2], spelling, pair->size);
     if (first == NULL)
-        return no_entry(vocabulary, offset, spelling, left);
+        return no_entry(vocabulary, pair->offset, spelling, left);
     if (second == NULL)
-        return no_entry(vocabulary, offset, spelling + left, size - left);
+        return no_entry(vocabulary, pair->offset, spelling + left, right);
     if (whole == NULL)
-        return no_entry(vocabulary, offset, spelling, size);
+        return no_entry(vocabulary, pair->offset, spelling, pair->size);
     if ((*first & *second & NOTE_BYTES) == 0)
         return TKZ_OK; /* no text is spelled so */
     *first |= NOTE_MERGED;
     *second |= NOTE_MERGED;
     *whole |= NOTE_MERGED;
-    return append_merge(vocabulary, id_of(*first), id_of(*second), offset);
+    tkz_status status = reserve_merge(vocabulary, pair->offset);
+    if (status == TKZ_OK)
+        append_merge(vocabulary, id_of(*first), id_of(*second), whole);
+    return status;
+}
+
+tkz_status tkz__spelled_vocabulary_end_joins(tkz__spelled_vocabulary *vocabulary)
+{
+    const tkz__byte_map *map = &vocabulary->spellings;
+    size_t count = vocabulary->pair_count;
+    for (size_t i = 0; i < count * 3; i++)
+        tkz__byte_map_fetch_entry(map, vocabulary->pairs[i / 3].hashes[i % 3]);
+    for (size_t i = 0; i < count * 3; i++)
+        tkz__byte_map_fetch_key(map, vocabulary->pairs[i / 3].hashes[i % 3]);
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; status == TKZ_OK && i < count; i++)
+        status = join_pair(vocabulary, &vocabulary->pairs[i]);
+    vocabulary->pair_count = 0;
+    tkz__buffer_clear(&vocabulary->unread);
+    return status;
+}
+
+tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *vocabulary, const char *spelling,
+                                        size_t left, size_t size, uint64_t offset)
+{
+    tkz__spelled_pair *pair = &vocabulary->pairs[vocabulary->pair_count];
+    *pair = (tkz__spelled_pair){vocabulary->unread.size,
+                                left,
+                                size,
+                                offset,
+                                {tkz__byte_map_hash(spelling, left),
+                                 tkz__byte_map_hash(spelling + left, size - left),
+                                 tkz__byte_map_hash(spelling, size)}};
+    tkz_status status =
+        tkz__buffer_append(&vocabulary->unread, spelling, size, vocabulary->error);
+    if (status != TKZ_OK)
+        return status;
+    for (size_t i = 0; i < 3; i++)
+        tkz__byte_map_fetch_slot(&vocabulary->spellings, pair->hashes[i]);
+    vocabulary->pair_count++;
+    return vocabulary->pair_count < TKZ__SPELLED_BATCH
+               ? TKZ_OK
+               : tkz__spelled_vocabulary_end_joins(vocabulary);
 }
 
 /* ---- Giving ------------------------------------------------------------ */
@@ -250,12 +326,11 @@ tkz_status tkz__spelled_vocabulary_give(tkz__spelled_vocabulary *vocabulary,
         status = tkz__format_error_at(status, vocabulary->where, added[i].offset,
                                       vocabulary->error);
     }
-    for (size_t at = 0; status == TKZ_OK && at < vocabulary->merges.size; at += 8) {
-        uint32_t left = tkz__image_u32(vocabulary->merges.data + at);
-        if (left != TKZ__NO_TOKEN)
-            status = tkz__tokenizer_builder_join(builder, left,
-                                                 tkz__image_u32(vocabulary->merges.data + at + 4),
-                                                 vocabulary->error);
+    for (size_t i = 0; status == TKZ_OK && i < vocabulary->merge_count; i++) {
+        const spelled_merge *merge = &vocabulary->merges[i];
+        if (merge->left != TKZ__NO_TOKEN)
+            status = tkz__tokenizer_builder_join_to(builder, merge->left, merge->right,
+                                                    merge->result, vocabulary->error);
         status = tkz__format_error_at(status, vocabulary->where, TKZ__NO_OFFSET,
                                       vocabulary->error);
     }

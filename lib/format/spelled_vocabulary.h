@@ -9,16 +9,32 @@
 
 #include "core/buffer.h"
 #include "core/byte_map.h"
-#include "index/pair_table.h"
 #include "subword/tokenizer_builder.h"
+
+enum { TKZ__SPELLED_BATCH = 32 /* merges that are looked up together */ };
+
+/* A merge that has been read and not looked up. */
+typedef struct tkz__spelled_pair {
+    size_t start; /* of its spelling in `unread` */
+    size_t left;
+    size_t size;
+    uint64_t offset;
+    uint64_t hashes[3]; /* left, right, whole */
+} tkz__spelled_pair;
 
 typedef struct tkz__spelled_vocabulary {
     const char *where; /* name of the file, for errors */
     tkz_error *error;
     uint64_t greatest_id; /* that an entry may have */
     tkz__byte_map spellings;   /* to id, place in the file and what is known */
-    tkz__buffer merges;        /* u32 pairs: ids of the halves, in rank order */
-    tkz__pair_table last_rank; /* of each pair */
+    struct tkz__spelled_merge *merges; /* in rank order */
+    size_t merge_count;
+    size_t merge_capacity;
+    uint32_t *last_merges; /* number + 1 of the last merge that makes each entry; 0: none */
+    size_t last_count;
+    tkz__spelled_pair pairs[TKZ__SPELLED_BATCH];
+    size_t pair_count;
+    tkz__buffer unread; /* spellings of the pairs */
     tkz__buffer bytes;         /* scratch */
 } tkz__spelled_vocabulary;
 
@@ -53,6 +69,8 @@ uint32_t tkz__spelled_vocabulary_find(const tkz__spelled_vocabulary *vocabulary,
 TKZ_CHECKED tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *vocabulary,
                                                     const char *spelling, size_t left, size_t size,
                                                     uint64_t offset);
+/* Behind the last merge: some errors come only then. */
+TKZ_CHECKED tkz_status tkz__spelled_vocabulary_end_joins(tkz__spelled_vocabulary *vocabulary);
 
 /* Gives it all to the builder. Entries that no bytes can be spelled like are ids with a content and
  * no more. `whole_chunks`: entries count even where no merge names them. Errors: BAD_FORMAT (an id

@@ -260,6 +260,8 @@ static tkz_status read_output(tkz_recipe *recipe, tkz_error *error)
     recipe->append = string_at(encode, "append");
     recipe->take_special = json_is_true(json_object_get(encode, "special"));
     recipe->add_template = json_is_true(json_object_get(encode, "template"));
+    recipe->dropout = json_number_value(json_object_get(encode, "dropout"));
+    recipe->dropout_seed = (uint64_t)json_integer_value(json_object_get(encode, "seed"));
     if (recipe->append == NULL && recipe->token_shards)
         recipe->append = "<|endoftext|>";
     if (recipe->append != NULL && recipe->append[0] == '\0')

@@ -49,6 +49,8 @@ struct tkz_recipe {
     bool encode; /* some output wants token ids */
     bool take_special; /* special tokens are taken from text */
     bool add_template;
+    double dropout;
+    uint64_t dropout_seed;
     const char *append;
 
     /* output into a directory ... */

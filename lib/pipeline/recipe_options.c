@@ -59,6 +59,11 @@ static const tkz_recipe_option options[] = {
      "text like any other."},
     {"encode.template", "boolean", "false", "",
      "Each document gets the tokens that the model's template puts around a text, such as BOS."},
+    {"encode.dropout", "number", "0", "0..1",
+     "BPE dropout: each merge is passed over with this probability, as HF tokenizers does it."},
+    {"encode.seed", "integer", "0", "0..9007199254740992",
+     "Of dropout: which merges are passed over in a document depends on it and on the document's "
+     "text alone."},
     {"work", "string", "", "",
      "Directory for what is kept between passes. Default: work in the output directory."},
     {"output", "object", "", "", "What comes out: a directory, or streams."},

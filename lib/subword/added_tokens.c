@@ -106,6 +106,12 @@ tkz_status tkz__added_finder_make(tkz__added_finder *finder, const tkz__image *i
     if (status == TKZ_OK)
         status = tkz__trie_builder_write(trie, &finder->nodes, &finder->ends, error);
     tkz__trie_builder_free(trie);
+    for (unsigned byte = 0; byte < 256; byte++) {
+        if (finder->starts[byte]) {
+            finder->start_count++;
+            finder->last_start = (uint8_t)byte;
+        }
+    }
     if (status != TKZ_OK)
         tkz__added_finder_free(finder, allocator);
     return status;
@@ -170,6 +176,20 @@ static uint32_t longest_content(const tkz__added_finder *finder, const char *tex
                              (const uint8_t *)text + at, size - at, length);
 }
 
+/* The next byte of text[at .. limit) that some content starts with, or the limit. Most models have contents
+ * that all start with "<", and the C library finds that by vectors: byte by byte it was an eighth of the
+ * time of encoding with Qwen 3. */
+static size_t next_start(const tkz__added_finder *finder, const char *text, size_t at, size_t limit)
+{
+    if (finder->start_count == 1) {
+        const char *found = memchr(text + at, finder->last_start, limit - at);
+        return found != NULL ? (size_t)(found - text) : limit;
+    }
+    while (at < limit && !finder->starts[(uint8_t)text[at]])
+        at++;
+    return at;
+}
+
 bool tkz__added_finder_is_idle(const tkz__added_finder *finder, bool allow_special)
 {
     return finder->count == 0 || (!allow_special && finder->ordinary_count == 0);
@@ -190,7 +210,7 @@ bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, s
     while (*at < limit) {
         size_t start = *at, length;
         if (!finder->starts[(uint8_t)text[start]]) {
-            *at = start + 1;
+            *at = next_start(finder, text, start + 1, limit);
             continue;
         }
         uint32_t number = longest_content(finder, text, size, start, &length);

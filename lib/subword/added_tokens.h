@@ -20,6 +20,8 @@ typedef struct tkz__added_finder {
     uint32_t flags;          /* of any of them */
     size_t longest;          /* bytes of the longest content that is looked for */
     bool starts[256];        /* bytes that some content starts with */
+    uint32_t start_count;    /* how many those are */
+    uint8_t last_start;      /* the greatest of them */
 } tkz__added_finder;
 
 typedef struct tkz__added_match {

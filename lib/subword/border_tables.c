@@ -231,29 +231,49 @@ static void collect_row(const maker *made, uint32_t number, uint32_t *row)
     }
 }
 
-/* Is one of the right atoms of a character among the bits of `row`? Atom 0 never is. */
-static bool row_meets(const maker *made, const uint32_t *row, uint32_t number)
+/* The columns of each right atom: those of atom a are columns[starts[a]] to columns[starts[a + 1] - 1].
+ * Atom 0 has none: it is no atom. */
+typedef struct column_lists {
+    uint32_t *starts;
+    uint32_t *columns;
+} column_lists;
+
+static void list_columns(const maker *made, column_lists *lists)
 {
     uint32_t keys[MOST_ATOMS];
-    size_t count = keys_of(number, false, keys);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t atom = made->right.numbers[keys[i]];
-        if (row[atom / 32] >> (atom % 32) & 1)
-            return true;
+    /* First their numbers, each one place further; then each start moves up to the next. */
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t k = 0; k < made->columns.member_count; k++) {
+            size_t count = keys_of(made->columns.members[k], false, keys);
+            for (size_t i = 0; i < count; i++) {
+                uint32_t atom = made->right.numbers[keys[i]];
+                if (atom != 0 && pass == 0)
+                    lists->starts[atom + 1]++;
+                else if (atom != 0)
+                    lists->columns[lists->starts[atom]++] = k % TKZ__BORDER_CLASS_LIMIT;
+            }
+        }
+        for (uint32_t atom = made->right.count; atom > 0 && pass == 1; atom--)
+            lists->starts[atom] = lists->starts[atom - 1];
+        for (uint32_t atom = 0; atom < made->right.count && pass == 0; atom++)
+            lists->starts[atom + 1] += lists->starts[atom];
     }
-    return false;
+    lists->starts[0] = 0;
 }
 
 /* The rows and columns that are joined, as a matrix of bits. `row` is scratch for one row of atoms. */
-static void fill_matrix(const maker *made, uint32_t *matrix, size_t words, uint32_t *row)
+static void fill_matrix(const maker *made, const column_lists *lists, uint32_t *matrix,
+                        size_t words, uint32_t *row)
 {
     for (uint32_t i = 0; i < made->rows.member_count; i++) {
         collect_row(made, made->rows.members[i], row);
         uint32_t *target = matrix + words * (i % TKZ__BORDER_CLASS_LIMIT);
-        for (uint32_t k = 0; k < made->columns.member_count; k++) {
-            uint32_t column = k % TKZ__BORDER_CLASS_LIMIT;
-            if (row_meets(made, row, made->columns.members[k]))
-                target[column / 32] |= UINT32_C(1) << (column % 32);
+        for (uint32_t word = 0; word < made->words; word++) {
+            for (uint32_t bits = row[word]; bits != 0; bits &= bits - 1) {
+                uint32_t atom = word * 32 + (uint32_t)__builtin_ctz(bits);
+                for (uint32_t k = lists->starts[atom]; k < lists->starts[atom + 1]; k++)
+                    target[lists->columns[k] / 32] |= UINT32_C(1) << (lists->columns[k] % 32);
+            }
         }
     }
 }
@@ -275,11 +295,12 @@ static void fill_bits(const maker *made, const uint32_t *matrix, size_t words, u
                       uint32_t shift)
 {
     for (uint32_t row = 0; row < made->rows.count; row++) {
-        for (uint32_t column = 0; column < made->columns.count; column++) {
-            if ((matrix[row * words + column / 32] >> (column % 32) & 1) == 0)
-                continue;
-            uint32_t bit = tkz__border_bit(row, column << 16) >> shift;
-            bits[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+        for (uint32_t word = 0; word < words; word++) {
+            for (uint32_t left = matrix[row * words + word]; left != 0; left &= left - 1) {
+                uint32_t column = word * 32 + (uint32_t)__builtin_ctz(left);
+                uint32_t bit = tkz__border_bit(row, column << 16) >> shift;
+                bits[bit >> 3] |= (uint8_t)(1 << (bit & 7));
+            }
         }
     }
 }
@@ -291,10 +312,15 @@ static tkz_status write_filter(const maker *made, tkz__buffer *bits, uint32_t *r
 {
     size_t words = ((size_t)made->columns.count + 31) / 32;
     size_t matrix_words = words * made->rows.count;
-    uint32_t *matrix = tkz__allocate_zeroed(&bits->allocator, matrix_words * sizeof *matrix);
+    /* One allocation: the matrix, and the lists of columns. */
+    size_t starts = (size_t)made->right.count + 1;
+    size_t items = matrix_words + starts + (size_t)made->columns.member_count * MOST_ATOMS;
+    uint32_t *matrix = tkz__allocate_zeroed(&bits->allocator, items * sizeof *matrix);
     if (matrix == NULL)
-        return tkz__error_memory(error, matrix_words * sizeof *matrix);
-    fill_matrix(made, matrix, words, row);
+        return tkz__error_memory(error, items * sizeof *matrix);
+    column_lists lists = {matrix + matrix_words, matrix + matrix_words + starts};
+    list_columns(made, &lists);
+    fill_matrix(made, &lists, matrix, words, row);
     uint64_t wanted = count_pairs(matrix, matrix_words) * BITS_PER_PAIR;
     uint64_t count = TKZ__BORDER_LEAST_BITS;
     uint32_t shift = 20;
@@ -303,7 +329,7 @@ static tkz_status write_filter(const maker *made, tkz__buffer *bits, uint32_t *r
     tkz_status status = tkz__buffer_append_fill(bits, 0, (size_t)(count / 8), error);
     if (status == TKZ_OK)
         fill_bits(made, matrix, words, bits->data, shift);
-    tkz__release(&bits->allocator, matrix, matrix_words * sizeof *matrix);
+    tkz__release(&bits->allocator, matrix, items * sizeof *matrix);
     return status;
 }
 

@@ -11,7 +11,8 @@
 
 typedef struct tkz__builder_token {
     uint32_t start; /* in the builder's bytes */
-    uint32_t size;  /* 0: no such token */
+    uint16_t size;  /* 0: no such token */
+    bool is_ordinary;
 } tkz__builder_token;
 
 struct tkz__tokenizer_builder {

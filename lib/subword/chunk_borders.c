@@ -17,21 +17,34 @@ static inline uint32_t number_of_three(uint32_t word)
     return (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
 }
 
+/* The number of places where a character of three bytes has room and four bytes may be read. One that the
+ * chunk's end would cut is none: the chunk ends behind one. */
+static size_t fast_places(size_t size, size_t readable)
+{
+    size_t places = size < 3 ? 0 : size - 2, words = readable < 4 ? 0 : readable - 3;
+    return places < words ? places : words;
+}
+
 size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t size,
                         size_t readable, uint32_t *ends, size_t room)
 {
+    /* By value: what is written to `ends` cannot change them. */
+    const uint8_t *characters = image->sections[TKZ__SECTION_BORDER_CHARACTERS];
+    const uint8_t *bits = image->sections[TKZ__SECTION_BORDER_BITS];
+    const uint32_t shift = image->border_shift;
+    const size_t fast = fast_places(size, readable);
     size_t count = 0, at = 0;
     uint32_t left = tkz__border_read(image, chunk, size, &at);
     while (at < size && count + 1 < room) {
         size_t place = at;
-        uint32_t right;
-        uint32_t word = readable - at >= 4 ? tkz__image_u32(chunk + at) : 0;
-        /* A character that the chunk's end would cut is none: the chunk ends behind one. */
-        if (__builtin_expect(is_three(word) && size - at >= 3, 1)) {
-            right = tkz__border_entry(image, number_of_three(word));
+        uint32_t right, word = 0;
+        if (at < fast)
+            word = tkz__image_u32(chunk + at);
+        if (__builtin_expect(is_three(word), 1)) {
+            right = tkz__image_u32(characters + 4 * (size_t)number_of_three(word));
             at += 3;
         } else if (chunk[at] < 0x80) {
-            right = tkz__border_entry(image, chunk[at++]);
+            right = tkz__image_u32(characters + 4 * (size_t)chunk[at++]);
         } else {
             right = tkz__border_read(image, chunk, size, &at);
         }
@@ -41,8 +54,9 @@ size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t si
             continue;
         }
         /* Written always and kept or not: whether a place is a border is nobody's guess. */
+        uint32_t bit = tkz__border_bit(left, right) >> shift;
         ends[count] = (uint32_t)place;
-        count += !tkz__border_joined(image, left, right);
+        count += ~(uint32_t)bits[bit >> 3] >> (bit & 7) & 1;
         left = right;
     }
     /* Out of room: the last border is the end of what was cut; there is one, since room is above 1. */

@@ -133,25 +133,19 @@ static tkz_status encode_by_steps(tkz_encoder *encoder, const part *own, size_t 
     return tkz__encoder_push_spans(encoder, &cut, 0, text.size, first, error);
 }
 
-tkz_status tkz__encode_part(tkz_encoder *encoder, const part *own, size_t at, size_t end,
-                            bool at_start, tkz_error *error)
+/* text[at, end) of a part has no added token. */
+static tkz_status encode_plain(tkz_encoder *encoder, const part *own, size_t at, size_t end,
+                               tkz_error *error)
 {
     size_t first = encoder->id_count;
     if (at == end)
         return TKZ_OK;
     if (encoder->steps != NULL)
-        return encode_by_steps(encoder, own, at, end, at_start, error);
+        return encode_by_steps(encoder, own, at, end, own->start + at == 0, error);
     tkz_status status = tkz__encode_text(encoder, own->text + at, end - at, error);
     return status == TKZ_OK && tkz__encoder_wants_spans(encoder)
                ? tkz__encoder_push_spans(encoder, own, at, end, first, error)
                : status;
-}
-
-/* text[at, end) of a part has no added token. */
-static tkz_status encode_plain(tkz_encoder *encoder, const part *own, size_t at, size_t end,
-                               tkz_error *error)
-{
-    return tkz__encode_part(encoder, own, at, end, own->start + at == 0, error);
 }
 
 /* Encodes what lies between the tokens that `finder` finds in a part; `plain` does those places. */

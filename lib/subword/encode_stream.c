@@ -145,30 +145,24 @@ static tkz_status encode_held(text_stream *own, bool is_end, tkz_error *error)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "a chunk of the text has 4 GiB or more; cut it first");
     size_t first = encoder->id_count, first_span = encoder->span_count, end = 0;
-    tkz__document_part part = {.text = text, .size = size, .start = own->text_start};
     tkz_status status = TKZ_OK;
-    if (encoder->steps != NULL) {
-        status = tkz__encode_part(encoder, &part, 0, size, own->part_start + own->text_start == 0,
-                                  error);
-        end = size;
-    } else if (size > 0) {
+    if (size > 0)
         status = tkz__encode_text_start(encoder, text, size, is_end ? 0 : OPEN_CHUNKS, &end, error);
-        if (status == TKZ_OK && tkz__encoder_wants_spans(encoder))
-            status = tkz__encoder_push_spans(encoder, &part, 0, end, first, error);
+    if (status == TKZ_OK && tkz__encoder_wants_spans(encoder)) {
+        tkz__document_part part = {.text = text, .size = size, .start = own->text_start};
+        status = tkz__encoder_push_spans(encoder, &part, 0, end, first, error);
     }
     if (status != TKZ_OK)
         return status;
-    if (tkz__encoder_wants_spans(encoder)) {
-        for (size_t i = first_span; status == TKZ_OK && i < encoder->span_count; i++) {
-            tkz_token_span *span = &encoder->spans[i];
-            source_range(own, span->start, span->end, &span->start, &span->end);
-        }
+    for (size_t i = first_span; i < encoder->span_count; i++) {
+        tkz_token_span *span = &encoder->spans[i];
+        source_range(own, span->start, span->end, &span->start, &span->end);
     }
     drop_front(&own->text, end);
     own->text_start += end;
     drop_map(own);
     own->text_wait = 2 * own->text.size;
-    return status;
+    return TKZ_OK;
 }
 
 /* A part between tokens of the normalized text. */
@@ -179,8 +173,7 @@ static tkz_status add_text(void *context, const char *text, size_t size, uint64_
     if (own->text.size == 0)
         own->text_start = place;
     tkz_status status = tkz__buffer_append(&own->text, text, size, error);
-    /* What steps do to a text may depend on all that follows: it is held up to its end. */
-    if (status != TKZ_OK || own->encoder->steps != NULL || own->text.size < own->text_wait)
+    if (status != TKZ_OK || own->text.size < own->text_wait)
         return status;
     return encode_held(own, false, error);
 }
@@ -406,14 +399,14 @@ static tkz_status check_normalizer(const tkz_encoder *encoder, tkz_error *error)
     return TKZ_OK;
 }
 
-/* What is said of open chunks holds for the scanners; other pre-tokenizers have none. */
+/* What is said of open chunks holds for the scanners; what steps do may depend on all that follows. */
 static tkz_status check_pre_tokenizer(const tkz_encoder *encoder, tkz_error *error)
 {
-    if (encoder->image->pre_tokenizer != NULL)
+    if (encoder->steps == NULL)
         return TKZ_OK;
     return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                          "the model's pre-tokenizer may need the whole text; encode the text as a "
-                          "whole");
+                          "the model's pre-tokenizer consists of steps, which may need the whole text; "
+                          "encode the text as a whole");
 }
 
 static tkz_status begin(tkz_encoder *encoder, tkz_error *error)

@@ -13,7 +13,7 @@ typedef tkz__encoder_piece piece;
 
 enum {
     BORDERS = 64,      /* that are looked for at a time */
-    LEAST_NATURAL = 4, /* bytes of its first symbol, if the text is natural */
+    LEAST_NATURAL = 3, /* bytes of its first symbol, if the text is natural */
     MOST_NATURAL = 64  /* bytes of a piece that matching is the faster way for */
 };
 

@@ -148,11 +148,6 @@ typedef struct tkz__document_part {
     size_t cut_start;
 } tkz__document_part;
 
-/* Appends the ids of text[at, end) of a part, in which no added token is looked for, and their spans
- * where wanted. `at_start`: it begins where the document does. Errors: as tkz__encode_document. */
-TKZ_CHECKED tkz_status tkz__encode_part(tkz_encoder *encoder, const tkz__document_part *part,
-                                        size_t at, size_t end, bool at_start, tkz_error *error);
-
 /* Where the chunks of `text` from `at` on end: those of the steps, which ran over all of it, or what
  * the pre-tokenizer finds. As its `cut`. */
 static inline size_t tkz__encoder_cut(tkz_encoder *encoder, const char *text, size_t at,

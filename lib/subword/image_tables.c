@@ -88,16 +88,28 @@ static tkz_status make_pairs(tkz__image_tables *tables, const tkz__image_parts *
 
 /* ---- Trie -------------------------------------------------------------- */
 
+/* Each symbol goes on from its left half, whose place is known: half of the look-ups are saved. */
 static tkz_status add_symbols(const tkz__image_parts *parts, tkz__trie_builder *trie,
-                              tkz_error *error)
+                              const tkz_allocator *allocator, tkz_error *error)
 {
+    size_t count = parts->symbol_count;
+    uint32_t *places = tkz__allocate_array(allocator, count, sizeof *places);
+    if (places == NULL)
+        return tkz__error_memory(error, count * sizeof *places);
     tkz_status status = TKZ_OK;
-    for (uint32_t symbol = 0; status == TKZ_OK && symbol < parts->symbol_count; symbol++) {
-        uint8_t byte;
-        size_t size;
+    for (uint32_t symbol = 0; status == TKZ_OK && symbol < count; symbol++) {
+        uint8_t byte, other;
+        size_t size, known = 0;
         const uint8_t *bytes = tkz__image_parts_symbol(parts, symbol, &byte, &size);
-        status = tkz__trie_builder_add(trie, bytes, size, symbol, error);
+        uint32_t left = TKZ__NO_TOKEN;
+        if (symbol >= TKZ__SYMBOL_BYTES) {
+            left = parts->halves[(size_t)(symbol - TKZ__SYMBOL_BYTES) * 2];
+            (void)tkz__image_parts_symbol(parts, left, &other, &known);
+        }
+        status = tkz__trie_builder_extend(trie, known > 0 ? places[left] : 0, bytes + known,
+                                          size - known, symbol, &places[symbol], error);
     }
+    tkz__release_array(allocator, places, count, sizeof *places);
     return status;
 }
 
@@ -132,7 +144,7 @@ static tkz_status make_trie(tkz__image_tables *tables, const tkz__image_parts *p
     tkz__trie_builder *trie = NULL;
     tkz_status status = tkz__trie_builder_new(&trie, allocator, error);
     if (status == TKZ_OK)
-        status = add_symbols(parts, trie, error);
+        status = add_symbols(parts, trie, allocator, error);
     if (status == TKZ_OK)
         status = tkz__trie_builder_write(trie, &tables->sections[TKZ__SECTION_TRIE_NODES],
                                          &tables->sections[TKZ__SECTION_TRIE_SYMBOLS], error);

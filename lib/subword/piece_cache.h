@@ -16,7 +16,7 @@
 enum {
     TKZ__PIECE_MOST_BYTES = 15,
     TKZ__PIECE_MOST_IDS = 4,
-    TKZ__PIECE_BUCKET_BITS = 15 /* buckets of 64 bytes: 2 MiB, about a second-level cache */
+    TKZ__PIECE_BUCKET_BITS = 16 /* buckets of 64 bytes: 4 MiB; 2 MiB are 3 to 5 % slower on Japanese */
 };
 
 /* In the last byte of the key: the piece is a whole chunk, which may have ids of its own. */

@@ -15,7 +15,7 @@
 
 enum {
     TKZ__SPLIT_MOST_STEPS = 64,
-    TKZ__SPLIT_MOST_BYTES = 1 << 18, /* of the text of all steps */
+    TKZ__SPLIT_MOST_BYTES = 1 << 16, /* of the text of all steps */
     TKZ__SPLIT_MOST_TEXT = 1 << 14,  /* of one option */
     TKZ__SPLIT_MOST_LENGTH = 100000000 /* of FIXED_LENGTH */
 };

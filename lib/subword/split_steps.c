@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "subword/byte_level.h"
 #include "subword/pre_tokenizer.h"
 #include "text/char_class.h"
 #include "text/pattern_set.h"
@@ -31,7 +32,6 @@ struct tkz__split_steps {
     tkz_allocator allocator;
     tkz__split_spec *specs;
     size_t count;
-    bool changes;
     /* More than specs: BertPreTokenizer is two. */
     step steps[2 * TKZ__SPLIT_MOST_STEPS];
     size_t step_count;
@@ -131,23 +131,32 @@ static tkz_status make_step(tkz__split_steps *own, const tkz__split_spec *spec, 
 
 static tkz_status make_steps(tkz__split_steps *own, const tkz__split_spec *spec, tkz_error *error)
 {
-    own->changes = own->changes || spec->kind == TKZ__SPLIT_METASPACE ||
-                   (spec->kind == TKZ__SPLIT_BYTES && spec->space_first);
-    if (spec->kind != TKZ__SPLIT_BERT)
-        return make_step(own, spec, error);
     tkz__split_spec first = {.kind = TKZ__SPLIT_WHITESPACE_SPLIT};
     tkz__split_spec second = {.kind = TKZ__SPLIT_PUNCTUATION, .behavior = TKZ__BEHAVIOR_ISOLATED};
+    if (spec->kind != TKZ__SPLIT_BERT)
+        return make_step(own, spec, error);
     tkz_status status = make_step(own, &first, error);
     return status == TKZ_OK ? make_step(own, &second, error) : status;
 }
 
-/* A text behind ByteLevel would be one of other characters. */
+/* Behind ByteLevel the text is one of characters that stand for bytes: there must be no others in it.
+ * And for a Metaspace that asks what the document begins with, HF takes all parts that came from its
+ * first character: there is one where nothing was put before it. */
 static tkz_status check_order(const tkz__split_steps *own, tkz_error *error)
 {
-    for (size_t i = 0; i + 1 < own->count; i++) {
-        if (own->specs[i].kind == TKZ__SPLIT_BYTES)
+    bool has_bytes = false, has_prefix = false;
+    for (size_t i = 0; i < own->count; i++) {
+        tkz__split_kind kind = own->specs[i].kind;
+        if (has_bytes && (kind == TKZ__SPLIT_BYTES || kind == TKZ__SPLIT_METASPACE))
             return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                                  "a pre-tokenizer with a step behind byte_level");
+                                  "a pre-tokenizer with byte_level or metaspace behind byte_level");
+        if (has_prefix && kind == TKZ__SPLIT_METASPACE &&
+            own->specs[i].prepend == TKZ__PREPEND_FIRST)
+            return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                                  "a pre-tokenizer with a metaspace that comes first behind another");
+        has_bytes = has_bytes || kind == TKZ__SPLIT_BYTES;
+        has_prefix = has_prefix || (kind == TKZ__SPLIT_METASPACE &&
+                                    own->specs[i].prepend != TKZ__PREPEND_NEVER);
     }
     return TKZ_OK;
 }
@@ -410,16 +419,18 @@ static tkz_status copy(run *now, size_t start, size_t end)
     return start == end ? TKZ_OK : write(now, end - start, now->text + start, end - start, true);
 }
 
-/* Leaves out a part. Its first character is a run of its own: what was put before it came from it too,
- * and stays. */
+/* Leaves out a part, each character as a run of its own: what stays beside it may have come from the
+ * same character, but not from the others. */
 static tkz_status leave_out(run *now, size_t start, size_t end)
 {
     uint32_t character;
-    if (start == end)
-        return TKZ_OK;
-    size_t length = tkz__utf8_next(now->text + start, end - start, &character);
-    tkz_status status = write(now, length, "", 0, false);
-    return status == TKZ_OK ? write(now, end - start - length, "", 0, false) : status;
+    tkz_status status = TKZ_OK;
+    while (status == TKZ_OK && now->want_map && start < end) {
+        size_t length = tkz__utf8_next(now->text + start, end - start, &character);
+        status = write(now, length, "", 0, false);
+        start += length;
+    }
+    return status;
 }
 
 /* A character that something is put before: both come from it, as HF has it. */
@@ -473,6 +484,61 @@ static tkz_status write_metaspace(run *now, const tkz__split_spec *spec, bool is
     return status;
 }
 
+/* The characters of the byte-level alphabet in the place of bytes, as steps behind ByteLevel see them.
+ * All of a character come from it, as HF has it. */
+static tkz_status write_alphabet(run *now, size_t start, size_t end)
+{
+    tkz_status status = TKZ_OK;
+    while (status == TKZ_OK && start < end) {
+        uint32_t character;
+        char written[16];
+        size_t size = 0, plain = start;
+        while (plain < end && (uint8_t)now->text[plain] - 0x21u < 0x7F - 0x21u)
+            plain++;
+        status = copy(now, start, plain);
+        start = plain;
+        if (status != TKZ_OK || start == end)
+            break;
+        size_t length = tkz__utf8_next(now->text + start, end - start, &character);
+        for (size_t i = 0; i < length; i++)
+            size += tkz__utf8_encode(tkz__byte_level_character((uint8_t)now->text[start + i]),
+                                     written + size);
+        status = write(now, length, written, size, false);
+        start += length;
+    }
+    return status;
+}
+
+/* The byte that such a character stands for: tkz__byte_level_character the other way. */
+static uint8_t byte_of(uint32_t character)
+{
+    uint32_t number = character - 0x100;
+    if (character < 0x100)
+        return (uint8_t)character;
+    return (uint8_t)(number < 33 ? number : number < 67 ? number + 127 - 33 : 173);
+}
+
+/* And back: the bytes of such characters. */
+static tkz_status write_bytes_of_alphabet(run *now, size_t start, size_t end)
+{
+    tkz_status status = TKZ_OK;
+    while (status == TKZ_OK && start < end) {
+        size_t plain = start;
+        while (plain < end && (uint8_t)now->text[plain] < 0x80)
+            plain++;
+        status = copy(now, start, plain);
+        start = plain;
+        if (status != TKZ_OK || start == end)
+            break;
+        uint32_t character;
+        size_t length = tkz__utf8_next(now->text + start, end - start, &character);
+        char byte = (char)byte_of(character);
+        status = write(now, length, &byte, 1, false);
+        start += length;
+    }
+    return status;
+}
+
 /* The text that was written is the text now. */
 static tkz_status take_text(run *now)
 {
@@ -497,8 +563,33 @@ static tkz_status take_text(run *now)
     return status;
 }
 
-/* Writes all pieces as a step changes them, without gaps; NULL: as they are. */
-static tkz_status rewrite(run *now, const step *what)
+/* How pieces are written again. */
+typedef enum rewriting {
+    AS_THEY_ARE,
+    AS_THE_STEP_SAYS,
+    AS_ALPHABET,
+    AS_BYTES
+} rewriting;
+
+static tkz_status rewrite_piece(run *now, rewriting how, const step *what, bool is_first,
+                                size_t start, size_t end)
+{
+    switch (how) {
+    case AS_ALPHABET:
+        return write_alphabet(now, start, end);
+    case AS_BYTES:
+        return write_bytes_of_alphabet(now, start, end);
+    case AS_THE_STEP_SAYS:
+        return what->spec.kind == TKZ__SPLIT_BYTES
+                   ? write_bytes(now, &what->spec, start, end)
+                   : write_metaspace(now, &what->spec, is_first, start, end);
+    default:
+        return copy(now, start, end);
+    }
+}
+
+/* Writes all pieces again, without gaps. `what`: the step that says how. */
+static tkz_status rewrite(run *now, rewriting how, const step *what)
 {
     tkz__splitter *own = now->own;
     tkz_status status = TKZ_OK;
@@ -514,12 +605,7 @@ static tkz_status rewrite(run *now, const step *what)
         done = end;
         if (status != TKZ_OK)
             break;
-        if (what == NULL)
-            status = copy(now, start, end);
-        else if (what->spec.kind == TKZ__SPLIT_BYTES)
-            status = write_bytes(now, &what->spec, start, end);
-        else
-            status = write_metaspace(now, &what->spec, i == 0 && now->at_start, start, end);
+        status = rewrite_piece(now, how, what, i == 0 && now->at_start, start, end);
         if (status == TKZ_OK)
             status = push(now, from, own->next_text.size);
     }
@@ -547,11 +633,27 @@ static bool changes(const step *what)
            (what->spec.kind == TKZ__SPLIT_BYTES && what->spec.space_first);
 }
 
+static bool has_step_behind_bytes(const tkz__split_steps *steps)
+{
+    for (size_t i = 0; i + 1 < steps->step_count; i++) {
+        if (steps->steps[i].spec.kind == TKZ__SPLIT_BYTES)
+            return true;
+    }
+    return false;
+}
+
 /* ---- The run ------------------------------------------------------------- */
 
 bool tkz__split_steps_change(const tkz__split_steps *steps)
 {
-    return steps->changes;
+    for (size_t i = 0; i < steps->step_count; i++) {
+        const step *what = &steps->steps[i];
+        bool leaves_out = what->scanner == NULL && what->pattern != NULL &&
+                          what->behavior == TKZ__BEHAVIOR_REMOVED;
+        if (changes(what) || leaves_out || what->spec.kind == TKZ__SPLIT_SCRIPTS)
+            return true;
+    }
+    return false;
 }
 
 void tkz__splitter_init(tkz__splitter *splitter, const tkz_allocator *allocator)
@@ -592,13 +694,16 @@ tkz_status tkz__splitter_run(tkz__splitter *splitter, const tkz__split_steps *st
     for (size_t i = 0; status == TKZ_OK && i < steps->step_count; i++) {
         const step *what = &steps->steps[i];
         if (changes(what))
-            status = rewrite(&now, what);
+            status = rewrite(&now, AS_THE_STEP_SAYS, what);
+        else if (i > 0 && steps->steps[i - 1].spec.kind == TKZ__SPLIT_BYTES)
+            status = rewrite(&now, AS_ALPHABET, NULL);
         tkz__pattern_search_allow(&splitter->search, now.size);
         if (status == TKZ_OK)
             status = cut_pieces(&now, what);
     }
-    if (status == TKZ_OK && has_gaps(&now))
-        status = rewrite(&now, NULL);
+    bool is_alphabet = has_step_behind_bytes(steps);
+    if (status == TKZ_OK && (is_alphabet || has_gaps(&now)))
+        status = rewrite(&now, is_alphabet ? AS_BYTES : AS_THEY_ARE, NULL);
     *result = (tkz__split_text){now.text, now.size, splitter->pieces.items, splitter->pieces.count,
                                 now.is_changed && want_map ? &splitter->map : NULL};
     return status;

@@ -20,7 +20,7 @@ TKZ_CHECKED tkz_status tkz__split_steps_new(tkz__split_steps **steps, const char
                                             const tkz_allocator *allocator, tkz_error *error);
 void tkz__split_steps_free(tkz__split_steps *steps); /* accepts NULL */
 
-/* Whether they may change text, or leave out some: else chunks are all of the text as it is. */
+/* Whether they may change text or leave out some; if not, chunks are all of the text as it is. */
 bool tkz__split_steps_change(const tkz__split_steps *steps);
 
 /* A part of a text. */

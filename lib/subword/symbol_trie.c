@@ -105,7 +105,14 @@ void tkz__trie_builder_free(tkz__trie_builder *builder)
 tkz_status tkz__trie_builder_add(tkz__trie_builder *builder, const uint8_t *bytes, size_t size,
                                  uint32_t symbol, tkz_error *error)
 {
-    uint32_t node = 0;
+    uint32_t end;
+    return tkz__trie_builder_extend(builder, 0, bytes, size, symbol, &end, error);
+}
+
+tkz_status tkz__trie_builder_extend(tkz__trie_builder *builder, uint32_t node,
+                                    const uint8_t *bytes, size_t size, uint32_t symbol,
+                                    uint32_t *end, tkz_error *error)
+{
     for (size_t i = 0; i < size; i++) {
         tkz_status status = reserve_slot(builder, error);
         if (status != TKZ_OK)
@@ -123,6 +130,7 @@ tkz_status tkz__trie_builder_add(tkz__trie_builder *builder, const uint8_t *byte
         node = child;
     }
     builder->nodes[node].symbol = symbol;
+    *end = node;
     return TKZ_OK;
 }
 

@@ -55,6 +55,12 @@ void tkz__trie_builder_free(tkz__trie_builder *builder); /* accepts NULL */
 TKZ_CHECKED tkz_status tkz__trie_builder_add(tkz__trie_builder *builder, const uint8_t *bytes,
                                              size_t size, uint32_t symbol, tkz_error *error);
 
+/* The same for a symbol that is the bytes of `node` (0: none) and then these, 1 or more. `*end` is its
+ * own node. */
+TKZ_CHECKED tkz_status tkz__trie_builder_extend(tkz__trie_builder *builder, uint32_t node,
+                                                const uint8_t *bytes, size_t size,
+                                                uint32_t symbol, uint32_t *end, tkz_error *error);
+
 /* Sets prefixes[symbol] of every symbol added to the longest other one that it starts with, or
  * TKZ__NO_TOKEN. */
 void tkz__trie_builder_prefixes(const tkz__trie_builder *builder, uint32_t *prefixes);

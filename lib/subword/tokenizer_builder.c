@@ -83,12 +83,7 @@ static bool has_token(const tkz__tokenizer_builder *builder, uint32_t id)
 
 bool tkz__tokenizer_builder_has(const tkz__tokenizer_builder *builder, uint32_t id)
 {
-    if (!has_token(builder, id))
-        return false;
-    const tkz__builder_token *token = &builder->tokens[id];
-    const uint64_t *found = tkz__byte_map_find(&builder->ordinary_names,
-                                               builder->bytes.data + token->start, token->size);
-    return found != NULL && *found == id;
+    return id < builder->token_count && builder->tokens[id].is_ordinary;
 }
 
 /* Makes room for token `id` of `size` bytes. */
@@ -128,10 +123,14 @@ static tkz_status enter_token(tkz__tokenizer_builder *builder, tkz__byte_map *na
         return invalid(error, "a token of the same bytes exists", id);
     *value = id;
     while (builder->token_count <= id)
-        builder->tokens[builder->token_count++] = (tkz__builder_token){0, 0};
-    if (has_token(builder, id))
+        builder->tokens[builder->token_count++] = (tkz__builder_token){0, 0, false};
+    bool is_ordinary = names == &builder->ordinary_names;
+    if (has_token(builder, id)) {
+        builder->tokens[id].is_ordinary |= is_ordinary;
         return TKZ_OK;
-    builder->tokens[id] = (tkz__builder_token){(uint32_t)builder->bytes.size, (uint32_t)size};
+    }
+    builder->tokens[id] =
+        (tkz__builder_token){(uint32_t)builder->bytes.size, (uint16_t)size, is_ordinary};
     memcpy(builder->bytes.data + builder->bytes.size, bytes, size);
     builder->bytes.size += size;
     return TKZ_OK;
@@ -201,17 +200,27 @@ tkz_status tkz__tokenizer_builder_add_bytes(tkz__tokenizer_builder *builder, tkz
 
 /* ---- Merges ------------------------------------------------------------ */
 
+static tkz_status check_halves(const tkz__tokenizer_builder *builder, uint32_t left,
+                               uint32_t right, tkz_error *error)
+{
+    bool has_left = tkz__tokenizer_builder_has(builder, left);
+    if (has_left && tkz__tokenizer_builder_has(builder, right))
+        return TKZ_OK;
+    return invalid(error, "it is a half of a merge and is not in the vocabulary",
+                   has_left ? right : left);
+}
+
 /* Puts the bytes of `left` and `right`, joined, into the free room of the token bytes. */
 static tkz_status join_bytes(tkz__tokenizer_builder *builder, uint32_t left, uint32_t right,
                              const uint8_t **bytes, size_t *size, tkz_error *error)
 {
-    if (!tkz__tokenizer_builder_has(builder, left) || !tkz__tokenizer_builder_has(builder, right))
-        return invalid(error, "it is a half of a merge and is not in the vocabulary",
-                       tkz__tokenizer_builder_has(builder, left) ? right : left);
+    tkz_status status = check_halves(builder, left, right, error);
+    if (status != TKZ_OK)
+        return status;
     const tkz__builder_token *tokens = builder->tokens;
     *size = (size_t)tokens[left].size + tokens[right].size;
     /* Room for it twice: here, and before it the place where enter_token copies it to. */
-    tkz_status status = tkz__buffer_reserve(&builder->bytes, 2 * *size, error);
+    status = tkz__buffer_reserve(&builder->bytes, 2 * *size, error);
     if (status != TKZ_OK)
         return status;
     uint8_t *target = builder->bytes.data + builder->bytes.size + *size;
@@ -248,6 +257,26 @@ tkz_status tkz__tokenizer_builder_join(tkz__tokenizer_builder *builder, uint32_t
                               "merge %u of the tokens %u and %u gives no token of the vocabulary",
                               builder->merge_count, left, right);
     builder->merges[builder->merge_count++] = (tkz__image_merge){left, right, (uint32_t)*found};
+    return TKZ_OK;
+}
+
+tkz_status tkz__tokenizer_builder_join_to(tkz__tokenizer_builder *builder, uint32_t left,
+                                          uint32_t right, uint32_t result, tkz_error *error)
+{
+    tkz_status status = check_halves(builder, left, right, error);
+    if (status == TKZ_OK)
+        status = tkz__tokenizer_builder_reserve_merge(builder, error);
+    if (status != TKZ_OK)
+        return status;
+    const tkz__builder_token *tokens = builder->tokens;
+    const uint8_t *bytes = builder->bytes.data;
+    if (!tkz__tokenizer_builder_has(builder, result) ||
+        tokens[result].size != tokens[left].size + tokens[right].size ||
+        memcmp(bytes + tokens[result].start, bytes + tokens[left].start, tokens[left].size) != 0 ||
+        memcmp(bytes + tokens[result].start + tokens[left].size, bytes + tokens[right].start,
+               tokens[right].size) != 0)
+        return invalid(error, "a merge gives other bytes", result);
+    builder->merges[builder->merge_count++] = (tkz__image_merge){left, right, result};
     return TKZ_OK;
 }
 

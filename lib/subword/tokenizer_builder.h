@@ -36,6 +36,11 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_add_token(tkz__tokenizer_builder *
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_join(tkz__tokenizer_builder *builder, uint32_t left,
                                                    uint32_t right, tkz_error *error);
 
+/* The same where the token is known that they make: saves the search for it. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_join_to(tkz__tokenizer_builder *builder,
+                                                      uint32_t left, uint32_t right,
+                                                      uint32_t result, tkz_error *error);
+
 /* Instead of merges: ids are ranks, and any two tokens merge whose joined bytes are a token, the one
  * of the lowest rank first (openai/tiktoken: src/lib.rs). */
 void tkz__tokenizer_builder_join_by_rank(tkz__tokenizer_builder *builder);

@@ -47,7 +47,25 @@ size_t tkz__hf_bert_unchanged(const tkz__normal_step *step, const char *text, si
 TKZ_CHECKED tkz_status tkz__hf_bert_run(const tkz__normal_step *step, const char *text, size_t size,
                                         tkz__edit *edit, tkz_error *error);
 
-/* Precompiled with the map of sentencepiece's nmt_nfkc. */
+/* Replace; the options of the kind are in this order. */
+enum {
+    TKZ__HF_REPLACE_PATTERN,
+    TKZ__HF_REPLACE_CONTENT,
+    TKZ__HF_REPLACE_REGEX,
+    TKZ__HF_REPLACE_OPTIONS
+};
+TKZ_CHECKED tkz_status tkz__hf_replace_prepare(tkz__normal_step *step,
+                                               const tkz_allocator *allocator, tkz_error *error);
+void tkz__hf_replace_dispose(tkz__normal_step *step, const tkz_allocator *allocator);
+size_t tkz__hf_replace_unchanged(const tkz__normal_step *step, const char *text, size_t size);
+TKZ_CHECKED tkz_status tkz__hf_replace_run(const tkz__normal_step *step, const char *text,
+                                           size_t size, tkz__edit *edit, tkz_error *error);
+
+/* Precompiled with the map of sentencepiece's nmt_nfkc, or that of the first option. */
+TKZ_CHECKED tkz_status tkz__hf_precompiled_prepare(tkz__normal_step *step,
+                                                   const tkz_allocator *allocator,
+                                                   tkz_error *error);
+void tkz__hf_precompiled_dispose(tkz__normal_step *step, const tkz_allocator *allocator);
 size_t tkz__hf_precompiled_unchanged(const tkz__normal_step *step, const char *text, size_t size);
 TKZ_CHECKED tkz_status tkz__hf_precompiled_run(const tkz__normal_step *step, const char *text,
                                                size_t size, tkz__edit *edit, tkz_error *error);

@@ -6,7 +6,6 @@
  * grapheme clusters 17.0. Bytes that are no UTF-8, which HF cannot be given, stay.
  * Leans on hf_steps, unicode_normal, the class tables and lowercase.
  */
-#define _GNU_SOURCE /* memmem */
 #include <string.h>
 
 #include "text/char_class.h"
@@ -238,46 +237,6 @@ static tkz_status strip_run(const tkz__normal_step *step, const char *text, size
 
 /* ---- Given texts -------------------------------------------------------- */
 
-enum { REPLACE_PATTERN, REPLACE_CONTENT, REPLACE_REGEX, REPLACE_OPTIONS };
-
-static tkz_status replace_prepare(tkz__normal_step *step, const tkz_allocator *allocator,
-                                  tkz_error *error)
-{
-    (void)allocator;
-    if (step->values[REPLACE_REGEX].size != 0)
-        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, "regex", TKZ__NO_OFFSET,
-                              "replace cannot do regular expressions yet; pattern is a plain text");
-    if (step->values[REPLACE_PATTERN].size == 0)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "pattern", TKZ__NO_OFFSET,
-                              "replace needs pattern, the text to be replaced");
-    return TKZ_OK;
-}
-
-static size_t replace_unchanged(const tkz__normal_step *step, const char *text, size_t size)
-{
-    const tkz__normal_value *pattern = &step->values[REPLACE_PATTERN];
-    const char *found = size == 0 ? NULL : memmem(text, size, pattern->text, pattern->size);
-    return found == NULL ? size : (size_t)(found - text);
-}
-
-static tkz_status replace_run(const tkz__normal_step *step, const char *text, size_t size,
-                              tkz__edit *edit, tkz_error *error)
-{
-    const tkz__normal_value *content = &step->values[REPLACE_CONTENT];
-    size_t pattern_size = step->values[REPLACE_PATTERN].size;
-    tkz_status status = TKZ_OK;
-    for (size_t at = 0; at < size && status == TKZ_OK;) {
-        size_t same = replace_unchanged(step, text + at, size - at);
-        status = tkz__edit_copy(edit, text + at, same, error);
-        at += same;
-        if (at == size || status != TKZ_OK)
-            break;
-        status = tkz__edit_replace(edit, pattern_size, content->text, content->size, error);
-        at += pattern_size;
-    }
-    return status;
-}
-
 static size_t prepend_unchanged(const tkz__normal_step *step, const char *text, size_t size)
 {
     (void)text;
@@ -310,15 +269,18 @@ static const tkz_normal_option bert_options[TKZ__HF_BERT_OPTIONS] = {
     {"lowercase", "false|true", "true", "Make letters lower-case.", 0, 0},
 };
 
-static const tkz_normal_option replace_options[REPLACE_OPTIONS] = {
+static const tkz_normal_option replace_options[TKZ__HF_REPLACE_OPTIONS] = {
     {"pattern", NULL, "", "The text to be replaced; it must be given.", 0, 0},
     {"content", NULL, "", "What comes in its place.", 0, 0},
-    {"regex", NULL, "", "A regular expression in the place of pattern: an error, not supported.", 0,
-     0},
+    {"regex", NULL, "", "A regular expression of Oniguruma in the place of pattern.", 0, 0},
 };
 
 static const tkz_normal_option prepend_options[] = {
     {"content", NULL, "", "What comes before a text that is not empty.", 0, 0},
+};
+
+static const tkz_normal_option precompiled_options[] = {
+    {"map", NULL, "", "The precompiled_charsmap of a model, in base64.", 0, 0},
 };
 
 static const tkz__unicode_target forms[] = {
@@ -360,12 +322,12 @@ static const tkz__normal_kind kinds[] = {
      .dispose = tkz__hf_bert_dispose,
      .unchanged = tkz__hf_bert_unchanged,
      .run = tkz__hf_bert_run},
-    {.info = {"replace-hf0.23", "HF tokenizers' Replace, of a plain text.", replace_options,
-              REPLACE_OPTIONS},
-     .traits = TKZ__NORMAL_LOCAL,
-     .prepare = replace_prepare,
-     .unchanged = replace_unchanged,
-     .run = replace_run},
+    {.info = {"replace-hf0.23", "HF tokenizers' Replace, of a plain text or a regular expression.",
+              replace_options, TKZ__HF_REPLACE_OPTIONS},
+     .prepare = tkz__hf_replace_prepare,
+     .dispose = tkz__hf_replace_dispose,
+     .unchanged = tkz__hf_replace_unchanged,
+     .run = tkz__hf_replace_run},
     {.info = {"prepend-hf0.23", "HF tokenizers' Prepend.", prepend_options, 1},
      .unchanged = prepend_unchanged,
      .run = prepend_run},
@@ -375,8 +337,10 @@ static const tkz__normal_kind kinds[] = {
      .unchanged = byte_level_unchanged,
      .run = byte_level_run},
     {.info = {"precompiled-hf0.23",
-              "HF tokenizers' Precompiled with sentencepiece's nmt_nfkc, cluster by cluster.", NULL,
-              0},
+              "HF tokenizers' Precompiled, cluster by cluster: sentencepiece's nmt_nfkc or a map.",
+              precompiled_options, 1},
+     .prepare = tkz__hf_precompiled_prepare,
+     .dispose = tkz__hf_precompiled_dispose,
      .unchanged = tkz__hf_precompiled_unchanged,
      .run = tkz__hf_precompiled_run},
 };

@@ -8,7 +8,7 @@
 
 enum {
     MOST_NESTED = 8,   /* brackets in brackets */
-    MOST_NAMES = 1000, /* classes by name in one expression */
+    MOST_NAMES = 300, /* classes by name in one expression: each takes some time */
     LONGEST_PROPERTY = 64
 };
 
@@ -50,7 +50,7 @@ static tkz_status count_name(tkz__pattern_source *source)
 {
     if (++source->names > MOST_NAMES)
         return tkz__pattern_refuse(source, TKZ_STATUS_LIMIT, source->at,
-                                   "more than 1000 classes by name");
+                                   "more than 300 classes by name");
     return TKZ_OK;
 }
 

@@ -21,8 +21,8 @@ static void need(tkz_status status, const tkz_error *error)
 }
 
 /* What came of a text so far. */
-static uint32_t ids[1 << 22];
-static tkz_token_span spans[1 << 22];
+static uint32_t ids[1 << 20];
+static tkz_token_span spans[1 << 20];
 static size_t id_count;
 
 static void keep(const tkz_batch *batch)

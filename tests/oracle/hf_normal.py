@@ -6,12 +6,14 @@ tokenizers: code points between others, those of most scripts alone, random text
 the files. RANDOM_TEXTS=1000000 gives each step a million random texts and every code point (half an
 hour); without it a test run compares a few thousand and the code points that are assigned."""
 import random
+import re
 import sys
 
 import sentencepiece
 from normal_texts import (FULL, batches, charsmap_of, code_points, corpus_texts, random_count,
                           random_texts, valid)
 from text_probe import Comparison, normalize
+from tokenizers import Regex
 from tokenizers.normalizers import (NFC, NFD, NFKC, NFKD, BertNormalizer, ByteLevel, Lowercase, Nmt,
                                     Precompiled, Prepend, Replace, Sequence, Strip, StripAccents)
 
@@ -64,6 +66,10 @@ def odd_steps():
     yield "replace-hf0.23:pattern=ーー:content=", Replace("ーー", "")
     yield "replace-hf0.23:pattern=\u3099:content=.*", Replace("\u3099", ".*")
     yield "replace-hf0.23:pattern=a:content=aa", Replace("a", "aa")
+    for regex, content in ((r"(?<!\n)^", "\u2581"), (r" {2,}", " "), (r"\p{M}+", ""),
+                           (r"[\u3041-\u3096]", "x"), (r"a*", "-"), (r"$", "\u3042")):
+        spelled = re.sub(r"([,:=\\])", r"\\\1", regex)
+        yield f"replace-hf0.23:regex={spelled}:content={content}", Replace(Regex(regex), content)
     precompiled = Precompiled(charsmap_of(sentencepiece, "nmt_nfkc"))
     yield "", Sequence([])  # DeepSeek V3
     yield ("strip-hf0.23,precompiled-hf0.23,replace-hf0.23:pattern=  :content=\u2581",

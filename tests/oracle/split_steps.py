@@ -269,7 +269,7 @@ def compare_steps(probe, steps, texts, count):
     from tokenizers import pre_tokenizers
     made = [reference(step) for step in steps]
     made = pre_tokenizers.Sequence(made) if len(made) > 1 else made[0]
-    is_bytes = steps[-1][0] == "byte_level"
+    is_bytes = any(step[0] == "byte_level" for step in steps)
     spelling = ",".join(map(spelled, steps))
     texts = [text for text in texts if text]
     count.steps += 1
@@ -392,7 +392,10 @@ def main():
         chosen = [step for step in source.choices(steps, k=source.randint(2, 4))
                   if step[0] != "byte_level"]
         if source.random() < 0.5 or not chosen:
-            chosen.append(("byte_level", source.random() < 0.5, source.random() < 0.5))
+            place = source.randint(0, len(chosen)) if source.random() < 0.5 else len(chosen)
+            chosen = chosen[:place] + [
+                ("byte_level", source.random() < 0.5, source.random() < 0.5)] + [
+                step for step in chosen[place:] if step[0] != "metaspace"]
         compare_steps(probe, chosen, source.sample(generated, min(200, len(generated))), count)
     failures += report("Sequences", count)
 

@@ -317,23 +317,24 @@ END_TEST
 static const struct {
     const char *json;
     const char *steps;
-    const char *ids; /* of "a b" */
+    const char *ids;   /* of "a b" */
+    const char *spans; /* and where they come from */
 } other_cuts[] = {
-    {NO_REGEX, "byte_level-hf0.23:prefix_space=false:regex=false", "97 32 98"},
+    {NO_REGEX, "byte_level-hf0.23:prefix_space=false:regex=false", "97 32 98", "0-1 1-2 2-3"},
     {"{\"type\":\"ByteLevel\",\"add_prefix_space\":true}",
-     "byte_level-hf0.23:prefix_space=true:regex=true", "256 32 98"},
+     "byte_level-hf0.23:prefix_space=true:regex=true", "256 32 98", "0-1 1-2 2-3"},
     {STEPS(SPLIT(LLAMA3, "MergedWithNext", "true") "," NO_REGEX),
      "split-hf0.23:regex=(?i\\:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|"
      "\\\\p{N}{1\\,3}| ?[^\\\\s\\\\p{L}\\\\p{N}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|"
      "\\\\s+:behavior=merged_with_next:invert=true,"
      "byte_level-hf0.23:prefix_space=false:regex=false",
-     "97 32 98"},
+     "97 32 98", "0-1 1-2 2-3"},
     {STEPS("{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"Removed\","
            "\"invert\":false},{\"type\":\"Digits\",\"individual_digits\":false},"
            "{\"type\":\"Punctuation\",\"behavior\":\"Contiguous\"}," NO_REGEX),
      "split-hf0.23:text= :behavior=removed:invert=false,digits-hf0.23:individual=false,"
      "punctuation-hf0.23:behavior=contiguous,byte_level-hf0.23:prefix_space=false:regex=false",
-     "97 98"},
+     "97 98", "0-1 2-3"},
     {STEPS("{\"type\":\"Whitespace\"},{\"type\":\"WhitespaceSplit\"},"
            "{\"type\":\"BertPreTokenizer\"},{\"type\":\"UnicodeScripts\"},"
            "{\"type\":\"CharDelimiterSplit\",\"delimiter\":\":\"},"
@@ -341,12 +342,12 @@ static const struct {
      "whitespace-hf0.23,whitespace_split-hf0.23,bert-hf0.23,unicode_scripts-hf0.23,"
      "delimiter-hf0.23:character=\\:,fixed_length-hf0.23:length=7,"
      "byte_level-hf0.23:prefix_space=false:regex=false",
-     "97 98"},
+     "97 98", "0-1 2-3"},
     {STEPS("{\"type\":\"Metaspace\",\"replacement\":\"_\",\"prepend_scheme\":\"first\","
            "\"split\":false}," NO_REGEX),
      "metaspace-hf0.23:replacement=_:prepend=first:split=false,"
      "byte_level-hf0.23:prefix_space=false:regex=false",
-     "95 97 95 98"},
+     "95 97 95 98", "0-1 0-1 1-2 2-3"},
 };
 
 START_TEST(other_pre_tokenizers)
@@ -357,7 +358,7 @@ START_TEST(other_pre_tokenizers)
     tkz_encoder *encoder;
     const tkz_batch *batch;
     const uint64_t offsets[] = {0, 3};
-    char ids[64] = "";
+    char ids[64] = "", spans[64] = "";
     tkz_tokenizer_describe(tokenizer, &facts);
     ck_assert_str_eq(facts.pre_tokenizer->name, "steps");
     ck_assert_str_eq(facts.pre_tokenizer->pattern, other_cuts[_i].steps);
@@ -368,17 +369,26 @@ START_TEST(other_pre_tokenizers)
     ck_assert_status(tkz__hf_open(&again, "copy", copy.data, copy.size, NULL, NULL));
     ck_assert_str_eq(tkz__tokenizer_pre_tokenizer(again)->pattern, other_cuts[_i].steps);
     ck_assert_status(tkz_encoder_new(&encoder, again, NULL, NULL));
+    tkz_encoder_want_offsets(encoder, 1);
     ck_assert_status(tkz_encoder_encode(encoder, "a b", offsets, 1, &batch, NULL));
-    for (uint64_t i = 0; i < batch->offsets[1]; i++)
-        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%u", i > 0 ? " " : "",
-                 batch->ids[i]);
+    for (uint64_t i = 0; i < batch->offsets[1]; i++) {
+        const char *space = i > 0 ? " " : "";
+        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%u", space, batch->ids[i]);
+        snprintf(spans + strlen(spans), sizeof spans - strlen(spans), "%s%u-%u", space,
+                 (unsigned)batch->spans[i].start, (unsigned)batch->spans[i].end);
+    }
     ck_assert_str_eq(ids, other_cuts[_i].ids);
+    ck_assert_str_eq(spans, other_cuts[_i].spans);
     tkz_encoder_free(encoder);
     tkz_tokenizer_free(again);
     tkz_tokenizer_free(tokenizer);
     tkz__buffer_free(&copy);
 }
 END_TEST
+
+/* A precompiled_charsmap that makes "bc" of "a". */
+#define MAP "DAAAAACAAQBhDQAAAAAAgGJjAA=="
+#define MAP_VALUE "DAAAAACAAQBhDQAAAAAAgGJjAA\\=\\="
 
 static const struct {
     const char *json;
@@ -390,6 +400,11 @@ static const struct {
     {"{\"type\":\"Strip\",\"strip_left\":false,\"strip_right\":true}", "strip-hf0.23:left=false"},
     {"{\"type\":\"Replace\",\"pattern\":{\"String\":\",:=\\\\\"},\"content\":\"\"}",
      "replace-hf0.23:pattern=\\,\\:\\=\\\\"},
+    {"{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"(?<!\\\\n)^\"},\"content\":\"_\"}",
+     "replace-hf0.23:content=_:regex=(?<!\\\\n)^"},
+    {"{\"type\":\"ByteLevel\"}", "byte_level-hf0.23"},
+    {"{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"" MAP "\"}",
+     "precompiled-hf0.23:map=" MAP_VALUE},
     {"{\"type\":\"Prepend\",\"prepend\":\"\xE2\x96\x81\"}", "prepend-hf0.23:content=\xE2\x96\x81"},
     {"{\"type\":\"BertNormalizer\",\"clean_text\":true,\"handle_chinese_chars\":false,"
      "\"strip_accents\":null,\"lowercase\":true}",
@@ -614,10 +629,15 @@ static const struct {
     {{.merges = "[\"a b c\"]"}, TKZ_STATUS_BAD_FORMAT, "one space", "\"a b c\""},
     {{.merges = "[\"ab\"]"}, TKZ_STATUS_BAD_FORMAT, "one space", "\"ab\""},
     {{.merges = "{}"}, TKZ_STATUS_BAD_FORMAT, "an array", "{}}}"},
-    {{.normalizer = "{\"type\":\"Precompiled\"}"}, TKZ_STATUS_UNSUPPORTED, "Precompiled",
+    {{.normalizer = "{\"type\":\"Precompiled\"}"}, TKZ_STATUS_BAD_FORMAT, "precompiled_charsmap",
      "{\"type\":\"Precompiled"},
-    {{.normalizer = "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"a\"},\"content\":\"\"}"},
-     TKZ_STATUS_UNSUPPORTED, "Regex", "\"a\"},\"content"},
+    {{.normalizer = "{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"\"}"},
+     TKZ_STATUS_UNSUPPORTED, "empty", "\"\"}"},
+    {{.normalizer = "{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"AAAA\"}"},
+     TKZ_STATUS_BAD_FORMAT, "charsmap", "{\"type\":\"Precompiled"},
+    {{.normalizer = "{\"type\":\"Nope\"}"}, TKZ_STATUS_UNSUPPORTED, "Nope", "{\"type\":\"Nope"},
+    {{.normalizer = "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"a(\"},\"content\":\"\"}"},
+     TKZ_STATUS_BAD_FORMAT, "at byte 2", "{\"type\":\"Replace"},
     {{.normalizer = "{\"type\":\"Strip\"}"}, TKZ_STATUS_BAD_FORMAT, "strip_left",
      "{\"type\":\"Strip"},
     {{.normalizer = "{\"no\":1}"}, TKZ_STATUS_BAD_FORMAT, "\"type\"", "{\"no\":1}"},
@@ -627,8 +647,8 @@ static const struct {
     {{.pre_tokenizer = "{\"type\":\"WhitespaceSplit\"}"}, TKZ_STATUS_UNSUPPORTED, "no ByteLevel",
      "{\"type\":\"WhitespaceSplit"},
     {{.pre_tokenizer = "{\"type\":\"Nope\"}"}, TKZ_STATUS_UNSUPPORTED, "Nope", "{\"type\":\"Nope"},
-    {{.pre_tokenizer = STEPS(NO_REGEX ",{\"type\":\"WhitespaceSplit\"}")}, TKZ_STATUS_UNSUPPORTED,
-     "behind ByteLevel", "{\"type\":\"WhitespaceSplit"},
+    {{.pre_tokenizer = STEPS(NO_REGEX "," NO_REGEX)}, TKZ_STATUS_UNSUPPORTED, "behind byte_level",
+     "{\"type\":\"Sequence"},
     {{.pre_tokenizer = STEPS(SPLIT("a\\\\Xb", "Isolated", "false") "," NO_REGEX)},
      TKZ_STATUS_UNSUPPORTED, "at byte 1", "{\"type\":\"Sequence"},
     {{.pre_tokenizer = STEPS(SPLIT(LLAMA3, "Merged", "false") "," NO_REGEX)},

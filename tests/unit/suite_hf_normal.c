@@ -112,6 +112,13 @@ START_TEST(given_texts_replace_and_precede)
     expect("replace-hf0.23:pattern= :content=\u2581", "a b  c", "a\u2581b\u2581\u2581" "c");
     expect("replace-hf0.23:pattern=aba:content=x", "ababa", "xba");
     expect("replace-hf0.23:pattern=ーー", "えーーーっ", "えーっ");
+    expect("replace-hf0.23:regex=(?<!\\\\n)^:content=_", "a\nb", "_a\nb"); /* llm-jp-v2.2 */
+    expect("replace-hf0.23:regex= {2\\,}:content=\u2581", "a  b   c d", "a\u2581" "b\u2581" "c d");
+    expect("replace-hf0.23:regex=x*:content=-", "axxb", "-a-b-");
+    expect("replace-hf0.23:regex=^:content=-", "", "");
+    /* A map that makes "bc" of "a"; the cluster of a and U+0301 has 3 bytes, with U+FE0F 6. */
+    expect("precompiled-hf0.23:map=DAAAAACAAQBhDQAAAAAAgGJjAA\\=\\=",
+           "xaa\u0301a\u0301\uFE0Fy", "xbcbcbc\u0301\uFE0Fy");
     expect("prepend-hf0.23:content=\u2581", "a", "\u2581" "a");
     expect("prepend-hf0.23:content=\u2581", "", "");
     expect("prepend-hf0.23", "a", "a");
@@ -125,8 +132,12 @@ START_TEST(replace_says_what_it_cannot_do)
         tkz_status status;
     } cases[] = {{"replace-hf0.23", TKZ_STATUS_INVALID_OPTION},
                  {"replace-hf0.23:content=a", TKZ_STATUS_INVALID_OPTION},
-                 {"replace-hf0.23:pattern=a:regex=b", TKZ_STATUS_UNSUPPORTED},
-                 {"replace-hf0.23:regex=b", TKZ_STATUS_UNSUPPORTED}};
+                 {"replace-hf0.23:pattern=a:regex=b", TKZ_STATUS_INVALID_OPTION},
+                 {"replace-hf0.23:regex=(b", TKZ_STATUS_BAD_FORMAT},
+                 {"replace-hf0.23:regex=(b)\\\\1", TKZ_STATUS_UNSUPPORTED},
+                 {"precompiled-hf0.23:map=AA", TKZ_STATUS_BAD_FORMAT},
+                 {"precompiled-hf0.23:map=A A\\=", TKZ_STATUS_BAD_FORMAT},
+                 {"precompiled-hf0.23:map=BAAAAAAAAAA\\=", TKZ_STATUS_BAD_FORMAT}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         tkz_normal_form *form = NULL;
         tkz_error error;

@@ -67,6 +67,10 @@ static const struct {
     {"metaspace-hf0.23:replacement=" SPACE ":prepend=first", " b", SPACE "b@0-2"},
     {"byte_level-hf0.23", A " b", " " A "@0-3| b@3-5"},
     {"byte_level-hf0.23:prefix_space=false:regex=false", "a b", "a b@0-3"},
+    /* Behind ByteLevel a byte is a character, and that of AB is a sign. */
+    {"byte_level-hf0.23:prefix_space=false:regex=false,digits-hf0.23", A "1 2",
+     A "@0-3|1@3-4| @4-5|2@5-6"},
+    {"byte_level-hf0.23:regex=false,punctuation-hf0.23", "\xE3\x82\xAB", " \xE3\x82@0-3|\xAB@0-3"},
     {"whitespace-hf0.23,byte_level-hf0.23:regex=false", "a  b", " a@0-1| b@3-4"},
     {"split-tiktoken0.14:regex=\\\\w+", "a, b", "a@0-1|b@3-4"},
     {"whitespace_split-hf0.23,metaspace-hf0.23:replacement=" SPACE ":prepend=first", " a b",
@@ -128,7 +132,11 @@ static const struct {
     {"metaspace-hf0.23:replacement=", TKZ_STATUS_BAD_FORMAT, 29},
     {"split-hf0.23:regex=(", TKZ_STATUS_BAD_FORMAT, 1},
     {"split-hf0.23:regex=\\\\X", TKZ_STATUS_UNSUPPORTED, 0},
-    {"byte_level-hf0.23,digits-hf0.23", TKZ_STATUS_UNSUPPORTED, UINT64_MAX},
+    {"byte_level-hf0.23,byte_level-hf0.23", TKZ_STATUS_UNSUPPORTED, UINT64_MAX},
+    {"metaspace-hf0.23:replacement=_,metaspace-hf0.23:replacement=a:prepend=first",
+     TKZ_STATUS_UNSUPPORTED, UINT64_MAX},
+    {"byte_level-hf0.23,digits-hf0.23,metaspace-hf0.23:replacement=_", TKZ_STATUS_UNSUPPORTED,
+     UINT64_MAX},
 };
 
 START_TEST(refused)

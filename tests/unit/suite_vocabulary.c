@@ -420,6 +420,10 @@ START_TEST(refusals)
                      TKZ_STATUS_INVALID_ARGUMENT); /* ab is no token */
     ck_assert_int_eq(tkz__tokenizer_builder_join(builder, 1, 7, NULL),
                      TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_int_eq(tkz__tokenizer_builder_join_to(builder, 1, 2, 2, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT); /* b is not ab */
+    ck_assert_int_eq(tkz__tokenizer_builder_set_dropout(builder, 1.5, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT);
     ck_assert_int_eq(tkz__tokenizer_builder_add_added(builder, 1, "b", 1, 0, NULL),
                      TKZ_STATUS_INVALID_ARGUMENT); /* the id has other bytes */
     ck_assert_int_eq(tkz__tokenizer_builder_add_added(builder, 4, "\xE3", 1, 0, NULL),

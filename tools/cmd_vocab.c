@@ -28,7 +28,8 @@ static const struct option_info options[] = {
      .type = OPTION_TEXT,
      .argument = "NAME",
      .text = "How text is cut, for files that do not say it: rank files of tiktoken and vocab.json; "
-             "see 'tokenize list pre-tokenizers'. Those that OpenAI published need none, and "
+             "see 'tokenize list pre-tokenizers', or regex:EXPRESSION. Those that OpenAI published "
+             "need none, and "
              "vocab.json is cut as GPT-2 does it."},
     OPTION_HELP,
 };

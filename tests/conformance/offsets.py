@@ -36,13 +36,14 @@ def texts_of(tokenizer):
 
 
 def ours(probe, model, texts, *options):
+    """Ids and spans in characters of each text; `options` are those of the probe."""
     with tempfile.TemporaryFile() as records:
         for text in texts:
             data = text.encode()
             records.write(struct.pack("<I", len(data)) + data)
         records.seek(0)
-        with subprocess.Popen([probe, model, "special", "template", "characters", *options],
-                              stdin=records, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen([probe, model, "characters", *options], stdin=records,
+                              stdout=subprocess.PIPE) as process:
             for _ in texts:
                 count, = struct.unpack("<I", process.stdout.read(4))
                 numbers = struct.unpack(f"<{3 * count}I", process.stdout.read(12 * count))
@@ -81,8 +82,9 @@ def main():
     before = tokenizer.encode("a").ids.index(plain.encode("a").ids[0])
     different = compared = ids = 0
     ways = ["parts"] if takes_parts(probe, model) else []
-    parts = ours(probe, model, texts, *ways)
-    for text, (found, spans), in_parts in zip(texts, ours(probe, model, texts), parts):
+    options = ["special", "template"]
+    parts = ours(probe, model, texts, *options, *ways)
+    for text, (found, spans), in_parts in zip(texts, ours(probe, model, texts, *options), parts):
         expected = tokenizer.encode(text).ids
         encoding = plain.encode(text)
         ids += len(expected)

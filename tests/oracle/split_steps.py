@@ -330,11 +330,6 @@ def report(title, count):
     return count.different
 
 
-def no_case_trouble(pattern):
-    """Rust reads what Oniguruma has and it has not in another way: asked without them."""
-    return pattern
-
-
 def main():
     if len(sys.argv) < 2:
         print(__doc__.strip(), file=sys.stderr)

@@ -148,8 +148,8 @@ static tkz_status reserve_way(tkz__pattern_search *search, size_t count, tkz_err
 static tkz_status too_slow(const tkz__pattern_search *search, tkz_error *error)
 {
     return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, search->from,
-                          "a regular expression takes more than %d steps for each byte of this "
-                          "text",
+                          "a regular expression of the tokenizer takes more than %d steps for each "
+                          "byte of a text, as nested repeats do; simplify it, or drop the text",
                           STEPS_A_BYTE);
 }
 

@@ -15,8 +15,9 @@ enum {
 tkz_status tkz__pattern_refuse(const tkz__pattern_source *source, tkz_status status, size_t place,
                                const char *what)
 {
+    const char *more = status == TKZ_STATUS_UNSUPPORTED ? ", which this build does not read" : "";
     return tkz__error_set(source->error, status, NULL, place,
-                          "the regular expression at byte %zu: %s", place, what);
+                          "the regular expression has at byte %zu %s%s", place, what, more);
 }
 
 static tkz_status unsupported(const tkz__pattern_source *source, size_t place, const char *what)
@@ -33,7 +34,7 @@ tkz_status tkz__pattern_read_character(tkz__pattern_source *source, uint32_t *ch
 {
     source->at += tkz__utf8_next(source->text + source->at, source->size - source->at, character);
     if (*character == TKZ__UTF8_INVALID)
-        return tkz__pattern_refuse(source, TKZ_STATUS_BAD_UTF8, source->at - 1, "no UTF-8");
+        return tkz__pattern_refuse(source, TKZ_STATUS_BAD_UTF8, source->at - 1, "a byte that is no UTF-8");
     return TKZ_OK;
 }
 
@@ -213,9 +214,10 @@ tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_bracket
         *character = '\b';
         return TKZ_OK;
     }
-    if ((letter >= '0' && letter <= '9') || ((letter | 32) >= 'a' && (letter | 32) <= 'z') ||
-        letter == '<' || letter == '>')
-        return unsupported(source, place, "a backslash with this letter, digit or sign");
+    if ((letter >= '0' && letter <= '9') || letter == 'k')
+        return unsupported(source, place, "a number or reference behind a backslash");
+    if (((letter | 32) >= 'a' && (letter | 32) <= 'z') || letter == '<' || letter == '>')
+        return unsupported(source, place, "a backslash before this letter or sign");
     return TKZ_OK;
 }
 

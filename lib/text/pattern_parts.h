@@ -133,6 +133,9 @@ bool tkz__set_fold(tkz__char_set *set);
 tkz_status tkz__pattern_refuse(const tkz__pattern_source *source, tkz_status status, size_t place,
                                const char *what);
 
+/* An empty pattern, or NULL. */
+tkz__pattern *tkz__pattern_allocate(const tkz_allocator *allocator);
+
 /* Fills in `starts` of the whole and of each SPLIT, when the steps are complete. */
 TKZ_CHECKED tkz_status tkz__pattern_find_starts(tkz__pattern *pattern, tkz_error *error);
 

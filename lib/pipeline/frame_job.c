@@ -90,6 +90,7 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
     tkz__buffer_init(&worker->texts, memory);
     tkz__buffer_init(&worker->borders, memory);
     tkz__buffer_init(&worker->held, memory);
+    tkz__buffer_init(&worker->origins, memory);
     tkz__buffer_init(&worker->names, memory);
     tkz__buffer_init(&worker->name_borders, memory);
     if (context->normal_form != NULL)
@@ -134,6 +135,7 @@ void tkz__job_worker_free(tkz__job_worker *worker)
     tkz__buffer_free(&worker->texts);
     tkz__buffer_free(&worker->borders);
     tkz__buffer_free(&worker->held);
+    tkz__buffer_free(&worker->origins);
     tkz__buffer_free(&worker->names);
     tkz__buffer_free(&worker->name_borders);
     tkz__arena_free(&worker->arena);
@@ -189,9 +191,17 @@ static bool held_out(const tkz__job_context *context, const tkz__document *docum
            tkz__hash64(document->text, document->text_size) < context->hold_below;
 }
 
+/* Where a text that is encoded came from. */
+typedef struct origin {
+    const char *path;
+    uint64_t line;
+    uint64_t offset;
+} origin;
+
 static tkz_status remember_for_encoding(job *j, const tkz__document *document, bool held)
 {
     tkz__job_worker *worker = j->worker;
+    origin own = {source_name(j, document), document->line, document->offset};
     tkz_status status =
         tkz__buffer_append(&worker->texts, document->text, document->text_size, j->error);
     if (status == TKZ_OK) {
@@ -200,6 +210,8 @@ static tkz_status remember_for_encoding(job *j, const tkz__document *document, b
     }
     if (status == TKZ_OK)
         status = tkz__buffer_append_byte(&worker->held, held, j->error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append(&worker->origins, &own, sizeof own, j->error);
     if (status == TKZ_OK && j->context->recipe->ids_json) {
         status = tkz__buffer_append(&worker->names, document->id, document->id_size, j->error);
         uint64_t end = worker->names.size;
@@ -395,6 +407,29 @@ static tkz_status run_staged_block(job *j)
 
 /* ---- The whole frame ------------------------------------------------------ */
 
+/* The texts could not be encoded together: says in which record the one stands that cannot. */
+static tkz_status name_failed_text(job *j, tkz_status status)
+{
+    tkz__job_worker *worker = j->worker;
+    const uint64_t *borders = (const uint64_t *)(const void *)worker->borders.data;
+    const tkz_batch *batch;
+    for (size_t i = 0; i < worker->held.size; i++) {
+        tkz_error error = {0};
+        tkz_status own_status = tkz_encoder_encode(
+            worker->encoder, (const char *)worker->texts.data, borders + i, 1, &batch, &error);
+        if (own_status == TKZ_OK)
+            continue;
+        status = own_status;
+        origin own;
+        memcpy(&own, worker->origins.data + i * sizeof own, sizeof own);
+        (void)tkz__error_set(j->error, status, own.path, own.offset, "%s", error.message);
+        if (j->error != NULL && own.line <= UINT32_MAX)
+            j->error->line = (uint32_t)own.line;
+        break;
+    }
+    return status;
+}
+
 /* Encodes the gathered texts and lays the ids out with the appended token behind each. */
 static tkz_status encode_texts(job *j)
 {
@@ -410,6 +445,8 @@ static tkz_status encode_texts(job *j)
     status = tkz_encoder_encode(worker->encoder, (const char *)worker->texts.data,
                                 (const uint64_t *)(void *)worker->borders.data, count, &batch,
                                 j->error);
+    if (status == TKZ_STATUS_LIMIT)
+        return name_failed_text(j, status);
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         size_t length = (size_t)(batch->offsets[i + 1] - batch->offsets[i]);
         status = tkz__buffer_append(&item->ids, batch->ids + batch->offsets[i],
@@ -450,6 +487,7 @@ tkz_status tkz__job_run(const tkz__job_context *context, tkz__job_worker *worker
     tkz__buffer_clear(&worker->texts);
     tkz__buffer_clear(&worker->borders);
     tkz__buffer_clear(&worker->held);
+    tkz__buffer_clear(&worker->origins);
     tkz__buffer_clear(&worker->names);
     tkz__buffer_clear(&worker->name_borders);
     if (pass->encode)

@@ -61,6 +61,7 @@ typedef struct tkz__job_worker {
     tkz__buffer texts;   /* texts to encode, one behind the other */
     tkz__buffer borders; /* their u64 offsets */
     tkz__buffer held;    /* a byte for each: 1 if held out */
+    tkz__buffer origins; /* where each came from, for errors */
     tkz__buffer names;   /* for ids as JSON: the ids of documents */
     tkz__buffer name_borders;
 } tkz__job_worker;

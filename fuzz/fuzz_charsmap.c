@@ -38,12 +38,12 @@ static void check_matches(const tkz__charsmap *charsmap, const char *text, size_
     }
 }
 
-static void check_normalizer(const tkz__charsmap *charsmap, const tkz__spm_options *options,
+static void check_normalizer(const tkz__spm_model_rules *rules, const tkz__spm_options *options,
                              const char *text, size_t size)
 {
     tkz__buffer target;
     tkz__span_map map;
-    tkz__spm_source source = {NULL, charsmap};
+    tkz__spm_source source = {NULL, rules};
     tkz__edit edit = {&target, &map, NULL};
     tkz__buffer_init(&target, NULL);
     tkz__span_map_init(&map, NULL);
@@ -71,9 +71,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (tkz__charsmap_open(&charsmap, blob, size - 2 - text_size, NULL) != TKZ_OK)
         return 0;
     check_matches(&charsmap, text, text_size);
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    tkz__spm_model_rules *rules;
+    demand(tkz__spm_model_rules_new(&rules, NULL, &charsmap, "<s> %20%20x", 11, &allocator, NULL) ==
+           TKZ_OK);
     for (unsigned bits = 0; bits < 16; bits++) {
         tkz__spm_options options = {bits & 1, bits & 2, bits & 4, bits & 8};
-        check_normalizer(&charsmap, &options, text, text_size);
+        check_normalizer(rules, &options, text, text_size);
     }
+    tkz__spm_model_rules_free(rules, &allocator);
     return 0;
 }

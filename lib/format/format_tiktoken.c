@@ -189,14 +189,14 @@ static void take_notes(const tkz_tokenizer *tokenizer, uint8_t *notes)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t flags;
         uint32_t id = tkz__tokenizer_added(tokenizer, i, &flags);
-        if (id < image->token_count)
+        if (id < image->id_count)
             notes[id] = (flags & (TKZ__ADDED_SPECIAL | TKZ__ADDED_SILENT)) != 0
                             ? IS_ADDED
                             : IS_ADDED | IS_LOOKED_FOR;
     }
     for (uint32_t symbol = 0; symbol < image->symbol_count; symbol++) {
         uint32_t id = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbol);
-        if (id < image->token_count)
+        if (id < image->id_count)
             notes[id] |= IS_SYMBOL;
     }
 }
@@ -211,7 +211,7 @@ static const char *obstacle(const tkz__image *image, const uint8_t *notes)
         if (tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, byte) == TKZ__NO_TOKEN)
             return "not every byte has a token";
     }
-    for (uint32_t id = 0; id < image->token_count; id++) {
+    for (uint32_t id = 0; id < image->id_count; id++) {
         const uint8_t *bytes;
         size_t size;
         if (!tkz__image_token(image, id, &bytes, &size))
@@ -229,7 +229,7 @@ static tkz_status write_lines(const tkz__image *image, const uint8_t *notes, tkz
                               tkz_error *error)
 {
     tkz_status status = TKZ_OK;
-    for (uint32_t id = 0; status == TKZ_OK && id < image->token_count; id++) {
+    for (uint32_t id = 0; status == TKZ_OK && id < image->id_count; id++) {
         const uint8_t *bytes;
         size_t size;
         if (!tkz__image_token(image, id, &bytes, &size) ||
@@ -273,15 +273,15 @@ static tkz_status check_lines(const tkz_tokenizer *tokenizer, const tkz__buffer 
 static tkz_status write_file(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tkz_error *error)
 {
     const tkz__image *image = tkz__tokenizer_image(tokenizer);
-    uint8_t *notes = tkz__allocate_zeroed(&buffer->allocator, image->token_count);
+    uint8_t *notes = tkz__allocate_zeroed(&buffer->allocator, image->id_count);
     if (notes == NULL)
-        return tkz__error_memory(error, image->token_count);
+        return tkz__error_memory(error, image->id_count);
     take_notes(tokenizer, notes);
     const char *why = obstacle(image, notes);
     tkz_status status = why != NULL ? refuse(error, why) : write_lines(image, notes, buffer, error);
     if (status == TKZ_OK)
         status = check_lines(tokenizer, buffer, error);
-    tkz__release(&buffer->allocator, notes, image->token_count);
+    tkz__release(&buffer->allocator, notes, image->id_count);
     return status;
 }
 

@@ -148,7 +148,7 @@ static tkz_status collect_name(json_writer *writer, uint32_t id)
 
 static tkz_status put_name(json_writer *writer, uint32_t id)
 {
-    if (id >= writer->image->token_count || writer->name_of[id] == TKZ__NO_TOKEN)
+    if (id >= writer->image->id_count || writer->name_of[id] == TKZ__NO_TOKEN)
         return tkz__error_set(writer->error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
                               "the tokenizer image is damaged: it names the token %u", id);
     const tkz__byte_map_entry *entry = &writer->names.entries[writer->name_of[id]];
@@ -159,7 +159,7 @@ static tkz_status put_name(json_writer *writer, uint32_t id)
 
 static void note_symbol(json_writer *writer, uint32_t id)
 {
-    if (id < writer->image->token_count)
+    if (id < writer->image->id_count)
         writer->notes[id] |= NOTE_SYMBOL;
 }
 
@@ -169,7 +169,7 @@ static void take_notes(json_writer *writer)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t flags;
         uint32_t id = tkz__tokenizer_added(writer->tokenizer, i, &flags);
-        if (id < writer->image->token_count)
+        if (id < writer->image->id_count)
             writer->notes[id] = (uint8_t)((flags & TKZ__ADDED_FLAGS) | NOTE_ADDED);
     }
     for (uint32_t byte = 0; byte < TKZ__SYMBOL_BYTES; byte++)
@@ -192,8 +192,8 @@ static void find_listed(json_writer *writer)
     const tkz__image *image = writer->image;
     const uint8_t *bytes;
     size_t size;
-    writer->listed = image->token_count;
-    for (uint32_t id = 0; id < image->token_count; id++) {
+    writer->listed = image->id_count;
+    for (uint32_t id = 0; id < image->id_count; id++) {
         if (!tkz__image_token(image, id, &bytes, &size))
             return;
     }
@@ -413,7 +413,7 @@ static tkz_status write_all(json_writer *writer)
     take_notes(writer);
     find_listed(writer);
     tkz_status status = check_ranks(writer);
-    for (uint32_t id = 0; status == TKZ_OK && id < writer->image->token_count; id++)
+    for (uint32_t id = 0; status == TKZ_OK && id < writer->image->id_count; id++)
         status = collect_name(writer, id);
     if (status == TKZ_OK)
         status = put_added_tokens(writer);
@@ -434,7 +434,7 @@ tkz_status tkz__hf_write(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tk
     const tkz_allocator *allocator = &buffer->allocator;
     json_writer writer = {.tokenizer = tokenizer, .output = buffer, .error = error,
                           .image = tkz__tokenizer_image(tokenizer)};
-    size_t count = writer.image->token_count;
+    size_t count = writer.image->id_count;
     writer.name_of = tkz__allocate_array(allocator, count, sizeof *writer.name_of);
     writer.notes = tkz__allocate_zeroed(allocator, count);
     tkz__byte_map_init(&writer.names, allocator);

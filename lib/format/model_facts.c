@@ -23,8 +23,8 @@ static void count_added(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts *fac
 
 static void count_ids(const tkz__image *image, tkz_tokenizer_facts *facts)
 {
-    facts->ids = image->token_count;
-    for (uint32_t id = 0; id < image->token_count; id++) {
+    facts->ids = image->id_count;
+    for (uint32_t id = 0; id < image->id_count; id++) {
         const uint8_t *bytes;
         size_t size;
         facts->holes += !tkz__image_token(image, id, &bytes, &size);
@@ -45,7 +45,7 @@ static void count_symbols(const tkz_tokenizer *tokenizer, const tkz__image *imag
     uint32_t made = 0, made_and_added = 0;
     for (uint32_t symbol = 0; symbol < image->symbol_count; symbol++) {
         uint32_t id = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbol);
-        if (id >= image->token_count)
+        if (id >= image->id_count)
             continue;
         made++;
         facts->bytes += symbol < TKZ__SYMBOL_BYTES;

@@ -75,7 +75,7 @@ static void list_tokens(tkz__added_finder *finder, const tkz__image *image, bool
             ((flags & TKZ__ADDED_NORMALIZED) != 0) != normalized)
             continue;
         /* A damaged image may name ids that do not exist. */
-        if (id >= image->token_count)
+        if (id >= image->id_count)
             id = 0;
         finder->tokens[count++] = (tkz__added_token){id, flags};
         finder->ordinary_count += (flags & TKZ__ADDED_SPECIAL) == 0;

@@ -111,6 +111,13 @@ static void visit_places(maker *made, const uint8_t *bytes, size_t size, visitor
     }
 }
 
+static void visit_token(maker *made, uint32_t id, visitor visit)
+{
+    const tkz__image_parts *parts = made->parts;
+    uint32_t start = parts->token_offsets[id];
+    visit_places(made, parts->token_bytes + start, parts->token_offsets[id + 1] - start, visit);
+}
+
 /* Calls `visit` for every place between two characters inside every symbol, and inside every token
  * that only a whole chunk can be: such a chunk must come out in one piece. */
 static void visit_all(maker *made, const tkz__whole_tokens *whole, visitor visit)
@@ -122,11 +129,12 @@ static void visit_all(maker *made, const tkz__whole_tokens *whole, visitor visit
         const uint8_t *bytes = tkz__image_parts_symbol(parts, symbol, &byte, &size);
         visit_places(made, bytes, size, visit);
     }
-    for (uint32_t i = 0; i < whole->count; i++) {
-        uint32_t start = parts->token_offsets[whole->ids[i]];
-        visit_places(made, parts->token_bytes + start,
-                     parts->token_offsets[whole->ids[i] + 1] - start, visit);
-    }
+    for (uint32_t i = 0; i < whole->count; i++)
+        visit_token(made, whole->ids[i], visit);
+    /* Where merges act out of order none is a symbol. */
+    bool out_of_order = (parts->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0;
+    for (uint32_t i = 0; out_of_order && i < parts->merge_count; i++)
+        visit_token(made, parts->merges[i].result, visit);
 }
 
 static void number_atoms(maker *made, uint32_t left, uint32_t right)

@@ -15,6 +15,7 @@ static tkz_status select_merges(const tkz__tokenizer_builder *builder,
                                 tkz__merge_selection *selection, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
+    selection->out_of_order = builder->ties;
     for (uint32_t i = 0; status == TKZ_OK && i < builder->merge_count && !selection->out_of_order;
          i++) {
         const tkz__image_merge *merge = &builder->merges[i];
@@ -117,14 +118,17 @@ static tkz_status write_tokenizer(tkz__tokenizer_builder *builder,
         qsort(builder->added, builder->added_count, sizeof *builder->added, compare_added);
     bool has_template = builder->single_count > 0;
     tkz__image_parts parts = {
+        .kind = builder->kind,
         .pre_tokenizer = builder->pre_tokenizer,
         .normalizer = (const char *)builder->normalizer.data,
         .normalizer_size = builder->normalizer.size,
         .flags = builder->flags | (builder->by_rank ? (uint32_t)TKZ__IMAGE_BY_RANK : 0) |
+                 (builder->by_score ? (uint32_t)TKZ__IMAGE_BY_SCORE : 0) |
                  (selection->out_of_order ? (uint32_t)TKZ__IMAGE_OUT_OF_ORDER : 0),
         .token_offsets = offsets,
         .token_bytes = bytes->data,
         .token_count = builder->token_count,
+        .id_count = builder->id_count,
         .added = builder->added,
         .added_count = builder->added_count,
         .symbol_ids = selection->symbol_ids,
@@ -133,12 +137,24 @@ static tkz_status write_tokenizer(tkz__tokenizer_builder *builder,
         .halves = selection->halves,
         .merges = builder->merges,
         .merge_count = builder->merge_count,
+        .ranks = builder->ranks,
         .dropout = builder->dropout,
         .template_items = has_template ? builder->template_items : bare_template,
         .single_count = has_template ? builder->single_count : 1,
         .pair_count = has_template ? builder->pair_count : 2,
         .provenance = (const char *)builder->provenance.data,
         .provenance_size = builder->provenance.size,
+        .pieces = builder->pieces,
+        .mark = (const char *)builder->mark.data,
+        .mark_size = builder->mark.size,
+        .scores = builder->scores,
+        .types = builder->types,
+        .engine = builder->engine.data,
+        .engine_size = builder->engine.size,
+        .decoder = (const char *)builder->decoder.data,
+        .decoder_size = builder->decoder.size,
+        .origin = builder->origin.data,
+        .origin_size = builder->origin.size,
     };
     tkz__buffer image;
     tkz__buffer_init(&image, &builder->allocator);
@@ -149,17 +165,29 @@ static tkz_status write_tokenizer(tkz__tokenizer_builder *builder,
     return status;
 }
 
+/* The merges that are not given, and room for score and type of every token. */
+static tkz_status prepare(tkz__tokenizer_builder *builder, tkz_error *error)
+{
+    builder->id_count = builder->token_count;
+    if (builder->scores != NULL) {
+        tkz_status status = tkz__builder_reserve_pieces(builder, builder->id_count, error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    if (builder->kind == TKZ__MODEL_CHARACTER_BPE)
+        return tkz__builder_compose_characters(builder, error);
+    return builder->by_rank ? join_by_rank(builder, error) : TKZ_OK;
+}
+
 tkz_status tkz__tokenizer_builder_finish(tkz__tokenizer_builder *builder,
                                          tkz_tokenizer **tokenizer, tkz_error *error)
 {
     if (builder->ordinary_names.count == 0)
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
                               "the vocabulary has no tokens");
-    if (builder->by_rank) {
-        tkz_status status = join_by_rank(builder, error);
-        if (status != TKZ_OK)
-            return status;
-    }
+    tkz_status ready = prepare(builder, error);
+    if (ready != TKZ_OK)
+        return ready;
     uint32_t byte_ids[256];
     find_bytes(builder, byte_ids);
     size_t offset_count = (size_t)builder->token_count + 1;
@@ -175,6 +203,8 @@ tkz_status tkz__tokenizer_builder_finish(tkz__tokenizer_builder *builder,
         &builder->allocator, error);
     if (status == TKZ_OK)
         status = select_merges(builder, &selection, error);
+    if (status == TKZ_OK && builder->kind == TKZ__MODEL_CHARACTER_BPE)
+        status = tkz__builder_expand_hidden(builder, &selection, error);
     if (status == TKZ_OK)
         status = order_tokens(builder, offsets, &bytes, error);
     if (status == TKZ_OK)

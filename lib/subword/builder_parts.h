@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The inside of the tokenizer builder, for its two files. Leans on core.
+ * The inside of the tokenizer builder, for its files. Leans on core.
  */
 #ifndef TKZ_SUBWORD_BUILDER_PARTS_H
 #define TKZ_SUBWORD_BUILDER_PARTS_H
@@ -39,10 +39,50 @@ struct tkz__tokenizer_builder {
     tkz__byte_map added_names;
     tkz__buffer normalizer;
     tkz__buffer provenance;
+    tkz__model_kind kind;
+    tkz__piece_settings pieces;
+    bool by_score;
+    double *scores; /* as many as there is capacity for; NULL: all are 0 */
+    size_t score_capacity;
+    uint8_t *types; /* NULL: all are NORMAL */
+    size_t type_capacity;
+    tkz__buffer mark;
+    tkz__buffer decoder;
+    tkz__buffer origin;
+    /* Made at the end: */
+    uint32_t id_count;        /* the tokens behind it are hidden */
+    uint32_t composing_count; /* merges before those of the model */
+    uint32_t *ranks;          /* of the merges, where some have the same */
+    size_t rank_capacity;
+    bool ties; /* of tokens of one rank */
+    tkz__buffer engine;
 };
 
 /* Is `id` a token of the vocabulary? One that is only added is none. */
 bool tkz__tokenizer_builder_has(const tkz__tokenizer_builder *builder, uint32_t id);
+
+/* Score and type of a token. */
+double tkz__tokenizer_builder_score(const tkz__tokenizer_builder *builder, uint32_t id);
+tkz__piece_type tkz__tokenizer_builder_type(const tkz__tokenizer_builder *builder, uint32_t id);
+
+/* Room for scores and types of at least `count` tokens, those that are new as they are where nothing is
+ * said. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__builder_reserve_pieces(tkz__tokenizer_builder *builder, size_t count,
+                                                   tkz_error *error);
+
+/* CHARACTER_BPE, before merges are selected: hidden tokens, the merges that compose characters, those of
+ * the model behind them, made of scores if that is wanted. Errors: INVALID_ARGUMENT, LIMIT,
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__builder_compose_characters(tkz__tokenizer_builder *builder,
+                                                       tkz_error *error);
+
+struct tkz__merge_selection;
+
+/* CHARACTER_BPE, when they are: the engine section, which says what hidden tokens become. Errors:
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__builder_expand_hidden(tkz__tokenizer_builder *builder,
+                                                  const struct tkz__merge_selection *selection,
+                                                  tkz_error *error);
 
 /* Room for one more merge. Errors: LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_reserve_merge(tkz__tokenizer_builder *builder,

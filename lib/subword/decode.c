@@ -27,7 +27,7 @@ static tkz_status no_token(const tkz_encoder *encoder, uint32_t id, size_t index
 static tkz_status make_short_tokens(tkz_encoder *encoder, tkz_error *error)
 {
     const tkz__image *image = encoder->image;
-    size_t count = image->token_count;
+    size_t count = image->id_count;
     tkz__short_token *tokens = tkz__allocate_array(&encoder->allocator, count, sizeof *tokens);
     if (tokens == NULL)
         return tkz__error_memory(error, count * sizeof *tokens);
@@ -52,7 +52,7 @@ static tkz_status put_token(tkz_encoder *encoder, uint32_t id, size_t index, boo
 {
     const uint8_t *bytes;
     size_t size;
-    if (id >= encoder->image->token_count)
+    if (id >= encoder->image->id_count)
         return no_token(encoder, id, index, error);
     if (skip_special && tkz__tokenizer_is_special(encoder->tokenizer, id))
         return TKZ_OK;
@@ -96,7 +96,7 @@ static tkz_status decode_block(tkz_encoder *encoder, const uint32_t *ids, size_t
             if (status != TKZ_OK)
                 return status;
             uint8_t *out = buffer->data + buffer->size;
-            i += put_short_tokens(tokens, encoder->image->token_count, ids + i, left, &out);
+            i += put_short_tokens(tokens, encoder->image->id_count, ids + i, left, &out);
             buffer->size = (size_t)(out - buffer->data);
             if (i == first + count)
                 break;

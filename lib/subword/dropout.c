@@ -6,6 +6,7 @@
 #include "subword/dropout.h"
 
 #include "core/hash.h"
+#include "subword/hidden_tokens.h"
 
 /* Of a batch encoder's workers only the first is asked for dropout by the caller. */
 static tkz_status reserve_merger(tkz_encoder *encoder, tkz_error *error)
@@ -53,7 +54,8 @@ static tkz_status encode_chunk(tkz_encoder *encoder, const uint8_t *bytes, size_
                                      encoder->ids + encoder->id_count);
     if (count == 0)
         return tkz__encoder_damaged(error);
-    encoder->id_count += count;
+    encoder->id_count += tkz__hidden_tokens_expand(
+        encoder->image, encoder->ids + encoder->id_count, count, size);
     return TKZ_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "subword/added_tokens.h"
 #include "subword/dropout.h"
 #include "subword/encoder_parts.h"
+#include "subword/token_extent.h"
 
 typedef tkz__document_part part;
 
@@ -48,34 +49,23 @@ static tkz_status source_range(const tkz_encoder *encoder, const part *own, size
     return TKZ_OK;
 }
 
-/* Where a token ends that text[*at ..] begins with. Bytes that have no token may stand before and inside
- * it. */
-static size_t token_end(const tkz_encoder *encoder, const part *own, uint32_t id, size_t *at,
-                        size_t end)
-{
-    const uint8_t *bytes;
-    size_t size;
-    (void)tkz__image_token(encoder->image, id, &bytes, &size);
-    if (!encoder->image->drops_bytes)
-        return size < end - *at ? *at + size : end;
-    size_t stop = *at;
-    for (size_t i = 0; i < size; i++) {
-        while (stop < end && (uint8_t)own->text[stop] != bytes[i])
-            stop++;
-        if (i == 0)
-            *at = stop;
-        stop += stop < end;
-    }
-    return stop;
-}
-
 /* Tokens are what the text consists of, but for bytes that have no token. */
 tkz_status tkz__encoder_push_spans(tkz_encoder *encoder, const part *own, size_t at, size_t end,
                                    size_t first, tkz_error *error)
 {
-    for (size_t i = first; i < encoder->id_count; i++) {
+    tkz__token_walk walk = {.image = encoder->image,
+                            .text = (const uint8_t *)own->text,
+                            .end = end,
+                            .ids = encoder->ids + first,
+                            .count = encoder->id_count - first};
+    if (encoder->steps != NULL) {
+        walk.chunk = encoder->first_chunk;
+        walk.chunk_end = encoder->last_chunk;
+        walk.chunk_base = own->cuts != NULL ? 0 : at;
+    }
+    for (size_t i = 0; i < walk.count; i++) {
         uint64_t from, to;
-        size_t stop = token_end(encoder, own, encoder->ids[i], &at, end);
+        size_t stop = tkz__token_walk_next(&walk, i, &at);
         tkz_status status = source_range(encoder, own, at, stop, &from, &to, error);
         if (status == TKZ_OK)
             status = push_span(encoder, from, to, error);
@@ -117,7 +107,7 @@ static tkz_status encode_by_steps(tkz_encoder *encoder, const part *own, size_t 
     tkz__split_text text;
     tkz_status status = tkz__splitter_run(&encoder->splitter, encoder->steps, own->text + at,
                                           end - at, at_start, wants_spans, &text, error);
-    encoder->next_chunk = text.chunks;
+    encoder->first_chunk = encoder->next_chunk = text.chunks;
     encoder->last_chunk = text.chunks + text.chunk_count;
     if (status == TKZ_OK && text.chunk_count > 0)
         status = tkz__encode_text(encoder, text.text, text.size, error);

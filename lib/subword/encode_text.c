@@ -6,6 +6,7 @@
 #include "subword/chunk_borders.h"
 #include "subword/dropout.h"
 #include "subword/encoder_parts.h"
+#include "subword/hidden_tokens.h"
 #include "subword/merging.h"
 #include "subword/whole_tokens.h"
 
@@ -84,18 +85,23 @@ static size_t encode_out_of_order(const tkz_encoder *encoder, const uint8_t *byt
 {
     tkz__dropout never = {.bound = 0};
     size_t count = tkz__ranked_merge(encoder->merger, &never, bytes, size, ids);
-    return count > 0 ? count : SIZE_MAX;
+    if (count == 0)
+        return SIZE_MAX;
+    return tkz__hidden_tokens_expand(encoder->image, ids, count, size);
 }
 
-/* Puts ids in the place of symbols; SIZE_MAX if the image is damaged. */
-static size_t ids_of_symbols(const tkz__image *image, uint32_t *symbols, size_t count)
+/* Puts ids in the place of the symbols of `size` bytes; SIZE_MAX if the image is damaged. */
+static size_t ids_of_symbols(const tkz__image *image, uint32_t *symbols, size_t count, size_t size)
 {
+    uint32_t greatest = 0;
     for (size_t i = 0; i < count; i++) {
         symbols[i] = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbols[i]);
-        if (symbols[i] >= image->token_count)
-            return SIZE_MAX;
+        greatest = symbols[i] > greatest ? symbols[i] : greatest;
     }
-    return count;
+    if (__builtin_expect(greatest < image->id_count, 1))
+        return count;
+    return greatest < image->token_count ? tkz__hidden_tokens_expand(image, symbols, count, size)
+                                         : SIZE_MAX;
 }
 
 static size_t ids_of_bytes(const tkz__image *image, const uint8_t *bytes, size_t size,
@@ -103,7 +109,7 @@ static size_t ids_of_bytes(const tkz__image *image, const uint8_t *bytes, size_t
 {
     for (size_t i = 0; i < size; i++)
         ids[i] = bytes[i];
-    return ids_of_symbols(image, ids, size);
+    return ids_of_symbols(image, ids, size, size);
 }
 
 /* Encodes a piece into `ids`, which has room for one id a byte. `is_whole`: the piece is a chunk.
@@ -141,7 +147,7 @@ static size_t encode_bytes(const tkz_encoder *encoder, const uint8_t *bytes, siz
     }
     if (symbols == 0)
         return SIZE_MAX;
-    return ids_of_symbols(image, ids, symbols);
+    return ids_of_symbols(image, ids, symbols, size);
 }
 
 /* A piece too long for the cache. */
@@ -185,6 +191,21 @@ static tkz_status encode_new_piece(tkz_encoder *encoder, const piece *own, const
 
 /* ---- Pieces to ids ----------------------------------------------------- */
 
+/* Makes one of neighbouring unknown tokens, from number `first` on; what came before them in their chunk
+ * tells `after_unknown`. */
+static void fuse_unknown(tkz_encoder *encoder, size_t first)
+{
+    uint32_t unknown = encoder->image->pieces.unknown;
+    size_t made = first;
+    for (size_t i = first; i < encoder->id_count; i++) {
+        bool is_unknown = encoder->ids[i] == unknown;
+        if (!is_unknown || !encoder->after_unknown)
+            encoder->ids[made++] = encoder->ids[i];
+        encoder->after_unknown = is_unknown;
+    }
+    encoder->id_count = made;
+}
+
 /* The pieces that are collected, in the order of the text. */
 static tkz_status encode_pieces(tkz_encoder *encoder, const uint8_t *text, tkz_error *error)
 {
@@ -194,6 +215,7 @@ static tkz_status encode_pieces(tkz_encoder *encoder, const uint8_t *text, tkz_e
         encoder->counted += encoder->id_count;
         encoder->id_count = 0;
     }
+    size_t first = encoder->id_count;
     tkz_status status = tkz__encoder_reserve_ids(encoder, count * TKZ__PIECE_MOST_BYTES, error);
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         const piece *next = &encoder->pieces[i];
@@ -218,6 +240,8 @@ static tkz_status encode_pieces(tkz_encoder *encoder, const uint8_t *text, tkz_e
         encoder->id_count += ids[0] >> 24;
         ids[0] &= 0xFFFFFF;
     }
+    if (encoder->fuses_unknown)
+        fuse_unknown(encoder, first);
     return status;
 }
 
@@ -319,6 +343,7 @@ static tkz_status encode_chunks(tkz_encoder *encoder, const char *text, size_t s
     const uint8_t *bytes = (const uint8_t *)text;
     size_t at = 0;
     encoder->piece_count = 0;
+    encoder->after_unknown = false;
     while (at < size) {
         uint32_t ends[TKZ__ENCODER_CHUNKS];
         size_t count = tkz__encoder_cut(encoder, text, at, size, ends, TKZ__ENCODER_CHUNKS);
@@ -328,6 +353,10 @@ static tkz_status encode_chunks(tkz_encoder *encoder, const char *text, size_t s
         for (size_t i = 0; i < count - open; i++) {
             tkz_status status =
                 add_chunk(encoder, bytes, size, at + from, at + ends[i], whole, error);
+            if (status == TKZ_OK && encoder->fuses_unknown) {
+                status = encode_pieces(encoder, bytes, error);
+                encoder->after_unknown = false;
+            }
             if (status != TKZ_OK)
                 return status;
             from = ends[i];

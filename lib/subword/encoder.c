@@ -46,7 +46,9 @@ tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
     made->tokenizer = tkz__tokenizer_reference(tokenizer);
     made->image = image;
     made->steps = tkz__tokenizer_steps(tokenizer);
-    made->cuts_chunks = !image->drops_bytes && made->merger == NULL;
+    made->cuts_chunks = !image->drops_bytes;
+    made->fuses_unknown = image->pieces.fuse_unknown && !image->pieces.byte_fallback &&
+                          image->pieces.unknown != TKZ__NO_TOKEN;
     *encoder = made;
     return TKZ_OK;
 }
@@ -59,7 +61,7 @@ void tkz_encoder_free(tkz_encoder *encoder)
     tkz__release(&allocator, encoder->cache, BUCKET_COUNT * sizeof *encoder->cache);
     tkz__release(&allocator, encoder->memory, sizeof *encoder->memory);
     if (encoder->image != NULL)
-        tkz__release_array(&allocator, encoder->short_tokens, encoder->image->token_count,
+        tkz__release_array(&allocator, encoder->short_tokens, encoder->image->id_count,
                            sizeof *encoder->short_tokens);
     tkz__release_array(&allocator, encoder->scratch, encoder->scratch_capacity,
                        sizeof *encoder->scratch);

@@ -66,12 +66,15 @@ struct tkz_encoder {
     tkz_normalizer *normalizer; /* NULL: text is not changed */
     const tkz__split_steps *steps; /* NULL: the pre-tokenizer cuts by itself */
     tkz__splitter splitter;
-    const tkz__split_piece *next_chunk; /* of the text that steps cut */
+    const tkz__split_piece *first_chunk; /* of the text that steps cut */
+    const tkz__split_piece *next_chunk;
     const tkz__split_piece *last_chunk; /* behind its last */
     tkz__encoder_settings settings;
     bool counts_only; /* ids are counted and thrown away */
     uint64_t counted;
     bool cuts_chunks;           /* pieces may be less than a chunk */
+    bool fuses_unknown;         /* neighbouring unknown tokens of a chunk become one */
+    bool after_unknown;         /* the last id of the chunk at work is unknown */
     tkz__ranked_merger *merger; /* NULL until dropout or the tokenizer asks for it */
     tkz__dropout dropout;       /* of the text that is encoded */
     tkz__short_token *short_tokens; /* one for each id, once much is decoded; NULL before */

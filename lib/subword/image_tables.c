@@ -187,6 +187,8 @@ tkz_status tkz__image_tables_make(tkz__image_tables *tables, const tkz__image_pa
     memset(tables, 0, sizeof *tables);
     for (size_t i = 0; i < TKZ__SECTION_END; i++)
         tkz__buffer_init(&tables->sections[i], allocator);
+    if (!tkz__image_merges(parts->kind))
+        return TKZ_OK;
     tkz_status status = make_halves(tables, parts, error);
     if (status == TKZ_OK)
         status = make_pairs(tables, parts, error);

@@ -101,6 +101,12 @@ static size_t cut_nothing(const char *text, size_t size, uint32_t *ends, size_t 
     return 1;
 }
 
+const tkz__pre_tokenizer tkz__pre_tokenizer_none = {
+    .info = {"none", "", "none needed", "A text is one chunk."},
+    .next = take_all,
+    .cut = cut_nothing,
+    .is_spelled = true};
+
 tkz__pre_tokenizer tkz__pre_tokenizer_of_steps(const char *steps)
 {
     return (tkz__pre_tokenizer){.name = "steps",

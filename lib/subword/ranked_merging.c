@@ -60,7 +60,6 @@ static void sum_counts(uint32_t *starts, uint32_t count)
 static void sort_merges(tkz__ranked_merger *merger, uint32_t *order)
 {
     const tkz__image *image = merger->image;
-    bool by_rank = (image->flags & TKZ__IMAGE_BY_RANK) != 0;
     size_t start_size = ((size_t)merger->token_count + 1) * sizeof *merger->starts;
     memset(merger->starts, 0, start_size);
     for (uint32_t i = 0; i < merger->merge_count; i++)
@@ -76,7 +75,7 @@ static void sort_merges(tkz__ranked_merger *merger, uint32_t *order)
         tkz__image_merge merge = tkz__image_merge_at(image, order[i]);
         uint32_t at = merger->starts[merge.left]++;
         merger->rights[at] = merge.right;
-        merger->outcomes[at] = (outcome){by_rank ? merge.result : order[i], merge.result};
+        merger->outcomes[at] = (outcome){tkz__image_merge_rank(image, order[i]), merge.result};
     }
     /* Each start has become its end, which is the start of the next. */
     memmove(merger->starts + 1, merger->starts, start_size - sizeof *merger->starts);

@@ -28,7 +28,7 @@ struct tkz_tokenizer {
 
 static size_t special_bytes(const tkz_tokenizer *tokenizer)
 {
-    return (size_t)tokenizer->image.token_count / 8 + 1;
+    return (size_t)tokenizer->image.id_count / 8 + 1;
 }
 
 static tkz_status mark_special(tkz_tokenizer *made, tkz_error *error)
@@ -40,7 +40,7 @@ static tkz_status mark_special(tkz_tokenizer *made, tkz_error *error)
     for (uint32_t i = 0; i < image->added_count; i++) {
         uint32_t id = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2);
         uint32_t flags = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2 + 1);
-        if (id < image->token_count && (flags & TKZ__ADDED_SPECIAL) != 0)
+        if (id < image->id_count && (flags & TKZ__ADDED_SPECIAL) != 0)
             made->special_bits[id / 8] |= (uint8_t)(1 << (id % 8));
     }
     return TKZ_OK;
@@ -225,7 +225,7 @@ const tkz__pre_tokenizer *tkz__tokenizer_pre_tokenizer(const tkz_tokenizer *toke
 
 uint32_t tkz_tokenizer_size(const tkz_tokenizer *tokenizer)
 {
-    return tokenizer->image.token_count;
+    return tokenizer->image.id_count;
 }
 
 uint32_t tkz__tokenizer_added_count(const tkz_tokenizer *tokenizer)
@@ -241,16 +241,58 @@ uint32_t tkz__tokenizer_added(const tkz_tokenizer *tokenizer, uint32_t index, ui
 
 uint32_t tkz__tokenizer_merge_count(const tkz_tokenizer *tokenizer)
 {
-    return tokenizer->image.merge_count;
+    return tokenizer->image.merge_count - tokenizer->image.composing_count;
 }
 
 void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t number, uint32_t *left,
                           uint32_t *right, uint32_t *result)
 {
-    tkz__image_merge merge = tkz__image_merge_at(&tokenizer->image, number);
+    tkz__image_merge merge = tkz__image_merge_at(
+        &tokenizer->image, (size_t)tokenizer->image.composing_count + number);
     *left = merge.left;
     *right = merge.right;
     *result = merge.result;
+}
+
+tkz__model_kind tkz__tokenizer_kind(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->image.kind;
+}
+
+const tkz__piece_settings *tkz__tokenizer_pieces(const tkz_tokenizer *tokenizer)
+{
+    return &tokenizer->image.pieces;
+}
+
+double tkz__tokenizer_score(const tkz_tokenizer *tokenizer, uint32_t id)
+{
+    return tkz__image_score(&tokenizer->image, id);
+}
+
+tkz__piece_type tkz__tokenizer_type(const tkz_tokenizer *tokenizer, uint32_t id)
+{
+    return tkz__image_type(&tokenizer->image, id);
+}
+
+const char *tkz__tokenizer_mark(const tkz_tokenizer *tokenizer, size_t *size)
+{
+    const tkz__image *image = &tokenizer->image;
+    bool has_mark = image->sizes[TKZ__SECTION_PIECES] > TKZ__IMAGE_PIECES_SIZE;
+    *size = has_mark ? image->sizes[TKZ__SECTION_PIECES] - TKZ__IMAGE_PIECES_SIZE : 0;
+    return has_mark ? (const char *)image->sections[TKZ__SECTION_PIECES] + TKZ__IMAGE_PIECES_SIZE
+                    : NULL;
+}
+
+const char *tkz__tokenizer_decoder(const tkz_tokenizer *tokenizer, size_t *size)
+{
+    *size = tokenizer->image.sizes[TKZ__SECTION_DECODER];
+    return (const char *)tokenizer->image.sections[TKZ__SECTION_DECODER];
+}
+
+const uint8_t *tkz__tokenizer_origin(const tkz_tokenizer *tokenizer, size_t *size)
+{
+    *size = tokenizer->image.sizes[TKZ__SECTION_ORIGIN];
+    return tokenizer->image.sections[TKZ__SECTION_ORIGIN];
 }
 
 const char *tkz__tokenizer_provenance(const tkz_tokenizer *tokenizer, size_t *size)
@@ -263,10 +305,10 @@ tkz_status tkz_tokenizer_token(const tkz_tokenizer *tokenizer, uint32_t id, cons
                                size_t *size, int32_t *is_special, tkz_error *error)
 {
     const tkz__image *image = &tokenizer->image;
-    if (id >= image->token_count)
+    if (id >= image->id_count)
         return tkz__error_set(error, TKZ_STATUS_BAD_ID, NULL, TKZ__NO_OFFSET,
                               "token id %u; the tokenizer has ids 0 to %u", id,
-                              image->token_count - 1);
+                              image->id_count - 1);
     if (!tkz__image_token(image, id, bytes, size)) {
         if (tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, id) ==
             tkz__image_item(image, TKZ__SECTION_TOKEN_OFFSETS, (size_t)id + 1))
@@ -288,7 +330,7 @@ tkz_status tkz_tokenizer_special(const tkz_tokenizer *tokenizer, const char *con
         uint32_t candidate = tkz__image_item(image, TKZ__SECTION_ADDED, (size_t)i * 2);
         const uint8_t *bytes;
         size_t length;
-        if (candidate < image->token_count &&
+        if (candidate < image->id_count &&
             tkz__image_token(image, candidate, &bytes, &length) && length == size &&
             memcmp(bytes, content, size) == 0) {
             *id = candidate;

@@ -8,6 +8,7 @@
 
 #include "core/buffer.h"
 #include "core/mapped_file.h"
+#include "subword/piece_model.h"
 #include "subword/pre_tokenizer.h"
 #include "tokenize/subword.h"
 #include "tokenize/text.h"
@@ -34,6 +35,19 @@ void tkz__tokenizer_merge(const tkz_tokenizer *tokenizer, uint32_t number, uint3
                           uint32_t *right, uint32_t *result);
 /* JSON text (`size` bytes, not NUL-terminated), or NULL. */
 const char *tkz__tokenizer_provenance(const tkz_tokenizer *tokenizer, size_t *size);
+
+/* What makes its tokens, and how unknown text is treated. */
+tkz__model_kind tkz__tokenizer_kind(const tkz_tokenizer *tokenizer);
+const tkz__piece_settings *tkz__tokenizer_pieces(const tkz_tokenizer *tokenizer);
+/* Of an id below tkz_tokenizer_size. */
+double tkz__tokenizer_score(const tkz_tokenizer *tokenizer, uint32_t id);
+tkz__piece_type tkz__tokenizer_type(const tkz_tokenizer *tokenizer, uint32_t id);
+/* Of WORD_PIECE: how pieces begin that do not begin a word. Not NUL-terminated, as all that follow. */
+const char *tkz__tokenizer_mark(const tkz_tokenizer *tokenizer, size_t *size);
+/* The steps of its decoder; size 0: tokens are bytes. */
+const char *tkz__tokenizer_decoder(const tkz_tokenizer *tokenizer, size_t *size);
+/* What the file of the model said that is in no other part; size 0: nothing. */
+const uint8_t *tkz__tokenizer_origin(const tkz_tokenizer *tokenizer, size_t *size);
 
 /* The allocator it was made with. */
 tkz_allocator tkz__tokenizer_allocator(const tkz_tokenizer *tokenizer);

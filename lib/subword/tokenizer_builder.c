@@ -24,6 +24,11 @@ tkz_status tkz__tokenizer_builder_new(tkz__tokenizer_builder **builder,
     tkz__buffer_init(&made->bytes, &chosen);
     tkz__buffer_init(&made->normalizer, &chosen);
     tkz__buffer_init(&made->provenance, &chosen);
+    tkz__buffer_init(&made->mark, &chosen);
+    tkz__buffer_init(&made->decoder, &chosen);
+    tkz__buffer_init(&made->origin, &chosen);
+    tkz__buffer_init(&made->engine, &chosen);
+    made->pieces.unknown = TKZ__NO_TOKEN;
     tkz__byte_map_init(&made->ordinary_names, &chosen);
     tkz__byte_map_init(&made->added_names, &chosen);
     *builder = made;
@@ -36,6 +41,22 @@ void tkz__tokenizer_builder_empty(tkz__tokenizer_builder *builder)
     tkz__buffer_free(&builder->bytes);
     tkz__buffer_free(&builder->normalizer);
     tkz__buffer_free(&builder->provenance);
+    tkz__buffer_free(&builder->mark);
+    tkz__buffer_free(&builder->decoder);
+    tkz__buffer_free(&builder->origin);
+    tkz__buffer_free(&builder->engine);
+    tkz__release_array(allocator, builder->scores, builder->score_capacity,
+                       sizeof *builder->scores);
+    tkz__release(allocator, builder->types, builder->type_capacity);
+    tkz__release_array(allocator, builder->ranks, builder->rank_capacity, sizeof *builder->ranks);
+    builder->scores = NULL;
+    builder->types = NULL;
+    builder->ranks = NULL;
+    builder->score_capacity = builder->type_capacity = builder->rank_capacity = 0;
+    builder->id_count = builder->composing_count = 0;
+    builder->kind = TKZ__MODEL_BYTE_BPE;
+    builder->pieces = (tkz__piece_settings){.unknown = TKZ__NO_TOKEN};
+    builder->by_score = builder->ties = false;
     tkz__byte_map_free(&builder->ordinary_names);
     tkz__byte_map_free(&builder->added_names);
     tkz__release_array(allocator, builder->tokens, builder->token_capacity,
@@ -364,7 +385,7 @@ tkz_status tkz__tokenizer_builder_set_dropout(tkz__tokenizer_builder *builder, d
     return TKZ_OK;
 }
 
-static tkz_status replace(tkz__buffer *buffer, const char *text, size_t size, tkz_error *error)
+static tkz_status replace(tkz__buffer *buffer, const void *text, size_t size, tkz_error *error)
 {
     tkz__buffer copy;
     tkz__buffer_init(&copy, &buffer->allocator);
@@ -387,4 +408,84 @@ tkz_status tkz__tokenizer_builder_set_provenance(tkz__tokenizer_builder *builder
 {
     tkz_status status = tkz__json_scan_object(json, size, NULL, NULL, 0, NULL, error);
     return status == TKZ_OK ? replace(&builder->provenance, json, size, error) : status;
+}
+
+/* ---- Pieces ------------------------------------------------------------ */
+
+void tkz__tokenizer_builder_set_kind(tkz__tokenizer_builder *builder, tkz__model_kind kind)
+{
+    builder->kind = kind;
+}
+
+void tkz__tokenizer_builder_set_pieces(tkz__tokenizer_builder *builder,
+                                       const tkz__piece_settings *settings)
+{
+    builder->pieces = *settings;
+}
+
+void tkz__tokenizer_builder_join_by_score(tkz__tokenizer_builder *builder)
+{
+    builder->by_score = true;
+}
+
+double tkz__tokenizer_builder_score(const tkz__tokenizer_builder *builder, uint32_t id)
+{
+    return id < builder->score_capacity ? builder->scores[id] : 0;
+}
+
+tkz__piece_type tkz__tokenizer_builder_type(const tkz__tokenizer_builder *builder, uint32_t id)
+{
+    return id < builder->type_capacity ? (tkz__piece_type)builder->types[id] : TKZ__PIECE_NORMAL;
+}
+
+tkz_status tkz__builder_reserve_pieces(tkz__tokenizer_builder *builder, size_t count,
+                                       tkz_error *error)
+{
+    size_t scores = builder->score_capacity, types = builder->type_capacity;
+    tkz_status status =
+        tkz__array_reserve(&builder->allocator, (void **)&builder->scores,
+                           &builder->score_capacity, count, sizeof *builder->scores, error);
+    if (status == TKZ_OK)
+        status = tkz__array_reserve(&builder->allocator, (void **)&builder->types,
+                                    &builder->type_capacity, count, 1, error);
+    for (size_t i = scores; i < builder->score_capacity; i++)
+        builder->scores[i] = 0;
+    for (size_t i = types; i < builder->type_capacity; i++)
+        builder->types[i] = TKZ__PIECE_NORMAL;
+    return status;
+}
+
+tkz_status tkz__tokenizer_builder_set_piece(tkz__tokenizer_builder *builder, uint32_t id,
+                                            double score, tkz__piece_type type, tkz_error *error)
+{
+    if (!has_token(builder, id))
+        return invalid(error, "there is no such token", id);
+    if (!(score - score == 0))
+        return invalid(error, "its score is no number", id);
+    if (type < TKZ__PIECE_NORMAL || type > TKZ__PIECE_BYTE)
+        return invalid(error, "there is no such type of pieces", id);
+    tkz_status status = tkz__builder_reserve_pieces(builder, (size_t)id + 1, error);
+    if (status != TKZ_OK)
+        return status;
+    builder->scores[id] = score;
+    builder->types[id] = (uint8_t)type;
+    return TKZ_OK;
+}
+
+tkz_status tkz__tokenizer_builder_set_mark(tkz__tokenizer_builder *builder, const char *mark,
+                                           size_t size, tkz_error *error)
+{
+    return replace(&builder->mark, mark, size, error);
+}
+
+tkz_status tkz__tokenizer_builder_set_decoder(tkz__tokenizer_builder *builder, const char *steps,
+                                              size_t size, tkz_error *error)
+{
+    return replace(&builder->decoder, steps, size, error);
+}
+
+tkz_status tkz__tokenizer_builder_set_origin(tkz__tokenizer_builder *builder, const void *bytes,
+                                             size_t size, tkz_error *error)
+{
+    return replace(&builder->origin, bytes, size, error);
 }

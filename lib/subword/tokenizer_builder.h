@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How model files and trainers make a byte-level BPE tokenizer: they only call this
- * builder. Leans on the pre-tokenizer and the native image.
+ * How model files and trainers make a tokenizer: they only call this builder. Leans on
+ * the pre-tokenizer and the native image.
  */
 #ifndef TKZ_SUBWORD_TOKENIZER_BUILDER_H
 #define TKZ_SUBWORD_TOKENIZER_BUILDER_H
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "core/memory.h"
+#include "subword/piece_model.h"
 #include "subword/pre_tokenizer.h"
 #include "subword/template_item.h"
 #include "tokenize/subword.h"
@@ -44,6 +45,41 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_join_to(tkz__tokenizer_builder *bu
 /* Instead of merges: ids are ranks, and any two tokens merge whose joined bytes are a token, the one
  * of the lowest rank first (openai/tiktoken: src/lib.rs). */
 void tkz__tokenizer_builder_join_by_rank(tkz__tokenizer_builder *builder);
+
+/* Instead of merges, for CHARACTER_BPE: any two symbols merge whose joined characters are a piece, that of
+ * the greatest score first, of equal ones the leftmost; characters that are no piece take part, and of
+ * NORMAL, USER_DEFINED and UNUSED pieces all (sentencepiece: src/bpe_model.cc). */
+void tkz__tokenizer_builder_join_by_score(tkz__tokenizer_builder *builder);
+
+/* The kind of the model: BYTE_BPE unless this is called. Tokens of the other kinds are added as the model
+ * spells them. */
+void tkz__tokenizer_builder_set_kind(tkz__tokenizer_builder *builder, tkz__model_kind kind);
+
+/* How pieces are found; of all kinds but BYTE_BPE. */
+void tkz__tokenizer_builder_set_pieces(tkz__tokenizer_builder *builder,
+                                       const tkz__piece_settings *settings);
+
+/* Score and type of a token that was added; 0 and NORMAL unless this is called. Errors: INVALID_ARGUMENT
+ * (no such token or type, a score that is no number), OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_piece(tkz__tokenizer_builder *builder,
+                                                        uint32_t id, double score,
+                                                        tkz__piece_type type, tkz_error *error);
+
+/* Of WORD_PIECE: how pieces begin that do not begin a word. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_mark(tkz__tokenizer_builder *builder,
+                                                       const char *mark, size_t size,
+                                                       tkz_error *error);
+
+/* Steps by which tokens become text; none: tokens are bytes. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_decoder(tkz__tokenizer_builder *builder,
+                                                          const char *steps, size_t size,
+                                                          tkz_error *error);
+
+/* What the model's file says beyond all this, for writing it again: bytes of any kind that begin with
+ * the name of the format and a line feed. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_origin(tkz__tokenizer_builder *builder,
+                                                         const void *bytes, size_t size,
+                                                         tkz_error *error);
 
 /* An added token: its id, its content (UTF-8) and TKZ__ADDED_ flags of tokenizer_image.h. It may be
  * a token of the vocabulary too, of the same bytes.

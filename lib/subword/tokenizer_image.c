@@ -7,6 +7,7 @@
 
 #include "core/hash.h"
 #include "subword/chunk_borders.h"
+#include "subword/hidden_tokens.h"
 #include "subword/split_spelling.h"
 #include "subword/symbol_trie.h"
 
@@ -22,6 +23,7 @@ enum {
     AT_PAIR_REACH = 40,
     AT_FLAGS = 44,
     AT_SINGLE_COUNT = 48,
+    AT_HIDDEN_COUNT = 52,
     AT_DROPOUT = 56
 };
 
@@ -94,24 +96,46 @@ static bool read_whole_mask(tkz__image *image)
            slots != 1 && has_size(image, TKZ__SECTION_WHOLE, slots, 4);
 }
 
+/* Flags and kind of the header. */
+static tkz_status read_kind(tkz__image *image, const char *where, tkz_error *error)
+{
+    uint32_t flags = tkz__load_u32(image->data + AT_FLAGS);
+    uint32_t kind = flags >> TKZ__IMAGE_KIND_SHIFT;
+    image->flags = flags & TKZ__IMAGE_FLAGS;
+    if (kind >= TKZ__MODEL_KINDS || flags != (image->flags | kind << TKZ__IMAGE_KIND_SHIFT))
+        return corrupt(error, where, AT_FLAGS, "unknown flags");
+    image->kind = (tkz__model_kind)kind;
+    return TKZ_OK;
+}
+
 /* Counts of the header against the sizes of the sections. */
 static tkz_status check_counts(tkz__image *image, const char *where, tkz_error *error)
 {
     image->token_count = tkz__load_u32(image->data + AT_TOKEN_COUNT);
     image->added_count = tkz__load_u32(image->data + AT_ADDED_COUNT);
+    uint32_t hidden = tkz__load_u32(image->data + AT_HIDDEN_COUNT);
+    if (image->token_count == 0 || image->token_count > TKZ__IMAGE_COUNT_LIMIT ||
+        hidden >= image->token_count || image->added_count > image->token_count ||
+        (hidden > 0 && image->kind != TKZ__MODEL_CHARACTER_BPE))
+        return corrupt(error, where, AT_TOKEN_COUNT, "impossible number of tokens");
+    image->id_count = image->token_count - hidden;
+    if (!has_size(image, TKZ__SECTION_TOKEN_OFFSETS, (uint64_t)image->token_count + 1, 4) ||
+        !has_size(image, TKZ__SECTION_ADDED, image->added_count, TKZ__IMAGE_ADDED_SIZE))
+        return corrupt(error, where, TKZ__NO_OFFSET, "a section has the wrong size");
+    return TKZ_OK;
+}
+
+/* The tables of merging: as the symbols are many, or none. */
+static tkz_status check_symbols(tkz__image *image, const char *where, tkz_error *error)
+{
     image->symbol_count = tkz__load_u32(image->data + AT_SYMBOL_COUNT);
     image->pair_reach = tkz__load_u32(image->data + AT_PAIR_REACH);
-    image->flags = tkz__load_u32(image->data + AT_FLAGS);
     uint32_t pair_bits = tkz__load_u32(image->data + AT_PAIR_BITS);
-
-    if (image->token_count == 0 || image->token_count > TKZ__IMAGE_COUNT_LIMIT ||
-        image->added_count > image->token_count || image->symbol_count < TKZ__SYMBOL_BYTES ||
+    if (image->symbol_count < TKZ__SYMBOL_BYTES ||
         image->symbol_count - TKZ__SYMBOL_BYTES > image->token_count)
-        return corrupt(error, where, AT_TOKEN_COUNT, "impossible number of tokens");
+        return corrupt(error, where, AT_SYMBOL_COUNT, "impossible number of symbols");
     if (pair_bits < 1 || pair_bits > 31 || image->pair_reach > TKZ__IMAGE_PAIR_REACH)
         return corrupt(error, where, AT_PAIR_BITS, "impossible size of its merge table");
-    if ((image->flags & ~(uint32_t)TKZ__IMAGE_FLAGS) != 0)
-        return corrupt(error, where, AT_FLAGS, "unknown flags");
     image->pair_shift = 64 - pair_bits;
     image->pair_mask = (UINT32_C(1) << pair_bits) - 1;
 
@@ -121,9 +145,7 @@ static tkz_status check_counts(tkz__image *image, const char *where, tkz_error *
     image->trie_count = (uint32_t)nodes;
 
     uint32_t merges = image->symbol_count - TKZ__SYMBOL_BYTES;
-    if (!has_size(image, TKZ__SECTION_TOKEN_OFFSETS, (uint64_t)image->token_count + 1, 4) ||
-        !has_size(image, TKZ__SECTION_ADDED, image->added_count, TKZ__IMAGE_ADDED_SIZE) ||
-        !has_size(image, TKZ__SECTION_SYMBOL_IDS, image->symbol_count, 4) ||
+    if (!has_size(image, TKZ__SECTION_SYMBOL_IDS, image->symbol_count, 4) ||
         !has_size(image, TKZ__SECTION_HALVES, merges, TKZ__IMAGE_HALVES_SIZE) ||
         !has_size(image, TKZ__SECTION_PAIRS, (uint64_t)image->pair_mask + 1, 4) ||
         !has_size(image, TKZ__SECTION_TRIE_NODES, image->trie_count, TKZ__TRIE_NODE_SIZE) ||
@@ -146,10 +168,45 @@ static tkz_status read_merges(tkz__image *image, const char *where, tkz_error *e
         ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0 && (made > 0 || count == 0)))
         return corrupt(error, where, TKZ__NO_OFFSET, "impossible number of merges");
     image->merge_count = count > 0 ? (uint32_t)count : made;
+    if (image->sizes[TKZ__SECTION_RANKS] > 0 &&
+        !has_size(image, TKZ__SECTION_RANKS, image->merge_count, 4))
+        return corrupt(error, where, TKZ__NO_OFFSET, "a section has the wrong size");
     memcpy(&image->dropout, &bits, sizeof image->dropout);
     if (!(image->dropout >= 0 && image->dropout <= 1))
         return corrupt(error, where, AT_DROPOUT, "an impossible probability of dropout");
     return TKZ_OK;
+}
+
+/* Settings, scores and types of pieces, and what hidden tokens become. */
+static tkz_status read_pieces(tkz__image *image, const char *where, tkz_error *error)
+{
+    const uint8_t *settings = image->sections[TKZ__SECTION_PIECES];
+    size_t size = image->sizes[TKZ__SECTION_PIECES];
+    if (image->kind != TKZ__MODEL_BYTE_BPE && size < TKZ__IMAGE_PIECES_SIZE)
+        return corrupt(error, where, TKZ__NO_OFFSET, "its settings of pieces are cut off");
+    if (image->kind == TKZ__MODEL_BYTE_BPE) {
+        image->pieces.unknown = TKZ__NO_TOKEN;
+        return TKZ_OK;
+    }
+    uint32_t flags = tkz__load_u32(settings + 4);
+    image->pieces = (tkz__piece_settings){
+        .unknown = tkz__load_u32(settings),
+        .byte_fallback = (flags & TKZ__PIECES_BYTE_FALLBACK) != 0,
+        .fuse_unknown = (flags & TKZ__PIECES_FUSE_UNKNOWN) != 0,
+        .sentencepiece = (flags & TKZ__PIECES_SENTENCEPIECE) != 0,
+        .word_limit = tkz__load_u32(settings + 8),
+    };
+    if (flags > TKZ__PIECES_FLAGS ||
+        (image->pieces.unknown >= image->id_count && image->pieces.unknown != TKZ__NO_TOKEN))
+        return corrupt(error, where, TKZ__NO_OFFSET, "its settings of pieces are impossible");
+    if ((image->sizes[TKZ__SECTION_SCORES] > 0 &&
+         !has_size(image, TKZ__SECTION_SCORES, image->id_count, 8)) ||
+        (image->sizes[TKZ__SECTION_TYPES] > 0 &&
+         !has_size(image, TKZ__SECTION_TYPES, image->id_count, 1)))
+        return corrupt(error, where, TKZ__NO_OFFSET, "a section has the wrong size");
+    return image->kind == TKZ__MODEL_CHARACTER_BPE && !tkz__hidden_tokens_open(image)
+               ? corrupt(error, where, TKZ__NO_OFFSET, "its hidden tokens are impossible")
+               : TKZ_OK;
 }
 
 /* Items [first, first + count) of the template: ids that exist, the first text once, the second one
@@ -164,7 +221,7 @@ static bool is_template(const tkz__image *image, size_t first, size_t count, boo
             texts[value - TKZ__TEMPLATE_FIRST]++;
             if (value == TKZ__TEMPLATE_FIRST)
                 *place = (uint32_t)i;
-        } else if (value >= image->token_count) {
+        } else if (value >= image->id_count) {
             return false;
         }
     }
@@ -209,11 +266,25 @@ static void find_dropped_bytes(tkz__image *image)
             tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, byte) == TKZ__NO_TOKEN;
 }
 
+/* All that merging looks up. */
+static tkz_status read_merging(tkz__image *image, const char *where, tkz_error *error)
+{
+    tkz_status status = check_symbols(image, where, error);
+    if (status == TKZ_OK)
+        status = check_borders(image, where, error);
+    if (status == TKZ_OK)
+        status = read_merges(image, where, error);
+    if (status == TKZ_OK)
+        find_dropped_bytes(image);
+    return status;
+}
+
 static tkz_status find_pre_tokenizer(tkz__image *image, const char *where, tkz_error *error)
 {
     const char *name = (const char *)image->sections[TKZ__SECTION_PRE_TOKENIZER];
     size_t size = image->sizes[TKZ__SECTION_PRE_TOKENIZER];
-    image->pre_tokenizer = tkz__pre_tokenizer_find(name, size);
+    image->pre_tokenizer =
+        size == 0 ? &tkz__pre_tokenizer_none : tkz__pre_tokenizer_find(name, size);
     if (image->pre_tokenizer != NULL || tkz__split_is_spelling(name, size))
         return TKZ_OK;
     return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, where, TKZ__NO_OFFSET,
@@ -232,15 +303,15 @@ tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size, 
     if (status == TKZ_OK)
         status = read_sections(image, where, error);
     if (status == TKZ_OK)
+        status = read_kind(image, where, error);
+    if (status == TKZ_OK)
         status = check_counts(image, where, error);
+    if (status == TKZ_OK && tkz__image_merges(image->kind))
+        status = read_merging(image, where, error);
     if (status == TKZ_OK)
-        status = check_borders(image, where, error);
-    if (status == TKZ_OK)
-        status = read_merges(image, where, error);
+        status = read_pieces(image, where, error);
     if (status == TKZ_OK)
         status = read_template(image, where, error);
-    if (status == TKZ_OK)
-        find_dropped_bytes(image);
     if (status == TKZ_OK)
         status = find_pre_tokenizer(image, where, error);
     return status;

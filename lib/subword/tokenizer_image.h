@@ -6,6 +6,8 @@
  * Ids are what callers see; they may have holes and any order. Merging works on
  * symbols: 0 to 255 are the bytes, 256 + k is what the k-th merge makes, in the order
  * of their ranks. Every symbol has exactly one pair of halves (merge_selection.h).
+ * Models whose merges are of characters have tokens behind their last id, which
+ * callers never see: hidden_tokens.h.
  */
 #ifndef TKZ_SUBWORD_TOKENIZER_IMAGE_H
 #define TKZ_SUBWORD_TOKENIZER_IMAGE_H
@@ -14,11 +16,12 @@
 #include <string.h>
 
 #include "core/buffer.h"
+#include "subword/piece_model.h"
 #include "subword/pre_tokenizer.h"
 #include "subword/template_item.h"
 
 enum {
-    TKZ__IMAGE_VERSION = 3,
+    TKZ__IMAGE_VERSION = 4,
     TKZ__IMAGE_HEADER_SIZE = 64,
     TKZ__IMAGE_SECTION_SIZE = 32, /* an entry of the section table */
     TKZ__IMAGE_ALIGNMENT = 64,    /* of sections, in the file */
@@ -27,6 +30,7 @@ enum {
     TKZ__IMAGE_PREFIX_SIZE = 8,
     TKZ__IMAGE_TEMPLATE_SIZE = 8, /* an item of the template */
     TKZ__IMAGE_MERGE_SIZE = 12,
+    TKZ__IMAGE_PIECES_SIZE = 12, /* settings of pieces, before the mark */
     TKZ__IMAGE_PAIR_REACH = 255, /* most slots that one look-up reads beyond its first */
     TKZ__IMAGE_TOKEN_LIMIT = 65535, /* bytes of one token */
     TKZ__IMAGE_COUNT_LIMIT = 1 << 24, /* ids; pairs and piece cache use the 8 bits above */
@@ -57,6 +61,15 @@ typedef enum tkz__image_section {
     TKZ__SECTION_PROVENANCE, /* JSON text; empty if there is none */
     TKZ__SECTION_MERGES, /* u32 left, right, result id of each merge of the model, in rank order;
                           * empty: they are those of HALVES */
+    TKZ__SECTION_RANKS, /* u32 of each merge of the model, ascending, where some have the same; empty:
+                         * all have their own */
+    TKZ__SECTION_PIECES,  /* u32 unknown, TKZ__PIECES_ flags, word_limit of tkz__piece_settings, then the
+                           * mark of WORD_PIECE; BYTE_BPE: empty */
+    TKZ__SECTION_SCORES,  /* f64 of each id; empty: all are 0 */
+    TKZ__SECTION_TYPES,   /* u8 of each id, tkz__piece_type; empty: all are NORMAL */
+    TKZ__SECTION_ENGINE,  /* tables of the kind's engine; empty: BYTE_BPE */
+    TKZ__SECTION_DECODER, /* how ids become text: decode_spelling.h; empty: as their bytes */
+    TKZ__SECTION_ORIGIN,  /* what else the model's own file says; empty: nothing */
     TKZ__SECTION_END
 } tkz__image_section;
 
@@ -68,9 +81,20 @@ enum {
     /* The rank of a merge is the id that it makes (tiktoken), not its number. */
     TKZ__IMAGE_BY_RANK = 2,
     /* Only ranked_merging.h encodes exactly: merge_selection.h says why. No symbol is made by merging
-     * then, and there are no borders. */
+     * then. */
     TKZ__IMAGE_OUT_OF_ORDER = 4,
-    TKZ__IMAGE_FLAGS = 7
+    /* The merges follow from the scores (sentencepiece); the model does not list them. */
+    TKZ__IMAGE_BY_SCORE = 8,
+    TKZ__IMAGE_FLAGS = 15,
+    TKZ__IMAGE_KIND_SHIFT = 8 /* bits 8 to 15: tkz__model_kind */
+};
+
+/* Flags of the settings of pieces. */
+enum {
+    TKZ__PIECES_BYTE_FALLBACK = 1,
+    TKZ__PIECES_FUSE_UNKNOWN = 2,
+    TKZ__PIECES_SENTENCEPIECE = 4,
+    TKZ__PIECES_FLAGS = 7
 };
 
 /* Flags of an added token, as HF has them. */
@@ -81,7 +105,8 @@ enum {
     TKZ__ADDED_RSTRIP = 8,      /* and behind it */
     TKZ__ADDED_NORMALIZED = 16, /* looked for in normalized text */
     TKZ__ADDED_SILENT = 32,     /* never looked for: an id with a content, no more */
-    TKZ__ADDED_FLAGS = 63
+    TKZ__ADDED_AS_IS = 64,  /* of NORMALIZED: its content is not normalized before it is looked for */
+    TKZ__ADDED_FLAGS = 127
 };
 
 /* A checked view: every pointer is inside the image and has room for its counts. What the
@@ -91,7 +116,9 @@ typedef struct tkz__image {
     size_t size;
     const tkz__pre_tokenizer *pre_tokenizer; /* NULL: the section spells its steps */
     uint32_t flags;
-    uint32_t token_count; /* greatest id + 1 */
+    tkz__model_kind kind;
+    uint32_t token_count; /* greatest id + 1, the hidden ones behind it counted */
+    uint32_t id_count;    /* greatest id of a caller + 1 */
     uint32_t added_count;
     uint32_t symbol_count;
     uint32_t pair_shift; /* 64 - log2(slots) */
@@ -107,6 +134,8 @@ typedef struct tkz__image {
     uint32_t merge_count;  /* of the model, at least those of the symbols */
     double dropout;        /* that the model was made to be trained with; 0: none */
     bool drops_bytes; /* some byte has no token */
+    tkz__piece_settings pieces;
+    uint32_t composing_count; /* merges before those of the model, which make characters of bytes */
     const uint8_t *sections[TKZ__SECTION_END];
     size_t sizes[TKZ__SECTION_END];
 } tkz__image;
@@ -236,6 +265,16 @@ static inline tkz__image_merge tkz__image_merge_at(const tkz__image *image, size
         tkz__image_symbol_id(image, TKZ__SYMBOL_BYTES + (uint32_t)index)};
 }
 
+/* Its rank. */
+static inline uint32_t tkz__image_merge_rank(const tkz__image *image, size_t index)
+{
+    if ((image->flags & TKZ__IMAGE_BY_RANK) != 0)
+        return tkz__image_merge_at(image, index).result;
+    return image->sizes[TKZ__SECTION_RANKS] > 0
+               ? tkz__image_item(image, TKZ__SECTION_RANKS, index)
+               : (uint32_t)index;
+}
+
 /* Checks header, section table, their checksum, and all counts, and fills the view. Cost does not depend on the size of the vocabulary. `where` names the file in messages.
  * Errors: BAD_FORMAT, BAD_VERSION, CORRUPT, UNSUPPORTED. */
 TKZ_CHECKED tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size,
@@ -253,6 +292,7 @@ typedef struct tkz__added_token {
 
 /* What an image is written from. The parts have been checked by whoever made them. */
 typedef struct tkz__image_parts {
+    tkz__model_kind kind;
     const tkz__pre_tokenizer *pre_tokenizer;
     const char *normalizer; /* may be NULL */
     size_t normalizer_size;
@@ -260,6 +300,7 @@ typedef struct tkz__image_parts {
     const uint32_t *token_offsets; /* token_count + 1 */
     const uint8_t *token_bytes;
     uint32_t token_count;
+    uint32_t id_count; /* the others are hidden */
     const tkz__added_token *added; /* ids ascending */
     uint32_t added_count;
     const uint32_t *symbol_ids; /* symbol_count; TKZ__NO_TOKEN for a byte without a token */
@@ -267,13 +308,49 @@ typedef struct tkz__image_parts {
     const uint32_t *halves;     /* left, right symbol of each merge */
     const tkz__image_merge *merges; /* all of the model */
     uint32_t merge_count;
+    const uint32_t *ranks; /* merge_count, or NULL */
     double dropout;
     const tkz__template_item *template_items; /* single_count, then pair_count */
     uint32_t single_count;
     uint32_t pair_count;
     const char *provenance; /* may be NULL */
     size_t provenance_size;
+    tkz__piece_settings pieces;
+    const char *mark; /* of WORD_PIECE */
+    size_t mark_size;
+    const double *scores; /* id_count, or NULL */
+    const uint8_t *types; /* id_count, or NULL */
+    const uint8_t *engine;
+    size_t engine_size;
+    const char *decoder;
+    size_t decoder_size;
+    const uint8_t *origin;
+    size_t origin_size;
 } tkz__image_parts;
+
+/* Do merges make tokens of this kind? */
+static inline bool tkz__image_merges(tkz__model_kind kind)
+{
+    return kind == TKZ__MODEL_BYTE_BPE || kind == TKZ__MODEL_CHARACTER_BPE;
+}
+
+/* Score and type of an id, which is below id_count. */
+static inline double tkz__image_score(const tkz__image *image, uint32_t id)
+{
+    double score = 0;
+    if (image->sizes[TKZ__SECTION_SCORES] > 0) {
+        uint64_t bits = tkz__load_u64(image->sections[TKZ__SECTION_SCORES] + (size_t)id * 8);
+        memcpy(&score, &bits, sizeof score);
+    }
+    return score;
+}
+
+static inline tkz__piece_type tkz__image_type(const tkz__image *image, uint32_t id)
+{
+    return image->sizes[TKZ__SECTION_TYPES] > 0
+               ? (tkz__piece_type)image->sections[TKZ__SECTION_TYPES][id]
+               : TKZ__PIECE_NORMAL;
+}
 
 /* Appends the image to an empty buffer. Errors: LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__image_write(const tkz__image_parts *parts, tkz__buffer *buffer,

@@ -154,11 +154,10 @@ static bool is_merge(const tkz__image *image, tkz__image_merge merge)
            memcmp(bytes[2] + sizes[0], bytes[1], sizes[1]) == 0;
 }
 
-/* The merges of the model: each once; where ids are ranks, in their order. */
+/* The merges of the model: each once, ranks ascending. */
 static tkz_status check_list(const checker *check)
 {
     const tkz__image *image = check->image;
-    bool by_rank = (image->flags & TKZ__IMAGE_BY_RANK) != 0;
     uint32_t before = 0;
     tkz__pair_table pairs;
     tkz__pair_table_init(&pairs, check->allocator);
@@ -166,13 +165,14 @@ static tkz_status check_list(const checker *check)
     for (uint32_t i = 0; status == TKZ_OK && i < image->merge_count; i++) {
         tkz__image_merge merge = tkz__image_merge_at(image, i);
         uint64_t key = tkz__pair_key(merge.left, merge.right);
-        if (!is_merge(image, merge) || (by_rank && merge.result < before))
+        uint32_t rank = tkz__image_merge_rank(image, i);
+        if (!is_merge(image, merge) || rank < before)
             status = corrupt(check, TKZ__NO_OFFSET, "a merge of its list is impossible", i);
         else if (tkz__pair_table_find(&pairs, key) != NULL)
             status = corrupt(check, TKZ__NO_OFFSET, "a merge is listed twice", i);
         else
             status = tkz__pair_table_set(&pairs, key, i, check->error);
-        before = merge.result;
+        before = rank;
     }
     tkz__pair_table_free(&pairs);
     return status;
@@ -211,6 +211,11 @@ static tkz_status check_selection(const checker *check)
     for (uint32_t i = 0; status == TKZ_OK && i < image->merge_count && !selection.out_of_order;
          i++) {
         tkz__image_merge merge = tkz__image_merge_at(image, i);
+        if (i > 0 && tkz__image_merge_rank(image, i) == tkz__image_merge_rank(image, i - 1) &&
+            merge.result != tkz__image_merge_at(image, i - 1).result) {
+            selection.out_of_order = true;
+            break;
+        }
         status = tkz__merge_selection_offer(&selection, merge.left, merge.right, merge.result,
                                             check->error);
     }
@@ -265,6 +270,15 @@ static uint32_t *load_integers(const checker *check, tkz__image_section section,
     return values;
 }
 
+static double *load_scores(const checker *check)
+{
+    size_t count = check->image->id_count;
+    double *scores = tkz__allocate_array(check->allocator, count, sizeof *scores);
+    for (size_t id = 0; scores != NULL && id < count; id++)
+        scores[id] = tkz__image_score(check->image, (uint32_t)id);
+    return scores;
+}
+
 /* What an image is written from, loaded from one. */
 typedef struct loaded {
     uint32_t *offsets;
@@ -272,8 +286,10 @@ typedef struct loaded {
     uint32_t *symbol_ids;
     uint32_t *halves;
     uint32_t *template_items;
+    uint32_t *ranks;
+    double *scores;
     tkz__image_merge *merges;
-    size_t counts[5];
+    size_t counts[6];
 } loaded;
 
 static void unload(const checker *check, loaded *parts)
@@ -283,6 +299,9 @@ static void unload(const checker *check, loaded *parts)
     free_integers(check->allocator, parts->symbol_ids, parts->counts[2]);
     free_integers(check->allocator, parts->halves, parts->counts[3]);
     free_integers(check->allocator, parts->template_items, parts->counts[4]);
+    free_integers(check->allocator, parts->ranks, parts->counts[5]);
+    tkz__release_array(check->allocator, parts->scores, check->image->id_count,
+                       sizeof *parts->scores);
     tkz__release_array(check->allocator, parts->merges, check->image->merge_count,
                        sizeof *parts->merges);
 }
@@ -290,18 +309,22 @@ static void unload(const checker *check, loaded *parts)
 static tkz_status load(const checker *check, loaded *parts)
 {
     const tkz__image *image = check->image;
+    bool merges = tkz__image_merges(image->kind);
     parts->counts[0] = (size_t)image->token_count + 1;
     parts->counts[1] = (size_t)image->added_count * 2;
     parts->counts[2] = image->symbol_count;
-    parts->counts[3] = (size_t)(image->symbol_count - TKZ__SYMBOL_BYTES) * 2;
+    parts->counts[3] = merges ? (size_t)(image->symbol_count - TKZ__SYMBOL_BYTES) * 2 : 0;
     parts->counts[4] = 2 * ((size_t)image->single_count + image->pair_count);
     parts->offsets = load_integers(check, TKZ__SECTION_TOKEN_OFFSETS, parts->counts[0]);
     parts->added = load_integers(check, TKZ__SECTION_ADDED, parts->counts[1]);
     parts->symbol_ids = load_integers(check, TKZ__SECTION_SYMBOL_IDS, parts->counts[2]);
     parts->halves = load_integers(check, TKZ__SECTION_HALVES, parts->counts[3]);
     parts->template_items = load_integers(check, TKZ__SECTION_TEMPLATE, parts->counts[4]);
+    parts->counts[5] = image->sizes[TKZ__SECTION_RANKS] / 4;
+    parts->ranks = load_integers(check, TKZ__SECTION_RANKS, parts->counts[5]);
+    parts->scores = load_scores(check);
     parts->merges = load_merges(check);
-    if (parts->offsets != NULL && parts->added != NULL && parts->symbol_ids != NULL &&
+    if (parts->ranks != NULL && parts->scores != NULL && parts->offsets != NULL && parts->added != NULL && parts->symbol_ids != NULL &&
         parts->halves != NULL && parts->template_items != NULL && parts->merges != NULL)
         return TKZ_OK;
     return tkz__error_memory(check->error, (parts->counts[0] + parts->counts[3]) * 4);
@@ -317,7 +340,9 @@ static tkz_status check_derived(const checker *check)
     tkz__buffer_init(&copy, check->allocator);
     tkz_status status = load(check, &own);
     if (status == TKZ_OK) {
+        bool has_mark = image->sizes[TKZ__SECTION_PIECES] > TKZ__IMAGE_PIECES_SIZE;
         tkz__image_parts parts = {
+            .kind = image->kind,
             .pre_tokenizer = image->pre_tokenizer,
             .normalizer = (const char *)image->sections[TKZ__SECTION_NORMALIZER],
             .normalizer_size = image->sizes[TKZ__SECTION_NORMALIZER],
@@ -325,6 +350,7 @@ static tkz_status check_derived(const checker *check)
             .token_offsets = own.offsets,
             .token_bytes = image->sections[TKZ__SECTION_TOKEN_BYTES],
             .token_count = image->token_count,
+            .id_count = image->id_count,
             .added = (const tkz__added_token *)(const void *)own.added,
             .added_count = image->added_count,
             .symbol_ids = own.symbol_ids,
@@ -332,12 +358,27 @@ static tkz_status check_derived(const checker *check)
             .halves = own.halves,
             .merges = own.merges,
             .merge_count = image->merge_count,
+            .ranks = image->sizes[TKZ__SECTION_RANKS] > 0 ? own.ranks : NULL,
             .dropout = image->dropout,
             .template_items = (const tkz__template_item *)(const void *)own.template_items,
             .single_count = image->single_count,
             .pair_count = image->pair_count,
             .provenance = (const char *)image->sections[TKZ__SECTION_PROVENANCE],
             .provenance_size = image->sizes[TKZ__SECTION_PROVENANCE],
+            .pieces = image->pieces,
+            .mark = has_mark ? (const char *)image->sections[TKZ__SECTION_PIECES] +
+                                   TKZ__IMAGE_PIECES_SIZE
+                             : NULL,
+            .mark_size = has_mark ? image->sizes[TKZ__SECTION_PIECES] - TKZ__IMAGE_PIECES_SIZE : 0,
+            .scores = image->sizes[TKZ__SECTION_SCORES] > 0 ? own.scores : NULL,
+            .types = image->sizes[TKZ__SECTION_TYPES] > 0 ? image->sections[TKZ__SECTION_TYPES]
+                                                          : NULL,
+            .engine = image->sections[TKZ__SECTION_ENGINE],
+            .engine_size = image->sizes[TKZ__SECTION_ENGINE],
+            .decoder = (const char *)image->sections[TKZ__SECTION_DECODER],
+            .decoder_size = image->sizes[TKZ__SECTION_DECODER],
+            .origin = image->sections[TKZ__SECTION_ORIGIN],
+            .origin_size = image->sizes[TKZ__SECTION_ORIGIN],
         };
         status = tkz__image_write(&parts, &copy, check->error);
     }
@@ -350,6 +391,30 @@ static tkz_status check_derived(const checker *check)
     return status;
 }
 
+static tkz_status check_types(const checker *check)
+{
+    const tkz__image *image = check->image;
+    for (uint32_t id = 0; id < image->id_count; id++) {
+        int type = tkz__image_type(image, id);
+        if (type < TKZ__PIECE_NORMAL || type > TKZ__PIECE_BYTE)
+            return corrupt(check, TKZ__NO_OFFSET, "a piece has an impossible type", id);
+    }
+    return TKZ_OK;
+}
+
+/* Symbols and merges. */
+static tkz_status check_merging(const checker *check)
+{
+    tkz_status status = check_byte_tokens(check);
+    if (status == TKZ_OK)
+        status = check_symbols(check);
+    if (status == TKZ_OK)
+        status = check_merges(check);
+    if (status == TKZ_OK)
+        status = check_list(check);
+    return status == TKZ_OK ? check_selection(check) : status;
+}
+
 tkz_status tkz__image_verify(const tkz__image *image, const tkz_allocator *allocator,
                              const char *where, tkz_error *error)
 {
@@ -360,15 +425,9 @@ tkz_status tkz__image_verify(const tkz__image *image, const tkz_allocator *alloc
     if (status == TKZ_OK)
         status = check_added(&check);
     if (status == TKZ_OK)
-        status = check_byte_tokens(&check);
-    if (status == TKZ_OK)
-        status = check_symbols(&check);
-    if (status == TKZ_OK)
-        status = check_merges(&check);
-    if (status == TKZ_OK)
-        status = check_list(&check);
-    if (status == TKZ_OK)
-        status = check_selection(&check);
+        status = check_types(&check);
+    if (status == TKZ_OK && tkz__image_merges(image->kind))
+        status = check_merging(&check);
     if (status == TKZ_OK)
         status = check_derived(&check);
     return status;

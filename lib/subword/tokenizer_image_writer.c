@@ -47,6 +47,37 @@ static tkz_status append_merges(const tkz__image_parts *parts, tkz__buffer *buff
                                   (size_t)parts->merge_count * 3, error);
 }
 
+static tkz_status append_pieces(const tkz__image_parts *parts, tkz__buffer *buffer,
+                                tkz_error *error)
+{
+    if (parts->kind == TKZ__MODEL_BYTE_BPE)
+        return TKZ_OK;
+    const tkz__piece_settings *own = &parts->pieces;
+    uint32_t values[3] = {own->unknown,
+                          (own->byte_fallback ? (uint32_t)TKZ__PIECES_BYTE_FALLBACK : 0) |
+                              (own->fuse_unknown ? (uint32_t)TKZ__PIECES_FUSE_UNKNOWN : 0) |
+                              (own->sentencepiece ? (uint32_t)TKZ__PIECES_SENTENCEPIECE : 0),
+                          own->word_limit};
+    tkz_status status = append_integers(buffer, values, 3, error);
+    return status == TKZ_OK ? tkz__buffer_append(buffer, parts->mark, parts->mark_size, error)
+                            : status;
+}
+
+static tkz_status append_scores(const tkz__image_parts *parts, tkz__buffer *buffer,
+                                tkz_error *error)
+{
+    if (parts->scores == NULL)
+        return TKZ_OK;
+    tkz_status status = tkz__buffer_reserve(buffer, (size_t)parts->id_count * 8, error);
+    for (uint32_t id = 0; status == TKZ_OK && id < parts->id_count; id++) {
+        uint64_t bits;
+        memcpy(&bits, &parts->scores[id], sizeof bits);
+        tkz__store_u64(buffer->data + buffer->size, bits);
+        buffer->size += 8;
+    }
+    return status;
+}
+
 static tkz_status append_section(const tkz__image_parts *parts, const tkz__image_tables *tables,
                                  uint32_t kind, tkz__buffer *buffer, tkz_error *error)
 {
@@ -65,12 +96,32 @@ static tkz_status append_section(const tkz__image_parts *parts, const tkz__image
     case TKZ__SECTION_ADDED:
         return append_added(parts, buffer, error);
     case TKZ__SECTION_SYMBOL_IDS:
-        return append_integers(buffer, parts->symbol_ids, parts->symbol_count, error);
+        return tkz__image_merges(parts->kind)
+                   ? append_integers(buffer, parts->symbol_ids, parts->symbol_count, error)
+                   : TKZ_OK;
     case TKZ__SECTION_TEMPLATE:
         return append_integers(buffer, (const uint32_t *)(const void *)parts->template_items,
                                2 * ((size_t)parts->single_count + parts->pair_count), error);
     case TKZ__SECTION_MERGES:
-        return append_merges(parts, buffer, error);
+        return tkz__image_merges(parts->kind) ? append_merges(parts, buffer, error) : TKZ_OK;
+    case TKZ__SECTION_RANKS:
+        return parts->ranks == NULL
+                   ? TKZ_OK
+                   : append_integers(buffer, parts->ranks, parts->merge_count, error);
+    case TKZ__SECTION_PIECES:
+        return append_pieces(parts, buffer, error);
+    case TKZ__SECTION_SCORES:
+        return append_scores(parts, buffer, error);
+    case TKZ__SECTION_TYPES:
+        return parts->types == NULL
+                   ? TKZ_OK
+                   : tkz__buffer_append(buffer, parts->types, parts->id_count, error);
+    case TKZ__SECTION_ENGINE:
+        return tkz__buffer_append(buffer, parts->engine, parts->engine_size, error);
+    case TKZ__SECTION_DECODER:
+        return tkz__buffer_append(buffer, parts->decoder, parts->decoder_size, error);
+    case TKZ__SECTION_ORIGIN:
+        return tkz__buffer_append(buffer, parts->origin, parts->origin_size, error);
     case TKZ__SECTION_PROVENANCE:
         return tkz__buffer_append(buffer, parts->provenance, parts->provenance_size, error);
     default: /* those that are made of these */
@@ -111,8 +162,10 @@ static void write_header(const tkz__image_parts *parts, const tkz__image_tables 
     tkz__store_u32(header + 32, parts->symbol_count);
     tkz__store_u32(header + 36, tables->slot_bits);
     tkz__store_u32(header + 40, tables->reach);
-    tkz__store_u32(header + 44, parts->flags);
+    tkz__store_u32(header + 44,
+                   parts->flags | (uint32_t)parts->kind << TKZ__IMAGE_KIND_SHIFT);
     tkz__store_u32(header + 48, parts->single_count);
+    tkz__store_u32(header + 52, parts->token_count - parts->id_count);
     uint64_t dropout;
     memcpy(&dropout, &parts->dropout, sizeof dropout);
     tkz__store_u64(header + 56, dropout);

@@ -34,7 +34,7 @@ tkz_status tkz__whole_tokens_list(tkz__whole_tokens *whole, const tkz__image_par
     for (uint32_t i = 0; i < parts->added_count; i++)
         known[parts->added[i].id] = 1;
     uint32_t count = 0;
-    for (uint32_t id = 0; id < parts->token_count; id++) {
+    for (uint32_t id = 0; id < parts->id_count; id++) {
         if (!known[id] && parts->token_offsets[id] < parts->token_offsets[id + 1])
             ids[count++] = id;
     }

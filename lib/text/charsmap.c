@@ -2,13 +2,14 @@
  *
  * Look-ups in a precompiled_charsmap. The double array is that of darts-clone
  * (github.com/s-yata/darts-clone, unit layout in darts.h); one in a model file may be
- * anything, and reading past its end was sentencepiece issue 1269. Leans on buffer.
+ * anything, and reading past its end was sentencepiece issue 1269. Leans on memory.
  */
 #include "text/charsmap.h"
 
 #include <string.h>
 
-#include "core/buffer.h"
+#include "core/little_endian.h"
+#include "tokenize/text.h"
 
 tkz_status tkz__charsmap_open(tkz__charsmap *charsmap, const void *blob, size_t size,
                               tkz_error *error)
@@ -48,6 +49,26 @@ static size_t offset_of(uint32_t unit)
     return (size_t)(unit >> 10) << ((unit & 0x200) >> 6);
 }
 
+bool tkz__charsmap_root(const tkz__charsmap *charsmap, size_t *node)
+{
+    uint32_t unit;
+    if (!load_unit(charsmap, 0, &unit))
+        return false;
+    *node = offset_of(unit);
+    return true;
+}
+
+bool tkz__charsmap_step(const tkz__charsmap *charsmap, size_t *node, uint8_t byte, bool *ends)
+{
+    uint32_t unit;
+    size_t child = *node ^ byte;
+    if (!load_unit(charsmap, child, &unit) || (unit & 0x800000FFu) != byte)
+        return false;
+    *node = child ^ offset_of(unit);
+    *ends = (unit >> 8 & 1) != 0;
+    return true;
+}
+
 /* A walk down the keys that begin a text. */
 typedef struct walk {
     size_t node;
@@ -56,12 +77,8 @@ typedef struct walk {
 
 static bool walk_start(const tkz__charsmap *charsmap, walk *at)
 {
-    uint32_t unit;
     at->length = 0;
-    if (!load_unit(charsmap, 0, &unit))
-        return false;
-    at->node = offset_of(unit);
-    return true;
+    return tkz__charsmap_root(charsmap, &at->node);
 }
 
 /* Goes on to the next key; false: there is none. */
@@ -69,14 +86,12 @@ static bool walk_next(const tkz__charsmap *charsmap, walk *at, const char *text,
                       uint32_t *value)
 {
     while (at->length < size) {
-        uint32_t unit, leaf;
-        uint8_t byte = (uint8_t)text[at->length];
-        size_t child = at->node ^ byte;
-        if (!load_unit(charsmap, child, &unit) || (unit & 0x800000FFu) != byte)
+        uint32_t leaf;
+        bool ends;
+        if (!tkz__charsmap_step(charsmap, &at->node, (uint8_t)text[at->length], &ends))
             return false;
         at->length++;
-        at->node = child ^ offset_of(unit);
-        if ((unit >> 8 & 1) != 0) {
+        if (ends) {
             if (!load_unit(charsmap, at->node, &leaf))
                 return false;
             *value = leaf & 0x7FFFFFFFu;
@@ -124,4 +139,76 @@ size_t tkz__charsmap_shortest(const tkz__charsmap *charsmap, const char *text, s
         !walk_next(charsmap, &at, text, nul == NULL ? size : (size_t)(nul - text), &value))
         return 0;
     return replacement_at(charsmap, at.length, value, replacement, replacement_size);
+}
+
+/* ---- In base64 ------------------------------------------------------------ */
+
+/* The value of a digit of base64; 64: it is none. */
+static uint32_t digit_value(char digit)
+{
+    if (digit >= 'A' && digit <= 'Z')
+        return (uint32_t)(digit - 'A');
+    if (digit >= 'a' && digit <= 'z')
+        return (uint32_t)(digit - 'a') + 26;
+    if (digit >= '0' && digit <= '9')
+        return (uint32_t)(digit - '0') + 52;
+    return digit == '+' ? 62 : digit == '/' ? 63 : 64;
+}
+
+/* Four digits to three bytes, with padding at the end; `blob` has room for all threes. False: it is no
+ * base64. */
+static bool decode(const char *text, size_t size, uint8_t *blob, size_t *blob_size)
+{
+    size_t padding = 0;
+    while (padding < 2 && padding < size && text[size - 1 - padding] == '=')
+        padding++;
+    if (size % 4 != 0)
+        return false;
+    *blob_size = size / 4 * 3 - padding;
+    for (size_t at = 0, to = 0; at < size; at += 4) {
+        uint32_t bits = 0;
+        for (size_t i = 0; i < 4; i++) {
+            uint32_t value = at + i >= size - padding ? 0 : digit_value(text[at + i]);
+            if (value == 64)
+                return false;
+            bits = bits << 6 | value;
+        }
+        for (size_t i = 0; i < 3 && to < *blob_size; i++)
+            blob[to++] = (uint8_t)(bits >> (16 - 8 * i));
+    }
+    return true;
+}
+
+static tkz_status read_own(tkz__own_charsmap *own, const char *text, size_t size, tkz_error *error)
+{
+    size_t blob_size;
+    if (!decode(text, size, own->blob, &blob_size))
+        return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, "map", TKZ__NO_OFFSET,
+                              "the map is not in base64");
+    tkz__charsmap *charsmap = &own->charsmap;
+    tkz_status status = tkz__charsmap_open(charsmap, own->blob, blob_size, error);
+    if (status == TKZ_OK &&
+        tkz_utf8_valid_prefix(charsmap->texts, charsmap->text_size) != charsmap->text_size)
+        return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, "map", TKZ__NO_OFFSET,
+                              "the texts of the map are no UTF-8");
+    return status;
+}
+
+tkz_status tkz__own_charsmap_read(tkz__own_charsmap *own, const char *text, size_t size,
+                                  const tkz_allocator *allocator, tkz_error *error)
+{
+    *own = (tkz__own_charsmap){.room = size / 4 * 3 + 3};
+    own->blob = tkz__allocate(allocator, own->room);
+    if (own->blob == NULL)
+        return tkz__error_memory(error, own->room);
+    tkz_status status = read_own(own, text, size, error);
+    if (status != TKZ_OK)
+        tkz__own_charsmap_free(own, allocator);
+    return status;
+}
+
+void tkz__own_charsmap_free(tkz__own_charsmap *own, const tkz_allocator *allocator)
+{
+    tkz__release(allocator, own->blob, own->room);
+    *own = (tkz__own_charsmap){.room = 0};
 }

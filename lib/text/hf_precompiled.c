@@ -12,17 +12,9 @@
 #include "text/grapheme.h"
 #include "text/hf_steps.h"
 #include "text/spm_rules.h"
-#include "tokenize/text.h"
 #include "text/utf8.h"
 
 static const tkz__spm_rules rules = {.maps = true, .nmt = true};
-
-/* The map of a model. */
-typedef struct own_map {
-    tkz__charsmap charsmap;
-    uint8_t *blob;
-    size_t size;
-} own_map;
 
 /* Clusters that are looked up as a whole. */
 #define WHOLE_CLUSTER 6
@@ -61,85 +53,29 @@ static size_t cluster_start(const char *text, size_t at, size_t size)
 
 /* ---- The map ------------------------------------------------------------- */
 
-/* The value of a digit of base64; 64: it is none. */
-static uint32_t digit_value(char digit)
-{
-    if (digit >= 'A' && digit <= 'Z')
-        return (uint32_t)(digit - 'A');
-    if (digit >= 'a' && digit <= 'z')
-        return (uint32_t)(digit - 'a') + 26;
-    if (digit >= '0' && digit <= '9')
-        return (uint32_t)(digit - '0') + 52;
-    return digit == '+' ? 62 : digit == '/' ? 63 : 64;
-}
-
-/* Four digits to three bytes, with padding at the end; false: it is no base64. */
-static bool decode_map(const char *text, size_t size, own_map *map)
-{
-    size_t padding = 0;
-    while (padding < 2 && padding < size && text[size - 1 - padding] == '=')
-        padding++;
-    if (size % 4 != 0)
-        return false;
-    map->size = size / 4 * 3 - padding;
-    for (size_t at = 0, to = 0; at < size; at += 4) {
-        uint32_t bits = 0;
-        for (size_t i = 0; i < 4; i++) {
-            uint32_t value = at + i >= size - padding ? 0 : digit_value(text[at + i]);
-            if (value == 64)
-                return false;
-            bits = bits << 6 | value;
-        }
-        for (size_t i = 0; i < 3 && to < map->size; i++)
-            map->blob[to++] = (uint8_t)(bits >> (16 - 8 * i));
-    }
-    return true;
-}
-
-static tkz_status open_map(own_map *map, const tkz__normal_value *value, tkz_error *error)
-{
-    if (!decode_map(value->text, value->size, map))
-        return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, "map", TKZ__NO_OFFSET,
-                              "the map is not in base64");
-    tkz_status status = tkz__charsmap_open(&map->charsmap, map->blob, map->size, error);
-    if (status == TKZ_OK &&
-        tkz_utf8_valid_prefix(map->charsmap.texts, map->charsmap.text_size) !=
-            map->charsmap.text_size)
-        return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, "map", TKZ__NO_OFFSET,
-                              "the texts of the map are no UTF-8");
-    return status;
-}
-
-/* Bytes of the block that holds the decoded map. */
-static size_t map_room(const tkz__normal_value *value)
-{
-    return value->size / 4 * 3 + 3;
-}
-
 tkz_status tkz__hf_precompiled_prepare(tkz__normal_step *step, const tkz_allocator *allocator,
                                        tkz_error *error)
 {
     const tkz__normal_value *value = &step->values[0];
     if (value->size == 0)
         return TKZ_OK;
-    own_map *map = tkz__allocate_zeroed(allocator, sizeof *map);
+    tkz__own_charsmap *map = tkz__allocate_zeroed(allocator, sizeof *map);
     if (map == NULL)
         return tkz__error_memory(error, sizeof *map);
-    step->state = map;
-    map->blob = tkz__allocate(allocator, map_room(value));
-    tkz_status status = map->blob == NULL ? tkz__error_memory(error, map_room(value))
-                                          : open_map(map, value, error);
-    if (status != TKZ_OK)
-        tkz__hf_precompiled_dispose(step, allocator);
+    tkz_status status = tkz__own_charsmap_read(map, value->text, value->size, allocator, error);
+    if (status == TKZ_OK)
+        step->state = map;
+    else
+        tkz__release(allocator, map, sizeof *map);
     return status;
 }
 
 void tkz__hf_precompiled_dispose(tkz__normal_step *step, const tkz_allocator *allocator)
 {
-    own_map *map = step->state;
+    tkz__own_charsmap *map = step->state;
     if (map == NULL)
         return;
-    tkz__release(allocator, map->blob, map_room(&step->values[0]));
+    tkz__own_charsmap_free(map, allocator);
     tkz__release(allocator, map, sizeof *map);
     step->state = NULL;
 }
@@ -155,14 +91,14 @@ size_t tkz__hf_precompiled_unchanged(const tkz__normal_step *step, const char *t
 }
 
 /* The shortest key at the start of a text, and what it becomes. */
-static bool match(const own_map *map, const char *text, size_t size, tkz__spm_piece *piece)
+static bool match(const tkz__own_charsmap *map, const char *text, size_t size, tkz__spm_piece *piece)
 {
     return map != NULL ? tkz__charsmap_shortest(&map->charsmap, text, size, &piece->text,
                                                 &piece->size) != 0
                        : tkz__spm_rules_match_shortest(&rules, text, size, piece) != 0;
 }
 
-static tkz_status run_cluster(const own_map *map, const char *text, size_t size, tkz__edit *edit,
+static tkz_status run_cluster(const tkz__own_charsmap *map, const char *text, size_t size, tkz__edit *edit,
                               tkz_error *error)
 {
     tkz__spm_piece piece;
@@ -183,7 +119,7 @@ static tkz_status run_cluster(const own_map *map, const char *text, size_t size,
 tkz_status tkz__hf_precompiled_run(const tkz__normal_step *step, const char *text, size_t size,
                                    tkz__edit *edit, tkz_error *error)
 {
-    const own_map *map = step->state;
+    const tkz__own_charsmap *map = step->state;
     tkz_status status = TKZ_OK;
     for (size_t at = 0; at < size && status == TKZ_OK && map != NULL;) {
         size_t length = tkz__grapheme_next(CLASSES, text + at, size - at);

@@ -2,7 +2,7 @@
  *
  * sentencepiece's Normalizer::Normalize (src/normalizer.cc, release 0.2.3) on spans:
  * what its rules make of the text, and its treatment of spaces. Leans on edit,
- * spm_rules and charsmap.
+ * spm_rules and spm_model_rules.
  */
 #include "text/spm_normalize.h"
 
@@ -22,43 +22,20 @@ static const char *symbol_of(const tkz__spm_options *options, size_t *size)
 
 /* ---- Rules of either source --------------------------------------------- */
 
-static size_t charsmap_match(const tkz__charsmap *charsmap, const char *text, size_t size,
-                             tkz__spm_piece *piece)
-{
-    uint32_t character;
-    size_t length = tkz__charsmap_longest(charsmap, text, size, &piece->text, &piece->size);
-    if (length != 0)
-        return length;
-    length = tkz__utf8_next(text, size, &character);
-    piece->text = character == TKZ__UTF8_INVALID ? "\xEF\xBF\xBD" : text;
-    piece->size = character == TKZ__UTF8_INVALID ? 3 : length;
-    return length;
-}
-
 static size_t match(const tkz__spm_source *source, const char *text, size_t size,
                     tkz__spm_piece *piece)
 {
-    if (source->charsmap != NULL)
-        return charsmap_match(source->charsmap, text, size, piece);
+    if (source->model != NULL)
+        return tkz__spm_model_rules_match(source->model, text, size, piece);
     return tkz__spm_rules_match(source->named, text, size, piece);
 }
 
-static size_t charsmap_plain(const tkz__charsmap *charsmap, tkz__spm_spaces spaces,
-                             const char *text, size_t size)
+static size_t plain(const tkz__spm_source *source, tkz__spm_spaces spaces, const char *text,
+                    size_t size)
 {
-    size_t at = 0;
-    while (at < size) {
-        tkz__spm_piece piece;
-        bool next_is_space = at + 1 < size && text[at + 1] == ' ';
-        if (text[at] == ' ' && (spaces == TKZ__SPM_SPACES_ALL ||
-                                (spaces == TKZ__SPM_SPACES_DOUBLE && next_is_space)))
-            break;
-        size_t length = charsmap_match(charsmap, text + at, size - at, &piece);
-        if (piece.text != text + at)
-            break;
-        at += length;
-    }
-    return at;
+    if (source->model != NULL)
+        return tkz__spm_model_rules_plain(source->model, spaces, text, size);
+    return tkz__spm_rules_plain(source->named, spaces, text, size);
 }
 
 static tkz__spm_spaces stopping_spaces(const tkz__spm_options *options)
@@ -82,10 +59,7 @@ size_t tkz__spm_unchanged(const tkz__spm_source *source, const tkz__spm_options 
     if (size == 0 || options->add_dummy_prefix ||
         (options->remove_extra_whitespaces && text[0] == ' '))
         return 0;
-    tkz__spm_spaces spaces = stopping_spaces(options);
-    size_t length = source->charsmap != NULL
-                        ? charsmap_plain(source->charsmap, spaces, text, size)
-                        : tkz__spm_rules_plain(source->named, spaces, text, size);
+    size_t length = plain(source, stopping_spaces(options), text, size);
     if (!options->remove_extra_whitespaces)
         return length;
     size_t symbol_size;
@@ -176,13 +150,18 @@ static tkz_status write_escaped(writer *out, size_t source_size, const char *tex
     return status == TKZ_OK ? record_change(out, source_size, target->size - before) : status;
 }
 
+/* Bytes of a character by its first one. */
+static inline size_t lead_length(char first)
+{
+    uint8_t lead = (uint8_t)first;
+    return (size_t)1 + (lead >= 0xC0) + (lead >= 0xE0) + (lead >= 0xF0);
+}
+
 /* How many bytes a match has to look at: of named rules, those of the next character if the one
  * behind it stays, because such a one joins nothing. */
 static inline size_t match_limit(const writer *out)
 {
-    size_t left = (size_t)(out->end - out->text);
-    uint8_t lead = (uint8_t)out->text[0];
-    size_t length = (size_t)1 + (lead >= 0xC0) + (lead >= 0xE0) + (lead >= 0xF0);
+    size_t left = (size_t)(out->end - out->text), length = lead_length(out->text[0]);
     return length < left && tkz__doubtful_is_clear(&out->batch, out->text + length) ? length
                                                                                    : left;
 }
@@ -204,7 +183,9 @@ static tkz_status write_match(writer *out)
             out->options->remove_extra_whitespaces && text[size - 1] == ' ';
     if (out->options->escape_whitespaces && memchr(text, ' ', size) != NULL)
         return write_escaped(out, length, text, size);
-    if (text == out->text && size == length)
+    /* Of a symbol of many characters all come from where it begins. */
+    if (text == out->text && size == length &&
+        (out->edit->map == NULL || size <= lead_length(text[0])))
         return keep(out, out->text + size);
     tkz_status status = make_room(out, size);
     if (status != TKZ_OK)
@@ -227,16 +208,41 @@ static tkz_status write_plain(writer *out, const char *end)
     return keep(out, end);
 }
 
-/* Takes `size` bytes back from the end of what the map leads to: their sources become deletions. */
-static tkz_status cut_map(tkz__span_map *map, size_t size, tkz_error *error)
+/* ---- The end of a map ------------------------------------------------------ */
+
+static void renumber(tkz__span_map *map, size_t first)
+{
+    for (size_t i = first == 0 ? 1 : first; i < map->count; i++) {
+        map->runs[i].source_start = map->runs[i - 1].source_start + map->runs[i - 1].source_size;
+        map->runs[i].target_start = map->runs[i - 1].target_start + map->runs[i - 1].target_size;
+    }
+}
+
+/* Puts a run before number `index`. Numbers are right again after renumber. */
+static tkz_status insert_run(tkz__span_map *map, size_t index, uint64_t source_size,
+                             uint64_t target_size, tkz_error *error)
+{
+    size_t behind = map->count - index;
+    /* Appending makes the room; the runs then move up by one. */
+    tkz_status status = tkz__span_map_append(map, 1, 0, false, error);
+    if (status != TKZ_OK)
+        return status;
+    memmove(&map->runs[index + 1], &map->runs[index], behind * sizeof *map->runs);
+    map->runs[index] = (tkz__span_run){.source_size = source_size, .target_size = target_size};
+    if (index == 0)
+        map->runs[0].source_start = map->runs[0].target_start = 0;
+    return TKZ_OK;
+}
+
+/* Takes `size` bytes back from the end of what the map leads to: their sources become deletions, from
+ * run number `*index` on. */
+static tkz_status cut_map(tkz__span_map *map, size_t size, size_t *index, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
     size_t first = map->count;
     size_t left = size;
-    while (left > 0 && first > 0) {
+    while (left > 0 && first > 0 && map->runs[first - 1].target_size <= left) {
         tkz__span_run *run = &map->runs[first - 1];
-        if (run->target_size > left)
-            break;
         left -= run->target_size;
         run->target_size = 0;
         run->identity = 0;
@@ -244,38 +250,46 @@ static tkz_status cut_map(tkz__span_map *map, size_t size, tkz_error *error)
     }
     if (left > 0 && first > 0) {
         tkz__span_run *run = &map->runs[first - 1];
+        /* Of a replacement sentencepiece takes the end back to where its source began. */
+        uint64_t source = run->identity ? left : run->source_size;
         run->target_size -= left;
-        if (run->identity) {
-            run->source_size -= left;
-            size_t behind = map->count - first;
-            /* Appending makes the room; the runs then move up by one. */
-            status = tkz__span_map_append(map, left, 0, false, error);
-            if (status != TKZ_OK)
-                return status;
-            memmove(&map->runs[first + 1], &map->runs[first], behind * sizeof *map->runs);
-            map->runs[first] = (tkz__span_run){.source_size = left};
-        }
+        run->source_size -= source;
+        status = insert_run(map, first, source, 0, error);
     }
-    for (size_t i = first == 0 ? 1 : first; i < map->count; i++) {
-        map->runs[i].source_start = map->runs[i - 1].source_start + map->runs[i - 1].source_size;
-        map->runs[i].target_start = map->runs[i - 1].target_start + map->runs[i - 1].target_size;
-    }
-    return TKZ_OK;
+    *index = first;
+    renumber(map, first);
+    return status;
 }
 
-static tkz_status remove_trailing(writer *out)
+/* Gives what rules deleted directly before run number `index` to the character before that, and
+ * returns what number the run then has. */
+static size_t join_deletions(tkz__span_map *map, const uint8_t *target, size_t index)
 {
-    tkz__buffer *target = out->edit->target;
-    size_t symbol_size;
-    const char *symbol = symbol_of(out->options, &symbol_size);
-    size_t size = target->size - out->start;
-    size_t kept = size == 0 ? 0
-                            : without_trailing((const char *)target->data + out->start, size,
-                                               symbol, symbol_size);
-    target->size = out->start + kept;
-    if (kept == size || out->edit->map == NULL)
-        return TKZ_OK;
-    return cut_map(out->edit->map, size - kept, out->error);
+    size_t first = index;
+    uint64_t deleted = 0;
+    while (first > 0 && map->runs[first - 1].target_size == 0)
+        deleted += map->runs[--first].source_size;
+    if (first == index || first == 0)
+        return index;
+    tkz__span_run *last = &map->runs[first - 1];
+    if (last->identity) {
+        const uint8_t *end = target + last->target_start + last->target_size;
+        uint64_t size = 1;
+        while (size < last->target_size && size < 4 && (*(end - size) & 0xC0) == 0x80)
+            size++;
+        if (size < last->target_size) {
+            last->source_size -= size;
+            last->target_size -= size;
+            last = &map->runs[first++];
+            *last = (tkz__span_run){.source_size = size, .target_size = size};
+        }
+        last->identity = 0;
+    }
+    last->source_size += deleted;
+    memmove(&map->runs[first], &map->runs[index], (map->count - index) * sizeof *map->runs);
+    map->count -= index - first;
+    renumber(map, first - 1);
+    return first;
 }
 
 static tkz_status write_symbol(writer *out)
@@ -283,6 +297,54 @@ static tkz_status write_symbol(writer *out)
     size_t size;
     const char *symbol = symbol_of(out->options, &size);
     return tkz__edit_replace(out->edit, 0, symbol, size, out->error);
+}
+
+/* Removes trailing spaces, and writes the symbol behind the text if that is its place. */
+static tkz_status write_end(writer *out)
+{
+    tkz__buffer *target = out->edit->target;
+    tkz__span_map *map = out->edit->map;
+    tkz_status status = TKZ_OK;
+    size_t symbol_size, size = target->size - out->start, kept = size;
+    const char *symbol = symbol_of(out->options, &symbol_size);
+    size_t index = map == NULL ? 0 : map->count;
+    if (out->options->remove_extra_whitespaces && size > 0)
+        kept = without_trailing((const char *)target->data + out->start, size, symbol,
+                                symbol_size);
+    target->size = out->start + kept;
+    if (map != NULL && kept < size)
+        status = cut_map(map, size - kept, &index, out->error);
+    if (map != NULL && status == TKZ_OK && kept > 0)
+        index = join_deletions(map, target->data + out->start, index);
+    if (!out->options->add_dummy_prefix || !out->options->treat_whitespace_as_suffix)
+        return status;
+    if (status == TKZ_OK)
+        status = tkz__buffer_append(target, symbol, symbol_size, out->error);
+    if (map != NULL && status == TKZ_OK) {
+        status = insert_run(map, index, 0, symbol_size, out->error);
+        renumber(map, index);
+    }
+    return status;
+}
+
+uint64_t tkz__spm_source_of(const tkz__span_map *map, uint64_t target)
+{
+    size_t low = 0, high = map->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (map->runs[middle].target_start + map->runs[middle].target_size > target)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    if (low < map->count) {
+        const tkz__span_run *run = &map->runs[low];
+        return run->source_start + (run->identity ? target - run->target_start : 0);
+    }
+    /* Deletions at the end are behind it. */
+    while (low > 0 && map->runs[low - 1].target_size == 0)
+        low--;
+    return low < map->count ? map->runs[low].source_start : tkz__span_map_source_size(map);
 }
 
 /* ---- Texts ---------------------------------------------------------------- */
@@ -300,7 +362,7 @@ static inline bool is_blank(const writer *out, char letter)
 static inline tkz_status skip_extra_spaces(writer *out)
 {
     size_t count = 0, left = (size_t)(out->end - out->text);
-    if (out->source->charsmap != NULL || !out->after_space)
+    if (out->source->model != NULL || !out->after_space)
         return TKZ_OK;
     while (count < left && out->text[count] == ' ')
         count++;
@@ -400,7 +462,7 @@ tkz_status tkz__spm_normalize(const tkz__spm_source *source, const tkz__spm_opti
         return status;
     if (options->add_dummy_prefix && !options->treat_whitespace_as_suffix)
         status = write_symbol(&out);
-    bool by_blanks = source->charsmap == NULL && !options->escape_whitespaces;
+    bool by_blanks = source->model == NULL && !options->escape_whitespaces;
     out.batch.start = out.text; /* nothing is scanned yet */
     out.batch.size = 0;
     while (status == TKZ_OK) {
@@ -408,9 +470,9 @@ tkz_status tkz__spm_normalize(const tkz__spm_source *source, const tkz__spm_opti
         if (out.text == out.end || status != TKZ_OK)
             break;
         const char *place =
-            source->charsmap != NULL
-                ? out.text + charsmap_plain(source->charsmap, stopping_spaces(options), out.text,
-                                            (size_t)(out.end - out.text))
+            source->model != NULL
+                ? out.text + plain(source, stopping_spaces(options), out.text,
+                                   (size_t)(out.end - out.text))
                 : named_plain(&out);
         status = write_plain(&out, place);
         if (out.text == out.end || status != TKZ_OK)
@@ -422,9 +484,5 @@ tkz_status tkz__spm_normalize(const tkz__spm_source *source, const tkz__spm_opti
     }
     if (status == TKZ_OK)
         status = record_kept(&out);
-    if (status == TKZ_OK && options->remove_extra_whitespaces)
-        status = remove_trailing(&out);
-    if (status == TKZ_OK && options->add_dummy_prefix && options->treat_whitespace_as_suffix)
-        status = write_symbol(&out);
-    return status;
+    return status == TKZ_OK ? write_end(&out) : status;
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The normaliser of sentencepiece around a set of rules: named ones, or those of a
- * model. Leans on edit, spm_rules and charsmap.
+ * model. Leans on edit, spm_rules and spm_model_rules.
  */
 #ifndef TKZ_TEXT_SPM_NORMALIZE_H
 #define TKZ_TEXT_SPM_NORMALIZE_H
 
-#include "text/charsmap.h"
 #include "text/edit.h"
+#include "text/spm_model_rules.h"
 #include "text/spm_rules.h"
 
-/* Where the rules come from: `named`, unless `charsmap` is given. */
+/* Where the rules come from: `named`, unless those of a model are given. */
 typedef struct tkz__spm_source {
     const tkz__spm_rules *named;
-    const tkz__charsmap *charsmap;
+    const tkz__spm_model_rules *model;
 } tkz__spm_source;
 
 /* NormalizerSpec and TrainerSpec of sentencepiece have them by these names. */
@@ -29,9 +29,15 @@ size_t tkz__spm_unchanged(const tkz__spm_source *source, const tkz__spm_options 
                           const char *text, size_t size);
 
 /* Appends the normalised text to the edit, whose map must be empty or NULL. A run for each match, and
- * for each space that is added or removed. Linear. Errors: OUT_OF_MEMORY. */
+ * for each space that is added or removed; what a rule deletes at the end of the text belongs to the
+ * character before it, so that deletions at the end are trailing spaces. Linear. Errors:
+ * OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__spm_normalize(const tkz__spm_source *source,
                                           const tkz__spm_options *options, const char *text,
                                           size_t size, tkz__edit *edit, tkz_error *error);
+
+/* sentencepiece's norm_to_orig: where the character of the result at `target`, or its end, came from.
+ * O(log runs). */
+uint64_t tkz__spm_source_of(const tkz__span_map *map, uint64_t target);
 
 #endif

@@ -332,6 +332,171 @@ START_TEST(one_character_many_times_is_linear)
 }
 END_TEST
 
+/* ---- Rules of models ------------------------------------------------------ */
+
+static const tkz_allocator *standard(void)
+{
+    static tkz_allocator allocator;
+    allocator = tkz__allocator_or_default(NULL);
+    return &allocator;
+}
+
+static tkz__spm_model_rules *rules_of(const tkz__charsmap *charsmap, const char *symbols)
+{
+    tkz__spm_model_rules *rules;
+    ck_assert_status(tkz__spm_model_rules_new(&rules, charsmap == NULL ? &nmt_nfkc : NULL, charsmap,
+                                              symbols, strlen(symbols), standard(), NULL));
+    return rules;
+}
+
+/* sentencepiece's Normalize character by character, with its norm_to_orig. */
+typedef struct reference {
+    char text[4096];
+    size_t origins[4097];
+    size_t size;
+} reference;
+
+static void put(reference *out, const char *text, size_t size, size_t origin)
+{
+    for (size_t i = 0; i < size; i++) {
+        out->origins[out->size] = origin;
+        out->text[out->size++] = text[i];
+    }
+}
+
+static void normalize_slowly(const tkz__spm_source *source, const tkz__spm_options *options,
+                             const char *text, size_t size, reference *out)
+{
+    const char *symbol = options->escape_whitespaces ? "\u2581" : " ";
+    size_t at = 0, symbol_size = strlen(symbol);
+    tkz__spm_piece piece;
+    out->size = 0;
+    out->origins[0] = 0;
+    while (options->remove_extra_whitespaces && at < size) {
+        size_t length = tkz__spm_model_rules_match(source->model, text + at, size - at, &piece);
+        if (piece.size != 1 || piece.text[0] != ' ')
+            break;
+        at += length;
+    }
+    if (at == size)
+        return;
+    if (options->add_dummy_prefix && !options->treat_whitespace_as_suffix)
+        put(out, symbol, symbol_size, at);
+    for (bool after_space = options->remove_extra_whitespaces; at < size;) {
+        size_t length = tkz__spm_model_rules_match(source->model, text + at, size - at, &piece);
+        const char *from = piece.text, *end = from + piece.size;
+        while (after_space && from < end && *from == ' ')
+            from++;
+        for (; from < end; from++) {
+            put(out, *from == ' ' ? symbol : from, *from == ' ' ? symbol_size : 1, at);
+            after_space = options->remove_extra_whitespaces && *from == ' ';
+        }
+        at += length;
+    }
+    while (options->remove_extra_whitespaces && out->size >= symbol_size &&
+           memcmp(out->text + out->size - symbol_size, symbol, symbol_size) == 0) {
+        out->size -= symbol_size;
+        at = out->origins[out->size];
+    }
+    if (options->add_dummy_prefix && options->treat_whitespace_as_suffix)
+        put(out, symbol, symbol_size, at);
+    out->origins[out->size] = at;
+}
+
+/* After normalize: the text is that of the reference, and where its characters come from. */
+static void check_against_reference(const fixture *f, const tkz__spm_source *source,
+                                    const tkz__spm_options *options, const char *text, size_t size)
+{
+    static reference expected;
+    size_t wrong = 0;
+    normalize_slowly(source, options, text, size, &expected);
+    ck_assert_uint_eq(f->target.size, expected.size);
+    if (expected.size == 0)
+        return;
+    ck_assert_mem_eq(f->target.data, expected.text, expected.size);
+    for (size_t i = 0; i <= expected.size; i++)
+        if (i == expected.size || ((uint8_t)expected.text[i] & 0xC0) != 0x80)
+            wrong += tkz__spm_source_of(&f->map, i) != expected.origins[i];
+    ck_assert_uint_eq(wrong, 0);
+}
+
+START_TEST(symbols_stay_as_they_are)
+{
+    fixture f;
+    tkz__spm_source source = {&nmt_nfkc, rules_of(NULL, "<ｓ> %20%20 ① ①②%25 %0A%0A 𠮷")};
+    setup(&f);
+    normalize(&f, &source, &usual, "ａ<ｓ>ｂ①②①②%\n\n\nx<ｓ", 32);
+    ck_assert_uint_eq(f.target.size, strlen("a<ｓ>b①2①②%\n\n x<s"));
+    ck_assert_mem_eq(f.target.data, "a<ｓ>b①2①②%\n\n x<s", f.target.size);
+    normalize(&f, &source, &bare, "  a   𠮷 ", 11);
+    ck_assert_uint_eq(f.target.size, 11);
+    ck_assert_mem_eq(f.target.data, "  a   𠮷 ", f.target.size);
+    tkz__spm_model_rules_free((tkz__spm_model_rules *)source.model, standard());
+    teardown(&f);
+}
+END_TEST
+
+START_TEST(lists_of_symbols_are_checked)
+{
+    static const char *const wrong[] = {" ", "a ", " a", "a  b", "%", "%2", "%2g", "%00", "%FF", "a\xE3"};
+    tkz__spm_symbols symbols;
+    tkz_error error;
+    tkz__buffer list;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        ck_assert_int_eq(
+            tkz__spm_symbols_read(&symbols, wrong[i], strlen(wrong[i]), standard(), &error),
+            TKZ_STATUS_BAD_FORMAT);
+    tkz__buffer_init(&list, NULL);
+    ck_assert_status(tkz__spm_symbols_spell(&list, "a b%\n", 5, NULL));
+    ck_assert_status(tkz__spm_symbols_spell(&list, "\u3042", 3, NULL));
+    ck_assert_uint_eq(list.size, strlen("a%20b%25%0A \u3042"));
+    ck_assert_mem_eq(list.data, "a%20b%25%0A \u3042", list.size);
+    ck_assert_status(tkz__spm_symbols_read(&symbols, (const char *)list.data, list.size, standard(), NULL));
+    ck_assert_uint_eq(tkz__spm_symbols_match(&symbols, "a b%\n ", 6), 5);
+    ck_assert_uint_eq(tkz__spm_symbols_match(&symbols, "a b%", 4), 0);
+    tkz__spm_symbols_free(&symbols, standard());
+    /* No more than so many symbols that begin one another are looked at. */
+    tkz__buffer_clear(&list);
+    char letters[101];
+    memset(letters, 'x', sizeof letters);
+    for (size_t size = 1; size <= 100; size++)
+        ck_assert_status(tkz__spm_symbols_spell(&list, letters, size, NULL));
+    ck_assert_status(tkz__spm_symbols_read(&symbols, (const char *)list.data, list.size, standard(), NULL));
+    ck_assert_uint_eq(tkz__spm_symbols_match(&symbols, letters, sizeof letters), 64);
+    tkz__spm_symbols_free(&symbols, standard());
+    tkz__buffer_free(&list);
+}
+END_TEST
+
+START_TEST(the_end_comes_from_where_sentencepiece_says)
+{
+    static const char *const pieces[] = {" ",      "a",      "\x01", "\u2026", "\u3000", "か", "\u3099",
+                                        "\u2581", "<s>",    "\n",   "\xFF",   "\uFE0F",  "é",  "\u00AF"};
+    uint64_t state = 5;
+    fixture f;
+    tkz__spm_source source = {&nmt_nfkc, rules_of(NULL, "<s> %20a ab \u2581\u2581")};
+    setup(&f);
+    for (int round = 0; round < 20000; round++) {
+        char text[64] = "";
+        for (uint64_t count = test_random(&state) % 8; count > 0; count--)
+            strcat(text, pieces[test_random(&state) % (sizeof pieces / sizeof pieces[0])]);
+        uint64_t bits = test_random(&state);
+        tkz__spm_options chosen = {bits & 1, bits & 2, bits & 4, bits & 8};
+        normalize(&f, &source, &chosen, text, strlen(text));
+        check_against_reference(&f, &source, &chosen, text, strlen(text));
+        /* Without symbols, the named rules work by themselves. */
+        tkz__spm_source named = {&nmt_nfkc, NULL};
+        if (strstr(text, "<s>") == NULL && strstr(text, " a") == NULL &&
+            strstr(text, "\u2581\u2581") == NULL) {
+            normalize(&f, &named, &chosen, text, strlen(text));
+            check_against_reference(&f, &source, &chosen, text, strlen(text));
+        }
+    }
+    tkz__spm_model_rules_free((tkz__spm_model_rules *)source.model, standard());
+    teardown(&f);
+}
+END_TEST
+
 /* ---- Charsmaps ------------------------------------------------------------ */
 
 enum { UNITS = 1792, BLOB = 4 + 4 * UNITS + 8 };
@@ -377,11 +542,12 @@ START_TEST(charsmap_gives_the_longest_and_the_shortest)
     ck_assert_uint_eq(tkz__charsmap_longest(&charsmap, "b", 1, &replacement, &size), 0);
 
     fixture f;
-    tkz__spm_source source = {NULL, &charsmap};
+    tkz__spm_source source = {NULL, rules_of(&charsmap, "")};
     setup(&f);
     normalize(&f, &source, &model, " xabあ  a\xFF ", 12);
     ck_assert_uint_eq(f.target.size, strlen("\u2581xYZ\u2581X\uFFFD"));
     ck_assert_mem_eq(f.target.data, "\u2581xYZ\u2581X\uFFFD", f.target.size);
+    tkz__spm_model_rules_free((tkz__spm_model_rules *)source.model, standard());
     teardown(&f);
 }
 END_TEST
@@ -421,11 +587,13 @@ START_TEST(charsmaps_may_hold_anything)
         }
         tkz__charsmap charsmap;
         ck_assert_status(tkz__charsmap_open(&charsmap, blob, BLOB, NULL));
-        tkz__spm_source source = {NULL, &charsmap};
+        tkz__spm_source source = {NULL, rules_of(&charsmap, round % 2 == 0 ? "" : "aa %20a")};
         char text[64];
         for (size_t i = 0; i < sizeof text; i++)
-            text[i] = i % 3 == 0 ? 'a' : (char)test_random(&state);
+            text[i] = i % 3 == 0 ? 'a' : i % 7 == 1 ? ' ' : (char)test_random(&state);
         normalize(&f, &source, &model, text, sizeof text);
+        check_against_reference(&f, &source, &model, text, sizeof text);
+        tkz__spm_model_rules_free((tkz__spm_model_rules *)source.model, standard());
         free(blob);
     }
     teardown(&f);
@@ -440,7 +608,8 @@ static tkz_status attempt(void *context, const tkz_allocator *allocator)
     tkz_normalizer *worker = NULL;
     tkz_normalized result;
     const char *text = context;
-    static const char steps[] = "nmt_nfkc-spm1:escape_whitespaces=true:add_dummy_prefix=true";
+    static const char steps[] = "nmt_nfkc-spm1:escape_whitespaces=true:add_dummy_prefix=true:symbols=<s> ab,"
+                                "charsmap-spm1:map=BAAAAAAAAAAAAA\\=\\=";
     tkz_status status = tkz_normal_form_new(&form, steps, sizeof steps - 1, allocator, NULL);
     if (status == TKZ_OK)
         status = tkz_normalizer_new(&worker, form, allocator, NULL);
@@ -472,6 +641,9 @@ Suite *suite_sentencepiece_normal(void)
     tcase_add_test(tests, scan_equals_one_by_one);
     tcase_add_test(tests, broken_characters_are_seen_at_every_place);
     tcase_add_test(tests, one_character_many_times_is_linear);
+    tcase_add_test(tests, symbols_stay_as_they_are);
+    tcase_add_test(tests, lists_of_symbols_are_checked);
+    tcase_add_test(tests, the_end_comes_from_where_sentencepiece_says);
     tcase_add_test(tests, charsmap_gives_the_longest_and_the_shortest);
     tcase_add_test(tests, charsmap_sizes_are_checked);
     tcase_add_test(tests, charsmaps_may_hold_anything);

@@ -208,12 +208,9 @@ static tkz_status join_by_score(tkz__tokenizer_builder *builder, tkz_error *erro
     tkz_status status = TKZ_OK;
     uint32_t rank = 0;
     for (uint32_t i = 0; status == TKZ_OK && i < count; i++) {
-        uint32_t before = builder->merge_count;
-        bool same = i > 0 && pieces[i].score == pieces[i - 1].score;
-        if (!same)
-            rank = before;
+        if (i == 0 || pieces[i].score != pieces[i - 1].score)
+            rank = builder->merge_count;
         status = join_piece(builder, pieces[i].id, rank, error);
-        builder->ties |= same && builder->merge_count > before && before > rank;
     }
     tkz__release_array(&builder->allocator, pieces, builder->id_count, sizeof *pieces);
     return status;

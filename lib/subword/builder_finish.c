@@ -15,7 +15,6 @@ static tkz_status select_merges(const tkz__tokenizer_builder *builder,
                                 tkz__merge_selection *selection, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
-    selection->out_of_order = builder->ties;
     for (uint32_t i = 0; status == TKZ_OK && i < builder->merge_count && !selection->out_of_order;
          i++) {
         const tkz__image_merge *merge = &builder->merges[i];

@@ -54,7 +54,6 @@ struct tkz__tokenizer_builder {
     uint32_t composing_count; /* merges before those of the model */
     uint32_t *ranks;          /* of the merges, where some have the same */
     size_t rank_capacity;
-    bool ties; /* of tokens of one rank */
     tkz__buffer engine;
 };
 

@@ -79,8 +79,14 @@ tkz_status tkz__encoder_keep_bytes(tkz_encoder *encoder, const uint8_t **bytes, 
     return TKZ_OK;
 }
 
-/* A piece of a tokenizer whose merges act out of the order of their ranks. */
-static size_t encode_out_of_order(const tkz_encoder *encoder, const uint8_t *bytes, size_t size,
+/* Do only the ranks of all merges say how a piece is encoded? */
+static bool needs_ranks(const tkz_encoder *encoder, const uint8_t *bytes, size_t size)
+{
+    return (encoder->image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0 ||
+           (encoder->tied->count > 0 && tkz__tied_tokens_in(encoder->tied, bytes, size));
+}
+
+static size_t encode_by_rank(const tkz_encoder *encoder, const uint8_t *bytes, size_t size,
                                   uint32_t *ids)
 {
     tkz__dropout never = {.bound = 0};
@@ -130,8 +136,8 @@ static size_t encode_bytes(const tkz_encoder *encoder, const uint8_t *bytes, siz
         if (size == 0)
             return 0;
     }
-    if ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0)
-        return encode_out_of_order(encoder, bytes, size, ids);
+    if (needs_ranks(encoder, bytes, size))
+        return encode_by_rank(encoder, bytes, size, ids);
     size_t symbols = 1, length;
     if (tkz__pair_memory_no_merge(image, &encoder->memory->pairs, bytes, size))
         return ids_of_bytes(image, bytes, size, ids);
@@ -157,7 +163,7 @@ static tkz_status encode_long_piece(tkz_encoder *encoder, const uint8_t *bytes, 
     tkz_status status = tkz__encoder_reserve_ids(encoder, size, error);
     if (status == TKZ_OK && encoder->image->drops_bytes)
         status = reserve_kept(encoder, size, error);
-    if (status == TKZ_OK && (encoder->image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0)
+    if (status == TKZ_OK && needs_ranks(encoder, bytes, size))
         status = tkz__ranked_merger_reserve(encoder->merger, size, error);
     if (status == TKZ_OK)
         status = tkz__array_reserve(&encoder->allocator, (void **)&encoder->scratch,

@@ -34,7 +34,8 @@ tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
         }
     }
     const tkz__image *image = tkz__tokenizer_image(tokenizer);
-    if ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0) {
+    made->tied = tkz__tokenizer_tied(tokenizer);
+    if ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0 || made->tied->count > 0) {
         tkz_status status = tkz__ranked_merger_new(&made->merger, image, &chosen, error);
         if (status == TKZ_OK)
             status = tkz__ranked_merger_reserve(made->merger, TKZ__PIECE_MOST_BYTES, error);

@@ -12,6 +12,7 @@
 #include "subword/piece_cache.h"
 #include "subword/ranked_merging.h"
 #include "subword/split_steps.h"
+#include "subword/tied_tokens.h"
 #include "subword/tokenizer.h"
 #include "subword/tokenizer_image.h"
 
@@ -75,6 +76,7 @@ struct tkz_encoder {
     bool cuts_chunks;           /* pieces may be less than a chunk */
     bool fuses_unknown;         /* neighbouring unknown tokens of a chunk become one */
     bool after_unknown;         /* the last id of the chunk at work is unknown */
+    const tkz__tied_tokens *tied;
     tkz__ranked_merger *merger; /* NULL until dropout or the tokenizer asks for it */
     tkz__dropout dropout;       /* of the text that is encoded */
     tkz__short_token *short_tokens; /* one for each id, once much is decoded; NULL before */

@@ -9,6 +9,7 @@
 
 #include "subword/added_tokens.h"
 #include "subword/split_steps.h"
+#include "subword/tied_tokens.h"
 #include "subword/tokenizer_image.h"
 
 struct tkz_tokenizer {
@@ -21,6 +22,7 @@ struct tkz_tokenizer {
     tkz__split_steps *steps;      /* NULL: the pre-tokenizer is one by name */
     tkz__pre_tokenizer pre_tokenizer; /* of the steps, and */
     char *spelling;                   /* their text */
+    tkz__tied_tokens tied;
     tkz__added_finder raw_finder;
     tkz__added_finder normal_finder;
     uint8_t *special_bits; /* one for each id */
@@ -61,6 +63,8 @@ static tkz_tokenizer *new_tokenizer(const tkz_allocator *allocator, tkz_error *e
     atomic_init(&made->references, 1);
     made->allocator = *allocator;
     tkz__buffer_init(&made->buffer, allocator);
+    tkz__buffer_init(&made->tied.nodes, allocator);
+    tkz__buffer_init(&made->tied.ends, allocator);
     tkz__buffer_init(&made->raw_finder.nodes, allocator);
     tkz__buffer_init(&made->raw_finder.ends, allocator);
     tkz__buffer_init(&made->normal_finder.nodes, allocator);
@@ -99,6 +103,8 @@ static tkz_status complete(tkz_tokenizer *made, tkz_error *error)
                                      &made->allocator, error);
     if (status == TKZ_OK && size > 0)
         status = tkz_normalizer_new(&normalizer, made->normal_form, &made->allocator, error);
+    if (status == TKZ_OK)
+        status = tkz__tied_tokens_make(&made->tied, image, &made->allocator, error);
     if (status == TKZ_OK)
         status = tkz__added_finder_make(&made->raw_finder, image, false, NULL, &made->allocator,
                                         error);
@@ -173,6 +179,7 @@ void tkz_tokenizer_free(tkz_tokenizer *tokenizer)
         tkz__release(&allocator, tokenizer->spelling, strlen(tokenizer->spelling) + 1);
     tkz__mapped_file_close(&tokenizer->file);
     tkz__buffer_free(&tokenizer->buffer);
+    tkz__tied_tokens_free(&tokenizer->tied);
     tkz__added_finder_free(&tokenizer->raw_finder, &allocator);
     tkz__added_finder_free(&tokenizer->normal_finder, &allocator);
     tkz_normal_form_free(tokenizer->normal_form);
@@ -206,6 +213,11 @@ const struct tkz__image *tkz__tokenizer_image(const tkz_tokenizer *tokenizer)
 const tkz_normal_form *tkz__tokenizer_normal_form(const tkz_tokenizer *tokenizer)
 {
     return tokenizer->normal_form;
+}
+
+const tkz__tied_tokens *tkz__tokenizer_tied(const tkz_tokenizer *tokenizer)
+{
+    return &tokenizer->tied;
 }
 
 const tkz__split_steps *tkz__tokenizer_steps(const tkz_tokenizer *tokenizer)

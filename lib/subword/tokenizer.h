@@ -20,6 +20,8 @@ const tkz__pre_tokenizer *tkz__tokenizer_pre_tokenizer(const tkz_tokenizer *toke
 const tkz_normal_form *tkz__tokenizer_normal_form(const tkz_tokenizer *tokenizer);
 /* The steps that cut text where no pre-tokenizer by name does, or NULL. */
 const struct tkz__split_steps *tkz__tokenizer_steps(const tkz_tokenizer *tokenizer);
+/* Tokens of merges that have one rank. */
+const struct tkz__tied_tokens *tkz__tokenizer_tied(const tkz_tokenizer *tokenizer);
 /* Of the added tokens that are looked for in raw or in normalized text. */
 const struct tkz__added_finder *tkz__tokenizer_finder(const tkz_tokenizer *tokenizer,
                                                       bool normalized);

@@ -56,7 +56,7 @@ void tkz__tokenizer_builder_empty(tkz__tokenizer_builder *builder)
     builder->id_count = builder->composing_count = 0;
     builder->kind = TKZ__MODEL_BYTE_BPE;
     builder->pieces = (tkz__piece_settings){.unknown = TKZ__NO_TOKEN};
-    builder->by_score = builder->ties = false;
+    builder->by_score = false;
     tkz__byte_map_free(&builder->ordinary_names);
     tkz__byte_map_free(&builder->added_names);
     tkz__release_array(allocator, builder->tokens, builder->token_capacity,

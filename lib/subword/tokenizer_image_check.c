@@ -211,11 +211,6 @@ static tkz_status check_selection(const checker *check)
     for (uint32_t i = 0; status == TKZ_OK && i < image->merge_count && !selection.out_of_order;
          i++) {
         tkz__image_merge merge = tkz__image_merge_at(image, i);
-        if (i > 0 && tkz__image_merge_rank(image, i) == tkz__image_merge_rank(image, i - 1) &&
-            merge.result != tkz__image_merge_at(image, i - 1).result) {
-            selection.out_of_order = true;
-            break;
-        }
         status = tkz__merge_selection_offer(&selection, merge.left, merge.right, merge.result,
                                             check->error);
     }

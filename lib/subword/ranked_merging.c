@@ -18,6 +18,15 @@ typedef struct outcome {
     uint32_t id;
 } outcome;
 
+/* Pairs that were looked up of late, and what they make: nearly all of natural text are among them, and a
+ * look-up in the lists reads ten places that the caches do not hold. `number` 0: nothing known. */
+enum { KNOWN_BITS = 14 };
+typedef struct known_pair {
+    uint32_t left;
+    uint32_t right;
+    uint32_t number; /* of the outcome + 2; 1: they are no merge */
+} known_pair;
+
 struct tkz__ranked_merger {
     tkz_allocator allocator;
     const tkz__image *image;
@@ -26,6 +35,7 @@ struct tkz__ranked_merger {
     uint32_t *starts;  /* token_count + 1: where the merges of each left half start in: */
     uint32_t *rights;  /* right halves, ascending for one left half, and */
     outcome *outcomes; /* what becomes of them */
+    known_pair *known; /* 1 << KNOWN_BITS */
     place *places;
     size_t place_capacity;
     /* A queued merge is rank << 32 | place. Merges that were passed over lie at the end of the same
@@ -100,7 +110,8 @@ static tkz_status fill_table(tkz__ranked_merger *merger, tkz_error *error)
 }
 
 /* What the pair makes, or NULL. Halves are below token_count. */
-static const outcome *find(const tkz__ranked_merger *merger, uint32_t left, uint32_t right)
+static const outcome *find_in_lists(const tkz__ranked_merger *merger, uint32_t left,
+                                    uint32_t right)
 {
     uint32_t low = merger->starts[left], end = merger->starts[left + 1], high = end;
     while (low < high) {
@@ -111,6 +122,18 @@ static const outcome *find(const tkz__ranked_merger *merger, uint32_t left, uint
             high = middle;
     }
     return low < end && merger->rights[low] == right ? &merger->outcomes[low] : NULL;
+}
+
+static const outcome *find(tkz__ranked_merger *merger, uint32_t left, uint32_t right)
+{
+    uint64_t key = (uint64_t)left << 32 | right;
+    known_pair *known = &merger->known[key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KNOWN_BITS)];
+    if (known->number == 0 || known->left != left || known->right != right) {
+        const outcome *found = find_in_lists(merger, left, right);
+        *known = (known_pair){left, right,
+                              found != NULL ? (uint32_t)(found - merger->outcomes) + 2 : 1};
+    }
+    return known->number > 1 ? &merger->outcomes[known->number - 2] : NULL;
 }
 
 /* ---- The merger -------------------------------------------------------- */
@@ -130,8 +153,10 @@ tkz_status tkz__ranked_merger_new(tkz__ranked_merger **merger, const tkz__image 
         tkz__allocate_array(allocator, (size_t)made->token_count + 1, sizeof *made->starts);
     made->rights = tkz__allocate_array(allocator, count, sizeof *made->rights);
     made->outcomes = tkz__allocate_array(allocator, count, sizeof *made->outcomes);
+    made->known = tkz__allocate_zeroed(allocator, sizeof *made->known << KNOWN_BITS);
     tkz_status status = TKZ_OK;
-    if (made->starts == NULL || made->rights == NULL || made->outcomes == NULL)
+    if (made->starts == NULL || made->rights == NULL || made->outcomes == NULL ||
+        made->known == NULL)
         status = tkz__error_memory(error, count * (sizeof *made->rights + sizeof *made->outcomes));
     if (status == TKZ_OK)
         status = fill_table(made, error);
@@ -153,6 +178,7 @@ void tkz__ranked_merger_free(tkz__ranked_merger *merger)
                        sizeof *merger->starts);
     tkz__release_array(&allocator, merger->rights, count, sizeof *merger->rights);
     tkz__release_array(&allocator, merger->outcomes, count, sizeof *merger->outcomes);
+    tkz__release(&allocator, merger->known, sizeof *merger->known << KNOWN_BITS);
     tkz__release_array(&allocator, merger->places, merger->place_capacity,
                        sizeof *merger->places);
     tkz__release_array(&allocator, merger->queue, merger->queue_capacity, sizeof *merger->queue);
@@ -231,18 +257,39 @@ static uint64_t queued_merge(const outcome *own, size_t at)
     return (uint64_t)own->rank << 32 | at;
 }
 
-/* Every byte a token, every pair in the queue. False if the image is damaged. */
+/* Does a byte go on with what stands before it? What composes characters comes before all other merges,
+ * and no two such merges meet: each can be carried out as its bytes come. Dropout is not of them. */
+static bool composes(tkz__ranked_merger *merger, uint32_t left, uint32_t right, uint32_t *whole)
+{
+    if (merger->image->composing_count == 0)
+        return false;
+    const outcome *own = find(merger, left, right);
+    if (own == NULL || own->rank >= merger->image->composing_count)
+        return false;
+    *whole = own->id;
+    return true;
+}
+
+/* Every byte, or composed character, a token, every pair in the queue. False if the image is damaged. */
 static bool start(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
 {
+    place *places = merger->places;
     merger->queued = merger->passed = 0;
+    size_t last = size; /* place of the token before */
     for (size_t i = 0; i < size; i++) {
         uint32_t id = tkz__image_item(merger->image, TKZ__SECTION_SYMBOL_IDS, bytes[i]);
         if (id >= merger->token_count)
             return false;
-        merger->places[i] = (place){id, (uint32_t)i + 1, (uint32_t)i - 1};
+        if (last < size && composes(merger, places[last].id, id, &places[last].id)) {
+            places[last].next = (uint32_t)i + 1;
+            places[i].id = TKZ__NO_TOKEN;
+            continue;
+        }
+        places[i] = (place){id, (uint32_t)i + 1, (uint32_t)last};
+        last = i;
     }
-    for (size_t i = 0; i + 1 < size; i++) {
-        const outcome *own = find(merger, merger->places[i].id, merger->places[i + 1].id);
+    for (size_t i = 0; places[i].next < size; i = places[i].next) {
+        const outcome *own = find(merger, places[i].id, places[places[i].next].id);
         if (own != NULL)
             merger->queue[merger->queued++] = queued_merge(own, i);
     }

@@ -28,7 +28,7 @@ static const tkz_normal_option options[] = {SWITCHES};
 
 static const tkz_normal_option charsmap_options[] = {
     SWITCHES,
-    {"map", NULL, "", "The precompiled_charsmap of a model, in base64; it must be given.", 0, 0},
+    {"map", NULL, "", "The precompiled_charsmap of a model, in base64; none: as identity.", 0, 0},
 };
 
 enum { ADD_DUMMY_PREFIX, REMOVE_EXTRA, ESCAPE, AS_SUFFIX, SYMBOLS, OPTION_COUNT, MAP = OPTION_COUNT };
@@ -69,7 +69,9 @@ static void dispose(tkz__normal_step *step, const tkz_allocator *allocator)
 static tkz_status prepare(tkz__normal_step *step, const tkz_allocator *allocator, tkz_error *error)
 {
     const tkz__normal_value *symbols = &step->values[SYMBOLS];
-    const tkz__normal_value *map = step->kind->data == NULL ? &step->values[MAP] : NULL;
+    const tkz__normal_value *map = NULL;
+    if (step->kind->info.option_count > OPTION_COUNT && step->values[MAP].size > 0)
+        map = &step->values[MAP];
     if (map == NULL && symbols->size == 0)
         return TKZ_OK;
     own_rules *own = tkz__allocate_zeroed(allocator, sizeof *own);
@@ -80,7 +82,7 @@ static tkz_status prepare(tkz__normal_step *step, const tkz_allocator *allocator
     if (map != NULL)
         status = tkz__own_charsmap_read(&own->map, map->text, map->size, allocator, error);
     if (status == TKZ_OK)
-        status = tkz__spm_model_rules_new(&own->rules, step->kind->data,
+        status = tkz__spm_model_rules_new(&own->rules, map == NULL ? step->kind->data : NULL,
                                           map == NULL ? NULL : &own->map.charsmap, symbols->text,
                                           symbols->size, allocator, error);
     if (status != TKZ_OK)
@@ -130,6 +132,7 @@ static const tkz__normal_kind kinds[] = {
          &identity),
     {.info = {"charsmap-spm1", "sentencepiece's normalizer with the rules of a model's own map.",
               charsmap_options, OPTION_COUNT + 1},
+     .data = &identity,
      .prepare = prepare,
      .dispose = dispose,
      .unchanged = unchanged,

@@ -20,6 +20,10 @@ enum flag {
  * character is looked up. */
 #define STEP_LIMIT (1u << 24)
 
+/* A scan of texts in which symbols are all that stays away from the rules looks at so many bytes at a
+ * time, if the symbols have so few first bytes. */
+enum { WINDOW = 512, FIRST_BYTES = TKZ__SPM_FIRST_BYTES };
+
 /* ---- The flags of a charsmap ---------------------------------------------- */
 
 /* A walk from node to node, with what it has cost. */
@@ -171,6 +175,20 @@ static void mark_symbols(const tkz__spm_symbols *symbols, uint8_t *flags)
     }
 }
 
+/* The bytes that symbols begin with, if they are few; else 0. */
+static uint32_t list_first_bytes(const tkz__spm_symbols *symbols, uint8_t first[FIRST_BYTES])
+{
+    uint32_t count = 0;
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        if (symbols->first[byte] == 0)
+            continue;
+        if (count == FIRST_BYTES)
+            return 0;
+        first[count++] = (uint8_t)byte;
+    }
+    return count;
+}
+
 /* ---- Making ---------------------------------------------------------------- */
 
 tkz_status tkz__spm_model_rules_new(tkz__spm_model_rules **rules, const tkz__spm_rules *named,
@@ -189,6 +207,8 @@ tkz_status tkz__spm_model_rules_new(tkz__spm_model_rules **rules, const tkz__spm
         return status;
     }
     made->named = named;
+    if (charsmap == NULL && !named->maps)
+        made->first_count = list_first_bytes(&made->symbols, made->first);
     if (charsmap != NULL) {
         made->charsmap = *charsmap;
         mark_charsmap(charsmap, made->flags);
@@ -230,39 +250,76 @@ static inline size_t plane_character(const char *text, size_t size, uint32_t *ch
     return 2;
 }
 
-/* Whether a character with these flags may be changed by a rule that begins with it; `text` is what
- * stands behind it. */
-static bool may_change(const uint8_t *flags, uint8_t own, const char *text, size_t size)
+/* With one charsmap, which is looked at character by character. */
+static size_t plain_by_flags(const uint8_t *flags, tkz__spm_spaces spaces, const char *text,
+                             size_t size)
 {
-    uint32_t next;
-    if ((own & ALONE) != 0)
-        return true;
-    if ((own & STARTS) == 0 || size == 0)
-        return false;
-    return plane_character(text, size, &next) != 0 && (flags[next] & FOLLOWS) != 0;
+    size_t at = 0, before = 0;
+    uint8_t own = 0;
+    while (at < size) {
+        uint32_t character;
+        size_t length = plane_character(text + at, size - at, &character);
+        if (length == 0)
+            return at;
+        uint8_t last = own;
+        own = flags[character];
+        if ((own & (ALONE | FOLLOWS)) != 0) {
+            if ((own & FOLLOWS) != 0 && (last & STARTS) != 0)
+                return before;
+            if ((own & ALONE) != 0)
+                return at;
+        }
+        if (character == ' ' && (spaces == TKZ__SPM_SPACES_ALL ||
+                                 (spaces == TKZ__SPM_SPACES_DOUBLE && at + 1 < size &&
+                                  text[at + 1] == ' ')))
+            return at;
+        before = at;
+        at += length;
+    }
+    return at;
+}
+
+/* First place of a byte that a symbol begins with, before `size`. */
+static size_t symbol_byte(const tkz__spm_model_rules *rules, const char *text, size_t size)
+{
+    for (uint32_t i = 0; i < rules->first_count; i++) {
+        const char *found = memchr(text, rules->first[i], size);
+        if (found != NULL)
+            size = (size_t)(found - text);
+    }
+    return size;
+}
+
+/* With no rule but symbols: what the named rules leave alone, window by window, so that no text is
+ * looked at again and again where symbols' bytes are frequent. */
+static size_t plain_but_symbols(const tkz__spm_model_rules *rules, tkz__spm_spaces spaces,
+                                const char *text, size_t size)
+{
+    size_t at = 0;
+    while (at < size) {
+        size_t left = size - at, window = left < WINDOW ? left : WINDOW;
+        size_t end = symbol_byte(rules, text + at, window);
+        size_t done = tkz__spm_rules_plain(rules->named, spaces, text + at, end);
+        bool is_cut = end == window && window < left;
+        if (!is_cut)
+            return done < end || end < window ? at + done : size;
+        if (done + 3 < end) /* it is not for a character or a space that the window cuts */
+            return at + done;
+        if (done == end && text[at + end - 1] == ' ')
+            done--;
+        if (done == 0)
+            return at;
+        at += done;
+    }
+    return at;
 }
 
 size_t tkz__spm_model_rules_plain(const tkz__spm_model_rules *rules, tkz__spm_spaces spaces,
                                   const char *text, size_t size)
 {
-    const uint8_t *flags = rules->flags;
-    size_t at = 0;
-    while (at < size) {
-        uint32_t character;
-        size_t length = plane_character(text + at, size - at, &character);
-        if (length == 0)
-            break;
-        if (character == ' ' && (spaces == TKZ__SPM_SPACES_ALL ||
-                                 (spaces == TKZ__SPM_SPACES_DOUBLE && at + 1 < size &&
-                                  text[at + 1] == ' ')))
-            break;
-        uint8_t own = flags[character];
-        if ((own & (ALONE | STARTS)) != 0 &&
-            may_change(flags, own, text + at + length, size - at - length))
-            break;
-        at += length;
-    }
-    return at;
+    if (rules->first_count != 0)
+        return plain_but_symbols(rules, spaces, text, size);
+    return plain_by_flags(rules->flags, spaces, text, size);
 }
 
 size_t tkz__spm_model_rules_match(const tkz__spm_model_rules *rules, const char *text, size_t size,

@@ -12,11 +12,14 @@
 
 /* One flag byte for each character of the basic plane tells what a scan has to know of it. */
 #define TKZ__SPM_PLANE 0x10000
+#define TKZ__SPM_FIRST_BYTES 4
 
 typedef struct tkz__spm_model_rules {
     const tkz__spm_rules *named; /* where there is no charsmap */
     tkz__charsmap charsmap;      /* a view on what the caller keeps; no units: there is none */
     tkz__spm_symbols symbols;
+    uint8_t first[TKZ__SPM_FIRST_BYTES]; /* of symbols, where a scan goes by them */
+    uint32_t first_count;                /* 0: it goes by the flags */
     uint8_t flags[TKZ__SPM_PLANE];
 } tkz__spm_model_rules;
 

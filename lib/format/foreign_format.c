@@ -31,13 +31,6 @@ static bool is_json(const uint8_t *data, size_t size)
     return at < size && data[at] == '{';
 }
 
-/* SentencePiece: protobuf whose first field (0A) is a piece, which starts with a string (0A). */
-static bool is_sentencepiece(const uint8_t *data, size_t size)
-{
-    return size >= 4 && data[0] == 0x0A && data[1] < 0x80 && data[2] == 0x0A &&
-           data[3] < data[1];
-}
-
 static bool starts_with(const uint8_t *data, size_t size, const char *text)
 {
     return size >= strlen(text) && memcmp(data, text, strlen(text)) == 0;
@@ -47,7 +40,8 @@ const char *tkz__foreign_format(const uint8_t *data, size_t size)
 {
     if (starts_with(data, size, "GGUF"))
         return "this is a GGUF model of llama.cpp, which this build does not read; it reads "
-               "tokenizer.json, tekken.json, rank files of tiktoken and native images (.tkz)";
+               "tokenizer.json, SentencePiece models, tekken.json, rank files of tiktoken and native "
+               "images (.tkz)";
     if (starts_with(data, size, "#version"))
         return "this is the merges of a tokenizer; open vocab.json, which belongs beside it";
     if (is_json(data, size)) {
@@ -57,8 +51,5 @@ const char *tkz__foreign_format(const uint8_t *data, size_t size)
                    "beside it";
         return NULL;
     }
-    if (is_sentencepiece(data, size))
-        return "this is a SentencePiece model, which this build does not read; it reads "
-               "tokenizer.json, tekken.json, rank files of tiktoken and native images (.tkz)";
     return NULL;
 }

@@ -33,6 +33,8 @@ enum {
     TKZ__HF_FUSE_UNK,
     TKZ__HF_BYTE_FALLBACK,
     TKZ__HF_IGNORE_MERGES,
+    TKZ__HF_UNK_ID,
+    TKZ__HF_WORD_LIMIT,
     TKZ__HF_VOCAB,
     TKZ__HF_MERGES,
     TKZ__HF_MODEL_PARTS
@@ -45,6 +47,13 @@ typedef struct tkz__hf_file {
     tkz_error *error;
     size_t parts[TKZ__HF_PARTS]; /* where their values start, or TKZ__JSON_ABSENT */
     size_t model_parts[TKZ__HF_MODEL_PARTS];
+    tkz__model_kind kind; /* BYTE_BPE until it is known that ByteLevel is missing: CHARACTER_BPE */
+    tkz__piece_settings pieces;
+    tkz__buffer mark;    /* of WordPiece */
+    tkz__buffer decoder; /* steps as decode_spelling.h has them; empty: tokens are bytes */
+    double *scores;      /* of each id of Unigram */
+    size_t score_count;
+    size_t score_capacity;
     const tkz__pre_tokenizer *pre_tokenizer;
     tkz__buffer steps;                    /* of one that is none of ours (split_spelling.h), and */
     tkz__pre_tokenizer own_pre_tokenizer; /* what is made of them */
@@ -60,6 +69,8 @@ typedef struct tkz__hf_file {
     size_t added_count;
     size_t added_capacity;
 } tkz__hf_file;
+
+extern const char *const tkz__hf_model_keys[TKZ__HF_MODEL_PARTS];
 
 /* "FIELD: WHAT", at a byte of the file. */
 tkz_status tkz__hf_unsupported(tkz__hf_file *file, size_t place, const char *format, ...)
@@ -79,6 +90,9 @@ TKZ_CHECKED tkz_status tkz__hf_boolean(tkz__hf_file *file, size_t place, bool *v
 TKZ_CHECKED tkz_status tkz__hf_string(tkz__hf_file *file, size_t place, const char **text,
                                       size_t *size);
 
+/* Reads the number at `place` as HF does. Errors: BAD_FORMAT. */
+TKZ_CHECKED tkz_status tkz__hf_number(tkz__hf_file *file, size_t place, double *value);
+
 /* Calls `visit` for every object of a part, in order: the part itself, or what is in it if it is a
  * Sequence, whose items are the member `list`. A part that is absent or null has none. `type` is
  * valid during the call. */
@@ -89,13 +103,20 @@ TKZ_CHECKED tkz_status tkz__hf_each(tkz__hf_file *file, size_t part, const char 
 
 /* The parts, one file each. */
 TKZ_CHECKED tkz_status tkz__hf_read_pre_tokenizer(tkz__hf_file *file);
-TKZ_CHECKED tkz_status tkz__hf_check_decoder(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_read_decoder(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_read_post_processor(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_read_normalizer(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_check_model_type(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_read_dropout(tkz__hf_file *file);
 TKZ_CHECKED tkz_status tkz__hf_read_model(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_read_vocabulary(tkz__hf_file *file); /* an object of ids */
+TKZ_CHECKED tkz_status tkz__hf_read_unigram(tkz__hf_file *file);
+TKZ_CHECKED tkz_status tkz__hf_read_words(tkz__hf_file *file); /* WordPiece and WordLevel */
+TKZ_CHECKED tkz_status tkz__hf_read_unknown(tkz__hf_file *file); /* of BPE of characters */
 TKZ_CHECKED tkz_status tkz__hf_read_added_tokens(tkz__hf_file *file);
+
+/* Gives kind, settings, scores and types of pieces to the builder, which has all tokens. */
+TKZ_CHECKED tkz_status tkz__hf_give_pieces(tkz__hf_file *file, tkz__tokenizer_builder *builder);
 
 /* Gives the ids around a text to the builder, which has all tokens. */
 TKZ_CHECKED tkz_status tkz__hf_give_template(tkz__hf_file *file,
@@ -113,6 +134,19 @@ TKZ_CHECKED tkz_status tkz__hf_write_stages(const tkz_tokenizer *tokenizer, tkz_
 /* Appends the value of "dropout". Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__hf_write_dropout(double dropout, tkz__buffer *buffer,
                                              tkz_error *error);
+
+/* Appends the member "model" and the end of the file, of any kind but BYTE_BPE; and whether that can be.
+ * Errors: UNSUPPORTED, CORRUPT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__hf_write_pieces(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
+                                            tkz_error *error);
+TKZ_CHECKED tkz_status tkz__hf_check_pieces(const tkz_tokenizer *tokenizer, tkz_error *error);
+
+/* Appends the member "decoder". Errors: UNSUPPORTED, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__hf_write_decoder(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
+                                             tkz_error *error);
+
+/* Appends a number that HF reads back as the same. Errors: UNSUPPORTED, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__hf_write_number(double value, tkz__buffer *buffer, tkz_error *error);
 
 /* Writes a whole file. */
 TKZ_CHECKED tkz_status tkz__hf_write(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,

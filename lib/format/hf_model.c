@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The model and the added tokens of tokenizer.json: byte-level BPE. Leans on
+ * The model and the added tokens of tokenizer.json: which model it is, and BPE. Leans on
  * hf_file.h.
  */
 #include <string.h>
@@ -10,7 +10,7 @@
 
 /* ---- Vocabulary and merges --------------------------------------------- */
 
-static tkz_status read_vocabulary(tkz__hf_file *file)
+tkz_status tkz__hf_read_vocabulary(tkz__hf_file *file)
 {
     tkz__json_reader *json = &file->json;
     json->position = file->model_parts[TKZ__HF_VOCAB];
@@ -106,31 +106,62 @@ static tkz_status read_merges(tkz__hf_file *file)
 
 /* ---- The model's fields ------------------------------------------------ */
 
+/* The models, in the order in which HF tries them on a file that does not say which it has, as those
+ * before 0.10 (src/models/mod.rs), and what each cannot do without. */
+static const struct {
+    const char *type;
+    tkz__model_kind kind;
+    bool is_list; /* its vocabulary is one */
+    int required[4];
+} models[] = {
+    {"BPE", TKZ__MODEL_BYTE_BPE, false, {TKZ__HF_VOCAB, TKZ__HF_MERGES, -1}},
+    {"WordPiece",
+     TKZ__MODEL_WORD_PIECE,
+     false,
+     {TKZ__HF_VOCAB, TKZ__HF_UNK_TOKEN, TKZ__HF_SUBWORD_PREFIX, TKZ__HF_WORD_LIMIT}},
+    {"WordLevel", TKZ__MODEL_WORD_LEVEL, false, {TKZ__HF_VOCAB, TKZ__HF_UNK_TOKEN, -1}},
+    {"Unigram", TKZ__MODEL_UNIGRAM, true, {TKZ__HF_VOCAB, -1}},
+};
+enum { MODELS = sizeof models / sizeof models[0] };
+
+static bool has_all(tkz__hf_file *file, size_t model)
+{
+    size_t vocab = file->model_parts[TKZ__HF_VOCAB];
+    for (size_t i = 0; i < 4 && models[model].required[i] >= 0; i++) {
+        if (file->model_parts[models[model].required[i]] == TKZ__JSON_ABSENT)
+            return false;
+    }
+    return (file->json.text[vocab] == '[') == models[model].is_list;
+}
+
 tkz_status tkz__hf_check_model_type(tkz__hf_file *file)
 {
-    size_t type = file->model_parts[TKZ__HF_TYPE];
-    size_t vocab = file->model_parts[TKZ__HF_VOCAB], merges = file->model_parts[TKZ__HF_MERGES];
+    size_t type = file->model_parts[TKZ__HF_TYPE], own = 0;
+    size_t object = file->parts[TKZ__HF_MODEL];
     const char *text;
     size_t size;
-    if (type == TKZ__JSON_ABSENT) {
-        /* Files of before 0.10; HF tries its models in turn, this one first. */
-        if (vocab != TKZ__JSON_ABSENT && merges != TKZ__JSON_ABSENT)
-            return TKZ_OK;
-        return tkz__hf_unsupported(file, file->parts[TKZ__HF_MODEL],
-                                   "model: it has no type and is no BPE; this build reads "
-                                   "byte-level BPE");
-    }
-    tkz_status status = tkz__hf_string(file, type, &text, &size);
-    if (status != TKZ_OK)
-        return status;
-    if (size != 3 || memcmp(text, "BPE", 3) != 0)
-        return tkz__hf_unsupported(file, type,
-                                   "model.type: \"%.*s\"; this build reads byte-level BPE",
+    while (own < MODELS && (type == TKZ__JSON_ABSENT
+                                ? !has_all(file, own)
+                                : !tkz__hf_is_string(file, type, models[own].type)))
+        own++;
+    if (own == MODELS && type == TKZ__JSON_ABSENT)
+        return tkz__hf_unsupported(file, object, "model: it has no type, and is none that is known");
+    if (own == MODELS) {
+        tkz_status status = tkz__hf_string(file, type, &text, &size);
+        if (status != TKZ_OK)
+            return status;
+        return tkz__hf_unsupported(file, type, "model.type: \"%.*s\" is none that is known",
                                    tkz__format_shown(text, size, 40), text);
-    status = tkz__hf_required(file, file->parts[TKZ__HF_MODEL], vocab, "vocab");
-    return status == TKZ_OK
-               ? tkz__hf_required(file, file->parts[TKZ__HF_MODEL], merges, "merges")
-               : status;
+    }
+    file->kind = models[own].kind;
+    for (size_t i = 0; i < 4 && models[own].required[i] >= 0; i++) {
+        int part = models[own].required[i];
+        tkz_status status = tkz__hf_required(file, object, file->model_parts[part],
+                                             tkz__hf_model_keys[part]);
+        if (status != TKZ_OK)
+            return status;
+    }
+    return TKZ_OK;
 }
 
 /* Both marks of word pieces must be empty. */
@@ -174,7 +205,7 @@ static tkz_status check_unknown(tkz__hf_file *file)
         unknown ? "unk_token" : "byte_fallback", (unsigned)byte);
 }
 
-tkz_status tkz__hf_read_model(tkz__hf_file *file)
+static tkz_status read_bpe(tkz__hf_file *file)
 {
     tkz_status status = tkz__hf_read_dropout(file);
     if (status == TKZ_OK)
@@ -183,10 +214,25 @@ tkz_status tkz__hf_read_model(tkz__hf_file *file)
         status = tkz__hf_boolean(file, file->model_parts[TKZ__HF_IGNORE_MERGES],
                                  &file->whole_chunks);
     if (status == TKZ_OK)
-        status = read_vocabulary(file);
+        status = tkz__hf_read_vocabulary(file);
     if (status == TKZ_OK)
-        status = check_unknown(file);
+        status = file->kind == TKZ__MODEL_BYTE_BPE ? check_unknown(file)
+                                                   : tkz__hf_read_unknown(file);
     return status == TKZ_OK ? read_merges(file) : status;
+}
+
+tkz_status tkz__hf_read_model(tkz__hf_file *file)
+{
+    file->vocabulary.is_plain = file->kind != TKZ__MODEL_BYTE_BPE;
+    switch (file->kind) {
+    case TKZ__MODEL_UNIGRAM:
+        return tkz__hf_read_unigram(file);
+    case TKZ__MODEL_WORD_PIECE:
+    case TKZ__MODEL_WORD_LEVEL:
+        return tkz__hf_read_words(file);
+    default:
+        return read_bpe(file);
+    }
 }
 
 /* ---- Added tokens ------------------------------------------------------ */

@@ -305,13 +305,21 @@ static tkz_status take_steps(tkz__hf_file *file, size_t part)
     return TKZ_OK;
 }
 
+/* BPE behind ByteLevel is one of bytes; any other is one of characters. */
 static tkz_status choose(tkz__hf_file *file, const split_steps *split)
 {
     size_t part = file->parts[TKZ__HF_PRE_TOKENIZER];
-    if (!split->has_bytes)
-        return tkz__hf_unsupported(file, part == TKZ__JSON_ABSENT ? TKZ__NO_OFFSET : part,
-                                   "pre_tokenizer: no ByteLevel; this build reads byte-level BPE");
-    if (!split->is_other && split->count > 0 && (split->count == 1 || !split->matches_only))
+    if (split->has_bytes && file->kind != TKZ__MODEL_BYTE_BPE)
+        return tkz__hf_unsupported(file, part, "pre_tokenizer: ByteLevel before a model other than "
+                                               "BPE; this build reads it before BPE");
+    if (!split->has_bytes && file->kind == TKZ__MODEL_BYTE_BPE)
+        file->kind = TKZ__MODEL_CHARACTER_BPE;
+    if (split->read == 0) {
+        file->pre_tokenizer = &tkz__pre_tokenizer_none;
+        return TKZ_OK;
+    }
+    if (split->has_bytes && !split->is_other && split->count > 0 &&
+        (split->count == 1 || !split->matches_only))
         file->pre_tokenizer = tkz__pre_tokenizer_by_steps(split->steps, split->count);
     return file->pre_tokenizer != NULL ? TKZ_OK : take_steps(file, part);
 }
@@ -326,22 +334,4 @@ tkz_status tkz__hf_read_pre_tokenizer(tkz__hf_file *file)
         status = choose(file, &split);
     tkz__arena_free(&split.patterns);
     return status;
-}
-
-/* ---- Decoder ----------------------------------------------------------- */
-
-static tkz_status check_decoder(tkz__hf_file *file, size_t object, const char *type, void *context)
-{
-    (void)context;
-    if (strcmp(type, "ByteLevel") == 0 || strcmp(type, "Fuse") == 0)
-        return TKZ_OK; /* Fuse joins the strings, which decoding does anyway */
-    return tkz__hf_unsupported(file, object,
-                               "decoder: %s; this build reads ByteLevel, which gives the bytes of "
-                               "the tokens",
-                               type);
-}
-
-tkz_status tkz__hf_check_decoder(tkz__hf_file *file)
-{
-    return tkz__hf_each(file, file->parts[TKZ__HF_DECODER], "decoders", check_decoder, NULL);
 }

@@ -154,9 +154,10 @@ tkz_status tkz__hf_each(tkz__hf_file *file, size_t part, const char *list, tkz__
 static const char *const part_keys[TKZ__HF_PARTS] = {
     "version", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"};
 
-static const char *const model_keys[TKZ__HF_MODEL_PARTS] = {
-    "type",      "dropout",       "unk_token",     "continuing_subword_prefix", "end_of_word_suffix",
-    "fuse_unk",  "byte_fallback", "ignore_merges", "vocab",                     "merges"};
+const char *const tkz__hf_model_keys[TKZ__HF_MODEL_PARTS] = {
+    "type",          "dropout",       "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
+    "fuse_unk",      "byte_fallback", "ignore_merges", "unk_id", "max_input_chars_per_word",
+    "vocab",         "merges"};
 
 static size_t part_of(const char *key, size_t size)
 {
@@ -191,7 +192,7 @@ static tkz_status find_parts(tkz__hf_file *file)
             file->parts[part] = json->position;
         if (status == TKZ_OK)
             status = part == TKZ__HF_MODEL
-                         ? tkz__json_reader_members(json, model_keys, TKZ__HF_MODEL_PARTS,
+                         ? tkz__json_reader_members(json, tkz__hf_model_keys, TKZ__HF_MODEL_PARTS,
                                                     file->model_parts)
                          : tkz__json_reader_skip(json);
     }
@@ -213,7 +214,7 @@ static tkz_status read_parts(tkz__hf_file *file)
     if (status == TKZ_OK)
         status = tkz__hf_read_pre_tokenizer(file);
     if (status == TKZ_OK)
-        status = tkz__hf_check_decoder(file);
+        status = tkz__hf_read_decoder(file);
     if (status == TKZ_OK)
         status = tkz__hf_read_post_processor(file);
     if (status == TKZ_OK)
@@ -240,6 +241,8 @@ static tkz_status build(tkz__hf_file *file, tkz_tokenizer **tokenizer)
         status = tkz__spelled_vocabulary_give(&file->vocabulary, file->added, file->added_count,
                                               file->whole_chunks, builder);
     if (status == TKZ_OK)
+        status = tkz__hf_give_pieces(file, builder);
+    if (status == TKZ_OK)
         status = tkz__hf_give_template(file, builder);
     if (status == TKZ_OK)
         status = tkz__format_error_at(
@@ -253,7 +256,10 @@ tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path, const uint8
                         size_t size, const tkz_allocator *allocator, tkz_error *error)
 {
     tkz__hf_file file = {.path = path, .error = error,
-                         .allocator = tkz__allocator_or_default(allocator)};
+                         .allocator = tkz__allocator_or_default(allocator),
+                         .pieces.unknown = TKZ__NO_TOKEN};
+    tkz__buffer_init(&file.mark, &file.allocator);
+    tkz__buffer_init(&file.decoder, &file.allocator);
     tkz__buffer_init(&file.normalizer, &file.allocator);
     tkz__buffer_init(&file.steps, &file.allocator);
     tkz__byte_map_init(&file.added_contents, &file.allocator);
@@ -269,6 +275,9 @@ tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path, const uint8
     tkz__byte_map_free(&file.added_contents);
     tkz__buffer_free(&file.normalizer);
     tkz__buffer_free(&file.steps);
+    tkz__buffer_free(&file.mark);
+    tkz__buffer_free(&file.decoder);
+    tkz__release_array(&file.allocator, file.scores, file.score_capacity, sizeof *file.scores);
     tkz__release_array(&file.allocator, file.added, file.added_capacity, sizeof *file.added);
     return status;
 }

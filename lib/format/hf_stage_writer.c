@@ -309,6 +309,8 @@ static tkz_status put_steps(stage_writer *writer, const char *steps)
 
 static tkz_status put_pre_tokenizer(stage_writer *writer, const tkz__pre_tokenizer *one)
 {
+    if (one->is_spelled && (one->pattern == NULL || one->pattern[0] == '\0'))
+        return put(writer, "  \"pre_tokenizer\": null,\n");
     return one->is_spelled ? put_steps(writer, one->pattern) : put_named(writer, one);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writes tokenizer.json of HF tokenizers: byte-level BPE behind the pre-tokenizer's
- * steps. Leans on subword and the JSON writer of io.
+ * Writes tokenizer.json of HF tokenizers: what all models have, and byte-level BPE. Leans on
+ * hf_model_writer.c for the others, on subword and the JSON writer of io.
  *
  * HF gives the same ids as our encoder, with one difference that is intended: it
  * takes special tokens from text unless `encode_special_tokens` is set, which
@@ -26,6 +26,7 @@ typedef struct json_writer {
     tkz__byte_map names;
     uint32_t *name_of;  /* token_count: its entry in `names`, or TKZ__NO_TOKEN for a hole */
     uint8_t *notes;     /* token_count: TKZ__ADDED_ flags and the two below */
+    bool is_bytes;      /* the model is one of bytes; tokens of the others are written as they are */
     uint32_t listed;    /* ids from here on are only in the list of added tokens */
     tkz__buffer scratch;
     tkz_error *error;
@@ -128,9 +129,10 @@ static tkz_status collect_name(json_writer *writer, uint32_t id)
     writer->name_of[id] = TKZ__NO_TOKEN;
     if (!tkz__image_token(writer->image, id, &bytes, &size))
         return TKZ_OK;
-    bool is_added = (writer->notes[id] & NOTE_ADDED) != 0;
-    tkz_status status = is_added ? check_added(writer, id, bytes, size)
-                                 : map_bytes(writer, bytes, size);
+    bool is_added = (writer->notes[id] & NOTE_ADDED) != 0 || !writer->is_bytes;
+    tkz_status status = !writer->is_bytes ? TKZ_OK
+                        : is_added ? check_added(writer, id, bytes, size)
+                                   : map_bytes(writer, bytes, size);
     if (status != TKZ_OK)
         return status;
     if (!is_added) {
@@ -408,11 +410,20 @@ static tkz_status check_ranks(const json_writer *writer)
                           "and merges act out of their order; the native image can hold it");
 }
 
+static tkz_status put_model(json_writer *writer)
+{
+    if (!writer->is_bytes)
+        return tkz__hf_write_pieces(writer->tokenizer, writer->output, writer->error);
+    tkz_status status = put_vocabulary(writer);
+    return status == TKZ_OK ? put_merges(writer) : status;
+}
+
 static tkz_status write_all(json_writer *writer)
 {
     take_notes(writer);
     find_listed(writer);
-    tkz_status status = check_ranks(writer);
+    tkz_status status = writer->is_bytes ? check_ranks(writer)
+                                         : tkz__hf_check_pieces(writer->tokenizer, writer->error);
     for (uint32_t id = 0; status == TKZ_OK && id < writer->image->id_count; id++)
         status = collect_name(writer, id);
     if (status == TKZ_OK)
@@ -422,11 +433,8 @@ static tkz_status write_all(json_writer *writer)
     if (status == TKZ_OK)
         status = put_post_processor(writer);
     if (status == TKZ_OK)
-        status = put(writer, "  \"decoder\": {\"type\": \"ByteLevel\", \"add_prefix_space\": true, "
-                             "\"trim_offsets\": true, \"use_regex\": true},\n");
-    if (status == TKZ_OK)
-        status = put_vocabulary(writer);
-    return status == TKZ_OK ? put_merges(writer) : status;
+        status = tkz__hf_write_decoder(writer->tokenizer, writer->output, writer->error);
+    return status == TKZ_OK ? put_model(writer) : status;
 }
 
 tkz_status tkz__hf_write(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tkz_error *error)
@@ -434,6 +442,7 @@ tkz_status tkz__hf_write(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tk
     const tkz_allocator *allocator = &buffer->allocator;
     json_writer writer = {.tokenizer = tokenizer, .output = buffer, .error = error,
                           .image = tkz__tokenizer_image(tokenizer)};
+    writer.is_bytes = writer.image->kind == TKZ__MODEL_BYTE_BPE;
     size_t count = writer.image->id_count;
     writer.name_of = tkz__allocate_array(allocator, count, sizeof *writer.name_of);
     writer.notes = tkz__allocate_zeroed(allocator, count);

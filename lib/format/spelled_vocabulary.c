@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Vocabularies in GPT-2's byte characters. Leans on subword and the hash maps.
+ * Vocabularies by spelling. Leans on subword and the hash maps.
  */
 #include "format/spelled_vocabulary.h"
 
@@ -77,7 +77,9 @@ static tkz_status read_bytes(tkz__spelled_vocabulary *vocabulary, const char *sp
 {
     tkz__buffer_clear(&vocabulary->bytes);
     tkz_status status = tkz__buffer_reserve(&vocabulary->bytes, size, vocabulary->error);
-    *is_bytes = false;
+    *is_bytes = vocabulary->is_plain;
+    if (status == TKZ_OK && vocabulary->is_plain)
+        return tkz__buffer_append(&vocabulary->bytes, spelling, size, vocabulary->error);
     for (size_t at = 0; status == TKZ_OK && at < size;) {
         uint32_t character;
         at += tkz__utf8_decode(spelling + at, size - at, &character);
@@ -124,6 +126,11 @@ uint32_t tkz__spelled_vocabulary_find(const tkz__spelled_vocabulary *vocabulary,
 {
     const uint64_t *value = tkz__byte_map_find(&vocabulary->spellings, spelling, size);
     return value != NULL ? id_of(*value) : TKZ__NO_TOKEN;
+}
+
+uint32_t tkz__spelled_vocabulary_id(const tkz__spelled_vocabulary *vocabulary, size_t index)
+{
+    return id_of(vocabulary->spellings.entries[index].value);
 }
 
 uint32_t tkz__spelled_vocabulary_missing_byte(const tkz__spelled_vocabulary *vocabulary)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A vocabulary whose tokens and merges are written in GPT-2's byte characters, as
+ * A vocabulary whose tokens and merges are written in GPT-2's byte characters or as they are, as
  * HF's model files have them: collected by spelling, then handed to a builder. Leans on
  * subword.
  */
@@ -26,6 +26,7 @@ typedef struct tkz__spelled_vocabulary {
     const char *where; /* name of the file, for errors */
     tkz_error *error;
     uint64_t greatest_id; /* that an entry may have */
+    bool is_plain; /* spellings are the bytes themselves */
     tkz__byte_map spellings;   /* to id, place in the file and what is known */
     struct tkz__spelled_merge *merges; /* in rank order */
     size_t merge_count;
@@ -61,6 +62,9 @@ TKZ_CHECKED tkz_status tkz__spelled_vocabulary_add(tkz__spelled_vocabulary *voca
 /* The id of an entry, or TKZ__NO_TOKEN. */
 uint32_t tkz__spelled_vocabulary_find(const tkz__spelled_vocabulary *vocabulary,
                                       const char *spelling, size_t size);
+
+/* The id of entry number `index` of vocabulary->spellings, which is below their count. */
+uint32_t tkz__spelled_vocabulary_id(const tkz__spelled_vocabulary *vocabulary, size_t index);
 
 /* The next merge in rank order, when all entries are there: `spelling` is both halves joined, the
  * left one of `left` bytes. Of a merge that is there twice the later one counts, as in HF

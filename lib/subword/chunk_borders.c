@@ -17,6 +17,17 @@ static inline uint32_t number_of_three(uint32_t word)
     return (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
 }
 
+/* Two bytes that are: 110xxxxx 10xxxxxx, and not C0 nor C1 (overlong forms). */
+static inline bool is_two(uint32_t word)
+{
+    return (word & 0xC0E0) == 0x80C0 && (word & 0x1E) != 0;
+}
+
+static inline uint32_t number_of_two(uint32_t word)
+{
+    return (word & 0x1F) << 6 | (word >> 8 & 0x3F);
+}
+
 /* The number of places where a character of three bytes has room and four bytes may be read. One that the
  * chunk's end would cut is none: the chunk ends behind one. */
 static size_t fast_places(size_t size, size_t readable)
@@ -45,6 +56,9 @@ size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t si
             at += 3;
         } else if (chunk[at] < 0x80) {
             right = tkz__image_u32(characters + 4 * (size_t)chunk[at++]);
+        } else if (is_two(word)) {
+            right = tkz__image_u32(characters + 4 * (size_t)number_of_two(word));
+            at += 2;
         } else {
             right = tkz__border_read(image, chunk, size, &at);
         }

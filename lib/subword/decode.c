@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ids back to bytes, at once or as a stream of whole characters. Leans on the image.
+ * Ids back to bytes, at once or as a stream of whole characters: the bytes of the tokens, or what steps
+ * make of them. Leans on the image and decode_steps.
  */
+#include "subword/decode_texts.h"
 #include "subword/encoder_parts.h"
 
 enum {
@@ -21,6 +23,35 @@ static tkz_status no_token(const tkz_encoder *encoder, uint32_t id, size_t index
     return status != TKZ_OK ? status : TKZ_STATUS_CORRUPT;
 }
 
+/* The text of a token where it is the same between any others, if it is short. `text`: for it. */
+static tkz_status make_short_token(const tkz_encoder *encoder, uint32_t id, tkz__buffer *text,
+                                   tkz__short_token *own, tkz_error *error)
+{
+    const tkz__decode_steps *steps = tkz__tokenizer_decode_steps(encoder->tokenizer);
+    const uint8_t *bytes;
+    size_t size;
+    bool is_plain = true;
+    *own = (tkz__short_token){.size = TKZ__NO_SHORT_TOKEN};
+    if (!tkz__image_token(encoder->image, id, &bytes, &size) ||
+        tkz__tokenizer_is_special(encoder->tokenizer, id))
+        return TKZ_OK;
+    if (steps != NULL) {
+        tkz_status status =
+            tkz__decode_steps_plain(steps, bytes, size, tkz__tokenizer_type(encoder->tokenizer, id),
+                                    text, &is_plain, error);
+        if (status != TKZ_OK)
+            return status;
+        bytes = text->data;
+        size = text->size;
+    }
+    if (!is_plain || size > sizeof own->bytes)
+        return TKZ_OK;
+    if (size > 0)
+        memcpy(own->bytes, bytes, size);
+    own->size = (uint8_t)size;
+    return TKZ_OK;
+}
+
 /* Makes the table of short tokens: a token is then one read of 16 bytes, where the image has its place
  * and its bytes in two sections. Special tokens stay out of it, so that only what is not in it need be
  * asked whether it is one. */
@@ -31,24 +62,23 @@ static tkz_status make_short_tokens(tkz_encoder *encoder, tkz_error *error)
     tkz__short_token *tokens = tkz__allocate_array(&encoder->allocator, count, sizeof *tokens);
     if (tokens == NULL)
         return tkz__error_memory(error, count * sizeof *tokens);
-    for (uint32_t id = 0; id < count; id++) {
-        const uint8_t *bytes;
-        size_t size;
-        tkz__short_token own = {.size = TKZ__NO_SHORT_TOKEN};
-        if (tkz__image_token(image, id, &bytes, &size) && size <= sizeof own.bytes &&
-            !tkz__tokenizer_is_special(encoder->tokenizer, id)) {
-            memcpy(own.bytes, bytes, size);
-            own.size = (uint8_t)size;
-        }
-        tokens[id] = own;
-    }
-    encoder->short_tokens = tokens;
-    return TKZ_OK;
+    tkz__buffer text;
+    tkz_status status = TKZ_OK;
+    tkz__buffer_init(&text, &encoder->allocator);
+    for (uint32_t id = 0; id < count && status == TKZ_OK; id++)
+        status = make_short_token(encoder, id, &text, &tokens[id], error);
+    tkz__buffer_free(&text);
+    if (status == TKZ_OK)
+        encoder->short_tokens = tokens;
+    else
+        tkz__release_array(&encoder->allocator, tokens, count, sizeof *tokens);
+    return status;
 }
 
-/* Appends any token but those to be skipped. `index`: of the id, for the error. */
-static tkz_status put_token(tkz_encoder *encoder, uint32_t id, size_t index, bool skip_special,
-                            tkz_error *error)
+/* Appends any token but those to be skipped, by `decoder` where steps make text of tokens. `index`: of
+ * the id, for the error. */
+static tkz_status put_token(tkz_encoder *encoder, tkz__token_decoder *decoder, uint32_t id,
+                            size_t index, bool skip_special, tkz_error *error)
 {
     const uint8_t *bytes;
     size_t size;
@@ -58,6 +88,10 @@ static tkz_status put_token(tkz_encoder *encoder, uint32_t id, size_t index, boo
         return TKZ_OK;
     if (!tkz__image_token(encoder->image, id, &bytes, &size))
         return no_token(encoder, id, index, error);
+    if (decoder != NULL)
+        return tkz__token_decoder_put(decoder, bytes, size,
+                                      tkz__tokenizer_type(encoder->tokenizer, id),
+                                      &encoder->decoded, error);
     return tkz__buffer_append(&encoder->decoded, bytes, size, error);
 }
 
@@ -84,13 +118,14 @@ static size_t put_short_tokens(const tkz__short_token *tokens, uint32_t token_co
 }
 
 /* Appends up to BLOCK tokens from number `first` on. */
-static tkz_status decode_block(tkz_encoder *encoder, const uint32_t *ids, size_t first,
-                               size_t count, bool skip_special, tkz_error *error)
+static tkz_status decode_block(tkz_encoder *encoder, tkz__token_decoder *decoder,
+                               const uint32_t *ids, size_t first, size_t count, bool skip_special,
+                               tkz_error *error)
 {
     const tkz__short_token *tokens = encoder->short_tokens;
     tkz__buffer *buffer = &encoder->decoded;
     for (size_t i = first; i < first + count; i++) {
-        if (tokens != NULL) {
+        if (tokens != NULL && (decoder == NULL || tkz__token_decoder_is_settled(decoder))) {
             size_t left = first + count - i;
             tkz_status status = tkz__buffer_reserve(buffer, left * sizeof *tokens, error);
             if (status != TKZ_OK)
@@ -101,7 +136,7 @@ static tkz_status decode_block(tkz_encoder *encoder, const uint32_t *ids, size_t
             if (i == first + count)
                 break;
         }
-        tkz_status status = put_token(encoder, ids[i], i, skip_special, error);
+        tkz_status status = put_token(encoder, decoder, ids[i], i, skip_special, error);
         if (status != TKZ_OK)
             return status;
     }
@@ -109,8 +144,8 @@ static tkz_status decode_block(tkz_encoder *encoder, const uint32_t *ids, size_t
 }
 
 /* Appends the bytes of ids to the decoded ones. */
-static tkz_status decode(tkz_encoder *encoder, const uint32_t *ids, size_t count,
-                         bool skip_special, tkz_error *error)
+static tkz_status decode(tkz_encoder *encoder, tkz__token_decoder *decoder, const uint32_t *ids,
+                         size_t count, bool skip_special, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
     if (encoder->short_tokens == NULL) {
@@ -119,9 +154,19 @@ static tkz_status decode(tkz_encoder *encoder, const uint32_t *ids, size_t count
             status = make_short_tokens(encoder, error);
     }
     for (size_t first = 0; status == TKZ_OK && first < count; first += BLOCK)
-        status = decode_block(encoder, ids, first,
+        status = decode_block(encoder, decoder, ids, first,
                               count - first < BLOCK ? count - first : BLOCK, skip_special, error);
     return status;
+}
+
+/* The decoder of steps at `*decoder`, made when it is first asked for; NULL where there are none. */
+static tkz_status need_decoder(tkz_encoder *encoder, tkz__token_decoder **decoder,
+                               tkz_error *error)
+{
+    const tkz__decode_steps *steps = tkz__tokenizer_decode_steps(encoder->tokenizer);
+    if (steps == NULL || *decoder != NULL)
+        return TKZ_OK;
+    return tkz__token_decoder_new(decoder, steps, &encoder->allocator, error);
 }
 
 tkz_status tkz_encoder_decode(tkz_encoder *encoder, const uint32_t *ids, size_t count,
@@ -129,7 +174,14 @@ tkz_status tkz_encoder_decode(tkz_encoder *encoder, const uint32_t *ids, size_t 
                               tkz_error *error)
 {
     tkz__buffer_clear(&encoder->decoded);
-    tkz_status status = decode(encoder, ids, count, skip_special != 0, error);
+    tkz_status status = need_decoder(encoder, &encoder->text_decoder, error);
+    tkz__token_decoder *decoder = encoder->text_decoder;
+    if (status == TKZ_OK && decoder != NULL)
+        tkz__token_decoder_begin(decoder);
+    if (status == TKZ_OK)
+        status = decode(encoder, decoder, ids, count, skip_special != 0, error);
+    if (status == TKZ_OK && decoder != NULL)
+        status = tkz__token_decoder_end(decoder, &encoder->decoded, error);
     if (status != TKZ_OK)
         return status;
     *bytes = encoder->decoded.data;
@@ -139,25 +191,34 @@ tkz_status tkz_encoder_decode(tkz_encoder *encoder, const uint32_t *ids, size_t 
 
 /* ---- Streams ----------------------------------------------------------- */
 
-/* Bytes at the end that begin a character and do not complete it: 0 to 3. */
-static size_t unfinished(const uint8_t *bytes, size_t size)
+/* Every id has a token: so that what is held back stays where one has not. */
+static tkz_status check_ids(const tkz_encoder *encoder, const uint32_t *ids, size_t count,
+                            tkz_error *error)
 {
-    for (size_t back = 1; back <= 3 && back <= size; back++) {
-        uint8_t byte = bytes[size - back];
-        if ((byte & 0xC0) == 0x80)
-            continue;
-        size_t length = byte < 0xC2 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF5 ? 4 : 1;
-        if (back >= length)
-            return 0;
-        /* E0, ED, F0 and F4 allow fewer second bytes: what cannot become a character is not held. */
-        uint8_t second = back > 1 ? bytes[size - back + 1] : 0x90;
-        bool is_impossible = back > 1 && ((byte == 0xE0 && second < 0xA0) ||
-                                          (byte == 0xED && second >= 0xA0) ||
-                                          (byte == 0xF0 && second < 0x90) ||
-                                          (byte == 0xF4 && second >= 0x90));
-        return is_impossible ? 0 : back;
+    const uint8_t *bytes;
+    size_t size;
+    for (size_t i = 0; i < count; i++) {
+        if (ids[i] >= encoder->image->id_count ||
+            !tkz__image_token(encoder->image, ids[i], &bytes, &size))
+            return no_token(encoder, ids[i], i, error);
     }
-    return 0;
+    return TKZ_OK;
+}
+
+/* The next ids of a stream by steps, which hold back what is not certain. */
+static tkz_status decode_next_by_steps(tkz_encoder *encoder, const uint32_t *ids, size_t count,
+                                       bool skip_special, bool is_last, tkz_error *error)
+{
+    tkz__token_decoder *decoder = encoder->stream_decoder;
+    tkz_status status = check_ids(encoder, ids, count, error);
+    if (status != TKZ_OK)
+        return status;
+    status = decode(encoder, decoder, ids, count, skip_special, error);
+    if (status == TKZ_OK && is_last)
+        status = tkz__token_decoder_end(decoder, &encoder->decoded, error);
+    if (status != TKZ_OK)
+        tkz__token_decoder_begin(decoder);
+    return status;
 }
 
 tkz_status tkz_encoder_decode_next(tkz_encoder *encoder, const uint32_t *ids, size_t count,
@@ -166,12 +227,20 @@ tkz_status tkz_encoder_decode_next(tkz_encoder *encoder, const uint32_t *ids, si
 {
     tkz__buffer *buffer = &encoder->decoded;
     tkz__buffer_clear(buffer);
-    tkz_status status = tkz__buffer_append(buffer, encoder->held, encoder->held_size, error);
+    tkz_status status = need_decoder(encoder, &encoder->stream_decoder, error);
+    if (status == TKZ_OK && encoder->stream_decoder != NULL) {
+        status = decode_next_by_steps(encoder, ids, count, skip_special != 0, is_last != 0, error);
+        *bytes = buffer->data;
+        *size = buffer->size;
+        return status;
+    }
     if (status == TKZ_OK)
-        status = decode(encoder, ids, count, skip_special != 0, error);
+        status = tkz__buffer_append(buffer, encoder->held, encoder->held_size, error);
+    if (status == TKZ_OK)
+        status = decode(encoder, NULL, ids, count, skip_special != 0, error);
     if (status != TKZ_OK)
         return status;
-    size_t held = is_last ? 0 : unfinished(buffer->data, buffer->size);
+    size_t held = is_last ? 0 : tkz__decode_unfinished(buffer->data, buffer->size);
     buffer->size -= held;
     if (held > 0)
         memcpy(encoder->held, buffer->data + buffer->size, held);

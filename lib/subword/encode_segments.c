@@ -49,10 +49,30 @@ static tkz_status source_range(const tkz_encoder *encoder, const part *own, size
     return TKZ_OK;
 }
 
+/* The engine told where its tokens end; each starts where the one before it ends. */
+static tkz_status push_engine_spans(tkz_encoder *encoder, const part *own, size_t at,
+                                    tkz_error *error)
+{
+    size_t start = at;
+    for (size_t i = 0; i < encoder->tokens.count; i++) {
+        uint64_t from, to;
+        size_t stop = at + encoder->tokens.ends[i];
+        tkz_status status = source_range(encoder, own, start, stop, &from, &to, error);
+        if (status == TKZ_OK)
+            status = push_span(encoder, from, to, error);
+        if (status != TKZ_OK)
+            return status;
+        start = stop;
+    }
+    return TKZ_OK;
+}
+
 /* Tokens are what the text consists of, but for bytes that have no token. */
 tkz_status tkz__encoder_push_spans(tkz_encoder *encoder, const part *own, size_t at, size_t end,
                                    size_t first, tkz_error *error)
 {
+    if (!tkz__image_merges(encoder->image->kind))
+        return push_engine_spans(encoder, own, at, error);
     tkz__token_walk walk = {.image = encoder->image,
                             .text = (const uint8_t *)own->text,
                             .end = end,

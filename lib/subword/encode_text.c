@@ -5,6 +5,7 @@
  */
 #include "subword/chunk_borders.h"
 #include "subword/dropout.h"
+#include "subword/encode_no_text.h"
 #include "subword/encoder_parts.h"
 #include "subword/hidden_tokens.h"
 #include "subword/merging.h"
@@ -15,7 +16,8 @@ typedef tkz__encoder_piece piece;
 enum {
     BORDERS = 64,      /* that are looked for at a time */
     LEAST_NATURAL = 3, /* bytes of its first symbol, if the text is natural */
-    MOST_NATURAL = 64  /* bytes of a piece that matching is the faster way for */
+    MOST_NATURAL = 64, /* bytes of a piece that matching is the faster way for */
+    STRAYS = TKZ__ENCODER_CHUNKS / 4 /* that are no text: more are likely to come */
 };
 
 #define NO_BUCKET UINT32_MAX /* of a piece that is not looked for in the cache */
@@ -156,9 +158,8 @@ static size_t encode_bytes(const tkz_encoder *encoder, const uint8_t *bytes, siz
     return ids_of_symbols(image, ids, symbols, size);
 }
 
-/* A piece too long for the cache. */
-static tkz_status encode_long_piece(tkz_encoder *encoder, const uint8_t *bytes, size_t size,
-                                    bool is_whole, tkz_error *error)
+tkz_status tkz__encode_piece(tkz_encoder *encoder, const uint8_t *bytes, size_t size,
+                             bool is_whole, tkz_error *error)
 {
     tkz_status status = tkz__encoder_reserve_ids(encoder, size, error);
     if (status == TKZ_OK && encoder->image->drops_bytes)
@@ -226,7 +227,7 @@ static tkz_status encode_pieces(tkz_encoder *encoder, const uint8_t *text, tkz_e
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         const piece *next = &encoder->pieces[i];
         if (next->size > TKZ__PIECE_MOST_BYTES) {
-            status = encode_long_piece(encoder, text + next->start, next->size, next->is_whole,
+            status = tkz__encode_piece(encoder, text + next->start, next->size, next->is_whole,
                                        error);
             if (status == TKZ_OK)
                 status = tkz__encoder_reserve_ids(encoder, (count - i) * TKZ__PIECE_MOST_BYTES, error);
@@ -290,6 +291,7 @@ static inline tkz_status add_piece(tkz_encoder *encoder, const uint8_t *text, si
 static tkz_status add_no_text(tkz_encoder *encoder, const uint8_t *text, tkz__piece_key key,
                               size_t start, size_t size, tkz_error *error)
 {
+    encoder->strays++;
     encoder->pieces[encoder->piece_count++] =
         (piece){.key = key, .bucket = NO_BUCKET, .start = (uint32_t)start, .size = (uint32_t)size};
     return encoder->piece_count < TKZ__ENCODER_PIECES ? TKZ_OK
@@ -340,6 +342,23 @@ static inline tkz_status add_chunk(tkz_encoder *encoder, const uint8_t *text, si
     return add_cut_chunk(encoder, text, size, start, end, whole, error);
 }
 
+/* Chunks from at[0] on, behind many that were no text. `*done`: see tkz__encode_no_text. */
+static tkz_status try_no_text(tkz_encoder *encoder, const uint8_t *text, size_t at,
+                              const uint32_t *ends, size_t count, bool *done, tkz_error *error)
+{
+    const tkz__image *image = encoder->image;
+    *done = false;
+    if (image->kind != TKZ__MODEL_BYTE_BPE || !encoder->cuts_chunks ||
+        (image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0 || encoder->tied->count > 0 ||
+        image->token_count > image->id_count)
+        return TKZ_OK;
+    tkz_status status = encode_pieces(encoder, text, error);
+    return status == TKZ_OK
+               ? tkz__encode_no_text(encoder, text + at, ends, count,
+                                     image->whole_mask != 0, done, error)
+               : status;
+}
+
 /* All chunks but the last `open` of the text (0 or few); each call of `cut` finds many more than
  * that, and what is open of them is found again by the next. */
 static tkz_status encode_chunks(tkz_encoder *encoder, const char *text, size_t size, size_t open,
@@ -350,12 +369,24 @@ static tkz_status encode_chunks(tkz_encoder *encoder, const char *text, size_t s
     size_t at = 0;
     encoder->piece_count = 0;
     encoder->after_unknown = false;
+    encoder->strays = 0;
     while (at < size) {
         uint32_t ends[TKZ__ENCODER_CHUNKS];
         size_t count = tkz__encoder_cut(encoder, text, at, size, ends, TKZ__ENCODER_CHUNKS);
         size_t from = 0;
         if (count <= open)
             break;
+        if (__builtin_expect(encoder->strays >= STRAYS, 0)) {
+            bool done;
+            tkz_status status = try_no_text(encoder, bytes, at, ends, count - open, &done, error);
+            if (status != TKZ_OK)
+                return status;
+            if (done) {
+                at += ends[count - open - 1];
+                continue;
+            }
+        }
+        encoder->strays = 0;
         for (size_t i = 0; i < count - open; i++) {
             tkz_status status =
                 add_chunk(encoder, bytes, size, at + from, at + ends[i], whole, error);
@@ -376,6 +407,10 @@ static tkz_status encode_chunks(tkz_encoder *encoder, const char *text, size_t s
 tkz_status tkz__encode_text_start(tkz_encoder *encoder, const char *text, size_t size, size_t open,
                                   size_t *end, tkz_error *error)
 {
+    if (!tkz__image_merges(encoder->image->kind)) { /* the text is whole, here too */
+        *end = size;
+        return tkz__encode_by_engine(encoder, text, size, error);
+    }
     if (tkz__dropout_is_on(encoder)) { /* the text is whole: streams do without */
         *end = size;
         return tkz__dropout_encode_text(encoder, text, size, error);

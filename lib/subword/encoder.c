@@ -19,9 +19,15 @@ tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
     tkz__batch_rows_init(&made->rows, &chosen);
     tkz__character_index_init(&made->characters, &chosen);
     tkz__splitter_init(&made->splitter, &chosen);
-    made->cache = tkz__allocate_zeroed(&chosen, BUCKET_COUNT * sizeof *made->cache);
-    made->memory = tkz__allocate_zeroed(&chosen, sizeof *made->memory);
-    if (made->cache == NULL || made->memory == NULL) {
+    const tkz__image *image = tkz__tokenizer_image(tokenizer);
+    bool merges = tkz__image_merges(image->kind);
+    tkz__token_list_init(&made->tokens, &chosen);
+    tkz__engine_worker_init(&made->engine, tkz__tokenizer_engine(tokenizer), &chosen);
+    if (merges) {
+        made->cache = tkz__allocate_zeroed(&chosen, BUCKET_COUNT * sizeof *made->cache);
+        made->memory = tkz__allocate_zeroed(&chosen, sizeof *made->memory);
+    }
+    if (merges && (made->cache == NULL || made->memory == NULL)) {
         tkz_encoder_free(made);
         return tkz__error_memory(error, BUCKET_COUNT * sizeof *made->cache);
     }
@@ -33,7 +39,6 @@ tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
             return status;
         }
     }
-    const tkz__image *image = tkz__tokenizer_image(tokenizer);
     made->tied = tkz__tokenizer_tied(tokenizer);
     if ((image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0 || made->tied->count > 0) {
         tkz_status status = tkz__ranked_merger_new(&made->merger, image, &chosen, error);
@@ -74,8 +79,12 @@ void tkz_encoder_free(tkz_encoder *encoder)
     tkz_normalizer_free(encoder->normalizer);
     tkz__splitter_free(&encoder->splitter);
     tkz__ranked_merger_free(encoder->merger);
+    tkz__engine_worker_free(&encoder->engine);
+    tkz__token_list_free(&encoder->tokens);
     tkz__character_index_free(&encoder->characters);
     tkz__encode_stream_free(encoder->stream, &allocator);
+    tkz__token_decoder_free(encoder->text_decoder);
+    tkz__token_decoder_free(encoder->stream_decoder);
     tkz__buffer_free(&encoder->decoded);
     tkz__batch_rows_free(&encoder->rows);
     tkz__release_array(&allocator, encoder->places, encoder->place_capacity,

@@ -8,6 +8,7 @@
 
 #include "subword/batch_rows.h"
 #include "subword/character_index.h"
+#include "subword/engine.h"
 #include "subword/matching.h"
 #include "subword/piece_cache.h"
 #include "subword/ranked_merging.h"
@@ -77,10 +78,15 @@ struct tkz_encoder {
     bool fuses_unknown;         /* neighbouring unknown tokens of a chunk become one */
     bool after_unknown;         /* the last id of the chunk at work is unknown */
     const tkz__tied_tokens *tied;
+    uint32_t strays;            /* chunks of late that are no text */
     tkz__ranked_merger *merger; /* NULL until dropout or the tokenizer asks for it */
     tkz__dropout dropout;       /* of the text that is encoded */
+    tkz__engine_worker engine; /* of a model without merges, and */
+    tkz__token_list tokens;    /* what it made of the last text, if ends are wanted */
     tkz__short_token *short_tokens; /* one for each id, once much is decoded; NULL before */
     size_t decoded_ids; /* as long as there are none */
+    tkz__token_decoder *text_decoder;   /* where steps make text of tokens; NULL until it is asked for */
+    tkz__token_decoder *stream_decoder; /* the same for a stream */
     tkz__character_index characters; /* of the last document */
     struct tkz__encode_stream *stream; /* NULL until the first part of one comes */
     tkz__buffer decoded;
@@ -127,6 +133,11 @@ TKZ_CHECKED tkz_status tkz__encoder_reserve_ids(tkz_encoder *encoder, size_t ext
  * empty. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__encoder_keep_bytes(tkz_encoder *encoder, const uint8_t **bytes,
                                                size_t *size, tkz_error *error);
+
+/* Appends the ids of a piece of any size, without the cache. `is_whole`: it is a chunk, which may have a token
+ * of its own. Errors: CORRUPT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encode_piece(tkz_encoder *encoder, const uint8_t *bytes, size_t size,
+                                         bool is_whole, tkz_error *error);
 
 /* CORRUPT: what the image says cannot be. */
 tkz_status tkz__encoder_damaged(tkz_error *error);
@@ -189,6 +200,10 @@ TKZ_CHECKED tkz_status tkz__encode_text(tkz_encoder *encoder, const char *text, 
  * the rest may change. `*end`: where they end, 0 if there are none. */
 TKZ_CHECKED tkz_status tkz__encode_text_start(tkz_encoder *encoder, const char *text, size_t size,
                                               size_t open, size_t *end, tkz_error *error);
+
+/* tkz__encode_text for a model without merges. Errors: CORRUPT, LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encode_by_engine(tkz_encoder *encoder, const char *text, size_t size,
+                                             tkz_error *error);
 
 /* Frees what encoding in parts holds; accepts NULL. */
 void tkz__encode_stream_free(struct tkz__encode_stream *stream, const tkz_allocator *allocator);

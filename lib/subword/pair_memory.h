@@ -26,6 +26,10 @@ typedef struct tkz__pair_memory {
     bool has_filter;
     uint32_t of_bytes[TKZ__SYMBOL_BYTES][TKZ__SYMBOL_BYTES]; /* [left][right] */
     uint8_t byte_filter[TKZ__SYMBOL_BYTES * TKZ__SYMBOL_BYTES / 8]; /* a bit for those that merge */
+    bool has_joins;
+    bool cannot_join; /* the image is damaged */
+    uint8_t joins[1 << 16]; /* [left | right << 8]: 1 for those side by side in a token */
+    uint32_t byte_ids[TKZ__SYMBOL_BYTES]; /* the token of each byte */
     uint64_t slots[1 << TKZ__PAIR_MEMORY_BITS]; /* rest of the hash, what they merge into */
     uint8_t filter[1 << (TKZ__PAIR_FILTER_BITS - 3)]; /* a bit for every merge */
 } tkz__pair_memory;
@@ -77,6 +81,10 @@ static inline bool tkz__pair_memory_merges(const tkz__image *image, tkz__pair_me
         return memory->byte_filter[bit >> 3] >> (bit & 7) & 1;
     return tkz__pair_memory_find(image, memory, left, right) != TKZ__NO_TOKEN;
 }
+
+/* Are `joins` and `byte_ids` there? Makes them when they are first asked for, of a tokenizer that has a token
+ * for every byte. False if the image is damaged. */
+bool tkz__pair_memory_has_joins(const tkz__image *image, tkz__pair_memory *memory);
 
 /* Do no two bytes side by side merge? Then the bytes are their own encoding, since the first merge of
  * every symbol is one of two bytes. */

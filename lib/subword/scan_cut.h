@@ -21,6 +21,7 @@ typedef struct tkz__scan_state {
     size_t size;
     size_t at; /* where the block begins */
     tkz__scan_planes *block;
+    tkz__scan_read *read; /* for looking ahead */
     /* Facts about the run of white space that was last looked at to its end. */
     size_t blank_end;
     size_t newline_end; /* behind its last CR or LF */
@@ -104,7 +105,7 @@ static inline __attribute__((always_inline)) size_t tkz__scan_cut(
     /* The block before, the batch, the block behind. */
     tkz__scan_planes planes[TKZ__SCAN_BATCH + 2];
     tkz__scan_reader reader = {.text = text, .size = size};
-    tkz__scan_state state = {.text = text, .size = size};
+    tkz__scan_state state = {.text = text, .size = size, .read = read};
     /* Few ends are wanted: few blocks are read. A chunk has seldom less than 4 bytes. */
     size_t batch = room / 16 + 1 < TKZ__SCAN_BATCH ? room / 16 + 1 : TKZ__SCAN_BATCH;
     planes[0] = (tkz__scan_planes){{0}};

@@ -172,11 +172,11 @@ INLINE __m256i tail_between(__m256i b, int first, int last)
 }
 
 typedef struct forms {
-    __m256i letter, upper, lower, number, sign, known;
+    __m256i letter, upper, lower, number, sign, space, known;
 } forms;
 
 /* U+FF01..FFBE: full-width signs, digits, letters, half-width kana; U+FFFC and FFFD; Hangul,
- * U+AC00..D77F; signs: U+2010..2027, 2030..203E, 2190..23FF, 2500..273F. */
+ * U+AC00..D77F; signs: U+2010..2027, 2030..203E, 2190..23FF, 2500..273F; spaces: U+2000..200A. */
 INLINE forms find_forms(__m256i first, const threes *found)
 {
     forms result;
@@ -198,12 +198,13 @@ INLINE forms find_forms(__m256i first, const threes *found)
     __m256i general = AND(equals(second, 0x80), OR(tail_between(third, 0x90, 0xA7),
                                                    tail_between(third, 0xB0, 0xBE)));
     __m256i arrows = AND(equals(second, 0x86), tail_between(third, 0x90, 0xBF));
-    __m256i e2 = AND(AND(found->whole, equals(first, 0xE2)),
-                     OR(OR(general, arrows),
-                        OR(tail_between(second, 0x87, 0x8F), tail_between(second, 0x94, 0x9C))));
+    __m256i e2 = AND(found->whole, equals(first, 0xE2));
+    result.space = AND(e2, AND(equals(second, 0x80), tail_between(third, 0x80, 0x8A)));
+    e2 = AND(e2, OR(OR(general, arrows),
+                    OR(tail_between(second, 0x87, 0x8F), tail_between(second, 0x94, 0x9C))));
     result.letter = OR(letter, hangul);
     result.sign = OR(OR(e2, bf), BUT(OR(bc, bd), OR(letter, result.number)));
-    result.known = OR(OR(result.sign, result.number), result.letter);
+    result.known = OR(OR(result.sign, result.number), OR(result.letter, result.space));
     return result;
 }
 
@@ -213,6 +214,7 @@ INLINE void add_forms(bytes first, const threes *one, const threes *two, tkz__sc
     forms low = find_forms(first.low, one), high = find_forms(first.high, two);
     found->three.letter |= top_bits(low.letter, high.letter);
     found->three.number = top_bits(low.number, high.number);
+    found->three.space |= top_bits(low.space, high.space);
     found->three.known |= top_bits(low.known, high.known);
     if (set == TKZ__SCAN_SET_CASES) {
         found->three.upper = top_bits(low.upper, high.upper);
@@ -265,6 +267,11 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set,
         found.tail = top_bits(_mm256_cmpgt_epi8(repeated(0xC0), first.low),
                               _mm256_cmpgt_epi8(repeated(0xC0), first.high));
         find_others(from, first, set, &found);
+        uint64_t c2 = BOTH(is, first, 0xC2);
+        if (__builtin_expect(c2 != 0, 0)) {
+            bytes second = load(from + 1);
+            found.two_space = c2 & (BOTH(is, second, 0x85) | BOTH(is, second, 0xA0));
+        }
     }
     tkz__scan_put_all(reader, set, &found, block);
 }

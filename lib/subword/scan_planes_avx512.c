@@ -45,7 +45,7 @@ INLINE void find_ascii(__m512i b, tkz__scan_set set, tkz__scan_found *found)
 }
 
 /* U+FF01..FFBE: full-width signs, digits, letters, half-width kana; U+FFFC and FFFD; Hangul,
- * U+AC00..D77F; signs: U+2010..2027, 2030..203E, 2190..23FF, 2500..273F. */
+ * U+AC00..D77F; signs: U+2010..2027, 2030..203E, 2190..23FF, 2500..273F; spaces: U+2000..200A. */
 INLINE void find_forms(uint64_t whole, __m512i first, __m512i second, __m512i third,
                        tkz__scan_found *found)
 {
@@ -61,6 +61,7 @@ INLINE void find_forms(uint64_t whole, __m512i first, __m512i second, __m512i th
     uint64_t hangul = whole & (in(first, 0xEB, 0xEC) | (is(first, 0xEA) & in(second, 0xB0, 0xBF)) |
                                (is(first, 0xED) & in(second, 0x80, 0x9D)));
     uint64_t e2 = whole & is(first, 0xE2);
+    uint64_t space = e2 & is(second, 0x80) & in(third, 0x80, 0x8A);
     uint64_t sign = e2 & ((is(second, 0x80) & (in(third, 0x90, 0xA7) | in(third, 0xB0, 0xBE))) |
                           (is(second, 0x86) & in(third, 0x90, 0xBF)) | in(second, 0x87, 0x8F) |
                           in(second, 0x94, 0x9C));
@@ -71,7 +72,8 @@ INLINE void find_forms(uint64_t whole, __m512i first, __m512i second, __m512i th
     found->three.number = number;
     found->three.letter |= letter;
     found->three.sign |= sign;
-    found->three.known |= letter | number | sign;
+    found->three.space |= space;
+    found->three.known |= letter | number | sign | space;
 }
 
 /* U+4E00..9FA5 of the ideographs from U+4000 on: behind E9 BE A5 come others. */
@@ -142,9 +144,13 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set, tkz__scan_pl
     find_ascii(first, set, &found);
     found.high = _mm512_movepi8_mask(first);
     found.tail = _mm512_mask_cmplt_epi8_mask(found.high, first, repeated(0xC0));
-    if (found.high != 0)
-        find_threes(first, load(reader, at + 1), load(reader, at + (reader->size - at > 1 ? 2 : 1)),
-                    set, &found);
+    if (found.high != 0) {
+        __m512i second = load(reader, at + 1);
+        uint64_t c2 = is(first, 0xC2);
+        if (__builtin_expect(c2 != 0, 0))
+            found.two_space = c2 & (is(second, 0x85) | is(second, 0xA0));
+        find_threes(first, second, load(reader, at + (reader->size - at > 1 ? 2 : 1)), set, &found);
+    }
     tkz__scan_put_all(reader, set, &found, block);
 }
 

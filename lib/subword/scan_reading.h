@@ -93,6 +93,7 @@ typedef struct tkz__scan_found {
     uint64_t letter, number, space, newline, blank, apostrophe, lower, sign, slash; /* in ASCII */
     uint64_t high; /* not ASCII */
     uint64_t tail; /* of those: 80..BF, which begin no character */
+    uint64_t two_space; /* where U+0085 and U+00A0 begin */
     /* Where characters of three bytes begin that the vectors know. `known` are those of the
      * properties of the set, and others that have none. */
     struct {
@@ -109,6 +110,17 @@ static inline __attribute__((always_inline)) void tkz__scan_put(tkz__scan_reader
 {
     block->of[plane] = ascii | leads | leads << 1 | leads << 2 | reader->spill.of[plane];
     reader->spill.of[plane] = leads >> 63 | leads >> 62;
+}
+
+/* The bytes of U+0085 and U+00A0, white space that other programs write and some texts are full of. */
+static inline __attribute__((always_inline)) void tkz__scan_put_twos(tkz__scan_reader *reader,
+                                                                     tkz__scan_planes *block,
+                                                                     uint64_t leads)
+{
+    block->of[TKZ__PLANE_SPACE] |= leads | leads << 1;
+    block->of[TKZ__PLANE_TAIL] |= leads << 1;
+    reader->spill.of[TKZ__PLANE_SPACE] |= leads >> 63;
+    reader->spill.of[TKZ__PLANE_TAIL] |= leads >> 63;
 }
 
 /* Writes the planes of a block; characters that the vectors do not know are added one by one. */
@@ -145,9 +157,11 @@ static inline __attribute__((always_inline)) void tkz__scan_put_all(tkz__scan_re
         tkz__scan_put(reader, block, TKZ__PLANE_SIGN, found->sign, found->three.sign);
         tkz__scan_put(reader, block, TKZ__PLANE_CJK, 0, found->three.cjk);
     }
+    if (__builtin_expect(found->two_space != 0, 0))
+        tkz__scan_put_twos(reader, block, found->two_space);
     /* Bytes that are no text are mostly seen by the next one: it goes on with no character. That of the
      * last byte is not known here. */
-    uint64_t left = found->high & ~(tail | known | found->tail) &
+    uint64_t left = found->high & ~(tail | known | found->two_space | found->tail) &
                     (found->tail >> 1 | UINT64_C(1) << (TKZ__SCAN_BLOCK - 1));
     while (__builtin_expect(left != 0, 0)) {
         size_t place = (size_t)__builtin_ctzll(left);

@@ -134,20 +134,26 @@ TKZ__SCAN_INLINE uint64_t tkz__before_next(const tkz__scan_state *state, uint64_
 }
 
 /* Looks at a run of white space from `at` to its end. Each run is read once, so that the cost stays
- * linear however many of its lines ask. */
+ * linear however many of its lines ask. Most runs end in the first block. */
 static void tkz__look_at_blank(tkz__scan_state *state, size_t at)
 {
+    tkz__scan_planes blocks[TKZ__SCAN_BATCH];
+    tkz__scan_reader reader = {.text = state->text, .size = state->size, .at = at};
     state->newline_end = 0;
-    while (at < state->size) {
-        uint32_t character;
-        size_t length = tkz__utf8_next(state->text + at, state->size - at, &character);
-        if ((tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WHITE_SPACE) == 0)
-            break;
-        at += length;
-        if (character == '\n' || character == '\r')
-            state->newline_end = at;
+    for (size_t count = 1;; count = TKZ__SCAN_BATCH) {
+        state->read(&reader, blocks, count);
+        for (size_t i = 0; i < count; i++, at += TKZ__SCAN_BLOCK) {
+            uint64_t space = blocks[i].of[TKZ__PLANE_SPACE], newline = blocks[i].of[TKZ__PLANE_NEWLINE];
+            uint64_t end = ~space & (space + 1); /* behind the run; 0: it goes on */
+            newline &= end - 1;
+            if (newline != 0)
+                state->newline_end = at + TKZ__SCAN_BLOCK - (size_t)__builtin_clzll(newline);
+            if (end != 0) {
+                state->blank_end = at + (size_t)__builtin_ctzll(end);
+                return;
+            }
+        }
     }
-    state->blank_end = at;
 }
 
 /* `\s*[\r\n]+`: of the bits `lines`, white space other than line ends behind a line end, those with

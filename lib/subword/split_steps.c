@@ -14,6 +14,7 @@
 #include "core/memory.h"
 #include "subword/byte_level.h"
 #include "subword/pre_tokenizer.h"
+#include "subword/split_words.h"
 #include "text/char_class.h"
 #include "text/pattern_set.h"
 #include "text/utf8.h"
@@ -35,6 +36,7 @@ struct tkz__split_steps {
     /* More than specs: BertPreTokenizer is two. */
     step steps[2 * TKZ__SPLIT_MOST_STEPS];
     size_t step_count;
+    bool is_words; /* one pass does it all: split_words.h */
 };
 
 /* ---- Classes that steps look for ----------------------------------------- */
@@ -45,26 +47,13 @@ static bool is_numeric(uint32_t character)
     return (tkz__char_flags(&tkz__class_table_17_0, character) & TKZ__CHAR_NUMBER) != 0;
 }
 
-static bool is_white_space(uint32_t character)
-{
-    return (tkz__char_flags(&tkz__class_table_17_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
-}
-
-/* The signs of ASCII, and is_punctuation() of the crate unicode_categories. */
-static bool is_punctuation(uint32_t character)
-{
-    return (character > 0x20 && character < 0x7F &&
-            !(character - '0' < 10 || (character | 32) - 'a' < 26)) ||
-           (tkz__char_flags(&tkz__class_table_8_0, character) & TKZ__CHAR_PUNCTUATION) != 0;
-}
-
 /* ---- Making steps -------------------------------------------------------- */
 
 static bool (*class_of(tkz__split_kind kind))(uint32_t character)
 {
     return kind == TKZ__SPLIT_NUMERIC       ? is_numeric
-           : kind == TKZ__SPLIT_PUNCTUATION ? is_punctuation
-                                            : is_white_space;
+           : kind == TKZ__SPLIT_PUNCTUATION ? tkz__split_is_punctuation
+                                            : tkz__split_is_space;
 }
 
 /* A pattern, or the scanner that is known for it. */
@@ -139,6 +128,13 @@ static tkz_status make_steps(tkz__split_steps *own, const tkz__split_spec *spec,
     return status == TKZ_OK ? make_step(own, &second, error) : status;
 }
 
+/* BertPreTokenizer or WhitespaceSplit alone. */
+static bool is_words(const tkz__split_steps *own)
+{
+    return own->count == 1 && (own->specs[0].kind == TKZ__SPLIT_BERT ||
+                               own->specs[0].kind == TKZ__SPLIT_WHITESPACE_SPLIT);
+}
+
 /* Behind ByteLevel the text is one of characters that stand for bytes: there must be no others in it.
  * And for a Metaspace that asks what the document begins with, HF takes all parts that came from its
  * first character: there is one where nothing was put before it. */
@@ -172,7 +168,8 @@ tkz_status tkz__split_steps_new(tkz__split_steps **steps, const char *text, size
         tkz__split_specs_read(&made->specs, &made->count, text, size, allocator, error);
     if (status == TKZ_OK)
         status = check_order(made, error);
-    for (size_t i = 0; status == TKZ_OK && i < made->count; i++)
+    made->is_words = status == TKZ_OK && is_words(made);
+    for (size_t i = 0; status == TKZ_OK && i < made->count && !made->is_words; i++)
         status = make_steps(made, &made->specs[i], error);
     if (status == TKZ_OK)
         *steps = made;
@@ -646,6 +643,8 @@ static bool has_step_behind_bytes(const tkz__split_steps *steps)
 
 bool tkz__split_steps_change(const tkz__split_steps *steps)
 {
+    if (steps->is_words)
+        return true;
     for (size_t i = 0; i < steps->step_count; i++) {
         const step *what = &steps->steps[i];
         bool leaves_out = what->scanner == NULL && what->pattern != NULL &&
@@ -682,10 +681,30 @@ void tkz__splitter_free(tkz__splitter *splitter)
     tkz__span_map_free(&splitter->composed);
 }
 
+static tkz_status run_words(tkz__splitter *own, const tkz__split_steps *steps, const char *text,
+                            size_t size, bool want_map, tkz__split_text *result,
+                            tkz_error *error)
+{
+    own->pieces.count = 0;
+    tkz__buffer_clear(&own->text);
+    tkz__span_map_clear(&own->map);
+    tkz_status status = tkz__split_words(text, size, steps->specs[0].kind == TKZ__SPLIT_BERT,
+                                         &own->allocator, &own->text, &own->pieces,
+                                         want_map ? &own->map : NULL, error);
+    *result = (tkz__split_text){own->text.size > 0 ? (const char *)own->text.data : "",
+                                own->text.size,
+                                own->pieces.items,
+                                own->pieces.count,
+                                want_map ? &own->map : NULL};
+    return status;
+}
+
 tkz_status tkz__splitter_run(tkz__splitter *splitter, const tkz__split_steps *steps,
                              const char *text, size_t size, bool at_start, bool want_map,
                              tkz__split_text *result, tkz_error *error)
 {
+    if (steps->is_words)
+        return run_words(splitter, steps, text, size, want_map, result, error);
     run now = {.own = splitter, .text = text, .size = size, .at_start = at_start,
                .want_map = want_map, .error = error};
     splitter->pieces.count = splitter->next.count = 0;

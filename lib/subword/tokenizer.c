@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "subword/added_tokens.h"
+#include "subword/engine.h"
 #include "subword/split_steps.h"
 #include "subword/tied_tokens.h"
 #include "subword/tokenizer_image.h"
@@ -19,9 +20,11 @@ struct tkz_tokenizer {
     tkz__buffer buffer;    /* of one that was built */
     tkz__image image;
     tkz_normal_form *normal_form; /* NULL: text is not changed */
+    tkz__decode_steps *decode_steps; /* NULL: tokens are bytes */
     tkz__split_steps *steps;      /* NULL: the pre-tokenizer is one by name */
     tkz__pre_tokenizer pre_tokenizer; /* of the steps, and */
     char *spelling;                   /* their text */
+    tkz__engine engine;
     tkz__tied_tokens tied;
     tkz__added_finder raw_finder;
     tkz__added_finder normal_finder;
@@ -103,6 +106,12 @@ static tkz_status complete(tkz_tokenizer *made, tkz_error *error)
                                      &made->allocator, error);
     if (status == TKZ_OK && size > 0)
         status = tkz_normalizer_new(&normalizer, made->normal_form, &made->allocator, error);
+    if (status == TKZ_OK && image->sizes[TKZ__SECTION_DECODER] > 0)
+        status = tkz__decode_steps_new(&made->decode_steps,
+                                       (const char *)image->sections[TKZ__SECTION_DECODER],
+                                       image->sizes[TKZ__SECTION_DECODER], &made->allocator, error);
+    if (status == TKZ_OK)
+        status = tkz__engine_open(&made->engine, image, NULL, error);
     if (status == TKZ_OK)
         status = tkz__tied_tokens_make(&made->tied, image, &made->allocator, error);
     if (status == TKZ_OK)
@@ -175,6 +184,7 @@ void tkz_tokenizer_free(tkz_tokenizer *tokenizer)
         return;
     tkz_allocator allocator = tokenizer->allocator;
     tkz__split_steps_free(tokenizer->steps);
+    tkz__decode_steps_free(tokenizer->decode_steps);
     if (tokenizer->spelling != NULL)
         tkz__release(&allocator, tokenizer->spelling, strlen(tokenizer->spelling) + 1);
     tkz__mapped_file_close(&tokenizer->file);
@@ -213,6 +223,16 @@ const struct tkz__image *tkz__tokenizer_image(const tkz_tokenizer *tokenizer)
 const tkz_normal_form *tkz__tokenizer_normal_form(const tkz_tokenizer *tokenizer)
 {
     return tokenizer->normal_form;
+}
+
+const tkz__engine *tkz__tokenizer_engine(const tkz_tokenizer *tokenizer)
+{
+    return &tokenizer->engine;
+}
+
+const tkz__decode_steps *tkz__tokenizer_decode_steps(const tkz_tokenizer *tokenizer)
+{
+    return tokenizer->decode_steps;
 }
 
 const tkz__tied_tokens *tkz__tokenizer_tied(const tkz_tokenizer *tokenizer)

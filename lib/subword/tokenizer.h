@@ -20,8 +20,12 @@ const tkz__pre_tokenizer *tkz__tokenizer_pre_tokenizer(const tkz_tokenizer *toke
 const tkz_normal_form *tkz__tokenizer_normal_form(const tkz_tokenizer *tokenizer);
 /* The steps that cut text where no pre-tokenizer by name does, or NULL. */
 const struct tkz__split_steps *tkz__tokenizer_steps(const tkz_tokenizer *tokenizer);
+/* Of a model without merges. */
+const struct tkz__engine *tkz__tokenizer_engine(const tkz_tokenizer *tokenizer);
 /* Tokens of merges that have one rank. */
 const struct tkz__tied_tokens *tkz__tokenizer_tied(const tkz_tokenizer *tokenizer);
+/* How tokens become text, or NULL: they are its bytes. */
+const struct tkz__decode_steps *tkz__tokenizer_decode_steps(const tkz_tokenizer *tokenizer);
 /* Of the added tokens that are looked for in raw or in normalized text. */
 const struct tkz__added_finder *tkz__tokenizer_finder(const tkz_tokenizer *tokenizer,
                                                       bool normalized);

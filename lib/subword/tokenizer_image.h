@@ -320,7 +320,7 @@ typedef struct tkz__image_parts {
     size_t mark_size;
     const double *scores; /* id_count, or NULL */
     const uint8_t *types; /* id_count, or NULL */
-    const uint8_t *engine;
+    const uint8_t *engine; /* of CHARACTER_BPE; those of models without merges are made by the writer */
     size_t engine_size;
     const char *decoder;
     size_t decoder_size;

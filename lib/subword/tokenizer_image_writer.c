@@ -4,6 +4,7 @@
  * The same parts give the same bytes. Leans on the image layout and the hash.
  */
 #include "core/hash.h"
+#include "subword/engine.h"
 #include "subword/image_tables.h"
 #include "subword/tokenizer_image.h"
 
@@ -78,6 +79,19 @@ static tkz_status append_scores(const tkz__image_parts *parts, tkz__buffer *buff
     return status;
 }
 
+/* The tables of an engine begin anew, whatever stands before them in the image. */
+static tkz_status append_engine(const tkz__image_parts *parts, tkz__buffer *buffer,
+                                tkz_error *error)
+{
+    tkz__buffer blob;
+    tkz__buffer_init(&blob, &buffer->allocator);
+    tkz_status status = tkz__engine_make(parts, &blob, error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append(buffer, blob.data, blob.size, error);
+    tkz__buffer_free(&blob);
+    return status;
+}
+
 static tkz_status append_section(const tkz__image_parts *parts, const tkz__image_tables *tables,
                                  uint32_t kind, tkz__buffer *buffer, tkz_error *error)
 {
@@ -117,7 +131,9 @@ static tkz_status append_section(const tkz__image_parts *parts, const tkz__image
                    ? TKZ_OK
                    : tkz__buffer_append(buffer, parts->types, parts->id_count, error);
     case TKZ__SECTION_ENGINE:
-        return tkz__buffer_append(buffer, parts->engine, parts->engine_size, error);
+        return tkz__image_merges(parts->kind)
+                   ? tkz__buffer_append(buffer, parts->engine, parts->engine_size, error)
+                   : append_engine(parts, buffer, error);
     case TKZ__SECTION_DECODER:
         return tkz__buffer_append(buffer, parts->decoder, parts->decoder_size, error);
     case TKZ__SECTION_ORIGIN:
@@ -159,7 +175,7 @@ static void write_header(const tkz__image_parts *parts, const tkz__image_tables 
     tkz__store_u64(header + 16, buffer->size);
     tkz__store_u32(header + 24, parts->token_count);
     tkz__store_u32(header + 28, parts->added_count);
-    tkz__store_u32(header + 32, parts->symbol_count);
+    tkz__store_u32(header + 32, tkz__image_merges(parts->kind) ? parts->symbol_count : 0);
     tkz__store_u32(header + 36, tables->slot_bits);
     tkz__store_u32(header + 40, tables->reach);
     tkz__store_u32(header + 44,

@@ -458,6 +458,45 @@ START_TEST(against_matcher)
 }
 END_TEST
 
+/* A run of white space of some thousand bytes: up to its last line end, up to its last character, which stands
+ * before the word, and the word. */
+START_TEST(long_white_space)
+{
+    static const char *const spaces[] = {" ", "\t", "\xC2\x85", "\xC2\xA0", "\xE2\x80\x8A", "\xE3\x80\x80"};
+    enum { MOST = 3000 };
+    const tkz__pre_tokenizer *one = find("llama3");
+    uint64_t random = 9;
+    for (int round = 0; round < 400; round++) {
+        char drawn[3 * MOST + 8];
+        uint32_t expected[3], found[8];
+        size_t size = 0, count = 1 + test_random(&random) % MOST, line = test_random(&random) % count;
+        drawn[size++] = '\n';
+        expected[0] = 1;
+        for (size_t i = 0; i < count; i++) {
+            const char *space = spaces[test_random(&random) % 6];
+            if (i == line) {
+                drawn[size++] = '\n';
+                expected[0] = (uint32_t)size;
+            }
+            memcpy(drawn + size, space, strlen(space));
+            expected[1] = (uint32_t)size;
+            size += strlen(space);
+        }
+        drawn[size++] = 'x';
+        expected[2] = (uint32_t)size;
+        size_t first = expected[0] == expected[1] ? 1 : 0; /* no white space between */
+        expected[first] = expected[0];
+        char *text = malloc(size);
+        memcpy(text, drawn, size);
+        for (tkz__scan_path path = 0; path <= tkz__scan_best_path(); path++) {
+            ck_assert_uint_eq(cut_by(one->paths[path], text, size, 8, found), 3 - first);
+            ck_assert_int_eq(memcmp(found, expected + first, (3 - first) * sizeof *found), 0);
+        }
+        free(text);
+    }
+}
+END_TEST
+
 START_TEST(rooms_and_next)
 {
     static const size_t rooms[] = {1, 2, 7, 1000, 5000};
@@ -707,6 +746,7 @@ Suite *suite_pre_tokenizer(void)
     tcase_add_test(tests, deepseek_v3_cases);
     tcase_add_test(tests, invalid_bytes);
     tcase_add_test(tests, against_matcher);
+    tcase_add_test(tests, long_white_space);
     tcase_add_test(tests, rooms_and_next);
     tcase_add_test(tests, readers);
     tcase_add_test(tests, reader_of_all_characters);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Words between white space, in one pass over the text. Leans on split_words.h and the
+ * class tables.
+ *
+ * tokenizers 0.23: src/pre_tokenizers/whitespace.rs and bert.rs.
+ */
+#include "subword/split_words.h"
+
+#include <string.h>
+
+#include "core/memory.h"
+#include "text/char_class.h"
+#include "text/utf8.h"
+
+typedef enum class {
+    IN_WORD,
+    SPACE,
+    ALONE /* a word of its own */
+} class;
+
+bool tkz__split_is_space(uint32_t character)
+{
+    return (tkz__char_flags(&tkz__class_table_17_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
+}
+
+bool tkz__split_is_punctuation(uint32_t character)
+{
+    return (character > 0x20 && character < 0x7F &&
+            !(character - '0' < 10 || (character | 32) - 'a' < 26)) ||
+           (tkz__char_flags(&tkz__class_table_8_0, character) & TKZ__CHAR_PUNCTUATION) != 0;
+}
+
+/* A pass. There is room in `text` for all that comes. */
+typedef struct pass {
+    uint8_t ascii[128]; /* class of each */
+    const char *source;
+    bool cuts_punctuation;
+    const tkz_allocator *allocator;
+    tkz__buffer *text;
+    tkz__piece_list *pieces;
+    tkz__span_map *map;
+    tkz_error *error;
+} pass;
+
+static class class_of(const pass *now, uint32_t character)
+{
+    if (character == TKZ__UTF8_INVALID)
+        return IN_WORD;
+    if (tkz__split_is_space(character))
+        return SPACE;
+    return now->cuts_punctuation && tkz__split_is_punctuation(character) ? ALONE : IN_WORD;
+}
+
+/* Hiragana, katakana but for U+30FB, and the ideographs that are many in texts. */
+static bool is_usual(uint32_t character)
+{
+    return (character - 0x3041 < 0x56) || (character - 0x30A1 < 0x5A) ||
+           (character - 0x4E00 < 0x5200);
+}
+
+/* The class of the character at `at`, and its length. */
+static inline class read(const pass *now, size_t at, size_t size, size_t *length)
+{
+    uint32_t character;
+    uint8_t byte = (uint8_t)now->source[at];
+    *length = 1;
+    if (byte < 0x80)
+        return (class)now->ascii[byte];
+    *length = tkz__utf8_next(now->source + at, size - at, &character);
+    return is_usual(character) ? IN_WORD : class_of(now, character);
+}
+
+static tkz_status put_word(pass *now, size_t start, size_t end)
+{
+    tkz__piece_list *list = now->pieces;
+    size_t from = now->text->size;
+    if (list->count == list->capacity) {
+        tkz_status status =
+            tkz__array_reserve(now->allocator, (void **)&list->items, &list->capacity,
+                               list->count + 1, sizeof *list->items, now->error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    memcpy(now->text->data + from, now->source + start, end - start);
+    now->text->size = from + (end - start);
+    list->items[list->count++] = (tkz__split_piece){(uint32_t)from, (uint32_t)now->text->size};
+    return now->map != NULL ? tkz__span_map_append(now->map, end - start, end - start, true,
+                                                   now->error)
+                            : TKZ_OK;
+}
+
+static tkz_status run(pass *now, size_t size)
+{
+    tkz_status status = TKZ_OK;
+    for (size_t at = 0, length; status == TKZ_OK && at < size;) {
+        size_t start = at;
+        class found = read(now, at, size, &length);
+        at += length;
+        if (found == SPACE) {
+            if (now->map != NULL)
+                status = tkz__span_map_append(now->map, length, 0, false, now->error);
+            continue;
+        }
+        while (found == IN_WORD && at < size && read(now, at, size, &length) == IN_WORD)
+            at += length;
+        status = put_word(now, start, at);
+    }
+    return status;
+}
+
+tkz_status tkz__split_words(const char *source, size_t size, bool cuts_punctuation,
+                            const tkz_allocator *allocator, tkz__buffer *text,
+                            tkz__piece_list *pieces, tkz__span_map *map, tkz_error *error)
+{
+    pass now = {.source = source,
+                .cuts_punctuation = cuts_punctuation,
+                .allocator = allocator,
+                .text = text,
+                .pieces = pieces,
+                .map = map,
+                .error = error};
+    tkz_status status = tkz__buffer_reserve(text, size, error);
+    for (uint32_t byte = 0; byte < 128; byte++)
+        now.ascii[byte] = (uint8_t)class_of(&now, byte);
+    return status == TKZ_OK ? run(&now, size) : status;
+}

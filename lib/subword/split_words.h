@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The pre-tokenizers that take out white space, in one pass: WhitespaceSplit, and BertPreTokenizer, for
+ * which a punctuation character is a word too. Leans on split_steps.h.
+ */
+#ifndef TKZ_SUBWORD_SPLIT_WORDS_H
+#define TKZ_SUBWORD_SPLIT_WORDS_H
+
+#include "subword/split_steps.h"
+
+/* char::is_whitespace of Rust's standard library. */
+bool tkz__split_is_space(uint32_t character);
+
+/* The signs of ASCII, and is_punctuation() of the crate unicode_categories. */
+bool tkz__split_is_punctuation(uint32_t character);
+
+/* Appends the words of a text of less than 4 GiB to `text`, and the pieces that they are there to
+ * `pieces`, which are both empty. `map`: where each came from, a run for each character that is left out,
+ * or NULL. `cuts_punctuation`: as BertPreTokenizer. Errors: OUT_OF_MEMORY, LIMIT. */
+TKZ_CHECKED tkz_status tkz__split_words(const char *source, size_t size, bool cuts_punctuation,
+                                        const tkz_allocator *allocator, tkz__buffer *text,
+                                        tkz__piece_list *pieces, tkz__span_map *map,
+                                        tkz_error *error);
+
+#endif

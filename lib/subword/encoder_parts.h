@@ -8,6 +8,7 @@
 
 #include "subword/batch_rows.h"
 #include "subword/character_index.h"
+#include "subword/decode_steps.h"
 #include "subword/engine.h"
 #include "subword/matching.h"
 #include "subword/piece_cache.h"

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "subword/added_tokens.h"
+#include "subword/decode_steps.h"
 #include "subword/engine.h"
 #include "subword/split_steps.h"
 #include "subword/tied_tokens.h"

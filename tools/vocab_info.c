@@ -30,6 +30,9 @@ static const struct {
     {TKZ_LOSS_NORMALIZER, "normalizer", "the normalizer changes text"},
     {TKZ_LOSS_BYTES, "bytes", "bytes without a token vanish"},
     {TKZ_LOSS_SPACES, "spaces", "added tokens take in the white space beside them"},
+    {TKZ_LOSS_UNKNOWN, "unknown", "characters that are no piece become unknown"},
+    {TKZ_LOSS_MARK, "mark", "U+2581 in a text comes back as a space"},
+    {TKZ_LOSS_DECODER, "decoder", "the decoder may not give back what was taken away before"},
     {TKZ_LOSS_CUTS, "cuts", "the pre-tokenizer may change text or leave out some"},
 };
 
@@ -63,14 +66,15 @@ static int print_json(const char *path, const tkz_format_info *format,
             json_array_append_new(reasons, json_string(losses[i].word));
     }
     json_t *object = json_pack(
-        "{s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:o,s:{s:s,s:s,s:s},s:s?,s:{s:I,s:I},"
+        "{s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:o,s:{s:s,s:s,s:s},s:s?,s:s%,s:{s:I,s:I},"
         "s:{s:I,s:I},s:b,s:f,s:b,s:o}",
-        "path", path, "format", format->name, "kind", "byte-level BPE", "ids",
+        "path", path, "format", format->name, "kind", facts->kind, "ids",
         (json_int_t)facts->ids, "holes", (json_int_t)facts->holes, "bytes",
         (json_int_t)facts->bytes, "merges", (json_int_t)facts->merges, "unmerged",
         (json_int_t)facts->unmerged, "whole_chunks", (int)facts->whole_chunks, "added",
         added_json(facts), "pre_tokenizer", "name", cut->name, "pattern", cut->pattern,
-        "unicode_version", cut->unicode_version, "normalizer", facts->normalizer, "longest", "id",
+        "unicode_version", cut->unicode_version, "normalizer", facts->normalizer, "decoder",
+        facts->decoder_size > 0 ? facts->decoder : "", facts->decoder_size, "longest", "id",
         (json_int_t)facts->longest, "bytes", (json_int_t)facts->longest_size, "template",
         "before", (json_int_t)facts->before, "behind", (json_int_t)facts->behind, "out_of_order",
         (int)facts->out_of_order, "dropout", facts->dropout, "lossless",
@@ -85,6 +89,7 @@ static int print_json(const char *path, const tkz_format_info *format,
 
 static void add_counts(struct table *table, const tkz_tokenizer_facts *facts)
 {
+    bool has_bytes = strcmp(facts->kind, "byte-level BPE") == 0;
     const struct {
         const char *name;
         uint32_t count;
@@ -92,11 +97,11 @@ static void add_counts(struct table *table, const tkz_tokenizer_facts *facts)
     } rows[] = {
         {"ids", facts->ids, true},
         {"  without a token", facts->holes, false},
-        {"single bytes", facts->bytes, true},
-        {"merges", facts->merges, true},
+        {has_bytes ? "single bytes" : "bytes for unknown characters", facts->bytes, has_bytes},
+        {"merges", facts->merges, has_bytes},
         {facts->whole_chunks != 0 ? "tokens found as whole chunks only"
                                   : "tokens that merging never makes",
-         facts->unmerged, true},
+         facts->unmerged, has_bytes},
         {"added tokens", facts->added, true},
         {"  special", facts->special, false},
         {"  single words", facts->single_word, false},
@@ -115,6 +120,16 @@ static void add_counts(struct table *table, const tkz_tokenizer_facts *facts)
     }
 }
 
+/* Steps may hold a table of a megabyte; --json has them whole. */
+static void print_steps(const char *what, const char *steps, size_t size)
+{
+    enum { SHOWN = 400 };
+    size_t shown = size < SHOWN ? size : SHOWN;
+    while (shown < size && shown > 0 && ((unsigned char)steps[shown] & 0xC0) == 0x80)
+        shown--;
+    printf("%s %.*s%s\n", what, (int)shown, steps, shown < size ? "..." : "");
+}
+
 static int print_facts(const tkz_tokenizer *tokenizer, const tkz_format_info *format,
                        const tkz_tokenizer_facts *facts)
 {
@@ -125,13 +140,16 @@ static int print_facts(const tkz_tokenizer *tokenizer, const tkz_format_info *fo
         text_free(&token);
         return message_no_memory();
     }
-    printf("byte-level BPE, format %s (%s)\n\n", format->name, format->text);
+    printf("%s, format %s (%s)\n\n", facts->kind, format->name, format->text);
     struct table table = {.columns = 2, .right_aligned = 2};
     add_counts(&table, facts);
     table_print(&table, stdout);
     printf("\npre-tokenizer %s, Unicode %s\n    %s\n", facts->pre_tokenizer->name,
            facts->pre_tokenizer->unicode_version, facts->pre_tokenizer->pattern);
-    printf("normalizer %s\n", facts->normalizer != NULL ? facts->normalizer : "none");
+    print_steps("normalizer", facts->normalizer != NULL ? facts->normalizer : "none",
+                facts->normalizer != NULL ? strlen(facts->normalizer) : 4);
+    if (facts->decoder_size > 0)
+        print_steps("decoder", facts->decoder, facts->decoder_size);
     printf("longest token %u, %llu bytes\n    %s\n", facts->longest,
            (unsigned long long)facts->longest_size, token.data);
     if (facts->dropout > 0)

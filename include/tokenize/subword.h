@@ -80,7 +80,7 @@ TKZ_API void tkz_encoder_want_offsets(tkz_encoder *encoder, int32_t want);
  * seed for each pass over the same texts. Tokens that are whole chunks without being made by merges do
  * not come up, as in HF. The first call makes a table of all merges (12 bytes a merge, 4 an id), which
  * stays; a chunk of n bytes takes n log n / (1 - p). Holds for the calls that follow. Errors:
- * INVALID_ARGUMENT (the probability), CORRUPT, OUT_OF_MEMORY. */
+ * INVALID_ARGUMENT (the probability), UNSUPPORTED (a model without merges), CORRUPT, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_set_dropout(tkz_encoder *encoder, double probability,
                                                        uint64_t seed, tkz_error *error);
 
@@ -124,7 +124,7 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const ch
  * token, and with a normalizer what follows the last character of ASCII, kana or U+4E00..9FFF. So a
  * chunk of megabytes (one word, white space) is held as a whole, as is white space that added tokens
  * may take in. After a failure the text is given up: the next call begins a new one. Owned as by
- * tkz_encoder_encode. Errors: UNSUPPORTED (a normalizer other than NFC, NFD, NFKC, NFKD, or a
+ * tkz_encoder_encode. Errors: UNSUPPORTED (a model of pieces, a normalizer other than NFC, NFD, NFKC, NFKD, or a
  * pre-tokenizer of steps: encode the text whole; truncation, padding, masks or dropout), LIMIT (a
  * chunk of 4 GiB), CORRUPT, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_next(tkz_encoder *encoder, const char *data,
@@ -303,14 +303,20 @@ enum tkz_tokenizer_loss {
     TKZ_LOSS_NORMALIZER = 1, /* text is normalized first */
     TKZ_LOSS_BYTES = 2,      /* some bytes have no token and vanish */
     TKZ_LOSS_SPACES = 4,     /* some added tokens take in the white space beside them */
-    TKZ_LOSS_CUTS = 8        /* the steps that cut text may change it or leave out some */
+    TKZ_LOSS_CUTS = 8,       /* the steps that cut text may change it or leave out some */
+    TKZ_LOSS_UNKNOWN = 16,   /* characters that are no piece become the unknown token, or vanish */
+    TKZ_LOSS_MARK = 32,      /* U+2581 in a text comes back as a space; all else may be lossless */
+    TKZ_LOSS_DECODER = 64    /* the steps that make text of tokens may not undo those before them */
 };
 
 /* What a tokenizer is. */
 typedef struct tkz_tokenizer_facts {
+    const char *kind;          /* "byte-level BPE", "character BPE", "Unigram", "WordPiece", "words",
+                                * "characters"; static */
     uint32_t ids;              /* greatest id + 1 */
     uint32_t holes;            /* ids below that without a token */
-    uint32_t bytes;            /* single bytes that have a token: 256, or text is lost */
+    uint32_t bytes;            /* single bytes that have a token: 256, or text is lost; of pieces: those
+                                * that stand for the bytes of unknown characters */
     uint32_t merges;           /* that can happen without dropout */
     uint32_t unmerged;         /* tokens of the vocabulary that merging never makes */
     int32_t out_of_order;      /* 1: merges act out of the order of their ranks, so that encoding is
@@ -334,6 +340,8 @@ typedef struct tkz_tokenizer_facts {
      * tokenizer. */
     const tkz_pre_tokenizer_info *pre_tokenizer;
     const char *normalizer;    /* its steps in full, owned by the tokenizer; NULL: none */
+    const char *decoder;       /* the steps that make text of tokens, owned by the tokenizer, */
+    size_t decoder_size;       /* not NUL-terminated; 0: tokens are bytes */
 } tkz_tokenizer_facts;
 TKZ_API void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts *facts);
 

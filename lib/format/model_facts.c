@@ -2,6 +2,8 @@
  *
  * What a tokenizer is, counted from its image. Leans on subword.
  */
+#include <string.h>
+
 #include "subword/tokenizer.h"
 #include "subword/split_steps.h"
 #include "subword/tokenizer_image.h"
@@ -42,13 +44,14 @@ static void count_symbols(const tkz_tokenizer *tokenizer, const tkz__image *imag
     facts->out_of_order = (image->flags & TKZ__IMAGE_OUT_OF_ORDER) != 0;
     facts->merges = facts->out_of_order ? image->merge_count
                                         : image->symbol_count - TKZ__SYMBOL_BYTES;
+    facts->merges -= image->composing_count;
     uint32_t made = 0, made_and_added = 0;
     for (uint32_t symbol = 0; symbol < image->symbol_count; symbol++) {
         uint32_t id = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, symbol);
         if (id >= image->id_count)
             continue;
         made++;
-        facts->bytes += symbol < TKZ__SYMBOL_BYTES;
+        facts->bytes += symbol < TKZ__SYMBOL_BYTES && image->kind == TKZ__MODEL_BYTE_BPE;
         /* Few are added, and a search goes over those only. */
         if (facts->added == 0)
             continue;
@@ -68,10 +71,50 @@ static void count_symbols(const tkz_tokenizer *tokenizer, const tkz__image *imag
     facts->unmerged = facts->ids > others && !facts->out_of_order ? facts->ids - others : 0;
 }
 
+/* Pieces that stand for bytes. */
+static uint32_t count_byte_pieces(const tkz__image *image)
+{
+    uint32_t count = 0;
+    for (uint32_t id = 0; image->pieces.byte_fallback && id < image->id_count; id++) {
+        const uint8_t *bytes;
+        size_t size;
+        count += tkz__image_token(image, id, &bytes, &size) && tkz__piece_byte(bytes, size) >= 0;
+    }
+    return count;
+}
+
+/* Does the normalizer only write spaces in another way, which the decoder undoes? */
+static bool keeps_text(const char *normalizer)
+{
+    static const char identity[] = "identity-spm1";
+    return normalizer == NULL || (strncmp(normalizer, identity, sizeof identity - 1) == 0 &&
+                                  strstr(normalizer, "remove_extra_whitespaces=false") != NULL);
+}
+
+static uint32_t losses_of_pieces(const tkz_tokenizer *tokenizer, const tkz_tokenizer_facts *facts)
+{
+    static const char sentencepiece[] = "sentencepiece";
+    const tkz__piece_settings *pieces = tkz__tokenizer_pieces(tokenizer);
+    uint32_t losses = keeps_text(facts->normalizer) ? 0 : TKZ_LOSS_NORMALIZER;
+    if (!pieces->byte_fallback)
+        losses |= TKZ_LOSS_UNKNOWN;
+    if (facts->decoder_size >= sizeof sentencepiece - 1 &&
+        memcmp(facts->decoder, sentencepiece, sizeof sentencepiece - 1) == 0)
+        losses |= TKZ_LOSS_MARK;
+    else
+        losses |= TKZ_LOSS_DECODER;
+    return losses;
+}
+
 void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts *facts)
 {
     const tkz__image *image = tkz__tokenizer_image(tokenizer);
+    static const char *const kinds[TKZ__MODEL_KINDS] = {
+        [TKZ__MODEL_BYTE_BPE] = "byte-level BPE", [TKZ__MODEL_CHARACTER_BPE] = "character BPE",
+        [TKZ__MODEL_UNIGRAM] = "Unigram",         [TKZ__MODEL_WORD_PIECE] = "WordPiece",
+        [TKZ__MODEL_WORD_LEVEL] = "words",        [TKZ__MODEL_CHARACTER] = "characters"};
     *facts = (tkz_tokenizer_facts){
+        .kind = kinds[image->kind],
         .whole_chunks = (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0,
         .dropout = image->dropout,
         .before = image->prefix_count,
@@ -83,13 +126,20 @@ void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts 
         facts->normalizer = tkz_normal_form_name(form);
     count_added(tokenizer, facts);
     count_ids(image, facts);
-    count_symbols(tokenizer, image, facts);
-    if (form != NULL)
+    if (tkz__image_merges(image->kind))
+        count_symbols(tokenizer, image, facts);
+    facts->decoder = tkz__tokenizer_decoder(tokenizer, &facts->decoder_size);
+    if (image->kind != TKZ__MODEL_BYTE_BPE) {
+        facts->bytes = count_byte_pieces(image);
+        facts->unmerged -= facts->bytes < facts->unmerged ? facts->bytes : facts->unmerged;
+        facts->losses |= losses_of_pieces(tokenizer, facts);
+    } else if (form != NULL) {
         facts->losses |= TKZ_LOSS_NORMALIZER;
+    }
     const tkz__split_steps *steps = tkz__tokenizer_steps(tokenizer);
     if (steps != NULL && tkz__split_steps_change(steps))
         facts->losses |= TKZ_LOSS_CUTS;
-    if (facts->bytes < TKZ__SYMBOL_BYTES)
+    if (facts->bytes < TKZ__SYMBOL_BYTES && image->kind == TKZ__MODEL_BYTE_BPE)
         facts->losses |= TKZ_LOSS_BYTES;
     if (facts->left_space + facts->right_space > 0)
         facts->losses |= TKZ_LOSS_SPACES;

@@ -22,6 +22,9 @@ tkz_status tkz_encoder_set_dropout(tkz_encoder *encoder, double probability, uin
     if (!(probability >= 0 && probability <= 1))
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
                               "a probability of dropout is in 0..1; this is %g", probability);
+    if (probability > 0 && !tkz__image_merges(encoder->image->kind))
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "dropout passes over merges, and the model has none");
     tkz_status status = probability > 0 ? reserve_merger(encoder, error) : TKZ_OK;
     if (status != TKZ_OK)
         return status;

@@ -12,6 +12,7 @@
 #include "subword/dropout.h"
 #include "subword/encoder_parts.h"
 #include "subword/token_extent.h"
+#include "text/spm_normalize.h"
 
 typedef tkz__document_part part;
 
@@ -38,7 +39,10 @@ static tkz_status source_range(const tkz_encoder *encoder, const part *own, size
         *from += own->cut_start;
         *to += own->cut_start;
     }
-    if (own->is_mapped) {
+    if (own->is_mapped && encoder->image->pieces.sentencepiece) {
+        *from = tkz__spm_source_of(&own->origins, *from);
+        *to = tkz__spm_source_of(&own->origins, *to);
+    } else if (own->is_mapped) {
         tkz_status status = tkz_normalizer_source_range(encoder->normalizer, *from, *to, from, to,
                                                         error);
         if (status != TKZ_OK)
@@ -204,6 +208,8 @@ static tkz_status encode_raw(tkz_encoder *encoder, const part *own, size_t at, s
         normal.text = result.text;
         normal.size = result.size;
         normal.is_mapped = result.spans != NULL;
+        normal.origins.runs = (tkz__span_run *)result.spans;
+        normal.origins.count = result.span_count;
     }
     const tkz__added_finder *finder = tkz__tokenizer_finder(encoder->tokenizer, true);
     return encode_between(encoder, finder, &normal, encode_plain, error);

@@ -32,6 +32,7 @@
 #include "subword/dropout.h"
 #include "subword/encoder_parts.h"
 #include "subword/stream_tokens.h"
+#include "text/spm_normalize.h"
 #include "text/utf8.h"
 
 enum {
@@ -113,8 +114,12 @@ static void source_range(const text_stream *own, uint64_t start, uint64_t end, u
 {
     *from = start;
     *to = end;
-    if (own->encoder->normalizer != NULL)
+    if (own->encoder->normalizer != NULL && own->encoder->image->pieces.sentencepiece) {
+        *from = tkz__spm_source_of(&own->map, start);
+        *to = tkz__spm_source_of(&own->map, end);
+    } else if (own->encoder->normalizer != NULL) {
         tkz__span_map_to_source(&own->map, start, end, from, to);
+    }
     *from += own->part_start;
     *to += own->part_start;
 }
@@ -419,6 +424,9 @@ static tkz_status begin(tkz_encoder *encoder, tkz_error *error)
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                               "what dropout does to a text depends on all of it; switch it off "
                               "for a text that comes in parts");
+    if (encoder->image->kind != TKZ__MODEL_BYTE_BPE)
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "a model of pieces takes a text as a whole");
     tkz_status status = check_normalizer(encoder, error);
     if (status == TKZ_OK)
         status = check_pre_tokenizer(encoder, error);

@@ -161,6 +161,7 @@ typedef struct tkz__document_part {
     size_t size;
     uint64_t start; /* in the document */
     bool is_mapped; /* the normalizer's last run tells where its bytes came from */
+    tkz__span_map origins; /* the same, as sentencepiece's offsets ask for it; a view on what that run gave */
     const tkz__span_map *cuts; /* of what steps made of the part from `cut_start` on; NULL: as it was */
     size_t cut_start;
 } tkz__document_part;

@@ -11,32 +11,27 @@ static tkz_status damaged(const char *where, const char *what, tkz_error *error)
                           "the table of the Unigram model is damaged: %s", what);
 }
 
-static double load_f64(const uint8_t *place)
-{
-    uint64_t bits = tkz__load_u64(place);
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 /* Sizes of the parts behind the header, which must add up to the block. None can overflow: each is less than
- * 2^32 items of at most 512 bytes. */
-static bool share_out(tkz__unigram *view)
+ * 2^32 items of at most 1024 bytes. */
+static bool share_out(tkz__unigram *view, bool is_wide)
 {
+    uint64_t plane = (uint64_t)4 * TKZ__UNIGRAM_PLANE;
     uint64_t pages = (uint64_t)2 * TKZ__UNIGRAM_PAGES;
     uint64_t codes = (uint64_t)view->page_count * 4 << TKZ__UNIGRAM_PAGE_BITS;
     uint64_t bytes = 4 * 256;
     uint64_t filter = (UINT64_C(1) << (32 - view->filter_shift)) / 8;
     uint64_t units = (uint64_t)view->unit_count * TKZ__UNIGRAM_UNIT_SIZE;
-    uint64_t ids = (uint64_t)view->unit_count * 4;
-    if (TKZ__UNIGRAM_HEADER_SIZE + pages + codes + bytes + filter + units + ids != view->size)
+    uint64_t scores = is_wide ? (uint64_t)view->unit_count * 8 : 0;
+    if (TKZ__UNIGRAM_HEADER_SIZE + plane + pages + codes + bytes + filter + units + scores !=
+        view->size)
         return false;
-    view->pages = view->block + TKZ__UNIGRAM_HEADER_SIZE;
+    view->plane = view->block + TKZ__UNIGRAM_HEADER_SIZE;
+    view->pages = view->plane + plane;
     view->codes = view->pages + pages;
     view->bytes = view->codes + codes;
     view->filter = view->bytes + bytes;
     view->units = view->filter + filter;
-    view->ids = view->units + units;
+    view->scores = is_wide ? view->units + units : NULL;
     return true;
 }
 
@@ -59,15 +54,15 @@ tkz_status tkz__unigram_open(tkz__unigram *view, const uint8_t *block, size_t si
         .unit_count = tkz__unigram_u32(block, 6),
         .filter_shift = tkz__unigram_u32(block, 7),
         .longest = tkz__unigram_u32(block, 8),
-        .unknown_score = load_f64(block + 40),
-        .greatest = load_f64(block + 48),
+        .unknown_score = tkz__unigram_f64(block + 40),
+        .greatest = tkz__unigram_f64(block + 48),
     };
-    if (flags > 7 || tkz__unigram_u32(block, 3) != token_count ||
+    if (flags > 15 || tkz__unigram_u32(block, 3) != token_count ||
         (view->unknown >= token_count && view->unknown != UINT32_MAX))
         return damaged(where, "it is of another vocabulary", error);
     if (view->filter_shift < 6 || view->filter_shift > 20 || view->code_count == 0 ||
         view->code_count > view->unit_count || view->longest == 0 ||
-        view->longest > view->unit_count || !share_out(view))
+        view->longest > view->unit_count || !share_out(view, (flags & 8) != 0))
         return damaged(where, "its parts do not fill it", error);
     return TKZ_OK;
 }

@@ -37,14 +37,17 @@ typedef struct tkz__unigram_parts {
 
 enum {
     TKZ__UNIGRAM_HEADER_SIZE = 64,
-    TKZ__UNIGRAM_PAGE_BITS = 7, /* characters of a page of codes */
-    TKZ__UNIGRAM_PAGES = 0x110000 >> TKZ__UNIGRAM_PAGE_BITS,
+    TKZ__UNIGRAM_PLANE = 0x10000,  /* characters that have their codes in a table of their own */
+    TKZ__UNIGRAM_PAGE_BITS = 8,    /* of the others: characters of a page */
+    TKZ__UNIGRAM_PAGES = 0x100000 >> TKZ__UNIGRAM_PAGE_BITS,
     TKZ__UNIGRAM_UNIT_SIZE = 16,
     TKZ__UNIGRAM_TOKEN_LIMIT = 1 << 24 /* tokens: the memory of parts keeps ids in 24 bits */
 };
 
-/* A unit of the double array: u32 base and flags, u32 parent, f64 score. Unit 0 is the root, units
- * below the number of codes its children; base 0: no children. */
+/* A unit of the double array: u32 base and flags, u32 parent, f32 score, u32 id. Unit 0 is the root,
+ * units below the number of codes its children; base 0: no children. The score of what is no piece is
+ * -infinity. If a score needs 64 bits (HF's own training makes such; scores that come from
+ * sentencepiece do not), all are in a table beside the units. */
 #define TKZ__UNIGRAM_IS_PIECE (UINT32_C(1) << 31)
 #define TKZ__UNIGRAM_IS_USER_DEFINED (UINT32_C(1) << 30)
 #define TKZ__UNIGRAM_BASE (TKZ__UNIGRAM_IS_USER_DEFINED - 1)
@@ -55,11 +58,12 @@ enum {
 typedef struct tkz__unigram {
     const uint8_t *block;
     size_t size;
+    const uint8_t *plane;  /* u32 of each character of the first plane: its code; 0: in no piece */
     const uint8_t *pages;  /* u16 of each page: where it stands in `codes` */
-    const uint8_t *codes;  /* u32 of each character of a page; 0: in no piece */
+    const uint8_t *codes;  /* u32 of each character of a page */
     const uint8_t *filter; /* bits */
     const uint8_t *units;
-    const uint8_t *ids;   /* u32 of each unit */
+    const uint8_t *scores; /* f64 of each unit, or NULL: those in the units are exact */
     const uint8_t *bytes; /* u32 of each byte: the id of its BYTE piece, or UINT32_MAX */
     uint32_t page_count;
     uint32_t code_count;
@@ -100,18 +104,24 @@ static inline uint32_t tkz__unigram_u32(const uint8_t *items, size_t index)
     return tkz__load_u32(items + 4 * index);
 }
 
-/* Code of a character, 0 of those that are in no piece. */
-static inline uint32_t tkz__unigram_code(const tkz__unigram *model, uint32_t character)
+/* Code of a character outside the first plane, 0 of an invalid byte. */
+static inline uint32_t tkz__unigram_far_code(const tkz__unigram *model, uint32_t character)
 {
-    uint32_t page = character >> TKZ__UNIGRAM_PAGE_BITS;
-    if (page >= TKZ__UNIGRAM_PAGES) /* an invalid byte */
+    uint32_t page = (character - TKZ__UNIGRAM_PLANE) >> TKZ__UNIGRAM_PAGE_BITS;
+    if (page >= TKZ__UNIGRAM_PAGES)
         return 0;
     uint32_t place = tkz__load_u16(model->pages + 2 * (size_t)page);
     if (place >= model->page_count)
         return 0;
     uint32_t within = character & ((1 << TKZ__UNIGRAM_PAGE_BITS) - 1);
-    uint32_t code =
-        tkz__unigram_u32(model->codes, ((size_t)place << TKZ__UNIGRAM_PAGE_BITS) + within);
+    return tkz__unigram_u32(model->codes, ((size_t)place << TKZ__UNIGRAM_PAGE_BITS) + within);
+}
+
+/* Code of a character, 0 of those that are in no piece. */
+static inline uint32_t tkz__unigram_code(const tkz__unigram *model, uint32_t character)
+{
+    uint32_t code = character < TKZ__UNIGRAM_PLANE ? tkz__unigram_u32(model->plane, character)
+                                                   : tkz__unigram_far_code(model, character);
     return code < model->code_count ? code : 0;
 }
 
@@ -154,12 +164,32 @@ static inline uint32_t tkz__unigram_parent(const tkz__unigram *model, uint32_t u
     return tkz__load_u32(tkz__unigram_unit(model, unit) + 4);
 }
 
-static inline double tkz__unigram_score(const tkz__unigram *model, uint32_t unit)
+static inline double tkz__unigram_f64(const uint8_t *place)
 {
-    uint64_t bits = tkz__load_u64(tkz__unigram_unit(model, unit) + 8);
-    double score;
+    uint64_t bits = tkz__load_u64(place);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* The score in the unit itself. */
+static inline float tkz__unigram_narrow_score(const tkz__unigram *model, uint32_t unit)
+{
+    uint32_t bits = tkz__load_u32(tkz__unigram_unit(model, unit) + 8);
+    float score;
     memcpy(&score, &bits, sizeof score);
     return score;
+}
+
+static inline double tkz__unigram_score(const tkz__unigram *model, uint32_t unit)
+{
+    return model->scores == NULL ? (double)tkz__unigram_narrow_score(model, unit)
+                                 : tkz__unigram_f64(model->scores + 8 * (size_t)unit);
+}
+
+static inline uint32_t tkz__unigram_unit_id(const tkz__unigram *model, uint32_t unit)
+{
+    return tkz__load_u32(tkz__unigram_unit(model, unit) + 12);
 }
 
 /* The child of `unit`, whose base and flags are given, at this code; 0 if there is none. */

@@ -7,7 +7,17 @@
  * tokens are written and only the sum is carried on. So what it keeps is a unit for each
  * character since then, and sums and codes of as many characters as the longest piece has.
  */
+#include <math.h>
+
 #include "subword/unigram_encoder.h"
+
+enum { MOST_SHORT = 64 }; /* characters of a part that is searched at once */
+
+/* How the best path comes to a place. */
+typedef struct step {
+    uint32_t unit;
+    uint32_t from; /* place */
+} step;
 
 typedef struct search {
     const uint8_t *text;
@@ -30,16 +40,27 @@ static inline void read_ahead(tkz__unigram_worker *worker, const tkz__unigram *m
 }
 
 #define SUM double
+#define SCORE tkz__unigram_score
 #define SEARCH search_double
 #include "subword/unigram_search.h"
+#define SEARCH_SHORT short_wide
+#include "subword/unigram_short.h"
+#undef SCORE
+#undef SEARCH_SHORT
+#define SCORE tkz__unigram_narrow_score
+#define SEARCH_SHORT short_double
+#include "subword/unigram_short.h"
 #undef SUM
 #undef SEARCH
+#undef SEARCH_SHORT
 
 /* unigram_model.cc: kScoreResetThreshold */
 #define SUM float
 #define SUM_LIMIT 100000.0F
 #define SEARCH search_single
 #include "subword/unigram_search.h"
+#define SEARCH_SHORT short_single
+#include "subword/unigram_short.h"
 
 /* Characters of a unit's piece: steps to the root, in a table that may be damaged at most `most`. */
 static uint32_t length_of(const tkz__unigram *model, uint32_t unit, uint32_t most)
@@ -118,8 +139,9 @@ static tkz_status reserve_rings(tkz__unigram_worker *worker, const tkz__unigram 
     return tkz__error_memory(error, ring * sizeof *worker->sums);
 }
 
-tkz_status tkz__unigram_best(tkz__unigram_worker *worker, const tkz__unigram_target *target,
-                             uint32_t start, uint32_t end, tkz_error *error)
+/* A part of any length. */
+static tkz_status search_long(tkz__unigram_worker *worker, const tkz__unigram_target *target,
+                              uint32_t start, uint32_t end, tkz_error *error)
 {
     const tkz__unigram *model = target->model;
     search state = {.text = target->text + start, .size = end - start};
@@ -132,4 +154,64 @@ tkz_status tkz__unigram_best(tkz__unigram_worker *worker, const tkz__unigram_tar
             status = write_path(worker, target, &start, state.at - from, end, error);
     }
     return status;
+}
+
+static void search_short(tkz__unigram_worker *worker, const tkz__unigram *model,
+                         const uint32_t *codes, uint32_t count, step *steps)
+{
+    /* Two characters, as most pieces begin: the units that are not in the near memories. */
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        uint32_t base = tkz__unigram_base(model, codes[i]) & TKZ__UNIGRAM_BASE;
+        __builtin_prefetch(tkz__unigram_unit(model, base + codes[i + 1]));
+    }
+    if (model->single)
+        short_single(worker, model, codes, count, steps);
+    else if (model->scores == NULL)
+        short_double(worker, model, codes, count, steps);
+    else
+        short_wide(worker, model, codes, count, steps);
+}
+
+/* Writes the tokens of a short path, which has its last step at `count`. */
+static tkz_status write_steps(tkz__unigram_worker *worker, const tkz__unigram_target *target,
+                              step *steps, uint32_t count, const uint32_t *ends, tkz_error *error)
+{
+    tkz_status status = tkz__token_list_reserve(target->tokens, count, error);
+    /* Turned around: steps[i] becomes the one that goes on from place i, and where it goes to. */
+    step next = steps[count];
+    for (uint32_t at = count; at > 0;) {
+        step own = next;
+        next = steps[own.from];
+        steps[own.from] = (step){own.unit, at};
+        at = own.from;
+    }
+    for (uint32_t at = 0; status == TKZ_OK && at < count;) {
+        uint32_t id = tkz__unigram_id(target->model, steps[at].unit), end = steps[at].from;
+        if (id < target->model->token_count && !worker->run_is_open) {
+            tkz__token_list_put(target->tokens, id, ends[end]);
+        } else {
+            status = tkz__unigram_put(worker, target, id, ends[at], ends[end], error);
+            if (status == TKZ_OK)
+                status = tkz__token_list_reserve(target->tokens, count - at, error);
+        }
+        at = end;
+    }
+    return status;
+}
+
+tkz_status tkz__unigram_best(tkz__unigram_worker *worker, const tkz__unigram_target *target,
+                             uint32_t start, uint32_t end, tkz_error *error)
+{
+    const tkz__unigram *model = target->model;
+    uint32_t codes[MOST_SHORT], ends[MOST_SHORT + 1], count = 0, at = start;
+    step steps[MOST_SHORT + 1];
+    ends[0] = start;
+    while (at < end && count < MOST_SHORT) {
+        at += (uint32_t)tkz__unigram_read(model, target->text + at, end - at, &codes[count]);
+        ends[++count] = at;
+    }
+    if (at < end || !(model->greatest < 1e30)) /* an infinite sum would need as much */
+        return search_long(worker, target, start, end, error);
+    search_short(worker, model, codes, count, steps);
+    return write_steps(worker, target, steps, count, ends, error);
 }

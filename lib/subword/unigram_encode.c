@@ -7,17 +7,19 @@
 
 #include "subword/unigram_encoder.h"
 
+enum { PLACES = 64 }; /* that are looked for at a time */
+
 void tkz__unigram_worker_init(tkz__unigram_worker *worker, const tkz_allocator *allocator)
 {
     *worker = (tkz__unigram_worker){.allocator = *allocator};
 }
 
-static const size_t memory_size = sizeof(tkz__unigram_entry) << TKZ__UNIGRAM_ENTRY_BITS;
+static const size_t memory_size = sizeof(tkz__unigram_bucket) << TKZ__UNIGRAM_BUCKET_BITS;
 
 void tkz__unigram_worker_free(tkz__unigram_worker *worker)
 {
     tkz_allocator allocator = worker->allocator;
-    tkz__release(&allocator, worker->entries, memory_size);
+    tkz__release(&allocator, worker->buckets, memory_size);
     tkz__release_array(&allocator, worker->codes, worker->ring, sizeof *worker->codes);
     tkz__release_array(&allocator, worker->sums, worker->ring, sizeof *worker->sums);
     tkz__release_array(&allocator, worker->links, worker->link_capacity, sizeof *worker->links);
@@ -50,7 +52,7 @@ static uint32_t find_token(const tkz__unigram *model, const uint8_t *text, uint3
             return TKZ__UNIGRAM_NO_ID;
         flags = tkz__unigram_base(model, unit);
     }
-    return (flags & TKZ__UNIGRAM_IS_PIECE) != 0 ? tkz__unigram_u32(model->ids, unit)
+    return (flags & TKZ__UNIGRAM_IS_PIECE) != 0 ? tkz__unigram_unit_id(model, unit)
                                                 : TKZ__UNIGRAM_NO_ID;
 }
 
@@ -123,116 +125,204 @@ tkz_status tkz__unigram_put(tkz__unigram_worker *worker, const tkz__unigram_targ
 
 /* A path that is remembered, tokens that need more than a copy. */
 static tkz_status write_slowly(tkz__unigram_worker *worker, const tkz__unigram_target *target,
-                               const tkz__unigram_entry *entry, uint32_t start, tkz_error *error)
+                               const tkz__unigram_entry *entry,
+                               const tkz__unigram_waiting *part, tkz_error *error)
 {
-    uint32_t from = start;
-    for (uint32_t i = 0; i < entry->count; i++) {
-        uint32_t end = start + entry->ends[i];
-        tkz_status status = tkz__unigram_put(worker, target, entry->ids[i], from, end, error);
-        if (status != TKZ_OK)
-            return status;
-        from = end;
-    }
-    return TKZ_OK;
+    uint32_t middle = part->start + tkz__unigram_entry_first(entry);
+    tkz_status status =
+        tkz__unigram_put(worker, target, entry->ids[0], part->start, middle, error);
+    if (status == TKZ_OK && tkz__unigram_entry_count(entry) == 2)
+        status = tkz__unigram_put(worker, target, entry->ids[1], middle,
+                                  part->start + part->size, error);
+    if (status == TKZ_OK) /* the room that those behind it count on */
+        status = tkz__token_list_reserve(target->tokens,
+                                         TKZ__UNIGRAM_PARTS * TKZ__UNIGRAM_MOST_TOKENS, error);
+    return status;
 }
 
-/* All scores are added, those behind the last are 0. */
-static void add_scores(tkz__unigram_worker *worker, bool single, const tkz__unigram_entry *entry)
+/* Both scores are added, that behind the last is 0. */
+static inline void add_scores(tkz__unigram_worker *worker, bool single,
+                              const tkz__unigram_entry *entry)
 {
-    if (single) {
-        float sum = (float)worker->sum;
-        for (int i = 0; i < TKZ__UNIGRAM_MOST_TOKENS; i++)
-            sum += (float)entry->scores[i];
-        worker->sum = (double)sum;
-    } else {
-        for (int i = 0; i < TKZ__UNIGRAM_MOST_TOKENS; i++)
-            worker->sum += entry->scores[i];
-    }
+    if (single)
+        worker->sum = (double)((float)worker->sum + entry->scores[0] + entry->scores[1]);
+    else
+        worker->sum = worker->sum + (double)entry->scores[0] + (double)entry->scores[1];
 }
 
 /* There is room for the most tokens. */
-static tkz_status write_entry(tkz__unigram_worker *worker, const tkz__unigram_target *target,
-                              const tkz__unigram_entry *entry, uint32_t start, tkz_error *error)
+static inline tkz_status write_entry(tkz__unigram_worker *worker,
+                                     const tkz__unigram_target *target,
+                                     const tkz__unigram_entry *entry,
+                                     const tkz__unigram_waiting *part, tkz_error *error)
 {
     add_scores(worker, target->model->single, entry);
-    if (entry->has_unknown || worker->run_is_open)
-        return write_slowly(worker, target, entry, start, error);
+    if (__builtin_expect((entry->facts & TKZ__UNIGRAM_HAS_UNKNOWN) != 0 || worker->run_is_open, 0))
+        return write_slowly(worker, target, entry, part, error);
     tkz__token_list *tokens = target->tokens;
     memcpy(tokens->ids + tokens->count, entry->ids, sizeof entry->ids);
     if (tokens->wants_ends) {
-        for (uint32_t i = 0; i < entry->count; i++)
-            tokens->ends[tokens->count + i] = start + entry->ends[i];
+        tokens->ends[tokens->count] = part->start + tkz__unigram_entry_first(entry);
+        tokens->ends[tokens->count + 1] = part->start + part->size;
     }
-    tokens->count += entry->count;
+    tokens->count += tkz__unigram_entry_count(entry);
     return TKZ_OK;
 }
 
-static tkz_status encode_part(tkz__unigram_worker *worker, const tkz__unigram_target *target,
-                              const tkz__unigram_waiting *part, tkz_error *error)
+static inline bool is_entry(const tkz__unigram_entry *entry, const tkz__unigram_waiting *part)
 {
-    if (part->size <= TKZ__PIECE_MOST_BYTES) {
-        tkz__unigram_entry *entry = worker->entries + part->entry;
-        if (((entry->key.low ^ part->key.low) | (entry->key.high ^ part->key.high)) != 0) {
-            entry->key = part->key;
-            tkz__unigram_part(target->model, target->text + part->start, part->size, entry);
-        }
-        if (fabs(worker->sum) < (double)entry->limit) {
-            tkz_status status =
-                tkz__token_list_reserve(target->tokens, TKZ__UNIGRAM_MOST_TOKENS, error);
-            return status == TKZ_OK ? write_entry(worker, target, entry, part->start, error)
-                                    : status;
-        }
-    }
-    return tkz__unigram_best(worker, target, part->start, part->start + part->size, error);
+    return ((entry->low ^ part->low) | (entry->high ^ part->high) |
+            ((entry->facts & TKZ__UNIGRAM_KEY_FACTS) ^ part->facts)) == 0;
+}
+
+/* The entry of a short part, made if it is not there. */
+static inline const tkz__unigram_entry *entry_of(tkz__unigram_worker *worker,
+                                                 const tkz__unigram_target *target,
+                                                 const tkz__unigram_waiting *part)
+{
+    tkz__unigram_entry *entries = worker->buckets[part->bucket].entries;
+    bool first = is_entry(&entries[0], part), second = is_entry(&entries[1], part);
+    if (__builtin_expect(first | second, 1))
+        return &entries[second];
+    entries[1] = entries[0];
+    entries[0].low = part->low;
+    entries[0].high = part->high;
+    entries[0].facts = part->facts;
+    tkz__unigram_part(target->model, target->text + part->start, part->size, &entries[0]);
+    return &entries[0];
 }
 
 /* The parts that are collected, in the order of the text. */
 static tkz_status encode_parts(tkz__unigram_worker *worker, const tkz__unigram_target *target,
                                tkz_error *error)
 {
-    uint32_t count = worker->waiting_count;
-    tkz_status status = TKZ_OK;
+    size_t count = worker->waiting_count;
     worker->waiting_count = 0;
-    for (uint32_t i = 0; status == TKZ_OK && i < count; i++)
-        status = encode_part(worker, target, &worker->waiting[i], error);
+    tkz_status status =
+        tkz__token_list_reserve(target->tokens, count * TKZ__UNIGRAM_MOST_TOKENS, error);
+    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+        const tkz__unigram_waiting *part = &worker->waiting[i];
+        if (part->facts != 0) {
+            const tkz__unigram_entry *entry = entry_of(worker, target, part);
+            if (__builtin_expect(fabs(worker->sum) < (double)tkz__unigram_entry_limit(entry), 1)) {
+                status = write_entry(worker, target, entry, part, error);
+                continue;
+            }
+        }
+        status = tkz__unigram_best(worker, target, part->start, part->start + part->size, error);
+        if (status == TKZ_OK)
+            status = tkz__token_list_reserve(target->tokens,
+                                             (count - i) * TKZ__UNIGRAM_MOST_TOKENS, error);
+    }
     return status;
 }
 
 /* ---- Chunks ------------------------------------------------------------ */
 
+/* The words of a key: `size` (0..12) bytes, of which 12 may be read. */
+static inline void read_key(tkz__unigram_waiting *part, const uint8_t *bytes, uint32_t size)
+{
+    part->low = tkz__load_u64(bytes) & tkz__piece_mask(size);
+    part->high = tkz__load_u32(bytes + 8) & (uint32_t)tkz__piece_mask(size > 8 ? size - 8 : 0);
+}
+
+static inline uint32_t bucket_of(const tkz__unigram_waiting *part)
+{
+    uint64_t mixed = part->low * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t rest = (uint64_t)part->facts << 32 | part->high;
+    mixed = (mixed ^ mixed >> 32 ^ rest) * UINT64_C(0xD6E8FEB86659FD93);
+    return (uint32_t)(mixed >> (64 - TKZ__UNIGRAM_BUCKET_BITS));
+}
+
 /* Collects a part and asks for its entry, so that the memory answers while others are collected. */
 static inline tkz_status add_part(tkz__unigram_worker *worker, const tkz__unigram_target *target,
-                                  uint32_t start, uint32_t end, size_t readable,
-                                  tkz_error *error)
+                                  uint32_t start, uint32_t end, uint32_t size, tkz_error *error)
 {
     tkz__unigram_waiting *part = &worker->waiting[worker->waiting_count++];
+    const uint8_t *bytes = target->text + start;
     part->start = start;
     part->size = end - start;
-    if (part->size <= TKZ__PIECE_MOST_BYTES) {
-        part->key = tkz__piece_key_at_end(target->text + start, part->size, readable - start);
-        part->entry = (uint32_t)tkz__piece_bucket_of(part->key);
-        __builtin_prefetch(worker->entries + part->entry);
+    part->facts = 0;
+    bool has_space = part->size >= 3 && bytes[0] == 0xE2 && bytes[1] == 0x96 && bytes[2] == 0x81;
+    uint32_t before = has_space ? 3 : 0, kept = part->size - before;
+    if (kept <= TKZ__UNIGRAM_SHORT) {
+        part->facts = kept | (has_space ? TKZ__UNIGRAM_HAS_SPACE : 0);
+        if (size - start - before >= TKZ__UNIGRAM_SHORT) {
+            read_key(part, bytes + before, kept);
+        } else {
+            uint8_t copy[TKZ__UNIGRAM_SHORT] = {0};
+            memcpy(copy, bytes + before, kept);
+            read_key(part, copy, kept);
+        }
+        part->bucket = bucket_of(part);
+        __builtin_prefetch(worker->buckets + part->bucket);
     }
     return worker->waiting_count < TKZ__UNIGRAM_PARTS ? TKZ_OK
                                                       : encode_parts(worker, target, error);
+}
+
+/* Three bytes in the low ones of `word` that are a character: not E0 (overlong forms) nor ED
+ * (surrogates), whose second bytes need a look. */
+static inline bool is_three(uint32_t word)
+{
+    return (word & 0xC0C0F0) == 0x8080E0 && (UINT32_C(0x2001) >> (word & 0x0F) & 1) == 0;
+}
+
+static inline uint32_t number_of_three(uint32_t word)
+{
+    return (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
+}
+
+/* A chunk on its way into parts. */
+typedef struct cutting {
+    uint32_t at;
+    uint32_t left; /* code of the character before `at`; 0 at first */
+} cutting;
+
+/* Writes places that no piece spans, from `cut->at` on, until there is no room or the chunk ends. The
+ * first character of a chunk has such a place before it, since nothing is joined with code 0. */
+static uint32_t find_places(const tkz__unigram *model, const uint8_t *text, uint32_t size,
+                            cutting *cut, uint32_t *places)
+{
+    /* By value: what is written to `places` cannot change them. */
+    const tkz__unigram table = *model;
+    uint32_t count = 0, at = cut->at, left = cut->left;
+    while (at < size && count < PLACES) {
+        uint32_t place = at, code, word = 0;
+        if (size - at >= 4)
+            word = tkz__load_u32(text + at);
+        if (__builtin_expect(is_three(word), 1)) {
+            code = tkz__unigram_u32(table.plane, number_of_three(word));
+            at += 3;
+        } else if (text[at] < 0x80) {
+            code = tkz__unigram_u32(table.plane, text[at++]);
+        } else {
+            at += (uint32_t)tkz__unigram_read(&table, text + at, size - at, &code);
+        }
+        /* Written always and kept or not: whether a place is one is nobody's guess. */
+        places[count] = place;
+        count += !tkz__unigram_joined(&table, left, code);
+        left = code;
+    }
+    cut->at = at;
+    cut->left = left;
+    return count;
 }
 
 /* Cuts the chunk where no piece spans the place between two characters. */
 static tkz_status cut_chunk(tkz__unigram_worker *worker, const tkz__unigram_target *target,
                             uint32_t size, tkz_error *error)
 {
-    const tkz__unigram *model = target->model;
-    const uint8_t *text = target->text;
-    uint32_t start = 0, at = 0, left = 0;
+    cutting cut = {0};
+    uint32_t places[PLACES], start = 0;
     tkz_status status = TKZ_OK;
-    while (status == TKZ_OK && at < size) {
-        uint32_t place = at, code;
-        at += (uint32_t)tkz__unigram_read(model, text + at, size - at, &code);
-        if (place > start && !tkz__unigram_joined(model, left, code)) {
-            status = add_part(worker, target, start, place, size, error);
-            start = place;
+    while (status == TKZ_OK && cut.at < size) {
+        uint32_t count = find_places(target->model, target->text, size, &cut, places);
+        for (uint32_t i = 0; status == TKZ_OK && i < count; i++) {
+            if (places[i] > start)
+                status = add_part(worker, target, start, places[i], size, error);
+            start = places[i];
         }
-        left = code;
     }
     if (status == TKZ_OK && start < size)
         status = add_part(worker, target, start, size, size, error);
@@ -246,9 +336,9 @@ tkz_status tkz__unigram_encode(tkz__unigram_worker *worker, const tkz__unigram *
     if (size > UINT32_MAX - TKZ__PIECE_MOST_BYTES)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "a chunk of %zu bytes", size);
-    if (worker->entries == NULL) {
-        worker->entries = tkz__allocate_zeroed(&worker->allocator, memory_size);
-        if (worker->entries == NULL)
+    if (worker->buckets == NULL) {
+        worker->buckets = tkz__allocate_zeroed(&worker->allocator, memory_size);
+        if (worker->buckets == NULL)
             return tkz__error_memory(error, memory_size);
     }
     tkz__unigram_target target = {model, text, tokens};

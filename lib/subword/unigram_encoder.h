@@ -12,33 +12,65 @@
 #ifndef TKZ_SUBWORD_UNIGRAM_ENCODER_H
 #define TKZ_SUBWORD_UNIGRAM_ENCODER_H
 
-#include "subword/piece_cache.h"
+#include "subword/piece_cache.h" /* tkz__piece_mask */
 #include "subword/unigram.h"
 
 enum {
-    TKZ__UNIGRAM_MOST_TOKENS = 3, /* of a part that is remembered */
-    TKZ__UNIGRAM_ENTRY_BITS = 16, /* entries of 64 bytes: 4 MiB */
+    TKZ__UNIGRAM_SHORT = 12, /* bytes of a part that is remembered, without U+2581 in front: of longer ones,
+                              * most are new */
+    TKZ__UNIGRAM_MOST_TOKENS = 2, /* of such a part */
+    TKZ__UNIGRAM_BUCKET_BITS = 16, /* buckets of 64 bytes: 4 MiB */
     TKZ__UNIGRAM_PARTS = 128      /* that are collected before they are encoded */
 };
 
 /* In place of an id: a character that is no piece. */
 #define TKZ__UNIGRAM_NO_ID UINT32_MAX
 
-/* A part and its best path. */
+/* A part and its best path. `facts`: the bytes of the part that are kept in the lowest 4 bits, whether U+2581 stands
+ * before them, the bytes of the first token in 4 bits, the number of tokens in 2, whether one of them is
+ * unknown; the upper half is that of a float (rounded down): the path holds where the sum before the part
+ * is nearer to 0. */
 typedef struct tkz__unigram_entry {
-    tkz__piece_key key; /* all zero: free */
+    uint64_t low; /* the bytes, zero-padded */
+    uint32_t high;
+    uint32_t facts; /* 0: free */
     uint32_t ids[TKZ__UNIGRAM_MOST_TOKENS];
-    float limit; /* the path holds where the sum before the part is nearer to 0 */
-    double scores[TKZ__UNIGRAM_MOST_TOKENS]; /* 0 behind the last */
-    uint8_t ends[TKZ__UNIGRAM_MOST_TOKENS];
-    uint8_t count;
-    bool has_unknown;
+    float scores[TKZ__UNIGRAM_MOST_TOKENS]; /* 0 behind the last */
 } tkz__unigram_entry;
+
+/* Two entries fill a cache line; the one entered last stands first. */
+typedef struct tkz__unigram_bucket {
+    tkz__unigram_entry entries[2];
+} tkz__unigram_bucket;
+
+#define TKZ__UNIGRAM_HAS_SPACE (UINT32_C(1) << 4)
+#define TKZ__UNIGRAM_HAS_UNKNOWN (UINT32_C(1) << 11)
+#define TKZ__UNIGRAM_KEY_FACTS (TKZ__UNIGRAM_HAS_SPACE | UINT32_C(15))
+
+static inline uint32_t tkz__unigram_entry_first(const tkz__unigram_entry *entry)
+{
+    return entry->facts >> 5 & 15;
+}
+
+static inline uint32_t tkz__unigram_entry_count(const tkz__unigram_entry *entry)
+{
+    return entry->facts >> 9 & 3;
+}
+
+static inline float tkz__unigram_entry_limit(const tkz__unigram_entry *entry)
+{
+    uint32_t bits = entry->facts & UINT32_C(0xFFFF0000);
+    float limit;
+    memcpy(&limit, &bits, sizeof limit);
+    return limit;
+}
 
 /* A part that waits for its memory. */
 typedef struct tkz__unigram_waiting {
-    tkz__piece_key key;
-    uint32_t entry;
+    uint64_t low;
+    uint32_t high;
+    uint32_t facts; /* as far as they belong to the key; 0: too long */
+    uint32_t bucket;
     uint32_t start;
     uint32_t size;
 } tkz__unigram_waiting;
@@ -46,7 +78,7 @@ typedef struct tkz__unigram_waiting {
 /* What one thread needs to encode with one model, from its first chunk to its last. */
 typedef struct tkz__unigram_worker {
     tkz_allocator allocator;
-    tkz__unigram_entry *entries; /* made by the first chunk */
+    tkz__unigram_bucket *buckets; /* made by the first chunk */
     double sum; /* of the chosen scores so far in the chunk; single: a number of 32 bits */
     /* The search: rings of codes and sums around a place, and the unit that the best path to each
      * place ends in, from the last place that no piece spanned. */
@@ -99,7 +131,8 @@ TKZ_CHECKED tkz_status tkz__unigram_best(tkz__unigram_worker *worker,
                                          const tkz__unigram_target *target, uint32_t start,
                                          uint32_t end, tkz_error *error);
 
-/* Finds the best path of a part of at most TKZ__PIECE_MOST_BYTES bytes and how far it holds. */
+/* Finds the best path of a part of at most TKZ__UNIGRAM_SHORT + 3 bytes and how far it holds; `entry` has its
+ * key and gets the rest. */
 void tkz__unigram_part(const tkz__unigram *model, const uint8_t *text, uint32_t size,
                        tkz__unigram_entry *entry);
 
@@ -108,7 +141,7 @@ static inline uint32_t tkz__unigram_id(const tkz__unigram *model, uint32_t unit)
 {
     if (unit == TKZ__UNIGRAM_UNKNOWN)
         return TKZ__UNIGRAM_NO_ID;
-    uint32_t id = tkz__unigram_u32(model->ids, unit);
+    uint32_t id = tkz__unigram_unit_id(model, unit);
     return id == model->unknown && model->fuse_unknown ? TKZ__UNIGRAM_NO_ID : id;
 }
 

@@ -136,21 +136,26 @@ static uint32_t number_characters(const tkz__unigram_maker *maker, uint32_t *cod
     return count + 1;
 }
 
-/* Appends the pages that have a character with a code. */
+/* Appends the codes of the first plane, and those pages of the others that have one. */
 static tkz_status write_pages(tkz__unigram_maker *maker, const uint32_t *codes, tkz_error *error)
 {
+    const uint32_t size = 1 << TKZ__UNIGRAM_PAGE_BITS;
     uint8_t index[2 * TKZ__UNIGRAM_PAGES];
-    uint32_t size = 1 << TKZ__UNIGRAM_PAGE_BITS;
+    tkz_status status = TKZ_OK;
+    for (uint32_t i = 0; status == TKZ_OK && i < TKZ__UNIGRAM_PLANE; i++)
+        status = tkz__buffer_append_u32(maker->block, codes[i], error);
+    const uint32_t *far = codes + TKZ__UNIGRAM_PLANE;
     for (uint32_t page = 0; page < TKZ__UNIGRAM_PAGES; page++) {
         bool used = false;
         for (uint32_t i = 0; i < size; i++)
-            used |= codes[page * size + i] != 0;
+            used |= far[page * size + i] != 0;
         tkz__store_u16(index + 2 * page, used ? (uint16_t)maker->page_count++ : UINT16_MAX);
     }
-    tkz_status status = tkz__buffer_append(maker->block, index, sizeof index, error);
-    for (uint32_t i = 0; status == TKZ_OK && i < CHARACTERS; i++) {
+    if (status == TKZ_OK)
+        status = tkz__buffer_append(maker->block, index, sizeof index, error);
+    for (uint32_t i = 0; status == TKZ_OK && i < TKZ__UNIGRAM_PAGES * size; i++) {
         if (tkz__load_u16(index + 2 * (i / size)) != UINT16_MAX)
-            status = tkz__buffer_append_u32(maker->block, codes[i], error);
+            status = tkz__buffer_append_u32(maker->block, far[i], error);
     }
     return status;
 }
@@ -263,7 +268,7 @@ static void write_header(const tkz__unigram_maker *maker, uint8_t *header)
 {
     const tkz__piece_settings *settings = &maker->parts->settings;
     uint32_t flags = (uint32_t)settings->sentencepiece | (uint32_t)settings->byte_fallback << 1 |
-                     (uint32_t)settings->fuse_unknown << 2;
+                     (uint32_t)settings->fuse_unknown << 2 | (uint32_t)maker->is_wide << 3;
     const uint32_t fields[] = {TKZ__UNIGRAM_MAGIC,   flags,
                                settings->unknown,    maker->parts->token_count,
                                maker->code_count,    maker->page_count,
@@ -310,7 +315,9 @@ static tkz_status make_table(tkz__unigram_maker *maker, tkz_error *error)
     qsort(maker->pieces, maker->piece_count, sizeof *maker->pieces, compare_pieces);
     for (uint32_t i = 0; i < maker->piece_count; i++) {
         uint32_t id = maker->pieces[i].id;
-        maker->piece_scores[i] = score_of(parts, id);
+        double score = score_of(parts, id);
+        maker->piece_scores[i] = score;
+        maker->is_wide |= (double)(float)score != score;
         if (type_of(parts, id) == TKZ__PIECE_USER_DEFINED)
             maker->pieces[i].id |= TKZ__UNIGRAM_IS_USER_DEFINED;
     }

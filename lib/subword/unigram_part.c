@@ -14,7 +14,7 @@
 
 #include "subword/unigram_encoder.h"
 
-enum { MOST = TKZ__PIECE_MOST_BYTES };
+enum { MOST = TKZ__UNIGRAM_SHORT + 3 };
 
 /* The two best ways to reach a place, and where the better one comes from. */
 typedef struct place {
@@ -74,31 +74,50 @@ static float limit_of(const tkz__unigram *model, const place *last, uint32_t cou
     return limit > 0 && most > 0 ? (float)(limit < most ? limit : most) : 0; /* 0 for no numbers */
 }
 
+/* Reads the codes of a part and where its characters end. */
+static uint32_t read_part(const tkz__unigram *model, const uint8_t *text, uint32_t size,
+                          uint32_t *codes, uint32_t *ends)
+{
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < size; ends[++count] = at)
+        at += (uint32_t)tkz__unigram_read(model, text + at, size - at, &codes[count]);
+    return count;
+}
+
+/* Keeps a path of `tokens` tokens, found from its end on; false if it cannot be kept. */
+static bool keep_path(const tkz__unigram *model, const place *places, uint32_t count,
+                      uint32_t tokens, tkz__unigram_entry *entry)
+{
+    for (uint32_t i = count; i > 0; i = places[i].from) {
+        uint32_t id = tkz__unigram_id(model, places[i].unit);
+        if ((id != TKZ__UNIGRAM_NO_ID && id >= model->token_count) ||
+            (double)(float)places[i].score != places[i].score)
+            return false;
+        if (id == TKZ__UNIGRAM_NO_ID)
+            entry->facts |= TKZ__UNIGRAM_HAS_UNKNOWN;
+        tokens--;
+        entry->ids[tokens] = id;
+        entry->scores[tokens] = (float)places[i].score;
+    }
+    return true;
+}
+
 void tkz__unigram_part(const tkz__unigram *model, const uint8_t *text, uint32_t size,
                        tkz__unigram_entry *entry)
 {
-    uint32_t codes[MOST], count = 0, at = 0, tokens = 0;
-    uint8_t ends[MOST + 1] = {0};
+    uint32_t codes[MOST], ends[MOST + 1] = {0}, bits, tokens = 0, first = 0;
     place places[MOST + 1];
-    for (; at < size; ends[++count] = (uint8_t)at)
-        at += (uint32_t)tkz__unigram_read(model, text + at, size - at, &codes[count]);
+    uint32_t count = read_part(model, text, size, codes, ends);
     search_part(model, codes, count, places);
-    tkz__piece_key key = entry->key;
-    *entry = (tkz__unigram_entry){.key = key};
-    for (uint32_t i = count; i > 0; i = places[i].from)
-        tokens++;
-    if (tokens > TKZ__UNIGRAM_MOST_TOKENS)
-        return;
-    entry->count = (uint8_t)tokens;
-    entry->limit = limit_of(model, &places[count], count);
     for (uint32_t i = count; i > 0; i = places[i].from) {
-        uint32_t id = tkz__unigram_id(model, places[i].unit);
-        if (id != TKZ__UNIGRAM_NO_ID && id >= model->token_count) /* damaged */
-            entry->limit = 0;
-        tokens--;
-        entry->ids[tokens] = id;
-        entry->ends[tokens] = ends[i];
-        entry->scores[tokens] = places[i].score;
-        entry->has_unknown |= id == TKZ__UNIGRAM_NO_ID;
+        tokens++;
+        first = i;
     }
+    memset(entry->ids, 0, sizeof entry->ids);
+    memset(entry->scores, 0, sizeof entry->scores);
+    if (tokens > TKZ__UNIGRAM_MOST_TOKENS || !keep_path(model, places, count, tokens, entry))
+        return;
+    float limit = limit_of(model, &places[count], count);
+    memcpy(&bits, &limit, sizeof bits);
+    entry->facts |= ends[first] << 5 | tokens << 9 | (bits & UINT32_C(0xFFFF0000));
 }

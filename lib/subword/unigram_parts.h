@@ -29,6 +29,7 @@ typedef struct tkz__unigram_maker {
     uint32_t page_count;
     uint32_t filter_shift;
     uint32_t unit_count;
+    bool is_wide; /* a score needs 64 bits */
     double unknown_score;
 } tkz__unigram_maker;
 

@@ -248,40 +248,70 @@ static tkz_status place_all(layout *made, uint32_t code_count, uint32_t ordered,
 /* ---- Writing ----------------------------------------------------------- */
 
 static void write_unit(const layout *made, const tkz__unigram_maker *maker, uint32_t node,
-                       uint8_t *units, uint8_t *ids)
+                       uint8_t *units)
 {
     const tree_node *own = &made->nodes[node];
     uint8_t *unit = units + (size_t)made->places[node] * TKZ__UNIGRAM_UNIT_SIZE;
     uint32_t base = made->bases[node];
     if (own->piece != UINT32_MAX) {
-        uint32_t id = maker->pieces[own->piece].id;
-        uint64_t bits;
-        memcpy(&bits, &maker->piece_scores[own->piece], sizeof bits);
+        uint32_t id = maker->pieces[own->piece].id, bits;
+        float score = (float)maker->piece_scores[own->piece];
+        memcpy(&bits, &score, sizeof bits);
         base |= TKZ__UNIGRAM_IS_PIECE | (id & TKZ__UNIGRAM_IS_USER_DEFINED);
-        tkz__store_u64(unit + 8, bits);
-        tkz__store_u32(ids + 4 * (size_t)made->places[node], id & TKZ__UNIGRAM_BASE);
+        tkz__store_u32(unit + 8, bits);
+        tkz__store_u32(unit + 12, id & TKZ__UNIGRAM_BASE);
     }
     tkz__store_u32(unit, base);
     tkz__store_u32(unit + 4, made->places[own->parent]);
+}
+
+/* A unit that is nobody's child, and no piece. */
+static void write_free_unit(uint8_t *unit)
+{
+    const uint32_t minus_infinity = UINT32_C(0x1FF) << 23;
+    tkz__store_u32(unit + 4, UINT32_MAX);
+    tkz__store_u32(unit + 8, minus_infinity);
+    tkz__store_u32(unit + 12, UINT32_MAX);
+}
+
+/* Scores that 32 bits do not hold. */
+static tkz_status write_scores(const layout *made, const tkz__unigram_maker *maker,
+                               tkz_error *error)
+{
+    const uint64_t minus_infinity = UINT64_C(0xFFF) << 52;
+    tkz__buffer *block = maker->block;
+    size_t start = block->size;
+    tkz_status status = tkz__buffer_append_fill(block, 0, (size_t)made->unit_count * 8, error);
+    if (status != TKZ_OK)
+        return status;
+    for (size_t unit = 0; unit < made->unit_count; unit++)
+        tkz__store_u64(block->data + start + 8 * unit, minus_infinity);
+    for (size_t node = 1; node < made->node_count; node++) {
+        uint32_t piece = made->nodes[node].piece;
+        uint64_t bits;
+        if (piece == UINT32_MAX)
+            continue;
+        memcpy(&bits, &maker->piece_scores[piece], sizeof bits);
+        tkz__store_u64(block->data + start + 8 * (size_t)made->places[node], bits);
+    }
+    return TKZ_OK;
 }
 
 /* Free units belong to no node: their parent is none. */
 static tkz_status write_units(const layout *made, tkz__unigram_maker *maker, tkz_error *error)
 {
     tkz__buffer *block = maker->block;
-    size_t units_size = (size_t)made->unit_count * TKZ__UNIGRAM_UNIT_SIZE;
-    size_t start = block->size, ids = start + units_size;
-    tkz_status status = tkz__buffer_append_fill(block, 0, units_size, error);
-    if (status == TKZ_OK)
-        status = tkz__buffer_append_fill(block, 0xFF, (size_t)made->unit_count * 4, error);
+    size_t start = block->size;
+    tkz_status status = tkz__buffer_append_fill(
+        block, 0, (size_t)made->unit_count * TKZ__UNIGRAM_UNIT_SIZE, error);
     if (status != TKZ_OK)
         return status;
-    for (uint32_t unit = 0; unit < made->unit_count; unit++)
-        tkz__store_u32(block->data + start + (size_t)unit * TKZ__UNIGRAM_UNIT_SIZE + 4, UINT32_MAX);
+    for (size_t unit = 0; unit < made->unit_count; unit++)
+        write_free_unit(block->data + start + unit * TKZ__UNIGRAM_UNIT_SIZE);
     for (size_t node = 1; node < made->node_count; node++)
-        write_unit(made, maker, (uint32_t)node, block->data + start, block->data + ids);
+        write_unit(made, maker, (uint32_t)node, block->data + start);
     maker->unit_count = made->unit_count;
-    return TKZ_OK;
+    return maker->is_wide ? write_scores(made, maker, error) : TKZ_OK;
 }
 
 static tkz_status lay_out(layout *made, tkz__unigram_maker *maker, uint32_t *items,

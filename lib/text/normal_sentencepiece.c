@@ -113,11 +113,12 @@ static const tkz__spm_rules identity = {.maps = false};
 
 #define KIND(name, text, rules)                                                                   \
     {                                                                                             \
-        .info = {name, text, options, OPTION_COUNT}, .data = rules, .prepare = prepare,           \
+        .info = {name, text, options, OPTION_COUNT}, .traits = TKZ__NORMAL_OWN_SPANS,             \
+        .data = rules, .prepare = prepare,                                                        \
         .dispose = dispose, .unchanged = unchanged, .run = run                                    \
     }
 
-/* No traits: spaces at the ends, and dummies, depend on where a stretch stands; NFKC of sentencepiece
+/* Neither idempotent nor local: spaces at the ends, and dummies, depend on where a stretch stands; NFKC of sentencepiece
  * composes only what its table lists, so that a second run may find more. */
 static const tkz__normal_kind kinds[] = {
     KIND("nmt_nfkc-spm1",
@@ -132,6 +133,7 @@ static const tkz__normal_kind kinds[] = {
          &identity),
     {.info = {"charsmap-spm1", "sentencepiece's normalizer with the rules of a model's own map.",
               charsmap_options, OPTION_COUNT + 1},
+     .traits = TKZ__NORMAL_OWN_SPANS,
      .data = &identity,
      .prepare = prepare,
      .dispose = dispose,

@@ -24,7 +24,10 @@ enum tkz__normal_trait {
     TKZ__NORMAL_IDEMPOTENT = 1 << 0,
     /* Each stretch of the span map, taken alone, gives its target: what the step does in one place
      * depends on nothing outside the stretch. Tested likewise. */
-    TKZ__NORMAL_LOCAL = 1 << 1
+    TKZ__NORMAL_LOCAL = 1 << 1,
+    /* Its spans count even where the text comes out as it was: what was taken away and put there again
+     * comes from where the step says. */
+    TKZ__NORMAL_OWN_SPANS = 1 << 2
 };
 
 /* A registered step. Static and immutable. */

@@ -90,7 +90,8 @@ static tkz_status run_step(tkz_normalizer *normalizer, const tkz__normal_step *s
                        tkz__span_map_target_size(&normalizer->step) != target->size))
         return tkz__error_set(error, TKZ_STATUS_INTERNAL, kind->info.name, TKZ__NO_OFFSET,
                               "the step lost track of its spans, please report it");
-    if (target->size == result->size &&
+    bool counts = want_spans && (kind->traits & TKZ__NORMAL_OWN_SPANS) != 0;
+    if (!counts && target->size == result->size &&
         (target->size == 0 || memcmp(target->data, result->text, target->size) == 0))
         return TKZ_OK;
     result->text = target->size > 0 ? (const char *)target->data : "";

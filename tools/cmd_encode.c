@@ -55,13 +55,26 @@ static const struct option_info options[] = {
      .default_value = "0",
      .text = "BPE dropout: pass over each merge with this probability, as HF tokenizers does it. What "
              "the model file says does not count."},
+    {.name = "sample",
+     .type = OPTION_NUMBER,
+     .argument = "ALPHA",
+     .lowest = 0,
+     .highest = 1000,
+     .text = "Unigram models: encode each document in a way that is drawn in proportion to "
+             "exp(ALPHA * score), as sentencepiece's sampling does it. If not given, in the best way."},
+    {.name = "candidates",
+     .type = OPTION_INTEGER,
+     .argument = "N",
+     .maximum = 1024,
+     .default_value = "0",
+     .text = "With --sample: draw from the N best ways only; 0: from all."},
     {.name = "seed",
      .type = OPTION_INTEGER,
      .argument = "N",
      .maximum = UINT64_C(1) << 53,
      .default_value = "0",
-     .text = "Of --dropout: which merges are passed over in a document depends on it and on the "
-             "document's text alone."},
+     .text = "Of --dropout and --sample: what is passed over or drawn in a document depends on it "
+             "and on the document's text alone."},
     OPTION_BAD,
     INPUT_OPTIONS,
     RUN_OPTIONS,
@@ -80,6 +93,10 @@ static const struct example examples[] = {
 /* Options that only one of the two kinds of output has. */
 static int check_output_options(const struct arguments *arguments)
 {
+    if (option_given(arguments, "candidates") && !option_given(arguments, "sample")) {
+        message("encode", "--candidates needs --sample");
+        return EXIT_USAGE;
+    }
     if (option_given(arguments, "megatron")) {
         if (!option_given(arguments, "output") && !option_given(arguments, "bad"))
             return EXIT_DONE;
@@ -166,6 +183,12 @@ static int run(const struct arguments *arguments)
         corpus_run_set(&job, "encode", "template", json_true());
     if (option_given(arguments, "dropout"))
         corpus_run_set(&job, "encode", "dropout", json_real(option_number(arguments, "dropout")));
+    if (option_given(arguments, "sample")) {
+        corpus_run_set(&job, "encode", "sampling", json_true());
+        corpus_run_set(&job, "encode", "alpha", json_real(option_number(arguments, "sample")));
+        corpus_run_set(&job, "encode", "candidates",
+                       json_integer((json_int_t)option_integer(arguments, "candidates")));
+    }
     if (option_given(arguments, "seed"))
         corpus_run_set(&job, "encode", "seed",
                        json_integer((json_int_t)option_integer(arguments, "seed")));

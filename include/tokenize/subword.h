@@ -84,6 +84,16 @@ TKZ_API void tkz_encoder_want_offsets(tkz_encoder *encoder, int32_t want);
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_set_dropout(tkz_encoder *encoder, double probability,
                                                        uint64_t seed, tkz_error *error);
 
+/* Sampling of a Unigram model: each chunk of a text gets a path drawn with a probability in proportion to
+ * exp(alpha * score), of all paths (`candidates` -1) or of the 1 to 1024 best ones, as sentencepiece's
+ * SampleEncode does it (Kudo, Subword Regularization, 2018). `candidates` 0, as an encoder starts: the
+ * best path. What is drawn depends on the seed and the bytes of the text, as with dropout. Memory of a
+ * text grows with its paths: some 100 bytes a character. Holds for the calls that follow. Errors:
+ * INVALID_ARGUMENT (alpha below 0 or no number, candidates), UNSUPPORTED (no Unigram model). */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_set_sampling(tkz_encoder *encoder, int32_t candidates,
+                                                        double alpha, uint64_t seed,
+                                                        tkz_error *error);
+
 /* The bytes (or characters) of a text that a token came from: [start, end), from the start of that
  * text. Tokens may begin and end inside a character. Where a normalizer changed the text, the bytes
  * that became what the token covers, as a whole. */
@@ -130,6 +140,24 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const ch
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_next(tkz_encoder *encoder, const char *data,
                                                        size_t size, int32_t is_last,
                                                        const tkz_batch **batch, tkz_error *error);
+
+/* The 1 to 1024 best encodings of one text by a Unigram model, the best first, as sentencepiece's
+ * NBestEncode gives them: row i of the batch is the i-th, its score (the sum of the logarithms of
+ * the pieces' probabilities; 0 where only one is asked for) is (*scores)[i]. There may be fewer.
+ * Added tokens are not looked for, the template is not added. Owned by the encoder until its next call.
+ * Errors: INVALID_ARGUMENT (count), UNSUPPORTED (no Unigram model, or one that cuts texts into chunks),
+ * LIMIT, CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_best(tkz_encoder *encoder, const char *text,
+                                                       size_t size, uint32_t count,
+                                                       const tkz_batch **batch,
+                                                       const double **scores, tkz_error *error);
+
+/* The entropy of the encodings of a text by a Unigram model, in nats, where each has a probability in proportion
+ * to exp(alpha * score): sentencepiece's CalculateEntropy. Errors: as tkz_encoder_encode_best;
+ * INVALID_ARGUMENT (alpha). */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_entropy(tkz_encoder *encoder, const char *text,
+                                                   size_t size, double alpha, double *entropy,
+                                                   tkz_error *error);
 
 /* What a segment of a text is. */
 enum tkz_segment_kind {

@@ -102,21 +102,27 @@ tkz_status tkz__hf_number(tkz__hf_file *file, size_t place, double *value)
 
 /* ---- Writing ------------------------------------------------------------- */
 
-/* Digits near `value` * 10^places that are read as `value`; false if there are none. */
+/* Digits near `value` * 10^places that are read as `value`; false if there are none. Those of more than 53
+ * bits are read in steps of what a double of their size can tell apart. */
 static bool find_digits(double value, int places, uint64_t *digits)
 {
-    enum { NEAR = 64 };
-    double scaled = places < 0 ? value / power_of_ten(-places) : value * power_of_ten(places);
-    if (!(scaled < 1e19))
+    enum { NEAR = 8 };
+    double scaled = value;
+    for (int left = places; left > 0; left -= GREATEST_POWER)
+        scaled *= power_of_ten(left < GREATEST_POWER ? left : GREATEST_POWER);
+    if (places < 0)
+        scaled /= power_of_ten(-places);
+    if (!(scaled < 1.8e19))
         return false;
     uint64_t middle = (uint64_t)(scaled + 0.5);
-    for (uint64_t step = 0; step <= NEAR; step++) {
-        if (from_parts(middle + step, -places) == value) {
-            *digits = middle + step;
+    uint64_t step = middle >> 53 == 0 ? 1 : UINT64_C(1) << (11 - __builtin_clzll(middle));
+    for (uint64_t away = 0; away <= NEAR * step; away += step) {
+        if (from_parts(middle + away, -places) == value) {
+            *digits = middle + away;
             return true;
         }
-        if (step <= middle && from_parts(middle - step, -places) == value) {
-            *digits = middle - step;
+        if (away <= middle && from_parts(middle - away, -places) == value) {
+            *digits = middle - away;
             return true;
         }
     }
@@ -150,7 +156,7 @@ tkz_status tkz__hf_write_number(double value, tkz__buffer *buffer, tkz_error *er
         places++;
     if (status == TKZ_OK && places <= MOST_PLACES)
         return put_decimal(digits, places, buffer, error);
-    for (places = -GREATEST_POWER; places < 2 * GREATEST_POWER; places++) {
+    for (places = -GREATEST_POWER; places <= 2 * GREATEST_POWER; places++) {
         if (status == TKZ_OK && find_digits(value, places, &digits))
             return tkz__buffer_append_format(buffer, error, "%llue%d", (unsigned long long)digits,
                                              -places);

@@ -58,15 +58,34 @@ static tkz_status read_unk_token(tkz__hf_file *file, bool is_needed)
 
 /* ---- BPE ----------------------------------------------------------------- */
 
+/* Does the normalizer spell texts in byte characters, which are all in the vocabulary? Then nothing is
+ * unknown. */
+static bool is_complete(const tkz__hf_file *file)
+{
+    static const char step[] = "byte_level-hf0.23";
+    size_t size = file->normalizer.size, length = strlen(step);
+    return size >= length && memcmp(file->normalizer.data + size - length, step, length) == 0 &&
+           tkz__spelled_vocabulary_missing_byte(&file->vocabulary) == 256;
+}
+
 tkz_status tkz__hf_read_unknown(tkz__hf_file *file)
 {
+    size_t place = file->model_parts[TKZ__HF_UNK_TOKEN];
     tkz_status status = read_byte_fallback(file);
     if (status == TKZ_OK)
         status = tkz__hf_boolean(file, file->model_parts[TKZ__HF_FUSE_UNK],
                                  &file->pieces.fuse_unknown);
-    if (status == TKZ_OK && !tkz__hf_is_null(file, file->model_parts[TKZ__HF_UNK_TOKEN]))
-        status = read_unk_token(file, !file->pieces.byte_fallback);
-    return status;
+    if (status != TKZ_OK)
+        return status;
+    if (!tkz__hf_is_null(file, place))
+        return read_unk_token(file, !file->pieces.byte_fallback);
+    /* HF then leaves out what it does not know before it merges what is around it. */
+    if (!file->pieces.byte_fallback && !is_complete(file))
+        return tkz__hf_unsupported(file, place != TKZ__JSON_ABSENT ? place
+                                                                   : file->parts[TKZ__HF_MODEL],
+                                   "model.unk_token: there is none, and no byte fallback, in a BPE of "
+                                   "characters; this build reads models with one of both");
+    return TKZ_OK;
 }
 
 /* ---- WordPiece and WordLevel --------------------------------------------- */
@@ -89,6 +108,17 @@ tkz_status tkz__hf_read_words(tkz__hf_file *file)
 
 /* ---- Unigram ------------------------------------------------------------- */
 
+/* The next of a piece's two members, or its end. */
+static tkz_status next_member(tkz__hf_file *file, size_t piece, bool wanted)
+{
+    bool more;
+    tkz_status status = tkz__json_reader_next_item(&file->json, &more);
+    if (status != TKZ_OK || more == wanted)
+        return status;
+    return tkz__error_set(file->error, TKZ_STATUS_BAD_FORMAT, file->path, piece,
+                          "a piece of the vocabulary is its text and its score, and no more");
+}
+
 /* A piece of the list: its text and its score. The id is its number. */
 static tkz_status read_piece(tkz__hf_file *file, uint32_t id)
 {
@@ -96,7 +126,6 @@ static tkz_status read_piece(tkz__hf_file *file, uint32_t id)
     const char *text;
     size_t size;
     size_t place = json->position;
-    bool more = false;
     double score = 0;
     tkz_status status = tkz__array_reserve(&file->allocator, (void **)&file->scores,
                                            &file->score_capacity, (size_t)id + 1,
@@ -104,19 +133,17 @@ static tkz_status read_piece(tkz__hf_file *file, uint32_t id)
     if (status == TKZ_OK)
         status = tkz__json_reader_array(json);
     if (status == TKZ_OK)
-        status = tkz__json_reader_next_item(json, &more);
+        status = next_member(file, place, true);
     if (status == TKZ_OK)
         status = tkz__json_reader_string(json, &text, &size);
     if (status == TKZ_OK)
         status = tkz__spelled_vocabulary_add(&file->vocabulary, text, size, id, place);
     if (status == TKZ_OK)
-        status = tkz__json_reader_next_item(json, &more);
+        status = next_member(file, place, true);
     if (status == TKZ_OK)
         status = tkz__hf_number(file, json->position, &score);
     if (status == TKZ_OK)
-        status = tkz__json_reader_next_item(json, &more);
-    if (status == TKZ_OK && more)
-        return tkz__json_reader_expected(json, "a piece and its score, and no more");
+        status = next_member(file, place, false);
     if (status == TKZ_OK)
         file->scores[file->score_count++] = score;
     return status;

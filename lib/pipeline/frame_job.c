@@ -103,8 +103,12 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
         tkz_encoder_allow_special(worker->encoder, context->recipe->take_special);
         tkz_encoder_add_template(worker->encoder, context->recipe->add_template);
         status = tkz_encoder_set_dropout(worker->encoder, context->recipe->dropout,
-                                         context->recipe->dropout_seed, error);
+                                         context->recipe->encode_seed, error);
     }
+    if (status == TKZ_OK && pass->encode && context->recipe->sampling)
+        status = tkz_encoder_set_sampling(worker->encoder, context->recipe->candidates,
+                                          context->recipe->alpha, context->recipe->encode_seed,
+                                          error);
     if (status == TKZ_OK && pass->count)
         status = tkz_word_counts_new(&worker->counts, context->recipe->pre_tokenizer, memory,
                                      error);

@@ -247,6 +247,8 @@ static tkz_status read_streams(tkz_recipe *recipe, const json_t *output, tkz_err
     return TKZ_OK;
 }
 
+#define DEFAULT_ALPHA 0.1 /* that of sentencepiece's encode */
+
 static tkz_status read_output(tkz_recipe *recipe, tkz_error *error)
 {
     const json_t *output = json_object_get(recipe->json, "output");
@@ -261,7 +263,13 @@ static tkz_status read_output(tkz_recipe *recipe, tkz_error *error)
     recipe->take_special = json_is_true(json_object_get(encode, "special"));
     recipe->add_template = json_is_true(json_object_get(encode, "template"));
     recipe->dropout = json_number_value(json_object_get(encode, "dropout"));
-    recipe->dropout_seed = (uint64_t)json_integer_value(json_object_get(encode, "seed"));
+    recipe->encode_seed = (uint64_t)json_integer_value(json_object_get(encode, "seed"));
+    recipe->sampling = json_is_true(json_object_get(encode, "sampling"));
+    recipe->candidates = (int32_t)json_integer_value(json_object_get(encode, "candidates"));
+    if (recipe->candidates == 0)
+        recipe->candidates = -1;
+    const json_t *alpha = json_object_get(encode, "alpha");
+    recipe->alpha = alpha != NULL ? json_number_value(alpha) : DEFAULT_ALPHA;
     if (recipe->append == NULL && recipe->token_shards)
         recipe->append = "<|endoftext|>";
     if (recipe->append != NULL && recipe->append[0] == '\0')

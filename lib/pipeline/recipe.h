@@ -50,7 +50,10 @@ struct tkz_recipe {
     bool take_special; /* special tokens are taken from text */
     bool add_template;
     double dropout;
-    uint64_t dropout_seed;
+    uint64_t encode_seed; /* of dropout and sampling */
+    bool sampling;        /* paths of a Unigram model are drawn: */
+    int32_t candidates;   /* from so many best ones, -1: from all */
+    double alpha;
     const char *append;
 
     /* output into a directory ... */

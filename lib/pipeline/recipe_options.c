@@ -61,9 +61,16 @@ static const tkz_recipe_option options[] = {
      "Each document gets the tokens that the model's template puts around a text, such as BOS."},
     {"encode.dropout", "number", "0", "0..1",
      "BPE dropout: each merge is passed over with this probability, as HF tokenizers does it."},
+    {"encode.sampling", "boolean", "false", "",
+     "Unigram models: each document gets an encoding drawn at random, as sentencepiece's sampling "
+     "does it; false: the best one."},
+    {"encode.alpha", "number", "0.1", "0..1000",
+     "Of sampling: an encoding is drawn in proportion to exp(alpha * score)."},
+    {"encode.candidates", "integer", "0", "0..1024",
+     "Of sampling: it is drawn from so many best ones; 0: from all."},
     {"encode.seed", "integer", "0", "0..9007199254740992",
-     "Of dropout: which merges are passed over in a document depends on it and on the document's "
-     "text alone."},
+     "Of dropout and sampling: what is passed over or drawn in a document depends on it and on the "
+     "document's text alone."},
     {"work", "string", "", "",
      "Directory for what is kept between passes. Default: work in the output directory."},
     {"output", "object", "", "", "What comes out: a directory, or streams."},

@@ -101,8 +101,10 @@ tkz_status tkz__added_finder_make(tkz__added_finder *finder, const tkz__image *i
     tkz__trie_builder *trie = NULL;
     tkz_status status = tkz__trie_builder_new(&trie, allocator, error);
     /* The last one first: where two contents are equal, the token of the lower id is found. */
-    for (uint32_t i = count; status == TKZ_OK && i > 0; i--)
-        status = add_token(finder, image, trie, i - 1, normalized ? normalizer : NULL, error);
+    for (uint32_t i = count; status == TKZ_OK && i > 0; i--) {
+        bool as_is = !normalized || (finder->tokens[i - 1].flags & TKZ__ADDED_AS_IS) != 0;
+        status = add_token(finder, image, trie, i - 1, as_is ? NULL : normalizer, error);
+    }
     if (status == TKZ_OK)
         status = tkz__trie_builder_write(trie, &finder->nodes, &finder->ends, error);
     tkz__trie_builder_free(trie);

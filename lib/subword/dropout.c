@@ -39,6 +39,7 @@ tkz_status tkz__dropout_start(tkz_encoder *encoder, const char *text, size_t siz
 {
     uint64_t seed = encoder->settings.dropout_seed + UINT64_C(0x9E3779B97F4A7C15);
     encoder->dropout.bound = encoder->settings.dropout_bound;
+    encoder->dropout.forgets = encoder->image->pieces.sentencepiece;
     encoder->dropout.random.state = tkz__hash_u64(seed) ^ tkz__hash64(text, size);
     return reserve_merger(encoder, error);
 }
@@ -57,8 +58,12 @@ static tkz_status encode_chunk(tkz_encoder *encoder, const uint8_t *bytes, size_
                                      encoder->ids + encoder->id_count);
     if (count == 0)
         return tkz__encoder_damaged(error);
-    encoder->id_count += tkz__hidden_tokens_expand(
-        encoder->image, encoder->ids + encoder->id_count, count, size);
+    size_t first = encoder->id_count;
+    encoder->id_count +=
+        tkz__hidden_tokens_expand(encoder->image, encoder->ids + first, count, size);
+    encoder->after_unknown = false;
+    if (encoder->fuses_unknown)
+        tkz__encoder_fuse_unknown(encoder, first);
     return TKZ_OK;
 }
 

@@ -12,7 +12,9 @@ static tkz_status encode_chunk(tkz_encoder *encoder, const uint8_t *text, size_t
     tkz__token_list *tokens = &encoder->tokens;
     size_t first = tokens->count;
     tkz_status status =
-        tkz__engine_encode(&encoder->engine, text + start, end - start, tokens, error);
+        encoder->settings.samples
+            ? tkz__encoder_sample_chunk(encoder, text + start, end - start, error)
+            : tkz__engine_encode(&encoder->engine, text + start, end - start, tokens, error);
     for (size_t i = first; status == TKZ_OK && tokens->wants_ends && i < tokens->count; i++)
         tokens->ends[i] += (uint32_t)start;
     return status;

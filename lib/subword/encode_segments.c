@@ -53,19 +53,25 @@ static tkz_status source_range(const tkz_encoder *encoder, const part *own, size
     return TKZ_OK;
 }
 
-/* The engine told where its tokens end; each starts where the one before it ends. */
-static tkz_status push_engine_spans(tkz_encoder *encoder, const part *own, size_t at,
-                                    tkz_error *error)
+/* The engine told where its tokens end; each starts where the one before it ends. In HF, which makes no
+ * empty tokens, all bytes of an unknown string have its range: those that end where the one before
+ * them does. */
+tkz_status tkz__encoder_push_engine_spans(tkz_encoder *encoder, const part *own, size_t at,
+                                          const tkz__token_list *tokens, tkz_error *error)
 {
-    size_t start = at;
-    for (size_t i = 0; i < encoder->tokens.count; i++) {
+    bool repeats = !encoder->image->pieces.sentencepiece;
+    size_t start = at, before = at;
+    for (size_t i = 0; i < tokens->count; i++) {
         uint64_t from, to;
-        size_t stop = at + encoder->tokens.ends[i];
+        size_t stop = at + tokens->ends[i];
+        if (repeats && stop == start)
+            start = before;
         tkz_status status = source_range(encoder, own, start, stop, &from, &to, error);
         if (status == TKZ_OK)
             status = push_span(encoder, from, to, error);
         if (status != TKZ_OK)
             return status;
+        before = start;
         start = stop;
     }
     return TKZ_OK;
@@ -76,7 +82,7 @@ tkz_status tkz__encoder_push_spans(tkz_encoder *encoder, const part *own, size_t
                                    size_t first, tkz_error *error)
 {
     if (!tkz__image_merges(encoder->image->kind))
-        return push_engine_spans(encoder, own, at, error);
+        return tkz__encoder_push_engine_spans(encoder, own, at, &encoder->tokens, error);
     tkz__token_walk walk = {.image = encoder->image,
                             .text = (const uint8_t *)own->text,
                             .end = end,
@@ -100,9 +106,8 @@ tkz_status tkz__encoder_push_spans(tkz_encoder *encoder, const part *own, size_t
     return TKZ_OK;
 }
 
-/* The spans of a document, from number `first` on, in characters. */
-static tkz_status spans_to_characters(tkz_encoder *encoder, const char *text, size_t size,
-                                      size_t first, tkz_error *error)
+tkz_status tkz__encoder_spans_to_characters(tkz_encoder *encoder, const char *text, size_t size,
+                                            size_t first, tkz_error *error)
 {
     tkz__character_index *index = &encoder->characters;
     tkz__character_index_clear(index);
@@ -244,10 +249,12 @@ tkz_status tkz__encode_inside(tkz_encoder *encoder, const char *text, size_t siz
     tkz_status status = TKZ_OK;
     if (tkz__dropout_is_on(encoder))
         status = tkz__dropout_start(encoder, text, size, error);
+    if (encoder->settings.samples)
+        tkz__encoder_start_sampling(encoder, text, size);
     if (status == TKZ_OK)
         status = encode_between(encoder, finder, &whole, encode_raw, error);
     if (status == TKZ_OK && encoder->settings.offsets == TKZ_OFFSETS_CHARACTERS)
-        status = spans_to_characters(encoder, text, size, first, error);
+        status = tkz__encoder_spans_to_characters(encoder, text, size, first, error);
     return status;
 }
 

@@ -15,6 +15,7 @@ typedef tkz__encoder_piece piece;
 
 enum {
     BORDERS = 64,      /* that are looked for at a time */
+    UNCUT = 3,         /* bytes of a chunk that is a piece as it is: one sign, mostly */
     LEAST_NATURAL = 3, /* bytes of its first symbol, if the text is natural */
     MOST_NATURAL = 64, /* bytes of a piece that matching is the faster way for */
     STRAYS = TKZ__ENCODER_CHUNKS / 4 /* that are no text: more are likely to come */
@@ -180,6 +181,32 @@ tkz_status tkz__encode_piece(tkz_encoder *encoder, const uint8_t *bytes, size_t 
     return TKZ_OK;
 }
 
+/* A piece that is too long for the cache of short ones. */
+static __attribute__((noinline)) tkz_status encode_long_piece(tkz_encoder *encoder,
+                                                              const piece *own,
+                                                              const uint8_t *bytes,
+                                                              tkz_error *error)
+{
+    if (own->bucket == NO_BUCKET)
+        return tkz__encode_piece(encoder, bytes, own->size, own->is_whole, error);
+    tkz__long_piece *entry = encoder->long_cache + own->bucket;
+    tkz__long_piece_key key = tkz__long_piece_key_of(bytes, own->size, own->is_whole);
+    if (tkz__long_piece_is(entry, &key)) {
+        /* There is room for all eight: a piece of this size is counted as fifteen ids at least. */
+        uint32_t *ids = encoder->ids + encoder->id_count;
+        memcpy(ids, entry->ids, sizeof entry->ids);
+        encoder->id_count += ids[0] >> 24;
+        ids[0] &= 0xFFFFFF;
+        return TKZ_OK;
+    }
+    size_t before = encoder->id_count;
+    tkz_status status = tkz__encode_piece(encoder, bytes, own->size, own->is_whole, error);
+    size_t count = encoder->id_count - before;
+    if (status == TKZ_OK && count <= TKZ__LONG_PIECE_MOST_IDS)
+        tkz__long_piece_keep(entry, &key, encoder->ids + before, count);
+    return status;
+}
+
 /* A short piece that the cache does not know. There is room for its ids. */
 static tkz_status encode_new_piece(tkz_encoder *encoder, const piece *own, const uint8_t *bytes,
                                    tkz_error *error)
@@ -198,9 +225,7 @@ static tkz_status encode_new_piece(tkz_encoder *encoder, const piece *own, const
 
 /* ---- Pieces to ids ----------------------------------------------------- */
 
-/* Makes one of neighbouring unknown tokens, from number `first` on; what came before them in their chunk
- * tells `after_unknown`. */
-static void fuse_unknown(tkz_encoder *encoder, size_t first)
+void tkz__encoder_fuse_unknown(tkz_encoder *encoder, size_t first)
 {
     uint32_t unknown = encoder->image->pieces.unknown;
     size_t made = first;
@@ -227,8 +252,7 @@ static tkz_status encode_pieces(tkz_encoder *encoder, const uint8_t *text, tkz_e
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         const piece *next = &encoder->pieces[i];
         if (next->size > TKZ__PIECE_MOST_BYTES) {
-            status = tkz__encode_piece(encoder, text + next->start, next->size, next->is_whole,
-                                       error);
+            status = encode_long_piece(encoder, next, text + next->start, error);
             if (status == TKZ_OK)
                 status = tkz__encoder_reserve_ids(encoder, (count - i) * TKZ__PIECE_MOST_BYTES, error);
             continue;
@@ -248,7 +272,7 @@ static tkz_status encode_pieces(tkz_encoder *encoder, const uint8_t *text, tkz_e
         ids[0] &= 0xFFFFFF;
     }
     if (encoder->fuses_unknown)
-        fuse_unknown(encoder, first);
+        tkz__encoder_fuse_unknown(encoder, first);
     return status;
 }
 
@@ -271,6 +295,26 @@ static inline tkz_status add_short_piece(tkz_encoder *encoder, const uint8_t *te
                                                       : encode_pieces(encoder, text, error);
 }
 
+/* The same for one that is too long for that cache. Away from the loop over short ones. */
+static __attribute__((noinline)) tkz_status add_long_piece(tkz_encoder *encoder,
+                                                           const uint8_t *text, size_t size,
+                                                           size_t start, size_t end,
+                                                           bool is_whole, tkz_error *error)
+{
+    piece *own = &encoder->pieces[encoder->piece_count++];
+    own->bucket = NO_BUCKET;
+    own->start = (uint32_t)start;
+    own->size = (uint32_t)(end - start);
+    own->is_whole = is_whole;
+    if (end - start <= TKZ__LONG_PIECE_MOST_BYTES && size - start > TKZ__LONG_PIECE_MOST_BYTES) {
+        tkz__long_piece_key key = tkz__long_piece_key_of(text + start, end - start, is_whole);
+        own->bucket = (uint32_t)tkz__long_piece_place(&key);
+        __builtin_prefetch(encoder->long_cache + own->bucket);
+    }
+    return encoder->piece_count < TKZ__ENCODER_PIECES ? TKZ_OK
+                                                      : encode_pieces(encoder, text, error);
+}
+
 static inline tkz_status add_piece(tkz_encoder *encoder, const uint8_t *text, size_t size,
                                    size_t start, size_t end, uint64_t whole, tkz_error *error)
 {
@@ -279,12 +323,7 @@ static inline tkz_status add_piece(tkz_encoder *encoder, const uint8_t *text, si
         key.high |= whole;
         return add_short_piece(encoder, text, key, start, end - start, error);
     }
-    piece *own = &encoder->pieces[encoder->piece_count++];
-    own->start = (uint32_t)start;
-    own->size = (uint32_t)(end - start);
-    own->is_whole = whole != 0;
-    return encoder->piece_count < TKZ__ENCODER_PIECES ? TKZ_OK
-                                                      : encode_pieces(encoder, text, error);
+    return add_long_piece(encoder, text, size, start, end, whole != 0, error);
 }
 
 /* A short chunk that is no text is encoded as it is: most such are new ones, and have few merges. */
@@ -335,6 +374,10 @@ static inline tkz_status add_chunk(tkz_encoder *encoder, const uint8_t *text, si
         if (__builtin_expect(tkz__piece_is_no_text(key), 0)) {
             key.high |= whole;
             return add_no_text(encoder, text, key, start, end - start, error);
+        }
+        if (end - start <= UNCUT) {
+            key.high |= whole;
+            return add_short_piece(encoder, text, key, start, end - start, error);
         }
     }
     if (!encoder->cuts_chunks)

@@ -6,6 +6,28 @@
 #include "subword/encoder_parts.h"
 
 #define BUCKET_COUNT ((size_t)1 << TKZ__PIECE_BUCKET_BITS)
+#define LONG_COUNT ((size_t)1 << TKZ__LONG_PIECE_BITS)
+
+enum { LINE = 64 }; /* bytes of a line of the processor's caches */
+
+#define CACHES_SIZE                                                                           \
+    (BUCKET_COUNT * sizeof(tkz__piece_bucket) + LONG_COUNT * sizeof(tkz__long_piece) +        \
+     sizeof(tkz__match_memory) + LINE)
+
+/* All in one allocation, so that each begins with a line: a bucket or entry has the size of one, and what is
+ * asked for it costs twice as much if it lies in two. */
+static tkz_status make_caches(tkz_encoder *made, tkz_error *error)
+{
+    made->caches = tkz__allocate_zeroed(&made->allocator, CACHES_SIZE);
+    if (made->caches == NULL)
+        return tkz__error_memory(error, CACHES_SIZE);
+    uint8_t *start = made->caches;
+    start += (LINE - (uintptr_t)start % LINE) % LINE;
+    made->cache = (tkz__piece_bucket *)start;
+    made->long_cache = (tkz__long_piece *)(made->cache + BUCKET_COUNT);
+    made->memory = (tkz__match_memory *)(made->long_cache + LONG_COUNT);
+    return TKZ_OK;
+}
 
 tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
                            const tkz_allocator *allocator, tkz_error *error)
@@ -24,12 +46,11 @@ tkz_status tkz_encoder_new(tkz_encoder **encoder, tkz_tokenizer *tokenizer,
     tkz__token_list_init(&made->tokens, &chosen);
     tkz__engine_worker_init(&made->engine, tkz__tokenizer_engine(tokenizer), &chosen);
     if (merges) {
-        made->cache = tkz__allocate_zeroed(&chosen, BUCKET_COUNT * sizeof *made->cache);
-        made->memory = tkz__allocate_zeroed(&chosen, sizeof *made->memory);
-    }
-    if (merges && (made->cache == NULL || made->memory == NULL)) {
-        tkz_encoder_free(made);
-        return tkz__error_memory(error, BUCKET_COUNT * sizeof *made->cache);
+        tkz_status status = make_caches(made, error);
+        if (status != TKZ_OK) {
+            tkz_encoder_free(made);
+            return status;
+        }
     }
     const tkz_normal_form *form = tkz__tokenizer_normal_form(tokenizer);
     if (form != NULL) {
@@ -64,8 +85,7 @@ void tkz_encoder_free(tkz_encoder *encoder)
     if (encoder == NULL)
         return;
     tkz_allocator allocator = encoder->allocator;
-    tkz__release(&allocator, encoder->cache, BUCKET_COUNT * sizeof *encoder->cache);
-    tkz__release(&allocator, encoder->memory, sizeof *encoder->memory);
+    tkz__release(&allocator, encoder->caches, CACHES_SIZE);
     if (encoder->image != NULL)
         tkz__release_array(&allocator, encoder->short_tokens, encoder->image->id_count,
                            sizeof *encoder->short_tokens);
@@ -81,6 +101,8 @@ void tkz_encoder_free(tkz_encoder *encoder)
     tkz__ranked_merger_free(encoder->merger);
     tkz__engine_worker_free(&encoder->engine);
     tkz__token_list_free(&encoder->tokens);
+    tkz__release_array(&allocator, encoder->path_scores, encoder->path_score_capacity,
+                       sizeof *encoder->path_scores);
     tkz__character_index_free(&encoder->characters);
     tkz__encode_stream_free(encoder->stream, &allocator);
     tkz__token_decoder_free(encoder->text_decoder);

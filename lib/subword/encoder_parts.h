@@ -11,6 +11,7 @@
 #include "subword/decode_steps.h"
 #include "subword/engine.h"
 #include "subword/matching.h"
+#include "subword/long_piece_cache.h"
 #include "subword/piece_cache.h"
 #include "subword/ranked_merging.h"
 #include "subword/split_steps.h"
@@ -46,13 +47,19 @@ typedef struct tkz__encoder_settings {
     int32_t offsets; /* of tkz_offsets */
     uint64_t dropout_bound; /* tkz__random_bound of its probability; 0: off */
     uint64_t dropout_seed;
+    bool samples; /* paths of a Unigram model are drawn */
+    int32_t sample_candidates;
+    double sample_alpha;
+    uint64_t sample_seed;
 } tkz__encoder_settings;
 
 struct tkz_encoder {
     tkz_allocator allocator;
     tkz_tokenizer *tokenizer;
     const tkz__image *image;
+    uint8_t *caches; /* where these are, of models that merge: */
     tkz__piece_bucket *cache;
+    tkz__long_piece *long_cache;
     tkz__match_memory *memory; /* of matching, as is: */
     uint64_t *scratch;
     size_t scratch_capacity;
@@ -84,6 +91,9 @@ struct tkz_encoder {
     tkz__dropout dropout;       /* of the text that is encoded */
     tkz__engine_worker engine; /* of a model without merges, and */
     tkz__token_list tokens;    /* what it made of the last text, if ends are wanted */
+    uint64_t sample_state;     /* of the text that is encoded */
+    double *path_scores;       /* of the best encodings */
+    size_t path_score_capacity;
     tkz__short_token *short_tokens; /* one for each id, once much is decoded; NULL before */
     size_t decoded_ids; /* as long as there are none */
     tkz__token_decoder *text_decoder;   /* where steps make text of tokens; NULL until it is asked for */
@@ -206,6 +216,27 @@ TKZ_CHECKED tkz_status tkz__encode_text_start(tkz_encoder *encoder, const char *
 /* tkz__encode_text for a model without merges. Errors: CORRUPT, LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__encode_by_engine(tkz_encoder *encoder, const char *text, size_t size,
                                              tkz_error *error);
+
+/* The spans of tokens whose ends an engine told, from byte `at` of a part on. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encoder_push_engine_spans(tkz_encoder *encoder,
+                                                      const tkz__document_part *part, size_t at,
+                                                      const tkz__token_list *tokens,
+                                                      tkz_error *error);
+
+/* The spans of a document, from number `first` on, in characters. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__encoder_spans_to_characters(tkz_encoder *encoder, const char *text,
+                                                        size_t size, size_t first,
+                                                        tkz_error *error);
+
+/* Makes one of neighbouring unknown tokens, from number `first` on; what came before them in their chunk
+ * tells `after_unknown`. */
+void tkz__encoder_fuse_unknown(tkz_encoder *encoder, size_t first);
+
+/* Makes ready to draw the paths of a text, and draws that of a chunk. Errors: CORRUPT, LIMIT,
+ * OUT_OF_MEMORY. */
+void tkz__encoder_start_sampling(tkz_encoder *encoder, const char *text, size_t size);
+TKZ_CHECKED tkz_status tkz__encoder_sample_chunk(tkz_encoder *encoder, const uint8_t *text,
+                                                 size_t size, tkz_error *error);
 
 /* Frees what encoding in parts holds; accepts NULL. */
 void tkz__encode_stream_free(struct tkz__encode_stream *stream, const tkz_allocator *allocator);

@@ -335,7 +335,8 @@ size_t tkz__ranked_merge(tkz__ranked_merger *merger, tkz__dropout *dropout, cons
     while (merger->queued > 0) {
         uint64_t next = pop(merger);
         if (dropout->bound > 0 && tkz__random_happens(&dropout->random, dropout->bound)) {
-            pass_over(merger, next);
+            if (!dropout->forgets)
+                pass_over(merger, next);
             continue;
         }
         queue_passed(merger);

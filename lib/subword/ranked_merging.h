@@ -31,11 +31,12 @@ TKZ_CHECKED tkz_status tkz__ranked_merger_reserve(tkz__ranked_merger *merger, si
 /* Whether a merge that comes to its turn is passed over. */
 typedef struct tkz__dropout {
     uint64_t bound; /* tkz__random_bound of the probability; 0: never */
+    bool forgets;   /* what was passed over does not come again (sentencepiece: src/bpe_model.cc) */
     tkz__random random;
 } tkz__dropout;
 
 /* Encodes a piece of 1 or more bytes, all of them with tokens, that there is room for, into `ids`, which
- * has room for one a byte. A merge that is passed over is queued again behind the next one that
+ * has room for one a byte. A merge that is passed over, unless it is forgotten, is queued again behind the next one that
  * is not (HF tokenizers 0.23: src/models/bpe/word.rs, merge_all), which makes the time
  * n log n / (1 - p), and n where p is 1. Returns the number of ids; 0 if the image is damaged. */
 size_t tkz__ranked_merge(tkz__ranked_merger *merger, tkz__dropout *dropout, const uint8_t *bytes,

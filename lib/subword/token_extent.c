@@ -52,14 +52,30 @@ static size_t end_of_byte(tkz__token_walk *walk, size_t start)
     return start + length;
 }
 
+/* Moves to the chunk that byte `at` is in. */
+static void go_to_chunk(tkz__token_walk *walk, size_t at)
+{
+    while (walk->chunk < walk->chunk_end && walk->chunk_base + walk->chunk->end <= at)
+        walk->chunk++;
+}
+
+/* Are these bytes a chunk that may be a token as a whole? */
+static bool is_whole_chunk(tkz__token_walk *walk, size_t at, size_t size)
+{
+    if ((walk->image->flags & TKZ__IMAGE_WHOLE_CHUNKS) == 0)
+        return false;
+    go_to_chunk(walk, at);
+    return walk->chunk < walk->chunk_end && walk->chunk_base + walk->chunk->start == at &&
+           walk->chunk->end - walk->chunk->start == size;
+}
+
 /* Unknown characters of one chunk up to where the next token stands, or one. */
 static size_t end_of_unknown(tkz__token_walk *walk, size_t number, size_t start)
 {
     size_t end = walk->end, stop = start + character_at(walk, start);
     if (!walk->image->pieces.fuse_unknown)
         return stop;
-    while (walk->chunk < walk->chunk_end && walk->chunk_base + walk->chunk->end <= start)
-        walk->chunk++;
+    go_to_chunk(walk, start);
     if (walk->chunk < walk->chunk_end && walk->chunk_base + walk->chunk->end < end)
         end = walk->chunk_base + walk->chunk->end;
     while (stop < end &&
@@ -78,7 +94,12 @@ size_t tkz__token_walk_next(tkz__token_walk *walk, size_t number, size_t *start)
     bool is_piece = tkz__image_token(walk->image, id, &bytes, &size);
     if (at == walk->end)
         return at;
-    if (is_piece && stands_at(walk, id, at))
+    /* A piece that means something else stands for what a text spells only where that is a chunk of its
+     * own, and HF takes such for a token without merging. */
+    bool is_other = is_piece && !is_whole_chunk(walk, at, size) &&
+                    (id == walk->image->pieces.unknown ||
+                     (walk->image->pieces.byte_fallback && tkz__piece_byte(bytes, size) >= 0));
+    if (is_piece && !is_other && stands_at(walk, id, at))
         return at + size;
     if (walk->image->pieces.byte_fallback && is_piece && tkz__piece_byte(bytes, size) >= 0)
         return end_of_byte(walk, at);

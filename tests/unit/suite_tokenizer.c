@@ -286,6 +286,47 @@ START_TEST(unreachable_tokens)
 }
 END_TEST
 
+/* Words of 14 to 40 bytes that come again and again, from the cache for such pieces or not; one stands at the
+ * very end of the text. */
+START_TEST(long_pieces)
+{
+    enum { WORDS = 12, CAPACITY = 8000 };
+    uint64_t random = 29;
+    for (int number = 0; number < 6; number++) {
+        vocabulary own;
+        random_vocabulary(&own, &random, 300, 5);
+        tkz_encoder *encoder;
+        ck_assert_status(tkz_encoder_new(&encoder, own.tokenizer, NULL, NULL));
+        char words[WORDS][40], text[CAPACITY + 41];
+        size_t sizes[WORDS], size = 0;
+        for (size_t i = 0; i < WORDS; i++) {
+            sizes[i] = 14 + test_random(&random) % 27;
+            for (size_t k = 0; k < sizes[i]; k++)
+                words[i][k] = "abcthe"[test_random(&random) % 6];
+        }
+        while (size < CAPACITY) {
+            uint64_t word = test_random(&random) % WORDS;
+            text[size++] = "\n "[test_random(&random) % 2];
+            memcpy(text + size, words[word], sizes[word]);
+            size += sizes[word];
+        }
+        char *exact = malloc(size);
+        uint32_t *expected = malloc(size * sizeof *expected);
+        memcpy(exact, text, size);
+        size_t count = slow_text(&own, exact, size, expected);
+        uint64_t offsets[2] = {0, size};
+        const tkz_batch *batch;
+        ck_assert_status(tkz_encoder_encode(encoder, exact, offsets, 1, &batch, NULL));
+        ck_assert_uint_eq(batch->offsets[1], count);
+        ck_assert_int_eq(memcmp(batch->ids, expected, count * sizeof *expected), 0);
+        free(expected);
+        free(exact);
+        tkz_encoder_free(encoder);
+        tkz_tokenizer_free(own.tokenizer);
+    }
+}
+END_TEST
+
 /* a + a, aa + aa: one run of 2,000,003 letters is one piece. */
 START_TEST(long_run)
 {
@@ -744,6 +785,7 @@ Suite *suite_tokenizer(void)
     tcase_add_test(tests, against_slow_code);
     tcase_add_test(tests, borders);
     tcase_add_test(tests, unreachable_tokens);
+    tcase_add_test(tests, long_pieces);
     tcase_add_test(tests, long_run);
     tcase_add_test(tests, byte_order);
     tcase_add_test(tests, builder_refusals);

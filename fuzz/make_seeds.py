@@ -7,6 +7,7 @@ import gzip
 import json
 import pathlib
 import random
+import struct
 import subprocess
 import zlib
 
@@ -293,9 +294,51 @@ def model_files():
     write("model_files", "tekken_specials", b"k" + dump(dict(tekken, special_tokens=special)))
 
 
+def varint(value):
+    head = b""
+    while value >= 0x80:
+        head += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return head + bytes([value])
+
+
+def field(number, value):
+    """A field of a protocol buffer: a number, or bytes."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def piece(text, score, kind=1):
+    return field(1, field(1, text.encode()) + b"\x15" + struct.pack("<f", score) +
+                 (field(3, kind) if kind != 1 else b""))
+
+
+def sentencepiece_files():
+    special = piece("<unk>", 0, 2) + piece("<s>", 0, 3) + piece("</s>", 0, 3)
+    words = b"".join(piece(text, -number) for number, text in enumerate(
+        ("\u2581", "a", "\u2581a", "\u3042", "ab", "b", "\u2581\u2581", "\u65e5\u672c")))
+    symbols = piece("<x>", 0, 4) + piece("  ", 0, 4) + piece("bb", -9, 5)
+    every_byte = b"".join(piece(f"<0x{byte:02X}>", 0, 6) for byte in range(256))
+    # The double array of no keys, and one text.
+    charsmap = struct.pack("<I", 1024) + bytes(1024) + b"x\0"
+    for name, number in (("unigram", 1), ("bpe", 2), ("word", 3), ("char", 4)):
+        write("sentencepiece_file", name, special + words + symbols + field(2, field(3, number)))
+        write("sentencepiece_file", name + "_bytes", special + every_byte + words + field(
+            2, field(3, number) + field(35, 1)) + field(3, field(3, 0) + field(4, 0)))
+    write("sentencepiece_file", "charsmap", special + words + field(
+        3, field(1, b"own") + field(2, charsmap) + field(5, 0)) + field(5, field(2, charsmap)))
+    write("sentencepiece_file", "suffix", special + words + field(
+        2, field(24, 1) + field(44, b" ? ")))
+    write("sentencepiece_file", "unknown_fields", special + field(4, b"test") + words +
+          field(200, 7) + b"\x33\x08\x01\x34" + field(1, field(1, b"odd") + field(300, 1)))
+    write("sentencepiece_file", "wrong", special + piece("a", 0, 9) + special)
+
+
 json_lines()
 charset()
 model_files()
 streams()
 utf8()
 normal_forms()
+sentencepiece_files()

@@ -38,10 +38,6 @@ static bool starts_with(const uint8_t *data, size_t size, const char *text)
 
 const char *tkz__foreign_format(const uint8_t *data, size_t size)
 {
-    if (starts_with(data, size, "GGUF"))
-        return "this is a GGUF model of llama.cpp, which this build does not read; it reads "
-               "tokenizer.json, SentencePiece models, tekken.json, rank files of tiktoken and native "
-               "images (.tkz)";
     if (starts_with(data, size, "#version"))
         return "this is the merges of a tokenizer; open vocab.json, which belongs beside it";
     if (is_json(data, size)) {

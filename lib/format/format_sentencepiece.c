@@ -97,16 +97,20 @@ static tkz_status give_steps(tkz__spm_file *file)
     return tkz__format_error_at(status, file->path, TKZ__NO_OFFSET, file->error);
 }
 
+tkz_status tkz__spm_give(tkz__spm_file *file)
+{
+    tkz_status status = tkz__tokenizer_builder_new(&file->builder, &tkz__pre_tokenizer_none,
+                                                   &file->allocator, file->error);
+    if (status == TKZ_OK)
+        status = give_model(file);
+    return status == TKZ_OK ? give_steps(file) : status;
+}
+
 static tkz_status build(tkz__spm_file *file, tkz_tokenizer **tokenizer)
 {
     tkz_status status = tkz__spm_parse(file);
     if (status == TKZ_OK)
-        status = tkz__tokenizer_builder_new(&file->builder, &tkz__pre_tokenizer_none,
-                                            &file->allocator, file->error);
-    if (status == TKZ_OK)
-        status = give_model(file);
-    if (status == TKZ_OK)
-        status = give_steps(file);
+        status = tkz__spm_give(file);
     if (status == TKZ_OK)
         status = tkz__spm_make_origin(file);
     if (status == TKZ_OK)

@@ -302,15 +302,10 @@ static tkz_status check_surface(tkz__spm_file *file)
     return TKZ_OK;
 }
 
-tkz_status tkz__spm_parse(tkz__spm_file *file)
+tkz_status tkz__spm_check(tkz__spm_file *file)
 {
-    const tkz__spm_normalizer_spec usual = {.add_dummy_prefix = true,
-                                            .remove_extra_whitespaces = true,
-                                            .escape_whitespaces = true};
-    file->model_type = TKZ__SPM_UNIGRAM;
-    file->normalizer = file->denormalizer = usual;
-    tkz_status status = read_fields(file);
-    if (status == TKZ_OK && file->piece_count == 0)
+    tkz_status status = TKZ_OK;
+    if (file->piece_count == 0)
         status = bad(file, 0, "there are no pieces");
     if (status == TKZ_OK)
         status = check_pieces(file);
@@ -319,4 +314,15 @@ tkz_status tkz__spm_parse(tkz__spm_file *file)
     if (status == TKZ_OK)
         status = check_charsmap(file, &file->denormalizer);
     return status == TKZ_OK ? check_surface(file) : status;
+}
+
+tkz_status tkz__spm_parse(tkz__spm_file *file)
+{
+    const tkz__spm_normalizer_spec usual = {.add_dummy_prefix = true,
+                                            .remove_extra_whitespaces = true,
+                                            .escape_whitespaces = true};
+    file->model_type = TKZ__SPM_UNIGRAM;
+    file->normalizer = file->denormalizer = usual;
+    tkz_status status = read_fields(file);
+    return status == TKZ_OK ? tkz__spm_check(file) : status;
 }

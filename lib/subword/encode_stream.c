@@ -32,7 +32,6 @@
 #include "subword/dropout.h"
 #include "subword/encoder_parts.h"
 #include "subword/stream_tokens.h"
-#include "text/spm_normalize.h"
 #include "text/utf8.h"
 
 enum {
@@ -114,12 +113,8 @@ static void source_range(const text_stream *own, uint64_t start, uint64_t end, u
 {
     *from = start;
     *to = end;
-    if (own->encoder->normalizer != NULL && own->encoder->image->pieces.sentencepiece) {
-        *from = tkz__spm_source_of(&own->map, start);
-        *to = tkz__spm_source_of(&own->map, end);
-    } else if (own->encoder->normalizer != NULL) {
+    if (own->encoder->normalizer != NULL)
         tkz__span_map_to_source(&own->map, start, end, from, to);
-    }
     *from += own->part_start;
     *to += own->part_start;
 }

@@ -128,13 +128,6 @@ static tkz_status make_steps(tkz__split_steps *own, const tkz__split_spec *spec,
     return status == TKZ_OK ? make_step(own, &second, error) : status;
 }
 
-/* BertPreTokenizer or WhitespaceSplit alone. */
-static bool is_words(const tkz__split_steps *own)
-{
-    return own->count == 1 && (own->specs[0].kind == TKZ__SPLIT_BERT ||
-                               own->specs[0].kind == TKZ__SPLIT_WHITESPACE_SPLIT);
-}
-
 /* Behind ByteLevel the text is one of characters that stand for bytes: there must be no others in it.
  * And for a Metaspace that asks what the document begins with, HF takes all parts that came from its
  * first character: there is one where nothing was put before it. */
@@ -168,7 +161,8 @@ tkz_status tkz__split_steps_new(tkz__split_steps **steps, const char *text, size
         tkz__split_specs_read(&made->specs, &made->count, text, size, allocator, error);
     if (status == TKZ_OK)
         status = check_order(made, error);
-    made->is_words = status == TKZ_OK && is_words(made);
+    made->is_words =
+        status == TKZ_OK && made->count == 1 && tkz__split_is_words(made->specs[0].kind);
     for (size_t i = 0; status == TKZ_OK && i < made->count && !made->is_words; i++)
         status = make_steps(made, &made->specs[i], error);
     if (status == TKZ_OK)
@@ -688,8 +682,8 @@ static tkz_status run_words(tkz__splitter *own, const tkz__split_steps *steps, c
     own->pieces.count = 0;
     tkz__buffer_clear(&own->text);
     tkz__span_map_clear(&own->map);
-    tkz_status status = tkz__split_words(text, size, steps->specs[0].kind == TKZ__SPLIT_BERT,
-                                         &own->allocator, &own->text, &own->pieces,
+    tkz_status status = tkz__split_words(text, size, steps->specs[0].kind, &own->allocator,
+                                         &own->text, &own->pieces,
                                          want_map ? &own->map : NULL, error);
     *result = (tkz__split_text){own->text.size > 0 ? (const char *)own->text.data : "",
                                 own->text.size,

@@ -15,9 +15,16 @@
 
 typedef enum class {
     IN_WORD,
-    SPACE,
-    ALONE /* a word of its own */
+    SIGN, /* runs of them are words */
+    ALONE, /* a word of its own */
+    SPACE
 } class;
+
+bool tkz__split_is_words(tkz__split_kind kind)
+{
+    return kind == TKZ__SPLIT_BERT || kind == TKZ__SPLIT_WHITESPACE ||
+           kind == TKZ__SPLIT_WHITESPACE_SPLIT;
+}
 
 bool tkz__split_is_space(uint32_t character)
 {
@@ -35,7 +42,7 @@ bool tkz__split_is_punctuation(uint32_t character)
 typedef struct pass {
     uint8_t ascii[128]; /* class of each */
     const char *source;
-    bool cuts_punctuation;
+    tkz__split_kind kind;
     const tkz_allocator *allocator;
     tkz__buffer *text;
     tkz__piece_list *pieces;
@@ -45,11 +52,14 @@ typedef struct pass {
 
 static class class_of(const pass *now, uint32_t character)
 {
+    bool is_regex = now->kind == TKZ__SPLIT_WHITESPACE; /* \w+|[^\w\s]+ of the crate regex */
     if (character == TKZ__UTF8_INVALID)
-        return IN_WORD;
+        return is_regex ? SIGN : IN_WORD;
     if (tkz__split_is_space(character))
         return SPACE;
-    return now->cuts_punctuation && tkz__split_is_punctuation(character) ? ALONE : IN_WORD;
+    if (is_regex)
+        return (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WORD) != 0 ? IN_WORD : SIGN;
+    return now->kind == TKZ__SPLIT_BERT && tkz__split_is_punctuation(character) ? ALONE : IN_WORD;
 }
 
 /* Hiragana, katakana but for U+30FB, and the ideographs that are many in texts. */
@@ -102,19 +112,19 @@ static tkz_status run(pass *now, size_t size)
                 status = tkz__span_map_append(now->map, length, 0, false, now->error);
             continue;
         }
-        while (found == IN_WORD && at < size && read(now, at, size, &length) == IN_WORD)
+        while (found <= SIGN && at < size && read(now, at, size, &length) == found)
             at += length;
         status = put_word(now, start, at);
     }
     return status;
 }
 
-tkz_status tkz__split_words(const char *source, size_t size, bool cuts_punctuation,
+tkz_status tkz__split_words(const char *source, size_t size, tkz__split_kind kind,
                             const tkz_allocator *allocator, tkz__buffer *text,
                             tkz__piece_list *pieces, tkz__span_map *map, tkz_error *error)
 {
     pass now = {.source = source,
-                .cuts_punctuation = cuts_punctuation,
+                .kind = kind,
                 .allocator = allocator,
                 .text = text,
                 .pieces = pieces,

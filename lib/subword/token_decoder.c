@@ -356,6 +356,13 @@ static tkz_status put_held_bytes(tkz__token_decoder *decoder, bool is_last)
     return status;
 }
 
+/* Whether bytes may be the beginning of one character, without a close look. */
+static bool is_inside(const uint8_t *bytes, size_t size)
+{
+    size_t length = (size_t)1 + (bytes[0] >= 0xC2) + (bytes[0] >= 0xE0) + (bytes[0] >= 0xF0);
+    return size < length && (size == 1 || (bytes[size - 1] & 0xC0) == 0x80);
+}
+
 static tkz_status put_piece(tkz__token_decoder *decoder, tkz__decode_text token,
                             tkz__piece_type type)
 {
@@ -368,7 +375,9 @@ static tkz_status put_piece(tkz__token_decoder *decoder, tkz__decode_text token,
             return tkz__error_set(decoder->error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
                                   "a BYTE piece that spells no byte");
         tkz_status status = hold(decoder, own, (tkz__decode_text){&byte, 1});
-        return status == TKZ_OK ? put_held_bytes(decoder, false) : status;
+        if (status != TKZ_OK || is_inside(own->held.data, own->held.size))
+            return status;
+        return put_held_bytes(decoder, false);
     }
     tkz_status status = put_held_bytes(decoder, true);
     if (status != TKZ_OK || type == TKZ__PIECE_CONTROL)

@@ -5,8 +5,8 @@
     models.py TOKENIZE MODEL [TEXT ...]
 
 The reference of tokenizer.json is HF tokenizers with encode_special_tokens, so that special tokens
-are text; of OpenAI's rank files tiktoken; of tekken.json mistral-common. TEXT files are as in
-hf_encode.py. Exit status: 0 equal, 1 different, 2 cannot run.
+are text; of .model sentencepiece; of OpenAI's rank files tiktoken; of tekken.json mistral-common.
+TEXT files are as in hf_encode.py. Exit status: 0 equal, 1 different, 2 cannot run.
 """
 import base64
 import itertools
@@ -100,10 +100,30 @@ class Tekken:
             yield self.model.id_to_byte_piece(number).decode(errors="replace")
 
 
+class SentencePiece:
+    def __init__(self, path):
+        import sentencepiece
+
+        self.model = sentencepiece.SentencePieceProcessor(model_file=path)
+        self.name = f"sentencepiece {sentencepiece.__version__}"
+
+    def encode(self, text):
+        return self.model.encode(text)
+
+    def strings(self):
+        for number in range(self.model.get_piece_size()):
+            if not (self.model.is_control(number) or self.model.is_unknown(number) or
+                    self.model.is_byte(number)):
+                yield self.model.id_to_piece(number).replace("\u2581", " ")
+
+
 def reference_of(path):
     with open(path, "rb") as file:
-        if not file.read(4096).lstrip().startswith(b"{"):
-            return Tiktoken(path)
+        start = file.read(4096)
+    if start.startswith(b"\n"):  # the protocol buffer's first field, a piece
+        return SentencePiece(path)
+    if not start.lstrip().startswith(b"{"):
+        return Tiktoken(path)
     with open(path, encoding="utf-8") as file:
         top = json.load(file)
     return HuggingFace(path) if "model" in top else Tekken(path)

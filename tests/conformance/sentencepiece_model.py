@@ -13,7 +13,7 @@ import tempfile
 import sentencepiece
 from normal_texts import random_count, random_texts
 
-RANDOM_TEXTS = random_count(1500)
+RANDOM_TEXTS = random_count(1000)
 SHOWN = 5
 BATCH = 50000
 
@@ -163,7 +163,7 @@ def compare(path, sample):
     source = random.Random(23)
     model = Model(path)
     texts = list(nasties()) + sample
-    texts += list(pieces_in_text(model, source, 200000 if RANDOM_TEXTS >= 100000 else 1000))
+    texts += list(pieces_in_text(model, source, 200000 if RANDOM_TEXTS >= 100000 else 500))
     for start in range(0, len(texts), BATCH):
         model.normalize(texts[start:start + BATCH])
         model.encode(texts[start:start + BATCH])

@@ -52,6 +52,13 @@ def main():
     for name, options in OPTIONS.items():
         for kind in ("unigram", "bpe"):
             train(texts, folder, kind, name, **options)
+    # What decoding changes at last: a and U+3042, and a pair of characters.
+    rules = f"{folder}/rules.tsv"
+    with open(rules, "w", encoding="utf-8") as file:
+        file.write("61\t41\n3042\t3044 3046\n20 74\t20 20 54\n")
+    for kind in ("unigram", "bpe"):
+        train(texts, folder, kind, "denormalizing", denormalization_rule_tsv=rules,
+              byte_fallback=True)
     for kind in ("word", "char"):
         for name in ("usual", "bytes", "symbols"):
             # Trained words end where the whitespace does; a smaller vocabulary leaves unknown ones.

@@ -220,7 +220,7 @@ START_TEST(foreign_files)
         {"{\"a\": 0}", 8, TKZ_STATUS_UNSUPPORTED, "vocab.json"},
         {"\x0A\x0E\x0A\x05<unk>\x15\0\0\0\0\x18\x03", 16, TKZ_STATUS_BAD_FORMAT, "UNKNOWN"},
         {"IQ== 0\nIg== 1\n", 14, TKZ_STATUS_UNSUPPORTED, "name the pre-tokenizer"},
-        {"GGUF\3\0\0\0", 8, TKZ_STATUS_UNSUPPORTED, "GGUF"},
+        {"GGUF\3\0\0\0", 8, TKZ_STATUS_BAD_FORMAT, "metadata"},
         {"IQ== x\n", 7, TKZ_STATUS_BAD_FORMAT, "known format"},
         {"\x0A\x02\x0A", 3, TKZ_STATUS_BAD_FORMAT, "known format"},
         {"hello", 5, TKZ_STATUS_BAD_FORMAT, "known format"},
@@ -282,8 +282,8 @@ START_TEST(public_list)
     static const struct {
         const char *name;
         int writes;
-    } expected[] = {{"hf", 1}, {"sentencepiece", 1}, {"tekken", 0}, {"tiktoken", 1}, {"tkz", 1}, {"vocab", 0},
-                    {"wordpiece", 0}};
+    } expected[] = {{"gguf", 0},     {"hf", 1},  {"sentencepiece", 1}, {"tekken", 0},
+                    {"tiktoken", 1}, {"tkz", 1}, {"vocab", 0},         {"wordpiece", 0}};
     size_t count = sizeof expected / sizeof expected[0];
     ck_assert_uint_eq(tkz_format_count(), count);
     for (size_t i = 0; i < count; i++) {

@@ -209,6 +209,55 @@ START_TEST(byte_fallback)
 }
 END_TEST
 
+/* ---- Offsets ------------------------------------------------------------- */
+
+/* Spans in bytes, as "start-end ". */
+static void check_spans(const char *file, const char *text, const char *expected)
+{
+    tkz_tokenizer *tokenizer = opened(file);
+    tkz_encoder *encoder;
+    const tkz_batch *batch;
+    uint64_t offsets[2] = {0, strlen(text)};
+    char found[256] = "";
+    ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+    tkz_encoder_want_offsets(encoder, TKZ_OFFSETS_BYTES);
+    ck_assert_status(tkz_encoder_encode(encoder, text, offsets, 1, &batch, NULL));
+    for (size_t i = 0; i < batch->offsets[1]; i++)
+        snprintf(found + strlen(found), sizeof found - strlen(found), "%u-%u ",
+                 (unsigned)batch->spans[i].start, (unsigned)batch->spans[i].end);
+    ck_assert_str_eq(found, expected);
+    tkz_encoder_free(encoder);
+    tkz_tokenizer_free(tokenizer);
+}
+
+START_TEST(spans_of_models)
+{
+    static const char *const expected[] = {
+        "0-2 2-5 6-9 9-10 11-17 18-19 19-22 22-23 ", /* "[" "CLS" "]" are unknown words */
+        "0-2 2-3 4-5 6-9 10-15 ", "0-1 3-4 5-8 ", "0-1 0-2 2-3 3-5 5-6 "};
+    check_spans(models[_i].file, models[_i].text, expected[_i]);
+}
+END_TEST
+
+START_TEST(spans_of_unknown)
+{
+    char text[8192];
+    compose_bytes(text, sizeof text, 256);
+    /* In HF all bytes of neighbouring unknown characters have the range of those. */
+    check_spans(text, "a" A "zb", "0-1 1-5 1-5 1-5 1-5 5-6 ");
+    /* What spells the unknown token is no such token. */
+    check_spans(FILE_OF("[]", "null", "null", "null",
+                        "{\"type\":\"BPE\",\"unk_token\":\"<unk>\",\"vocab\":{\"<unk>\":0,"
+                        "\"u\":1,\"n\":2,\"k\":3,\"un\":4},\"merges\":[[\"u\",\"n\"]]}"),
+                "<unk>", "0-1 1-3 3-4 4-5 ");
+    /* But it is one where a chunk that is a token is that token. */
+    check_spans(FILE_OF("[]", "null", "{\"type\":\"WhitespaceSplit\"}", "null",
+                        "{\"type\":\"BPE\",\"unk_token\":\"<unk>\",\"ignore_merges\":true,"
+                        "\"vocab\":{\"<unk>\":0,\"u\":1},\"merges\":[]}"),
+                "<unk> <u", "0-5 6-7 7-8 ");
+}
+END_TEST
+
 /* ---- Numbers ------------------------------------------------------------- */
 
 /* As HF reads them, which is not always the nearest double: the last but one is one below. */
@@ -497,6 +546,8 @@ Suite *suite_hf_models(void)
     tcase_add_test(cases, untyped);
     tcase_add_test(cases, types);
     tcase_add_test(cases, byte_fallback);
+    tcase_add_loop_test(cases, spans_of_models, 0, 4);
+    tcase_add_test(cases, spans_of_unknown);
     tcase_add_loop_test(cases, number_of, 0, COUNT(numbers));
     tcase_add_test(cases, any_number);
     tcase_add_loop_test(cases, refused, 0, COUNT(refusals));

@@ -224,6 +224,40 @@ START_TEST(memory)
 }
 END_TEST
 
+/* One pass over the text cuts as the steps one after the other do. */
+START_TEST(words_in_one_pass)
+{
+    static const char *const pairs[][2] = {
+        {"bert-hf0.23", "whitespace_split-hf0.23,punctuation-hf0.23"},
+        {"whitespace_split-hf0.23", "whitespace_split-hf0.23,whitespace_split-hf0.23"},
+        {"whitespace-hf0.23", "split-tiktoken0.14:regex=\\\\w+|[^\\\\w\\\\s]+"}};
+    static const char *const letters[] = {
+        "a", "Z", "0", "_", "-", "'", ",", " ", "\t", "\n", A, "\xE6\xBC\xA2", "\xE3\x83\xBB",
+        "\xE3\x83\xBC", "\xE3\x80\x82", "\xE3\x80\x80", "\xC2\xA0", "\xE3\x82\x99", "\xEF\xBD\x9E",
+        "\xF0\x9F\x98\x80", "\xE2\x80\x8D", "\xC2\xB2", "\xE2\x82\xAC", "\xF0\xA0\xAE\xB7"};
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    tkz__buffer chunks[2];
+    uint64_t random = 3;
+    tkz__buffer_init(&chunks[0], &allocator);
+    tkz__buffer_init(&chunks[1], &allocator);
+    for (int round = 0; round < 3000 / TEST_SHORTER; round++) {
+        char text[128] = "";
+        for (uint64_t left = test_random(&random) % 20; left > 0; left--)
+            strcat(text, letters[test_random(&random) % COUNT(letters)]);
+        for (size_t i = 0; i < 2; i++) {
+            tkz__buffer_clear(&chunks[i]);
+            ck_assert_status(run(pairs[_i][i], text, true, &allocator, &chunks[i], NULL));
+            ck_assert_status(tkz__buffer_append_byte(&chunks[i], 0, NULL));
+        }
+        ck_assert_msg(strcmp((char *)chunks[0].data, (char *)chunks[1].data) == 0,
+                      "\"%s\": %s instead of %s", text, (char *)chunks[0].data,
+                      (char *)chunks[1].data);
+    }
+    tkz__buffer_free(&chunks[0]);
+    tkz__buffer_free(&chunks[1]);
+}
+END_TEST
+
 Suite *suite_split_steps(void)
 {
     Suite *suite = suite_create("split_steps");
@@ -234,6 +268,7 @@ Suite *suite_split_steps(void)
     tcase_add_test(cases, too_many);
     tcase_add_test(cases, spelled_again);
     tcase_add_test(cases, memory);
+    tcase_add_loop_test(cases, words_in_one_pass, 0, 3);
     suite_add_tcase(suite, cases);
     return suite;
 }

@@ -125,12 +125,30 @@ static inline uint32_t tkz__unigram_code(const tkz__unigram *model, uint32_t cha
     return code < model->code_count ? code : 0;
 }
 
+/* Three bytes in the low ones of `word` that are a character: not E0 (overlong forms) nor ED
+ * (surrogates), whose second bytes need a look. */
+static inline bool tkz__unigram_is_three(uint32_t word)
+{
+    return (word & 0xC0C0F0) == 0x8080E0 && (UINT32_C(0x2001) >> (word & 0x0F) & 1) == 0;
+}
+
+static inline uint32_t tkz__unigram_three(uint32_t word)
+{
+    return (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
+}
+
 /* The code of the character at `text` and the bytes that it takes. */
 static inline size_t tkz__unigram_read(const tkz__unigram *model, const uint8_t *text, size_t size,
                                        uint32_t *code)
 {
-    uint32_t character;
-    size_t length = tkz__utf8_next((const char *)text, size, &character);
+    uint32_t word = size >= 4 ? tkz__load_u32(text) : 0, character = text[0];
+    size_t length = 1;
+    if (__builtin_expect(tkz__unigram_is_three(word), 1)) {
+        character = tkz__unigram_three(word);
+        length = 3;
+    } else if (character >= 0x80) {
+        length = tkz__utf8_decode((const char *)text, size, &character);
+    }
     *code = tkz__unigram_code(model, character);
     return length;
 }

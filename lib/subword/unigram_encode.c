@@ -261,18 +261,6 @@ static inline tkz_status add_part(tkz__unigram_worker *worker, const tkz__unigra
                                                       : encode_parts(worker, target, error);
 }
 
-/* Three bytes in the low ones of `word` that are a character: not E0 (overlong forms) nor ED
- * (surrogates), whose second bytes need a look. */
-static inline bool is_three(uint32_t word)
-{
-    return (word & 0xC0C0F0) == 0x8080E0 && (UINT32_C(0x2001) >> (word & 0x0F) & 1) == 0;
-}
-
-static inline uint32_t number_of_three(uint32_t word)
-{
-    return (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
-}
-
 /* A chunk on its way into parts. */
 typedef struct cutting {
     uint32_t at;
@@ -288,17 +276,8 @@ static uint32_t find_places(const tkz__unigram *model, const uint8_t *text, uint
     const tkz__unigram table = *model;
     uint32_t count = 0, at = cut->at, left = cut->left;
     while (at < size && count < PLACES) {
-        uint32_t place = at, code, word = 0;
-        if (size - at >= 4)
-            word = tkz__load_u32(text + at);
-        if (__builtin_expect(is_three(word), 1)) {
-            code = tkz__unigram_u32(table.plane, number_of_three(word));
-            at += 3;
-        } else if (text[at] < 0x80) {
-            code = tkz__unigram_u32(table.plane, text[at++]);
-        } else {
-            at += (uint32_t)tkz__unigram_read(&table, text + at, size - at, &code);
-        }
+        uint32_t place = at, code;
+        at += (uint32_t)tkz__unigram_read(&table, text + at, size - at, &code);
         /* Written always and kept or not: whether a place is one is nobody's guess. */
         places[count] = place;
         count += !tkz__unigram_joined(&table, left, code);

@@ -38,10 +38,10 @@ static void SEARCH_SHORT(tkz__unigram_worker *worker, const tkz__unigram *pointe
         }
         for (;;) {
             SUM candidate = (SUM)SCORE(model, unit) + sum;
-            step own = {unit, at};
-            bool better = candidate > sums[end];
-            sums[end] = better ? candidate : sums[end];
-            steps[end] = better ? own : steps[end];
+            if (candidate > sums[end]) {
+                sums[end] = candidate;
+                steps[end] = (step){unit, at};
+            }
             if (end == count)
                 break;
             uint32_t child = (base & TKZ__UNIGRAM_BASE) + codes[end];

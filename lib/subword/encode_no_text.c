@@ -128,8 +128,8 @@ static bool encode_few(tkz_encoder *encoder, const uint8_t *bytes, size_t size)
     return is_sound;
 }
 
-/* Bytes of which each may merge with the next; `is_whole`: they are a chunk that may have its own token. There is room
- * for an id for each. */
+/* Bytes of which each may merge with the next; `is_whole`: they are a chunk that may have its own token. There
+ * is room for an id for each of them and of the `behind` bytes that follow, before and after. */
 static tkz_status encode_joined(tkz_encoder *encoder, const uint8_t *bytes, size_t size,
                                 bool is_whole, size_t behind, tkz_error *error)
 {

@@ -60,7 +60,8 @@ static tkz_status refuse(const tkz__mapped_file *file, const char *path, tkz_err
 }
 
 /* In a directory: the file of a model that says most. */
-static const char *const model_files[] = {"tokenizer.json", "tekken.json", "vocab.json"};
+static const char *const model_files[] = {"tokenizer.json", "tekken.json", "tokenizer.model",
+                                          "vocab.json", "vocab.txt"};
 
 /* Maps the file at `path`, or the first of model_files in the directory that it is; `chosen` (freed
  * by the caller) is the path of what was mapped. */
@@ -81,7 +82,8 @@ static tkz_status map_model(tkz__mapped_file *file, const char *path,
             return tkz__mapped_file_open(file, *chosen, error);
     }
     return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, path, TKZ__NO_OFFSET,
-                          "a directory without tokenizer.json, tekken.json or vocab.json");
+                          "a directory without tokenizer.json, tekken.json, tokenizer.model, "
+                          "vocab.json or vocab.txt");
 }
 
 static const tkz__format *probe_all(const tkz__mapped_file *file)

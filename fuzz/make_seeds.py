@@ -177,6 +177,60 @@ def charsmap():
 charsmap()
 
 
+def gguf_file(keys, version=3):
+    """`keys`: (name, type, bytes of the value)."""
+    text = lambda value: len(value).to_bytes(8, "little") + value
+    body = b"".join(text(b"tokenizer.ggml." + name) + kind.to_bytes(4, "little") + value
+                    for name, kind, value in keys)
+    return b"GGUF" + version.to_bytes(4, "little") + bytes(8) + len(keys).to_bytes(8, "little") + body
+
+
+def gguf():
+    text = lambda value: len(value.encode()).to_bytes(8, "little") + value.encode()
+    number = lambda value: value.to_bytes(4, "little")
+    items = lambda kind, values: number(kind) + len(values).to_bytes(8, "little") + b"".join(values)
+
+    def model(name, rows, *more):
+        tokens, types, scores = zip(*rows)
+        return [(b"model", 8, text(name)), (b"tokens", 9, items(8, [text(token) for token in tokens])),
+                (b"token_type", 9, items(5, [number(kind) for kind in types])),
+                (b"scores", 9, items(6, [struct.pack("<f", score) for score in scores])), *more]
+
+    specials = [("<unk>", 2, 0), ("<s>", 3, 0), ("</s>", 3, 0)]
+    octets = [(f"<0x{byte:02X}>", 6, 0) for byte in range(256)]
+    pieces = [("\u2581", 1, -1), ("a", 1, -2), ("GG", 1, -3), ("\u2581a", 1, -4), ("\u3042", 4, -5)]
+    files = {
+        "llama": model("llama", specials + pieces, (b"add_space_prefix", 7, b"\0")),
+        "llama_bytes": model("llama", specials + octets + pieces),
+        "t5": model("t5", specials + [(token, kind, score - 0.5) for token, kind, score in pieces],
+                    (b"precompiled_charsmap", 9, items(0, [bytes([byte]) for byte in charsmap_of(
+                        {"a".encode(): "b".encode()})]))),
+        "bert": model("bert", [("[UNK]", 3, 0), ("[CLS]", 3, 0), ("[SEP]", 3, 0), ("\u2581a", 1, 0),
+                               ("b", 1, 0)]),
+        "plamo2": model("plamo2", specials + octets + pieces),
+        "gpt2": model("gpt2", [("G", 1, 0), ("U", 1, 0), ("GU", 1, 0), ("GG", 1, 0), ("<s>", 3, 0),
+                               ("xx", 4, 0), ("[PAD0]", 5, 0)], (b"pre", 8, text("gpt-2")),
+                      (b"merges", 9, items(8, [text("G U"), text("G G")])), (b"bos_token_id", 4, number(4)),
+                      (b"add_bos_token", 7, b"\1")),
+        "rwkv": model("rwkv", specials),
+        "arrays": [(b"model", 9, items(9, [items(9, [])]))],
+    }
+    for name, keys in files.items():
+        write("gguf", name, gguf_file(keys))
+    write("gguf", "version_2", gguf_file(files["llama"], 2))
+    write("gguf", "big_endian", gguf_file(files["llama"], 3 << 24))
+    write("gguf", "cut", gguf_file(files["gpt2"])[:-40])
+    rows = [["<|plamo:unk|>", 0.0, "UNKNOWN"], *([token, 0, "BYTE"] for token, _, _ in octets),
+            ["a", -1.5, "NORMAL", None, 1], ["aa", -3, "NORMAL"], ["\u3042", -2e0, "USER_DEFINED"]]
+    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    write("gguf", "plamo", lines)
+    write("gguf", "plamo_cut", lines[:-20])
+    write("gguf", "plamo_numbers", b'["a", -1000]\n["b", 1e400, "NORMAL"]\n')
+
+
+gguf()
+
+
 def split_steps():
     """u8 kind, u16 size, steps or regular expression, text."""
     text = "a b  12あ、Ab'S\r\n_漢\u3000ー".encode() + b"\xff\xe3x"

@@ -145,6 +145,9 @@ TKZ_CHECKED tkz_status tkz__hf_check_pieces(const tkz_tokenizer *tokenizer, tkz_
 TKZ_CHECKED tkz_status tkz__hf_write_decoder(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
                                              tkz_error *error);
 
+/* The value of a number that JSON allows, as HF has it. */
+double tkz__hf_number_value(const char *text, size_t size);
+
 /* Appends a number that HF reads back as the same. Errors: UNSUPPORTED, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__hf_write_number(double value, tkz__buffer *buffer, tkz_error *error);
 

@@ -51,7 +51,7 @@ static double from_parts(uint64_t digits, int exponent)
 }
 
 /* The value of a number that JSON allows. */
-static double value_of(const char *text, size_t size)
+double tkz__hf_number_value(const char *text, size_t size)
 {
     uint64_t digits = 0;
     int exponent = 0, written = 0, sign = 1;
@@ -93,7 +93,7 @@ tkz_status tkz__hf_number(tkz__hf_file *file, size_t place, double *value)
         status = tkz__json_reader_skip(json);
     if (status != TKZ_OK)
         return status;
-    *value = value_of(json->text + start, json->position - start);
+    *value = tkz__hf_number_value(json->text + start, json->position - start);
     if (*value > DBL_MAX || *value < -DBL_MAX)
         return tkz__error_set(file->error, TKZ_STATUS_BAD_FORMAT, file->path, start,
                               "a number out of the range of 64-bit floating point");

@@ -112,7 +112,8 @@ void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts 
     static const char *const kinds[TKZ__MODEL_KINDS] = {
         [TKZ__MODEL_BYTE_BPE] = "byte-level BPE", [TKZ__MODEL_CHARACTER_BPE] = "character BPE",
         [TKZ__MODEL_UNIGRAM] = "Unigram",         [TKZ__MODEL_WORD_PIECE] = "WordPiece",
-        [TKZ__MODEL_WORD_LEVEL] = "words",        [TKZ__MODEL_CHARACTER] = "characters"};
+        [TKZ__MODEL_WORD_LEVEL] = "words",        [TKZ__MODEL_CHARACTER] = "characters",
+        [TKZ__MODEL_PLAMO] = "PLaMo"};
     *facts = (tkz_tokenizer_facts){
         .kind = kinds[image->kind],
         .whole_chunks = (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0,

@@ -6,6 +6,7 @@
 #ifndef TKZ_SUBWORD_ENGINE_H
 #define TKZ_SUBWORD_ENGINE_H
 
+#include "subword/plamo_best.h"
 #include "subword/tokenizer_image.h"
 #include "subword/unigram_encoder.h"
 #include "subword/word_pieces.h"
@@ -16,6 +17,7 @@ typedef struct tkz__engine {
     union {
         tkz__unigram unigram;
         tkz__word_pieces word_pieces;
+        tkz__plamo plamo;
     };
 } tkz__engine;
 
@@ -33,6 +35,7 @@ typedef struct tkz__engine_worker {
     const tkz__engine *engine;
     tkz__unigram_worker unigram;
     tkz__word_pieces_worker word_pieces;
+    tkz__plamo_worker plamo;
 } tkz__engine_worker;
 
 /* Allocates nothing. */

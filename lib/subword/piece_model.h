@@ -19,6 +19,7 @@ typedef enum tkz__model_kind {
     TKZ__MODEL_WORD_PIECE = 3,    /* the longest piece first */
     TKZ__MODEL_WORD_LEVEL = 4,    /* a chunk is a token or unknown */
     TKZ__MODEL_CHARACTER = 5,     /* a character is a token or unknown */
+    TKZ__MODEL_PLAMO = 6,         /* the pieces of the best scores, in whole numbers: plamo_best.h */
     TKZ__MODEL_KINDS
 } tkz__model_kind;
 

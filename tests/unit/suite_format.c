@@ -282,7 +282,7 @@ START_TEST(public_list)
     static const struct {
         const char *name;
         int writes;
-    } expected[] = {{"gguf", 0},     {"hf", 1},  {"sentencepiece", 1}, {"tekken", 0},
+    } expected[] = {{"gguf", 0},     {"hf", 1},  {"plamo", 0}, {"sentencepiece", 1}, {"tekken", 0},
                     {"tiktoken", 1}, {"tkz", 1}, {"vocab", 0},         {"wordpiece", 0}};
     size_t count = sizeof expected / sizeof expected[0];
     ck_assert_uint_eq(tkz_format_count(), count);

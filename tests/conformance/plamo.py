@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Compares `tokenize encode` on PLaMo 2's tokenizer.jsonl, and on the same in GGUF, with the rules of its own
+tokenizer, written down here once more (tokenization_plamo.py of PLaMo 2): code point by code point from the
+end, whole-number scores, the longest piece first.
+
+    plamo.py TOKENIZE TOKENIZER_JSONL|made [TEXT ...]
+
+"made": a vocabulary of strings of the TEXT files, with few different scores, so that many sums are equal.
+Exit status: 0 equal, 1 different, 2 cannot run.
+"""
+import collections
+import itertools
+import json
+import math
+import os
+import random
+import struct
+import sys
+import tempfile
+
+import gguf
+
+import hf_encode
+import models
+
+UNKNOWN = 10_000_000
+TYPES = {"NORMAL": 1, "UNKNOWN": 2, "CONTROL": 3, "USER_DEFINED": 4, "BYTE": 6}
+
+
+class Plamo:
+    name = "the rules of tokenization_plamo.py"
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as file:
+            self.rows = [json.loads(line) for line in file]
+        self.bytes = {}
+        self.pieces = {}
+        for number, (token, score, kind, *_) in enumerate(self.rows):
+            if kind == "BYTE":
+                self.bytes[int(token[3:5], 16)] = number
+            elif kind in ("NORMAL", "USER_DEFINED") and not token.startswith("<|plamo:"):
+                if math.isfinite(score):
+                    self.pieces[token] = number, round(score * 1e4)
+        self.longest = max(map(len, self.pieces))
+
+    def encode(self, text):
+        costs = [0] * (len(text) + 1)
+        steps = [None] * len(text)
+        for at in range(len(text) - 1, -1, -1):
+            costs[at] = 1 << 60
+            for length in range(min(self.longest, len(text) - at), 0, -1):
+                number, score = self.pieces.get(text[at:at + length], (None, 0))
+                if number is not None and costs[at + length] - score < costs[at]:
+                    costs[at] = costs[at + length] - score
+                    steps[at] = length, number
+            if costs[at + 1] + UNKNOWN < costs[at]:
+                costs[at] = costs[at + 1] + UNKNOWN
+                steps[at] = 1, None
+        ids = []
+        at = 0
+        while at < len(text):
+            length, number = steps[at]
+            ids += [number] if number is not None else [self.bytes[byte] for byte in text[at].encode()]
+            at += length
+        return ids
+
+    def strings(self):
+        return self.pieces
+
+    def write_gguf(self, path):
+        writer = gguf.GGUFWriter(path, "plamo2")
+        writer.add_tokenizer_model("plamo2")
+        writer.add_tokenizer_pre("default")
+        writer.add_token_list([row[0].encode() for row in self.rows])
+        writer.add_token_scores([row[1] for row in self.rows])
+        writer.add_token_types([TYPES[row[2]] for row in self.rows])
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.close()
+
+
+def make(path, texts):
+    source = random.Random(11)
+    counts = collections.Counter()
+    for text in itertools.islice(texts, 300):
+        for at in range(len(text[:2000])):
+            for length in (1, 2, 3, 5, 8):
+                counts[text[at:at + length]] += 1
+    rows = [[f"<|plamo:{name}|>", 0.0, kind] for name, kind in
+            (("unk", "UNKNOWN"), ("bos", "CONTROL"), ("eos", "CONTROL"), ("pad", "CONTROL"))]
+    rows += [[f"<0x{byte:02X}>", 0.0, "BYTE"] for byte in range(256)]
+    for number, (token, count) in enumerate(counts.most_common(20000)):
+        score = -float(source.randint(3, 9)) if number % 2 else -source.random() * 12
+        score = struct.unpack("f", struct.pack("f", score))[0]  # as GGUF has it
+        rows.append([token, score, "NORMAL", None, 1])
+    with open(path, "w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def main():
+    if len(sys.argv) < 3:
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    command, model, texts = sys.argv[1], sys.argv[2], sys.argv[3:]
+    failures = 0
+    with tempfile.TemporaryDirectory() as directory:
+        if model == "made":
+            model = os.path.join(directory, "tokenizer.jsonl")
+            make(model, itertools.chain.from_iterable(map(hf_encode.file_texts, texts)))
+        reference = Plamo(model)
+        other = os.path.join(directory, "model.gguf")
+        reference.write_gguf(other)
+        for path in (model, other):
+            print(f"{path}: {reference.name}")
+            failures += models.compare(command, path, reference, "nasties", models.nasties())
+            failures += models.compare(command, path, reference, "generated", itertools.islice(
+                hf_encode.generated(), int(os.environ.get("GENERATED", 10**9))))
+            failures += models.compare(command, path, reference, "vocabulary",
+                                       models.vocabulary(reference))
+            for text in texts:
+                failures += models.compare(command, path, reference, text, hf_encode.file_texts(text))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

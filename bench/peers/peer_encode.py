@@ -5,6 +5,7 @@
 # RECORDS: texts, each u32 little-endian size and bytes. Prints one JSON line: seconds to open and to
 # encode, tokens, XXH3 of all ids as u32 (hashing is not in the time). Each peer is called in the way
 # that its own documents name as the fastest for many texts; the environment says one thread.
+# SentencePiece Lite has no Python: lite_encode.cc.
 import base64
 import json
 import struct
@@ -36,7 +37,8 @@ def byte_alphabet():
 
 
 def pattern_of(tokenizer):
-    steps = tokenizer["pre_tokenizer"].get("pretokenizers", [tokenizer["pre_tokenizer"]])
+    step = tokenizer["pre_tokenizer"] or {"pretokenizers": []}
+    steps = step.get("pretokenizers", [step])
     patterns = [step["pattern"]["Regex"] for step in steps if step["type"] == "Split"]
     return patterns[0] if len(patterns) == 1 else None
 
@@ -80,8 +82,17 @@ def open_peer(program, path):
     if program == "tiktoken":
         encoding = tiktoken_encoding(path)
         return lambda texts: [encoding.encode_ordinary(text) for text in texts], str
+    if program == "sentencepiece":
+        import sentencepiece
+
+        # Its README: bytes rather than str, a list at once, numpy rather than lists of Python.
+        processor = sentencepiece.SentencePieceProcessor(model_file=path)
+        return (lambda texts: processor.encode(texts, return_type="numpy", num_threads=1)), bytes
     if program == "tokenizers":
         from tokenizers import Tokenizer
+
+        if path.endswith(".model"):
+            sys.exit("tokenizers does not read .model files")
 
         tokenizer = Tokenizer.from_file(path)
         tokenizer.encode_special_tokens = True

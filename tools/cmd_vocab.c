@@ -22,8 +22,9 @@ static const struct option_info options[] = {
      .type = OPTION_CHOICE,
      .argument = "FORMAT",
      .default_value = "tkz",
-     .choices = "tkz|hf|tiktoken",
-     .text = "convert: a native image, tokenizer.json, or a rank file of tiktoken."},
+     .choices = "tkz|hf|tiktoken|sentencepiece",
+     .text = "convert: a native image, tokenizer.json, a rank file of tiktoken, or the SentencePiece "
+             "model that it was read from."},
     {.name = "pre-tokenizer",
      .type = OPTION_TEXT,
      .argument = "NAME",
@@ -75,8 +76,8 @@ const struct command command_vocab = {
     .maximum_operands = 2,
     .description =
         "FILE is a tokenizer in any format that is read, told by its content: a native image, "
-        "tokenizer.json of HF tokenizers with byte-level BPE, a rank file of tiktoken, tekken.json, "
-        "vocab.json with merges.txt beside it, or a directory with one of them.\n\n"
+        "a SentencePiece model, tokenizer.json of HF tokenizers, a rank file of tiktoken, tekken.json, "
+        "vocab.json with merges.txt beside it, vocab.txt of BERT, GGUF, PLaMo's tokenizer.jsonl, or a directory with one of them.\n\n"
         "info says what it is, and whether decoding gives every text back, if not why. check reads "
         "every byte. convert writes the same tokenizer in another format: the ids of every text "
         "stay the same, or it refuses and says why. A rank file holds neither special tokens nor "

@@ -19,8 +19,9 @@ import tempfile
 
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+from chi_square import is_alike
+
 ROUNDS = 20000
-LEAST = 20  # rarer ways are counted together
 WORDS = ["tokenization", "\u3059\u3082\u3082\u3082\u3082\u3082\u3082\u3082\u3082\u306e\u3046\u3061",
          "\u65e5\u672c\u8a9e\u306e\u6587\u7ae0", "aaaaaaa", "\u3067\u3059"]
 
@@ -72,26 +73,6 @@ def ours(tokenize, model, sizes, probability, word):
             sys.exit(f"{model}: a chunk goes over the line end before {word}")
         counts[tuple(ids)] += 1
     return counts
-
-
-def is_alike(first, second):
-    """Chi-square of two samples of one size, and its bound (Wilson and Hilferty, 1931)."""
-    cells, rare = [], [0, 0]
-    for way in first.keys() | second.keys():
-        pair = [first[way], second[way]]
-        if sum(pair) < LEAST:
-            rare = [rare[0] + pair[0], rare[1] + pair[1]]
-        else:
-            cells.append(pair)
-    if sum(rare) > 0:
-        cells.append(rare)
-    freedom = len(cells) - 1
-    if freedom == 0:
-        return True, 0, 0
-    value = sum((a - b) ** 2 / (a + b) for a, b in cells)
-    part = 2 / (9 * freedom)
-    bound = freedom * (1 - part + 6 * part ** 0.5) ** 3 + 6
-    return value < bound, value, bound
 
 
 def compare(tokenize, path, name):

@@ -2,6 +2,7 @@
 """sentencepiece_model.py TEXT.jsonl MODEL...
 
 Compares each model with the package sentencepiece. Exit status: 0 equal, 1 different."""
+import collections
 import json
 import os
 import random
@@ -11,11 +12,14 @@ import sys
 import tempfile
 
 import sentencepiece
+from chi_square import is_alike
 from normal_texts import random_count, random_texts
 
 RANDOM_TEXTS = random_count(1000)
 SHOWN = 5
 BATCH = 50000
+BEST = 10  # and ALPHA: as sentencepiece_probe.c has them
+ALPHA = 0.25
 
 
 def records(probe, *words, data):
@@ -98,6 +102,35 @@ class Model:
             for ids in lists:
                 self.check("texts by " + way, ids, answers.bytes().decode(), self.theirs.decode(ids))
 
+    def is_unigram(self):
+        """Only such models have best encodings in sentencepiece."""
+        try:
+            return len(self.theirs.nbest_encode("aあ", nbest_size=2, out_type=int)) > 0
+        except RuntimeError:
+            return False
+
+    def best(self, texts):
+        texts = [text for text in texts if 0 < len(text) < 400 and is_utf8(text)]
+        answers = Answers(records(os.environ["SENTENCEPIECE_PROBE"], self.path, "best", data=texts))
+        for text in texts:
+            (count,) = answers.numbers(1)
+            our = [answers.list() for _ in range(count)]
+            self.check("best encodings", text, our,
+                       self.theirs.nbest_encode(text.decode(), nbest_size=BEST, out_type=int))
+
+    def sample(self, texts):
+        """Two samples of encodings."""
+        answers = Answers(records(os.environ["SENTENCEPIECE_PROBE"], self.path, "sample",
+                                  data=texts))
+        for text in texts:
+            (count,) = answers.numbers(1)
+            our = collections.Counter(tuple(answers.list()) for _ in range(count))
+            their = collections.Counter(
+                tuple(self.theirs.encode(text.decode(), out_type=int, enable_sampling=True,
+                                         nbest_size=-1, alpha=ALPHA)) for _ in range(count))
+            alike = is_alike(our, their)[0]
+            self.check("samples", text, alike, True)
+
     def write(self):
         written = subprocess.run([os.environ["SENTENCEPIECE_PROBE"], self.path, "write"],
                                  stdout=subprocess.PIPE, check=True).stdout
@@ -109,6 +142,14 @@ class Model:
         counts = ", ".join(f"{count} {what}" for what, count in self.counts.items())
         print(f"{self.name}: compared {counts}: {self.wrong} differ", flush=True)
         return self.wrong == 0
+
+
+def is_utf8(text):
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def nasties():
@@ -174,6 +215,9 @@ def compare(path, sample):
         model.normalize(some)
         model.encode(some)
     model.decode(list(id_lists(model, source, texts + some)))
+    if model.is_unigram():
+        model.best(texts[:400] + some[:200])
+        model.sample(["東京都に住む".encode(), b"Hello world", "ああabab".encode()])
     model.write()
     return model.report()
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Lets comparisons ask a SentencePiece model for what the command does not print:
- *     sentencepiece_probe MODEL normalize|decode|stream|write
+ *     sentencepiece_probe MODEL normalize|decode|stream|best|sample|write
  * `normalize` reads records (u32 little-endian size, bytes) from standard input and answers each with
  * the normalized text likewise, u32 count and where each character of it and its end came from.
  * `decode` reads records of ids (u32 each) and answers with their text; `stream` gives a decoder one
- * to three ids at a time. `write` writes the model's file. Leans on the inside of the library.
+ * to three ids at a time. `best` answers texts with the number of their best encodings, ten at most, and the
+ * ids of each; `sample` with the ids of a thousand encodings drawn at random. `write` writes the model's file. Leans on the inside of the library.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,42 @@ static void decode_stream(tkz_encoder *encoder, const uint32_t *ids, size_t coun
     put_bytes(whole, length);
 }
 
+/* ---- Other paths ------------------------------------------------------------- */
+
+enum { BEST = 10, DRAWS = 1000 };
+#define ALPHA 0.25
+
+static void put_ids(const uint32_t *ids, size_t count)
+{
+    probe_put(count);
+    for (size_t i = 0; i < count; i++)
+        probe_put(ids[i]);
+}
+
+static void put_best(tkz_encoder *encoder, const char *text, size_t size)
+{
+    tkz_error error;
+    const tkz_batch *batch;
+    const double *scores;
+    need(tkz_encoder_encode_best(encoder, text, size, BEST, &batch, &scores, &error), &error);
+    probe_put(batch->count);
+    for (size_t i = 0; i < batch->count; i++)
+        put_ids(batch->ids + batch->offsets[i], batch->offsets[i + 1] - batch->offsets[i]);
+}
+
+static void put_samples(tkz_encoder *encoder, const char *text, size_t size)
+{
+    probe_put(DRAWS);
+    for (uint64_t seed = 0; seed < DRAWS; seed++) {
+        tkz_error error;
+        const tkz_batch *batch;
+        const uint64_t offsets[2] = {0, size};
+        need(tkz_encoder_set_sampling(encoder, -1, ALPHA, seed, &error), &error);
+        need(tkz_encoder_encode(encoder, text, offsets, 1, &batch, &error), &error);
+        put_ids(batch->ids, batch->offsets[1]);
+    }
+}
+
 /* ---- The program ------------------------------------------------------------- */
 
 static void write_file(const tkz_tokenizer *tokenizer)
@@ -103,7 +140,8 @@ static void write_file(const tkz_tokenizer *tokenizer)
 int main(int count, char **words)
 {
     if (count != 3)
-        probe_fail("usage", "sentencepiece_probe MODEL normalize|decode|stream|write");
+        probe_fail("usage",
+                   "sentencepiece_probe MODEL normalize|decode|stream|best|sample|write");
     tkz_tokenizer *tokenizer;
     tkz_encoder *encoder;
     tkz_normalizer *normalizer;
@@ -123,6 +161,10 @@ int main(int count, char **words)
             probe_fail("standard input", "ends inside a record");
         if (strcmp(words[2], "normalize") == 0)
             normalize(normalizer, (const char *)record, size);
+        else if (strcmp(words[2], "best") == 0)
+            put_best(encoder, (const char *)record, size);
+        else if (strcmp(words[2], "sample") == 0)
+            put_samples(encoder, (const char *)record, size);
         else if (strcmp(words[2], "decode") == 0)
             decode(encoder, record, size / 4);
         else

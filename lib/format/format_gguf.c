@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tokenizer in a GGUF model of llama.cpp. It encodes as the model's own tokenizer, from which the file
+ * The tokenizer in a GGUF model of llama.cpp. It encodes as the model's own tokenizer, from which
+ * the file
  * was made; where llama.cpp does otherwise, this does not follow it. Leans on gguf_file.h.
  */
 #include <string.h>

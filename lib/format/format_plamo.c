@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tokenizer.jsonl of PLaMo 2: a line is an array, [token, score, type, ...], its number the id; what follows
+ * tokenizer.jsonl of PLaMo 2: a line is an array, [token, score, type, ...], its number the id;
+ * what follows
  * the type is not looked at. PLaMo 3 has files of the same kind, and cuts runs of spaces and of one
  * character first, which its tokenizer_config.json says and this file does not: where that stands
  * beside it, the file is refused. Leans on plamo_file.h.

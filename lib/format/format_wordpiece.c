@@ -4,7 +4,8 @@
  * way that BERT's own tokenizer takes it. Leans on spelled_vocabulary.h and subword.
  *
  * As BertWordPieceTokenizer of HF tokenizers (implementations/bert_wordpiece.py) and WordPiece's
- * read_file (src/models/wordpiece/mod.rs) have it: BertNormalizer, BertPreTokenizer, pieces with "##", the
+ * read_file (src/models/wordpiece/mod.rs) have it: BertNormalizer, BertPreTokenizer, pieces with
+ * "##", the
  * five special tokens, [CLS] and [SEP] around a text. Whether letters become lower-case the file does
  * not say either: they do not where a token has a capital letter, which would never be found then.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Byte-level BPE in GGUF: "gpt2". Tokens and merges are spelled as in tokenizer.json; how text is cut is a
+ * Byte-level BPE in GGUF: "gpt2". Tokens and merges are spelled as in tokenizer.json; how text is
+ * cut is a
  * name, tokenizer.ggml.pre. Leans on gguf_file.h and spelled_vocabulary.h.
  */
 #include <string.h>
@@ -9,9 +10,11 @@
 #include "format/spelled_vocabulary.h"
 #include "subword/tokenizer_image.h"
 
-/* The names of llama.cpp (src/llama-vocab.cpp, load) for models whose own tokenizer is known to do the same
+/* The names of llama.cpp (src/llama-vocab.cpp, load) for models whose own tokenizer is known to do
+ * the same
  * as ours: the cut, the normal form and whether a chunk that is a token is that token are those of the
- * models' own files, as GGUF holds neither of the last two. What is said of BOS is llama.cpp's default. */
+ * models' own files, as GGUF holds neither of the last two. What is said of BOS is llama.cpp's
+ * default. */
 static const struct {
     const char *name;
     const char *pre_tokenizer;

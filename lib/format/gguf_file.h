@@ -87,7 +87,8 @@ TKZ_CHECKED tkz_status tkz__gguf_read(tkz__gguf_file *file);
 /* "WHAT" at a place: BAD_FORMAT. */
 tkz_status tkz__gguf_bad(const tkz__gguf_file *file, size_t place, const char *what);
 
-/* The value of a key; what is not there leaves the result as it is. Errors: BAD_FORMAT (another type, an
+/* The value of a key; what is not there leaves the result as it is. Errors: BAD_FORMAT (another
+ * type, an
  * id of no token). */
 TKZ_CHECKED tkz_status tkz__gguf_flag(const tkz__gguf_file *file, tkz__gguf_key key, bool *flag);
 TKZ_CHECKED tkz_status tkz__gguf_id(const tkz__gguf_file *file, tkz__gguf_key key, uint32_t *id);
@@ -98,7 +99,8 @@ TKZ_CHECKED tkz_status tkz__gguf_string(const tkz__gguf_file *file, tkz__gguf_ke
 TKZ_CHECKED tkz_status tkz__gguf_array(const tkz__gguf_file *file, tkz__gguf_key key,
                                        tkz__gguf_type type);
 
-/* The next string of an array, which is UTF-8; `*place` starts at the first item. Errors: BAD_FORMAT. */
+/* The next string of an array, which is UTF-8; `*place` starts at the first item. Errors:
+ * BAD_FORMAT. */
 TKZ_CHECKED tkz_status tkz__gguf_next_text(const tkz__gguf_file *file, size_t *place,
                                            tkz__gguf_text *text);
 
@@ -122,7 +124,8 @@ static inline bool tkz__gguf_equals(const tkz__gguf_file *file, tkz__gguf_text t
     return text.size == strlen(wanted) && memcmp(file->data + text.start, wanted, text.size) == 0;
 }
 
-/* Models: each makes file->builder and gives it all but the template. Errors: those of reading and of the
+/* Models: each makes file->builder and gives it all but the template. Errors: those of reading and
+ * of the
  * builder. */
 TKZ_CHECKED tkz_status tkz__gguf_give_bytes(tkz__gguf_file *file);  /* "gpt2" */
 TKZ_CHECKED tkz_status tkz__gguf_give_merges(tkz__gguf_file *file); /* "llama" */

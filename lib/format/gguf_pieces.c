@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SentencePiece models in GGUF, "llama" and "t5", and PLaMo's, "plamo2". The file holds what the .model held, but for the kind
+ * SentencePiece models in GGUF, "llama" and "t5", and PLaMo's, "plamo2". The file holds what the
+ * .model held, but for the kind
  * of the model and its normalizer's rules; so this fills in a tkz__spm_file whose texts are in the GGUF
  * file. Leans on gguf_file.h and sentencepiece_file.h.
  *
- * llama.cpp's converter (convert_hf_to_gguf.py, _create_vocab_sentencepiece) calls every model "llama" that
- * comes with a tokenizer.model, those of LLM-jp and other Unigram ones too. The scores tell them apart: BPE
+ * llama.cpp's converter (convert_hf_to_gguf.py, _create_vocab_sentencepiece) calls every model
+ * "llama" that
+ * comes with a tokenizer.model, those of LLM-jp and other Unigram ones too. The scores tell them
+ * apart: BPE
  * numbers its pieces 0, -1, -2 (sentencepiece: src/bpe_model_trainer.cc, Save), Unigram has logarithms.
  */
 #include <math.h>

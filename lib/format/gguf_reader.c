@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reads the metadata of GGUF, versions 2 and 3 (ggml: docs/gguf.md): "GGUF", u32 version, u64 count of
- * tensors, u64 count of keys, then key by key a string, a type and a value. Every length is compared with
+ * tensors, u64 count of keys, then key by key a string, a type and a value. Every length is
+ * compared with
  * what is left of the file before it is used. Leans on gguf_file.h.
  */
 #include <math.h>

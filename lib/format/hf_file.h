@@ -135,7 +135,8 @@ TKZ_CHECKED tkz_status tkz__hf_write_stages(const tkz_tokenizer *tokenizer, tkz_
 TKZ_CHECKED tkz_status tkz__hf_write_dropout(double dropout, tkz__buffer *buffer,
                                              tkz_error *error);
 
-/* Appends the member "model" and the end of the file, of any kind but BYTE_BPE; and whether that can be.
+/* Appends the member "model" and the end of the file, of any kind but BYTE_BPE; and whether that
+ * can be.
  * Errors: UNSUPPORTED, CORRUPT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__hf_write_pieces(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
                                             tkz_error *error);

@@ -102,7 +102,8 @@ tkz_status tkz__hf_number(tkz__hf_file *file, size_t place, double *value)
 
 /* ---- Writing ------------------------------------------------------------- */
 
-/* Digits near `value` * 10^places that are read as `value`; false if there are none. Those of more than 53
+/* Digits near `value` * 10^places that are read as `value`; false if there are none. Those of more
+ * than 53
  * bits are read in steps of what a double of their size can tell apart. */
 static bool find_digits(double value, int places, uint64_t *digits)
 {

@@ -38,7 +38,8 @@ static tkz_status read_named(tkz__hf_file *file, size_t place, uint32_t *id)
     return status == TKZ_OK ? tkz__json_reader_u32(json, id) : status;
 }
 
-/* Bert: cls A sep, cls A sep B sep with type 1 from B on; Roberta: cls A sep, cls A sep sep B sep, all of
+/* Bert: cls A sep, cls A sep B sep with type 1 from B on; Roberta: cls A sep, cls A sep sep B sep,
+ * all of
  * type 0. */
 static tkz_status read_fixed(tkz__hf_file *file, size_t object, bool is_bert)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * PLaMo 2's vocabulary given to a builder. Control tokens are added tokens: text becomes them only where
+ * PLaMo 2's vocabulary given to a builder. Control tokens are added tokens: text becomes them only
+ * where
  * the caller allows it, while PLaMo's own tokenizer always finds them. Leans on plamo_file.h.
  */
 #include "format/plamo_file.h"

@@ -86,8 +86,10 @@ TKZ_CHECKED tkz_status tkz__spm_put_piece(tkz__buffer *buffer, const void *text,
 TKZ_CHECKED tkz_status tkz__spm_parse(tkz__spm_file *file);
 TKZ_CHECKED tkz_status tkz__spm_make_origin(tkz__spm_file *file);
 
-/* The two halves that a model needs which stands in a file of another format: checks what has been filled
- * in by hand, and makes file->builder of it, all but the origin. Errors: BAD_FORMAT, UNSUPPORTED, LIMIT,
+/* The two halves that a model needs which stands in a file of another format: checks what has been
+ * filled
+ * in by hand, and makes file->builder of it, all but the origin. Errors: BAD_FORMAT, UNSUPPORTED,
+ * LIMIT,
  * OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__spm_check(tkz__spm_file *file);
 TKZ_CHECKED tkz_status tkz__spm_give(tkz__spm_file *file);

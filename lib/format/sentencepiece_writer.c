@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writes SentencePiece models back: the pieces of the tokenizer, and what else stood in the file that it
+ * Writes SentencePiece models back: the pieces of the tokenizer, and what else stood in the file
+ * that it
  * was read from, byte for byte. Leans on sentencepiece_file.h.
  */
 #include <string.h>

@@ -178,8 +178,10 @@ static uint32_t longest_content(const tkz__added_finder *finder, const char *tex
                              (const uint8_t *)text + at, size - at, length);
 }
 
-/* The next byte of text[at .. limit) that some content starts with, or the limit. Most models have contents
- * that all start with "<", and the C library finds that by vectors: byte by byte it was an eighth of the
+/* The next byte of text[at .. limit) that some content starts with, or the limit. Most models have
+ * contents
+ * that all start with "<", and the C library finds that by vectors: byte by byte it was an eighth
+ * of the
  * time of encoding with Qwen 3. */
 static size_t next_start(const tkz__added_finder *finder, const char *text, size_t at, size_t limit)
 {

@@ -299,7 +299,8 @@ static tkz_status choose_template(arrangement *own)
     return TKZ_OK;
 }
 
-/* The length that rows are filled to: the longest first row of a text or pair, or the one that was asked
+/* The length that rows are filled to: the longest first row of a text or pair, or the one that was
+ * asked
  * for, rounded up. */
 static tkz_status find_length(arrangement *own, size_t groups)
 {

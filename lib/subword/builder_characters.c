@@ -52,7 +52,8 @@ static tkz_status hide(tkz__tokenizer_builder *builder, uint32_t id, tkz_error *
     return TKZ_OK;
 }
 
-/* sentencepiece merges NORMAL, USER_DEFINED and UNUSED pieces, and UNUSED ones fall apart in the end. Of the
+/* sentencepiece merges NORMAL, USER_DEFINED and UNUSED pieces, and UNUSED ones fall apart in the
+ * end. Of the
  * others only one character counts, which is unknown where it stands in text. */
 static tkz_status hide_pieces(tkz__tokenizer_builder *builder, tkz_error *error)
 {

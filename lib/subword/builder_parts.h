@@ -69,7 +69,8 @@ tkz__piece_type tkz__tokenizer_builder_type(const tkz__tokenizer_builder *builde
 TKZ_CHECKED tkz_status tkz__builder_reserve_pieces(tkz__tokenizer_builder *builder, size_t count,
                                                    tkz_error *error);
 
-/* CHARACTER_BPE, before merges are selected: hidden tokens, the merges that compose characters, those of
+/* CHARACTER_BPE, before merges are selected: hidden tokens, the merges that compose characters,
+ * those of
  * the model behind them, made of scores if that is wanted. Errors: INVALID_ARGUMENT, LIMIT,
  * OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__builder_compose_characters(tkz__tokenizer_builder *builder,

@@ -28,7 +28,8 @@ static inline uint32_t number_of_two(uint32_t word)
     return (word & 0x1F) << 6 | (word >> 8 & 0x3F);
 }
 
-/* The number of places where a character of three bytes has room and four bytes may be read. One that the
+/* The number of places where a character of three bytes has room and four bytes may be read. One
+ * that the
  * chunk's end would cut is none: the chunk ends behind one. */
 static size_t fast_places(size_t size, size_t readable)
 {

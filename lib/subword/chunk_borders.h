@@ -91,7 +91,8 @@ static inline uint32_t tkz__border_read(const tkz__image *image, const uint8_t *
                                 : tkz__border_entry(image, tkz__border_number(character));
 }
 
-/* Cuts the start of a chunk of `size` bytes (at least 1): writes where its pieces end, from `chunk`, the
+/* Cuts the start of a chunk of `size` bytes (at least 1): writes where its pieces end, from
+ * `chunk`, the
  * last one `size` if `room` allows. Returns how many, 1 .. room. `readable` bytes from `chunk` on, at
  * least `size`, may be read. */
 size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t size,

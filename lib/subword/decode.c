@@ -95,7 +95,8 @@ static tkz_status put_token(tkz_encoder *encoder, tkz__token_decoder *decoder, u
     return tkz__buffer_append(&encoder->decoded, bytes, size, error);
 }
 
-/* Writes the short tokens that up to `count` ids begin with to `*out`, which has room for 16 bytes each,
+/* Writes the short tokens that up to `count` ids begin with to `*out`, which has room for 16 bytes
+ * each,
  * and moves it behind them. Returns how many. */
 static size_t put_short_tokens(const tkz__short_token *tokens, uint32_t token_count,
                                const uint32_t *ids, size_t count, uint8_t **out)

@@ -43,7 +43,8 @@ typedef struct tkz__decode_spec {
      * padding; REPLACE: what is replaced; SENTENCEPIECE: what stands for unknown text. */
     char *text;
     size_t text_size;
-    /* CTC: the token between words; REPLACE: what comes in its place; SENTENCEPIECE: the normal form that
+    /* CTC: the token between words; REPLACE: what comes in its place; SENTENCEPIECE: the normal
+     * form that
      * the text goes through at last. */
     char *second;
     size_t second_size;

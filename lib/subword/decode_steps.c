@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Steps that make text of tokens (tokenizers: src/decoders), and what they make of a token that does not
+ * Steps that make text of tokens (tokenizers: src/decoders), and what they make of a token that
+ * does not
  * depend on its neighbours. Leans on decode_texts and normal forms.
  */
 #include "subword/decode_parts.h"

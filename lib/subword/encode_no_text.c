@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bytes to ids where most of them stand alone. Why that is exact is in the header. Leans on the memory of
+ * Bytes to ids where most of them stand alone. Why that is exact is in the header. Leans on the
+ * memory of
  * pairs, and on encode_text.c for what has more than two bytes.
  */
 #include "subword/encode_no_text.h"
@@ -128,7 +129,8 @@ static bool encode_few(tkz_encoder *encoder, const uint8_t *bytes, size_t size)
     return is_sound;
 }
 
-/* Bytes of which each may merge with the next; `is_whole`: they are a chunk that may have its own token. There
+/* Bytes of which each may merge with the next; `is_whole`: they are a chunk that may have its own
+ * token. There
  * is room for an id for each of them and of the `behind` bytes that follow, before and after. */
 static tkz_status encode_joined(tkz_encoder *encoder, const uint8_t *bytes, size_t size,
                                 bool is_whole, size_t behind, tkz_error *error)

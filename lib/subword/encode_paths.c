@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a Unigram model says of a text beside its best path: the n best ones, a path drawn at random, the
+ * What a Unigram model says of a text beside its best path: the n best ones, a path drawn at
+ * random, the
  * entropy. Leans on the lattice of the Unigram engine and the encoder.
  */
 #include "core/hash.h"

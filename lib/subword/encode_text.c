@@ -51,7 +51,8 @@ tkz_status tkz__encoder_damaged(tkz_error *error)
 
 /* ---- Pieces that are not in the cache ---------------------------------- */
 
-/* Copies the bytes that have tokens. Neighbours of those that have none may merge (HF leaves out what is
+/* Copies the bytes that have tokens. Neighbours of those that have none may merge (HF leaves out
+ * what is
  * not in its vocabulary before it merges: src/models/bpe/model.rs). */
 static size_t keep_bytes(const tkz__image *image, const uint8_t *bytes, size_t size, uint8_t *kept)
 {

@@ -14,7 +14,8 @@ enum { LINE = 64 }; /* bytes of a line of the processor's caches */
     (BUCKET_COUNT * sizeof(tkz__piece_bucket) + LONG_COUNT * sizeof(tkz__long_piece) +        \
      sizeof(tkz__match_memory) + LINE)
 
-/* All in one allocation, so that each begins with a line: a bucket or entry has the size of one, and what is
+/* All in one allocation, so that each begins with a line: a bucket or entry has the size of one,
+ * and what is
  * asked for it costs twice as much if it lies in two. */
 static tkz_status make_caches(tkz_encoder *made, tkz_error *error)
 {

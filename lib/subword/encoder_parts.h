@@ -145,7 +145,8 @@ TKZ_CHECKED tkz_status tkz__encoder_reserve_ids(tkz_encoder *encoder, size_t ext
 TKZ_CHECKED tkz_status tkz__encoder_keep_bytes(tkz_encoder *encoder, const uint8_t **bytes,
                                                size_t *size, tkz_error *error);
 
-/* Appends the ids of a piece of any size, without the cache. `is_whole`: it is a chunk, which may have a token
+/* Appends the ids of a piece of any size, without the cache. `is_whole`: it is a chunk, which may
+ * have a token
  * of its own. Errors: CORRUPT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__encode_piece(tkz_encoder *encoder, const uint8_t *bytes, size_t size,
                                          bool is_whole, tkz_error *error);
@@ -204,7 +205,8 @@ TKZ_CHECKED tkz_status tkz__encode_inside(tkz_encoder *encoder, const char *text
 TKZ_CHECKED tkz_status tkz__encode_document(tkz_encoder *encoder, const char *text, size_t size,
                                             tkz_error *error);
 
-/* Appends the ids of a text in which no added token is looked for, of less than 4 GiB. Errors: CORRUPT, OUT_OF_MEMORY. */
+/* Appends the ids of a text in which no added token is looked for, of less than 4 GiB. Errors:
+ * CORRUPT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__encode_text(tkz_encoder *encoder, const char *text, size_t size,
                                         tkz_error *error);
 
@@ -228,7 +230,8 @@ TKZ_CHECKED tkz_status tkz__encoder_spans_to_characters(tkz_encoder *encoder, co
                                                         size_t size, size_t first,
                                                         tkz_error *error);
 
-/* Makes one of neighbouring unknown tokens, from number `first` on; what came before them in their chunk
+/* Makes one of neighbouring unknown tokens, from number `first` on; what came before them in their
+ * chunk
  * tells `after_unknown`. */
 void tkz__encoder_fuse_unknown(tkz_encoder *encoder, size_t first);
 

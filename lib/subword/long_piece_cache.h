@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A worker's memory of pieces of 16 to 31 bytes and their ids, beside that of short ones. Of fixed size; what
+ * A worker's memory of pieces of 16 to 31 bytes and their ids, beside that of short ones. Of fixed
+ * size; what
  * it forgets is computed again, so it changes the time of an answer and never the answer. Leans on the
  * cache of short pieces.
  *
- * One piece in 140 of Japanese prose is that long with the vocabulary of Llama 3, one in 45 with Qwen 3's.
+ * One piece in 140 of Japanese prose is that long with the vocabulary of Llama 3, one in 45 with
+ * Qwen 3's.
  * Most take several symbols, each of which is looked for; a third to a half of them have come before.
  */
 #ifndef TKZ_SUBWORD_LONG_PIECE_CACHE_H

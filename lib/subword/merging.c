@@ -38,7 +38,8 @@ static bool take_back(sequence *own, size_t count)
     return true;
 }
 
-/* Encodes up to byte `end` with more and more of what is before the seam. False if that does not end. */
+/* Encodes up to byte `end` with more and more of what is before the seam. False if that does not
+ * end. */
 static bool append_with_tail(sequence *own, size_t end)
 {
     for (size_t more = 1;; more *= 2) {
@@ -85,7 +86,8 @@ static void start_block(sequence *own, tkz__merge_block *block, size_t start, si
                            end - start);
 }
 
-/* Appends the symbols of a block from its byte `from` on, of which one starts there, to its byte `to`. */
+/* Appends the symbols of a block from its byte `from` on, of which one starts there, to its byte
+ * `to`. */
 static void append(sequence *own, const tkz__merge_block *block, size_t from, size_t to)
 {
     uint64_t starts = block->starts & UINT64_MAX << from;

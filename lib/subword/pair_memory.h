@@ -34,7 +34,8 @@ typedef struct tkz__pair_memory {
     uint8_t filter[1 << (TKZ__PAIR_FILTER_BITS - 3)]; /* a bit for every merge */
 } tkz__pair_memory;
 
-/* Symbols have 24 bits. Multiplying the 48 bits of two by an odd number loses nothing: the hash is in the
+/* Symbols have 24 bits. Multiplying the 48 bits of two by an odd number loses nothing: the hash is
+ * in the
  * upper 48 bits and tells the pair. */
 static inline uint64_t tkz__pair_memory_hash(uint32_t left, uint32_t right)
 {
@@ -82,7 +83,8 @@ static inline bool tkz__pair_memory_merges(const tkz__image *image, tkz__pair_me
     return tkz__pair_memory_find(image, memory, left, right) != TKZ__NO_TOKEN;
 }
 
-/* Are `joins` and `byte_ids` there? Makes them when they are first asked for, of a tokenizer that has a token
+/* Are `joins` and `byte_ids` there? Makes them when they are first asked for, of a tokenizer that
+ * has a token
  * for every byte. False if the image is damaged. */
 bool tkz__pair_memory_has_joins(const tkz__image *image, tkz__pair_memory *memory);
 

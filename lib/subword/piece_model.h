@@ -38,7 +38,8 @@ typedef struct tkz__piece_settings {
     uint32_t unknown;   /* id of the token for it; UINT32_MAX: what is unknown is left out */
     bool byte_fallback; /* it becomes the BYTE pieces of its bytes, if there are all 256 */
     bool fuse_unknown;  /* neighbouring unknown characters become one token */
-    /* Where sentencepiece and HF tokenizers differ, as sentencepiece: sums of scores in 32 bits, offsets
+    /* Where sentencepiece and HF tokenizers differ, as sentencepiece: sums of scores in 32 bits,
+     * offsets
      * of BYTE pieces, ties. */
     bool sentencepiece;
     uint32_t word_limit; /* WORD_PIECE: characters of the longest chunk that is not unknown as a whole */

@@ -3,9 +3,12 @@
  * The engine of PLaMo 2's models: the pieces whose scores, as whole numbers, add up to most. Leans on
  * piece_model.h and the trie of symbols.
  *
- * As tokenization_plamo.py of PLaMo 2 has it (llama.cpp: src/llama-vocab.cpp, llm_tokenizer_plamo2): a score
- * counts as round(score * 10000), a character that is no piece as -10,000,000 and becomes the BYTE pieces of
- * its bytes. The search goes from the end of the text to its start and tries the longest piece first, so that
+ * As tokenization_plamo.py of PLaMo 2 has it (llama.cpp: src/llama-vocab.cpp,
+ * llm_tokenizer_plamo2): a score
+ * counts as round(score * 10000), a character that is no piece as -10,000,000 and becomes the BYTE
+ * pieces of
+ * its bytes. The search goes from the end of the text to its start and tries the longest piece
+ * first, so that
  * of equal sums the path wins whose first piece is the longest. Sums are exact, so the text may be
  * searched in parts: those that no piece reaches across.
  */

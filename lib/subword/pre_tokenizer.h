@@ -76,7 +76,8 @@ static inline const char *tkz__pre_tokenizer_spelling(const tkz__pre_tokenizer *
 /* One with these steps (NUL-terminated), which must live as long. */
 tkz__pre_tokenizer tkz__pre_tokenizer_of_steps(const char *steps);
 
-/* It cuts nothing: a text is one chunk, as for sentencepiece. It has no name; the image holds no text. */
+/* It cuts nothing: a text is one chunk, as for sentencepiece. It has no name; the image holds no
+ * text. */
 extern const tkz__pre_tokenizer tkz__pre_tokenizer_none;
 
 /* The pre-tokenizer called `name`, or NULL. The public list is in tokenize/subword.h. */

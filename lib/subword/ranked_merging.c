@@ -5,7 +5,8 @@
  */
 #include "subword/ranked_merging.h"
 
-/* A token of the piece, at its first byte. Places of bytes that are no longer first have `id` NO_TOKEN. */
+/* A token of the piece, at its first byte. Places of bytes that are no longer first have `id`
+ * NO_TOKEN. */
 typedef struct place {
     uint32_t id;
     uint32_t next; /* place of the token behind it; the size of the piece: there is none */
@@ -18,7 +19,8 @@ typedef struct outcome {
     uint32_t id;
 } outcome;
 
-/* Pairs that were looked up of late, and what they make: nearly all of natural text are among them, and a
+/* Pairs that were looked up of late, and what they make: nearly all of natural text are among them,
+ * and a
  * look-up in the lists reads ten places that the caches do not hold. `number` 0: nothing known. */
 enum { KNOWN_BITS = 14 };
 typedef struct known_pair {
@@ -270,7 +272,8 @@ static bool composes(tkz__ranked_merger *merger, uint32_t left, uint32_t right, 
     return true;
 }
 
-/* Every byte, or composed character, a token, every pair in the queue. False if the image is damaged. */
+/* Every byte, or composed character, a token, every pair in the queue. False if the image is
+ * damaged. */
 static bool start(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
 {
     place *places = merger->places;

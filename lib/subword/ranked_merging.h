@@ -35,8 +35,10 @@ typedef struct tkz__dropout {
     tkz__random random;
 } tkz__dropout;
 
-/* Encodes a piece of 1 or more bytes, all of them with tokens, that there is room for, into `ids`, which
- * has room for one a byte. A merge that is passed over, unless it is forgotten, is queued again behind the next one that
+/* Encodes a piece of 1 or more bytes, all of them with tokens, that there is room for, into `ids`,
+ * which
+ * has room for one a byte. A merge that is passed over, unless it is forgotten, is queued again
+ * behind the next one that
  * is not (HF tokenizers 0.23: src/models/bpe/word.rs, merge_all), which makes the time
  * n log n / (1 - p), and n where p is 1. Returns the number of ids; 0 if the image is damaged. */
 size_t tkz__ranked_merge(tkz__ranked_merger *merger, tkz__dropout *dropout, const uint8_t *bytes,

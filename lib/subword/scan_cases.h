@@ -12,7 +12,8 @@
  *   behind a B that a \p{Ll} stands before, with no capital between them;
  *   behind any other B, if nothing but capitals is left of the word.
  * A mark is in [^\r\n\p{L}\p{N}] too and could be taken as what stands before a word: the chunk is the
- * same. It is in [^\s\p{L}\p{N}] as well: behind a sign that cannot stand before a word it is a sign. */
+ * same. It is in [^\s\p{L}\p{N}] as well: behind a sign that cannot stand before a word it is a
+ * sign. */
 #ifndef TKZ_SUBWORD_SCAN_CASES_H
 #define TKZ_SUBWORD_SCAN_CASES_H
 

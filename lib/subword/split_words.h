@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The pre-tokenizers that take out white space, in one pass: WhitespaceSplit; BertPreTokenizer, for
- * which a punctuation character is a word too; Whitespace, for which runs of what is no letter are. Leans on
+ * which a punctuation character is a word too; Whitespace, for which runs of what is no letter are.
+ * Leans on
  * split_steps.h.
  */
 #ifndef TKZ_SUBWORD_SPLIT_WORDS_H
@@ -19,7 +20,8 @@ bool tkz__split_is_punctuation(uint32_t character);
 bool tkz__split_is_words(tkz__split_kind kind);
 
 /* Appends the words of a text of less than 4 GiB to `text`, and the pieces that they are there to
- * `pieces`, which are both empty. `map`: where each came from, a run for each character that is left out,
+ * `pieces`, which are both empty. `map`: where each came from, a run for each character that is
+ * left out,
  * or NULL. Errors: OUT_OF_MEMORY, LIMIT. */
 TKZ_CHECKED tkz_status tkz__split_words(const char *source, size_t size, tkz__split_kind kind,
                                         const tkz_allocator *allocator, tkz__buffer *text,

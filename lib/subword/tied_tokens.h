@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Tokens whose merges have one rank with those of others: of such merges the leftmost acts first, which
- * symbols in an order of their own do not say. Only ranked_merging.h encodes a piece exactly in which such
+ * symbols in an order of their own do not say. Only ranked_merging.h encodes a piece exactly in
+ * which such
  * a token stands; in all others these merges cannot happen, and their order does not matter.
  * Llama 2 has 14 of them, runs of spaces. Leans on the image and the trie.
  */

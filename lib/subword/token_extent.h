@@ -23,7 +23,8 @@ typedef struct tkz__token_walk {
                         * extent of their own */
 } tkz__token_walk;
 
-/* The extent of token `number`, which is not before `*start`: moves `*start` to its first byte and returns
+/* The extent of token `number`, which is not before `*start`: moves `*start` to its first byte and
+ * returns
  * where it ends. Tokens are asked for in order. */
 size_t tkz__token_walk_next(tkz__token_walk *walk, size_t number, size_t *start);
 

@@ -46,12 +46,14 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_join_to(tkz__tokenizer_builder *bu
  * of the lowest rank first (openai/tiktoken: src/lib.rs). */
 void tkz__tokenizer_builder_join_by_rank(tkz__tokenizer_builder *builder);
 
-/* Instead of merges, for CHARACTER_BPE: any two symbols merge whose joined characters are a piece, that of
+/* Instead of merges, for CHARACTER_BPE: any two symbols merge whose joined characters are a piece,
+ * that of
  * the greatest score first, of equal ones the leftmost; characters that are no piece take part, and of
  * NORMAL, USER_DEFINED and UNUSED pieces all (sentencepiece: src/bpe_model.cc). */
 void tkz__tokenizer_builder_join_by_score(tkz__tokenizer_builder *builder);
 
-/* The kind of the model: BYTE_BPE unless this is called. Tokens of the other kinds are added as the model
+/* The kind of the model: BYTE_BPE unless this is called. Tokens of the other kinds are added as the
+ * model
  * spells them. */
 void tkz__tokenizer_builder_set_kind(tkz__tokenizer_builder *builder, tkz__model_kind kind);
 
@@ -59,7 +61,8 @@ void tkz__tokenizer_builder_set_kind(tkz__tokenizer_builder *builder, tkz__model
 void tkz__tokenizer_builder_set_pieces(tkz__tokenizer_builder *builder,
                                        const tkz__piece_settings *settings);
 
-/* Score and type of a token that was added; 0 and NORMAL unless this is called. Errors: INVALID_ARGUMENT
+/* Score and type of a token that was added; 0 and NORMAL unless this is called. Errors:
+ * INVALID_ARGUMENT
  * (no such token or type, a score that is no number), OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_piece(tkz__tokenizer_builder *builder,
                                                         uint32_t id, double score,

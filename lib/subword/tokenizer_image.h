@@ -275,7 +275,8 @@ static inline uint32_t tkz__image_merge_rank(const tkz__image *image, size_t ind
                : (uint32_t)index;
 }
 
-/* Checks header, section table, their checksum, and all counts, and fills the view. Cost does not depend on the size of the vocabulary. `where` names the file in messages.
+/* Checks header, section table, their checksum, and all counts, and fills the view. Cost does not
+ * depend on the size of the vocabulary. `where` names the file in messages.
  * Errors: BAD_FORMAT, BAD_VERSION, CORRUPT, UNSUPPORTED. */
 TKZ_CHECKED tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size,
                                        const char *where, tkz_error *error);

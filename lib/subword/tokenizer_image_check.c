@@ -319,7 +319,8 @@ static tkz_status load(const checker *check, loaded *parts)
     parts->ranks = load_integers(check, TKZ__SECTION_RANKS, parts->counts[5]);
     parts->scores = load_scores(check);
     parts->merges = load_merges(check);
-    if (parts->ranks != NULL && parts->scores != NULL && parts->offsets != NULL && parts->added != NULL && parts->symbol_ids != NULL &&
+    if (parts->ranks != NULL && parts->scores != NULL && parts->offsets != NULL &&
+        parts->added != NULL && parts->symbol_ids != NULL &&
         parts->halves != NULL && parts->template_items != NULL && parts->merges != NULL)
         return TKZ_OK;
     return tkz__error_memory(check->error, (parts->counts[0] + parts->counts[3]) * 4);

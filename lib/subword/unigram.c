@@ -11,7 +11,8 @@ static tkz_status damaged(const char *where, const char *what, tkz_error *error)
                           "the table of the Unigram model is damaged: %s", what);
 }
 
-/* Sizes of the parts behind the header, which must add up to the block. None can overflow: each is less than
+/* Sizes of the parts behind the header, which must add up to the block. None can overflow: each is
+ * less than
  * 2^32 items of at most 1024 bytes. */
 static bool share_out(tkz__unigram *view, bool is_wide)
 {

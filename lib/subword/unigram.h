@@ -4,7 +4,8 @@
  * Leans on core, the pieces of models and the UTF-8 of text.
  *
  * Two arithmetics, which differ in rounding and so in what they choose between paths that are about as
- * good. sentencepiece (src/unigram_model.cc, EncodeOptimized) adds in 32 bits from the start of the text
+ * good. sentencepiece (src/unigram_model.cc, EncodeOptimized) adds in 32 bits from the start of the
+ * text
  * and takes the sum back to 0 where it leaves 100,000; HF tokenizers (src/models/unigram/model.rs,
  * encode_optimized) adds in 64 bits and never takes it back. In both, of equal sums the one
  * whose last piece starts first wins.
@@ -12,7 +13,8 @@
  * The table is one relocatable block: characters have codes, the frequent ones low; a double array
  * of codes holds the pieces, so that a step is a character; a filter of bits says which two
  * characters stand next to each other in some piece (as chunk_borders.h does for symbols). Where
- * they do not, no piece spans the place between them, every path passes there, and the text falls into parts
+ * they do not, no piece spans the place between them, every path passes there, and the text falls
+ * into parts
  * of 2 to 3 characters.
  */
 #ifndef TKZ_SUBWORD_UNIGRAM_H
@@ -25,7 +27,8 @@
 /* ---- Table ------------------------------------------------------------- */
 
 /* What a table is made of. Tokens of type CONTROL, UNUSED and, as sentencepiece, UNKNOWN and BYTE are
- * not found in text; those of no bytes are left out. Of two with the same bytes the later one counts. */
+ * not found in text; those of no bytes are left out. Of two with the same bytes the later one
+ * counts. */
 typedef struct tkz__unigram_parts {
     const uint8_t *token_bytes;
     const uint32_t *token_offsets; /* token_count + 1 */
@@ -79,13 +82,16 @@ typedef struct tkz__unigram {
     double greatest; /* no score is further from 0 */
 } tkz__unigram;
 
-/* Appends the table to `block`; the same parts give the same bytes. Errors: INVALID_ARGUMENT (a score that is
+/* Appends the table to `block`; the same parts give the same bytes. Errors: INVALID_ARGUMENT (a
+ * score that is
  * no number), LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__unigram_make(const tkz__unigram_parts *parts, tkz__buffer *block,
                                          tkz_error *error);
 
-/* Opens a table of a tokenizer with `token_count` tokens, which must outlive the view. Looks at the header
- * only; whatever else the bytes are, encoding stays inside them. `where`: the file, for messages. Errors:
+/* Opens a table of a tokenizer with `token_count` tokens, which must outlive the view. Looks at the
+ * header
+ * only; whatever else the bytes are, encoding stays inside them. `where`: the file, for messages.
+ * Errors:
  * CORRUPT. */
 TKZ_CHECKED tkz_status tkz__unigram_open(tkz__unigram *view, const uint8_t *block, size_t size,
                                          uint32_t token_count, const char *where,

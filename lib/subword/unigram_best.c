@@ -3,7 +3,8 @@
  * The best path through a stretch of text of any length, in the arithmetic of the model. Leans on the
  * encoder.
  *
- * The search stops wherever no piece that fits the text spans the place: the best path passes there, its
+ * The search stops wherever no piece that fits the text spans the place: the best path passes
+ * there, its
  * tokens are written and only the sum is carried on. So what it keeps is a unit for each
  * character since then, and sums and codes of as many characters as the longest piece has.
  */

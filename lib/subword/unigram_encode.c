@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A chunk of text to the tokens of a Unigram model: chunk to parts, parts to paths, paths to tokens. Leans
+ * A chunk of text to the tokens of a Unigram model: chunk to parts, parts to paths, paths to
+ * tokens. Leans
  * on the encoder.
  */
 #include <math.h>

@@ -4,7 +4,8 @@
  *
  * A chunk falls into parts between places that no piece spans. What is best inside a part follows
  * from the part alone, but for rounding: a sum of N scores behind a sum of S is off by at most
- * N * |S| * u, u = 2^-24 or 2^-53. So a worker's memory of short parts keeps, beside the best path, up to
+ * N * |S| * u, u = 2^-24 or 2^-53. So a worker's memory of short parts keeps, beside the best path,
+ * up to
  * which |S| no rounding can make another one win (unigram_part.c); beyond it, and where two paths are
  * exactly as good, the part is searched again in the reference's own arithmetic
  * (unigram_best.c). The running sum is carried in that arithmetic always, one score after the other.
@@ -26,9 +27,12 @@ enum {
 /* In place of an id: a character that is no piece. */
 #define TKZ__UNIGRAM_NO_ID UINT32_MAX
 
-/* A part and its best path. `facts`: the bytes of the part that are kept in the lowest 4 bits, whether U+2581 stands
- * before them, the bytes of the first token in 4 bits, the number of tokens in 2, whether one of them is
- * unknown; the upper half is that of a float (rounded down): the path holds where the sum before the part
+/* A part and its best path. `facts`: the bytes of the part that are kept in the lowest 4 bits,
+ * whether U+2581 stands
+ * before them, the bytes of the first token in 4 bits, the number of tokens in 2, whether one of
+ * them is
+ * unknown; the upper half is that of a float (rounded down): the path holds where the sum before
+ * the part
  * is nearer to 0. */
 typedef struct tkz__unigram_entry {
     uint64_t low; /* the bytes, zero-padded */
@@ -99,7 +103,8 @@ typedef struct tkz__unigram_worker {
 void tkz__unigram_worker_init(tkz__unigram_worker *worker, const tkz_allocator *allocator);
 void tkz__unigram_worker_free(tkz__unigram_worker *worker); /* leaves it empty, for any model */
 
-/* Appends the tokens of a chunk of normalized text; a worker serves one model until it is freed. With ends:
+/* Appends the tokens of a chunk of normalized text; a worker serves one model until it is freed.
+ * With ends:
  * of BYTE pieces, as sentencepiece says, the last one has the whole character and those before it
  * are empty; as HF, all end where the unknown characters end, which is also where each of them
  * has its end in HF's offsets. Errors: CORRUPT, LIMIT (4 GiB), OUT_OF_MEMORY. */
@@ -125,13 +130,15 @@ TKZ_CHECKED tkz_status tkz__unigram_put(tkz__unigram_worker *worker,
 TKZ_CHECKED tkz_status tkz__unigram_close_run(tkz__unigram_worker *worker,
                                               const tkz__unigram_target *target, tkz_error *error);
 
-/* Searches text[start..end), on whose sides no piece spans the place, in the model's arithmetic, writes the
+/* Searches text[start..end), on whose sides no piece spans the place, in the model's arithmetic,
+ * writes the
  * tokens and adds their scores to the worker's sum. */
 TKZ_CHECKED tkz_status tkz__unigram_best(tkz__unigram_worker *worker,
                                          const tkz__unigram_target *target, uint32_t start,
                                          uint32_t end, tkz_error *error);
 
-/* Finds the best path of a part of at most TKZ__UNIGRAM_SHORT + 3 bytes and how far it holds; `entry` has its
+/* Finds the best path of a part of at most TKZ__UNIGRAM_SHORT + 3 bytes and how far it holds;
+ * `entry` has its
  * key and gets the rest. */
 void tkz__unigram_part(const tkz__unigram *model, const uint8_t *text, uint32_t size,
                        tkz__unigram_entry *entry);

@@ -20,7 +20,8 @@ typedef struct tkz__unigram_node {
     float score;
 } tkz__unigram_node;
 
-/* All nodes, by start and length; those that end at place i are by_end[ends[i]] to by_end[ends[i + 1] - 1],
+/* All nodes, by start and length; those that end at place i are by_end[ends[i]] to by_end[ends[i +
+ * 1] - 1],
  * in the same order. */
 typedef struct tkz__unigram_lattice {
     tkz_allocator allocator;
@@ -48,7 +49,8 @@ enum {
     TKZ__UNIGRAM_MOST_PATHS = 1024 /* as the models of sentencepiece; its calls stop at 512 */
 };
 
-/* The `count` (1 .. TKZ__UNIGRAM_MOST_PATHS) best paths, the best first, in the order of sentencepiece's NBest: appends
+/* The `count` (1 .. TKZ__UNIGRAM_MOST_PATHS) best paths, the best first, in the order of
+ * sentencepiece's NBest: appends
  * each to a list of `lists`, its score to `scores`; *found is how many there are. As there, one path
  * is that of encoding and has the score 0, and a search that grows too large gives the best
  * path alone. Errors: INVALID_ARGUMENT, CORRUPT, LIMIT, OUT_OF_MEMORY. */
@@ -57,7 +59,8 @@ TKZ_CHECKED tkz_status tkz__unigram_nbest(tkz__unigram_worker *worker, const tkz
                                           tkz__token_list *lists, float *scores, uint32_t *found,
                                           tkz_error *error);
 
-/* A path drawn with a probability in proportion to exp(alpha * score), appended to `tokens`. `nbest` below 0: of all
+/* A path drawn with a probability in proportion to exp(alpha * score), appended to `tokens`.
+ * `nbest` below 0: of all
  * paths; 0 or 1: the best one; otherwise of the `nbest` best. alpha: finite, not below 0. The same
  * seed draws the same path. Errors: as above. */
 TKZ_CHECKED tkz_status tkz__unigram_sample(tkz__unigram_worker *worker, const tkz__unigram *model,

@@ -28,7 +28,8 @@ static bool is_found(const tkz__unigram_parts *parts, uint32_t id)
            (type == TKZ__PIECE_BYTE || type == TKZ__PIECE_UNKNOWN);
 }
 
-/* What a piece counts while encoding. A USER_DEFINED one of sentencepiece counts 0.1 for each byte but the
+/* What a piece counts while encoding. A USER_DEFINED one of sentencepiece counts 0.1 for each byte
+ * but the
  * first (unigram_model.cc, GetUserDefinedScore: 0.1 is a double there, the result a float). */
 static double score_of(const tkz__unigram_parts *parts, uint32_t id)
 {
@@ -117,7 +118,8 @@ static int compare_counted(const void *a, const void *b)
     return left->character < right->character ? -1 : left->character > right->character;
 }
 
-/* Numbers the characters from 1, the most frequent first: what stands close together in the double array
+/* Numbers the characters from 1, the most frequent first: what stands close together in the double
+ * array
  * is then what is looked at most. `codes` and `order` have room for all characters. */
 static uint32_t number_characters(const tkz__unigram_maker *maker, uint32_t *codes, counted *order)
 {

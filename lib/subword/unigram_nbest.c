@@ -2,8 +2,10 @@
  *
  * The n best paths through a lattice. Leans on the lattice.
  *
- * Follows sentencepiece (src/unigram_model.cc, Lattice::NBest): A* from the end of the text, with the best
- * sum from its start to a node as the estimate, which is exact. Which of two paths with the same score comes first is
+ * Follows sentencepiece (src/unigram_model.cc, Lattice::NBest): A* from the end of the text, with
+ * the best
+ * sum from its start to a node as the estimate, which is exact. Which of two paths with the same
+ * score comes first is
  * decided by the order of the heap there; so the heap here moves its items as the one of libstdc++ does
  * (bits/stl_heap.h: the hole goes down to a leaf, then up), and the agenda shrinks at the same sizes.
  */
@@ -145,7 +147,8 @@ static tkz_status push(searcher *search, hypothesis own, tkz_error *error)
 
 /* ---- Shrinking --------------------------------------------------------- */
 
-/* Copies a hypothesis and those behind it, unless they are copied: `copies` holds number + 1 of each. */
+/* Copies a hypothesis and those behind it, unless they are copied: `copies` holds number + 1 of
+ * each. */
 static uint32_t copy_chain(const searcher *search, uint32_t own, uint32_t *copies,
                            hypothesis *target, uint32_t *count)
 {
@@ -166,7 +169,8 @@ static uint32_t copy_chain(const searcher *search, uint32_t own, uint32_t *copie
     return first;
 }
 
-/* Keeps the best hypotheses of the agenda, and what they lead to. `kept` is the new agenda, filled in the order
+/* Keeps the best hypotheses of the agenda, and what they lead to. `kept` is the new agenda, filled
+ * in the order
  * in which the old one gives them up. */
 static void keep_best(searcher *search, uint32_t *copies, hypothesis *target, size_t count)
 {
@@ -199,7 +203,8 @@ static tkz_status shrink(searcher *search, size_t least, tkz_error *error)
 
 /* ---- Search ------------------------------------------------------------ */
 
-/* Puts all that can stand before a hypothesis on the agenda; the text's start is a node that ends at place 0. */
+/* Puts all that can stand before a hypothesis on the agenda; the text's start is a node that ends
+ * at place 0. */
 static tkz_status expand(searcher *search, uint32_t own, tkz_error *error)
 {
     const tkz__unigram_lattice *lattice = search->lattice;

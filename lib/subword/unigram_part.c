@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The best path through a short part of a text, and by how much it is better than the second best. Leans on
+ * The best path through a short part of a text, and by how much it is better than the second best.
+ * Leans on
  * the encoder.
  *
- * A path is a sum of scores; rounding makes each addition wrong by at most half a unit in the last place
+ * A path is a sum of scores; rounding makes each addition wrong by at most half a unit in the last
+ * place
  * of its result, which is at most u * M where M bounds all sums on the way: the sum before the part,
- * and B, as much as the scores of the part can add to it. The reference picks the path whose rounded sum is
- * greatest. So if the exact sums of the best and the second best path are further apart than 2 * N * u * M, N being
- * the characters of the part (a path has no more tokens), it is the exactly best one that the reference picks, whatever
+ * and B, as much as the scores of the part can add to it. The reference picks the path whose
+ * rounded sum is
+ * greatest. So if the exact sums of the best and the second best path are further apart than 2 * N
+ * * u * M, N being
+ * the characters of the part (a path has no more tokens), it is the exactly best one that the
+ * reference picks, whatever
  * it does on the way. Solved for M this is the limit that an entry keeps.
  */
 #include <math.h>
@@ -62,7 +67,8 @@ static void search_part(const tkz__unigram *model, const uint32_t *codes, uint32
     }
 }
 
-/* Up to where the best path holds. What the sums of this file are off by themselves is taken off the margin:
+/* Up to where the best path holds. What the sums of this file are off by themselves is taken off
+ * the margin:
  * they have 53 bits. sentencepiece takes the sum back at 100,000, which changes roundings. */
 static float limit_of(const tkz__unigram *model, const place *last, uint32_t count)
 {

@@ -33,7 +33,8 @@ typedef struct tkz__unigram_maker {
     double unknown_score;
 } tkz__unigram_maker;
 
-/* Appends the double array and the ids of its units; pieces are in order. Errors: LIMIT, OUT_OF_MEMORY. */
+/* Appends the double array and the ids of its units; pieces are in order. Errors: LIMIT,
+ * OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__unigram_write_units(tkz__unigram_maker *maker, tkz_error *error);
 
 #endif

@@ -2,7 +2,8 @@
  *
  * Samples of the paths through a lattice, and how uncertain they are. Leans on the lattice.
  *
- * Forward filtering, backward sampling: what all paths to a place weigh together is summed from the text's
+ * Forward filtering, backward sampling: what all paths to a place weigh together is summed from the
+ * text's
  * start on; then a path is drawn from its end backwards, each piece in proportion to what the paths
  * through it weigh. All paths to a place share that weight, so it is kept by place. Sums are
  * logarithms in 64 bits (sentencepiece: 32), the same distribution but for rounding.
@@ -159,7 +160,8 @@ tkz_status tkz__unigram_sample(tkz__unigram_worker *worker, const tkz__unigram *
     return sample_best(worker, model, text, size, (uint32_t)nbest, alpha, &random, tokens, error);
 }
 
-/* The entropy of the paths to a place: that of its last piece, and on average that of what is before it. */
+/* The entropy of the paths to a place: that of its last piece, and on average that of what is
+ * before it. */
 static double entropy_of(const tkz__unigram_lattice *lattice, const double *weights, double alpha,
                          double *entropies)
 {

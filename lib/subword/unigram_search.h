@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The search for the best path, written once for both arithmetics: unigram_best.c includes it with SUM as the
+ * The search for the best path, written once for both arithmetics: unigram_best.c includes it with
+ * SUM as the
  * type of sums and SEARCH as the function's name. Leans on the encoder.
  *
  * Follows EncodeOptimized of sentencepiece (src/unigram_model.cc), of which HF's encode_optimized is a
  * copy in 64 bits without taking the sum back. Places are characters; a piece ends at whole ones.
  */
 
-/* Searches from `state` on to the next place that no piece spans, and leaves the best path to it in the links. */
+/* Searches from `state` on to the next place that no piece spans, and leaves the best path to it in
+ * the links. */
 static tkz_status SEARCH(tkz__unigram_worker *worker, const tkz__unigram *model, search *state,
                          tkz_error *error)
 {

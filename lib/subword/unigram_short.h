@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The search of a short part, written once for the kinds of scores and sums: unigram_best.c includes it with
+ * The search of a short part, written once for the kinds of scores and sums: unigram_best.c
+ * includes it with
  * SUM as the type of sums, SCORE as the function that gives a unit's score and SEARCH_SHORT as the
  * function's name. Leans on the encoder.
  *
  * Does what SEARCH of unigram_search.h does, faster: a place that is not reached yet has the sum
- * -infinity, as has a unit that is no piece, so that nothing has to be asked before a sum is compared. That is
+ * -infinity, as has a unit that is no piece, so that nothing has to be asked before a sum is
+ * compared. That is
  * the same as long as no sum can reach infinity itself.
  */
 

@@ -4,9 +4,11 @@
  * parts of the table.
  *
  * Nodes with many children are placed first, where their codes fall on free units; those with one
- * child, the most, then fill what is left. A search goes on where the last one for as many children ended,
+ * child, the most, then fill what is left. A search goes on where the last one for as many children
+ * ended,
  * since what lies before is full for them; it tries a limited number of places and otherwise
- * puts the node behind all others. So no vocabulary can make this slow; one that makes it large is refused.
+ * puts the node behind all others. So no vocabulary can make this slow; one that makes it large is
+ * refused.
  */
 #include <stdlib.h>
 

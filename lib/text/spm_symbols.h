@@ -42,7 +42,8 @@ TKZ_CHECKED tkz_status tkz__spm_symbols_read(tkz__spm_symbols *symbols, const ch
                                              tkz_error *error);
 void tkz__spm_symbols_free(tkz__spm_symbols *symbols, const tkz_allocator *allocator);
 
-/* Length of the longest symbol that begins the text, of the TKZ__SPM_SYMBOL_MATCHES shortest; 0: none. */
+/* Length of the longest symbol that begins the text, of the TKZ__SPM_SYMBOL_MATCHES shortest; 0:
+ * none. */
 size_t tkz__spm_symbols_match(const tkz__spm_symbols *symbols, const char *text, size_t size);
 
 #endif

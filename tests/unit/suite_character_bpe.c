@@ -311,7 +311,8 @@ START_TEST(random_scores)
 }
 END_TEST
 
-/* Where scores tie, how a piece was made that falls apart may depend on the text: only distinct ones. */
+/* Where scores tie, how a piece was made that falls apart may depend on the text: only distinct
+ * ones. */
 START_TEST(random_unused)
 {
     uint64_t state = 77;

@@ -46,7 +46,8 @@ static size_t random_text(uint64_t *random, char *text, size_t capacity)
 
 enum { OPEN_CHUNKS = 2, LONGEST = 90 };
 
-/* The longest start of the first `end` bytes whose last character needs none of the bytes that follow. */
+/* The longest start of the first `end` bytes whose last character needs none of the bytes that
+ * follow. */
 static size_t finished(const char *text, size_t end)
 {
     for (size_t back = 1; back <= 3 && back <= end; back++) {

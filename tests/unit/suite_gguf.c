@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tokenizer in GGUF files: what each kind of model becomes, what is refused and where, files that end
+ * The tokenizer in GGUF files: what each kind of model becomes, what is refused and where, files
+ * that end
  * early or have other bytes in them.
  */
 #include <check.h>

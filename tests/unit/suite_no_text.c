@@ -14,7 +14,8 @@ Suite *suite_no_text(void);
 
 enum { MERGES = 6000, TEXT = 20000 };
 
-/* Random merges of random symbols: one pair of bytes in twelve is in some symbol. The merge of some tokens
+/* Random merges of random symbols: one pair of bytes in twelve is in some symbol. The merge of some
+ * tokens
  * comes too late, as that of `abc`: only whole chunks can be those. */
 static tkz_tokenizer *random_tokenizer(uint64_t *random, bool whole_chunks)
 {

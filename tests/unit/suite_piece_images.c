@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Native images of models of pieces: the same bytes each time, every kind opens, and one that is damaged is
+ * Native images of models of pieces: the same bytes each time, every kind opens, and one that is
+ * damaged is
  * refused or used without touching foreign memory.
  */
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * PLaMo 2: its engine against a slow search, tokenizer.jsonl and the same in GGUF's words, what is refused,
+ * PLaMo 2: its engine against a slow search, tokenizer.jsonl and the same in GGUF's words, what is
+ * refused,
  * and damaged tables.
  */
 #include <check.h>

@@ -458,7 +458,8 @@ START_TEST(against_matcher)
 }
 END_TEST
 
-/* A run of white space of some thousand bytes: up to its last line end, up to its last character, which stands
+/* A run of white space of some thousand bytes: up to its last line end, up to its last character,
+ * which stands
  * before the word, and the word. */
 START_TEST(long_white_space)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * SentencePiece models: small files of every kind are read, encode and decode, and are written back as
- * they were; what sentencepiece refuses is refused with its place. tests/conformance/compare_sentencepiece
+ * they were; what sentencepiece refuses is refused with its place.
+ * tests/conformance/compare_sentencepiece
  * compares with the library. Leans on the format and on protobuf_reader to make files.
  */
 #include <stdio.h>

@@ -286,7 +286,8 @@ START_TEST(unreachable_tokens)
 }
 END_TEST
 
-/* Words of 14 to 40 bytes that come again and again, from the cache for such pieces or not; one stands at the
+/* Words of 14 to 40 bytes that come again and again, from the cache for such pieces or not; one
+ * stands at the
  * very end of the text. */
 START_TEST(long_pieces)
 {

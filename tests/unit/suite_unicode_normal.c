@@ -295,7 +295,8 @@ START_TEST(laws_hold_on_random_bytes)
 }
 END_TEST
 
-/* Every string (with sanitizers, a tenth) of one and of two bytes, and every one of three with a lead byte in front of what
+/* Every string (with sanitizers, a tenth) of one and of two bytes, and every one of three with a
+ * lead byte in front of what
  * may follow it or just not. */
 START_TEST(laws_hold_on_short_strings)
 {

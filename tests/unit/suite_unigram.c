@@ -323,7 +323,8 @@ static void compare_with_slow(engine *own, const model *made, const uint8_t *tex
     tkz__token_list_free(&slow);
 }
 
-/* Sums grow over a long text, so that remembered paths reach their limits; every second text is one that
+/* Sums grow over a long text, so that remembered paths reach their limits; every second text is one
+ * that
  * the worker has seen parts of. */
 static void check_random_models(bool sentencepiece)
 {
@@ -398,7 +399,8 @@ START_TEST(example)
 }
 END_TEST
 
-/* Bytes of an unknown character: sentencepiece gives the last one the whole character, HF each of a run the whole
+/* Bytes of an unknown character: sentencepiece gives the last one the whole character, HF each of a
+ * run the whole
  * run. */
 START_TEST(byte_fallback)
 {
@@ -617,7 +619,8 @@ START_TEST(best_paths)
 }
 END_TEST
 
-/* So many paths on so long a text that the agenda shrinks, and then that the search is given up: the best
+/* So many paths on so long a text that the agenda shrinks, and then that the search is given up:
+ * the best
  * path alone, with its score. */
 START_TEST(too_many_paths)
 {
@@ -650,7 +653,8 @@ START_TEST(too_many_paths)
 }
 END_TEST
 
-/* Frequencies of samples against the probabilities of all paths; with `best` above 1 only the best are drawn. */
+/* Frequencies of samples against the probabilities of all paths; with `best` above 1 only the best
+ * are drawn. */
 static void check_samples(engine *own, const listing *all, int32_t best,
                           double alpha, size_t expected)
 {

@@ -32,7 +32,7 @@ static tkz_status make_short_token(const tkz_encoder *encoder, uint32_t id, tkz_
     size_t size;
     bool is_plain = true;
     *own = (tkz__short_token){.size = TKZ__NO_SHORT_TOKEN};
-    if (!tkz__image_token(encoder->image, id, &bytes, &size) ||
+    if (!tkz__tokenizer_decoded(encoder->tokenizer, id, &bytes, &size) ||
         tkz__tokenizer_is_special(encoder->tokenizer, id))
         return TKZ_OK;
     if (steps != NULL) {
@@ -86,7 +86,7 @@ static tkz_status put_token(tkz_encoder *encoder, tkz__token_decoder *decoder, u
         return no_token(encoder, id, index, error);
     if (skip_special && tkz__tokenizer_is_special(encoder->tokenizer, id))
         return TKZ_OK;
-    if (!tkz__image_token(encoder->image, id, &bytes, &size))
+    if (!tkz__tokenizer_decoded(encoder->tokenizer, id, &bytes, &size))
         return no_token(encoder, id, index, error);
     if (decoder != NULL)
         return tkz__token_decoder_put(decoder, bytes, size,
@@ -96,8 +96,7 @@ static tkz_status put_token(tkz_encoder *encoder, tkz__token_decoder *decoder, u
 }
 
 /* Writes the short tokens that up to `count` ids begin with to `*out`, which has room for 16 bytes
- * each,
- * and moves it behind them. Returns how many. */
+ * each, and moves it behind them. Returns how many. */
 static size_t put_short_tokens(const tkz__short_token *tokens, uint32_t token_count,
                                const uint32_t *ids, size_t count, uint8_t **out)
 {

@@ -27,10 +27,19 @@ struct tkz_tokenizer {
     char *spelling;                   /* their text */
     tkz__engine engine;
     tkz__tied_tokens tied;
+    tkz__buffer normal_added; /* normal_token items, ids ascending, and their texts: */
+    tkz__buffer normal_texts;
     tkz__added_finder raw_finder;
     tkz__added_finder normal_finder;
     uint8_t *special_bits; /* one for each id */
 };
+
+/* An added token that its normalizer changes. */
+typedef struct normal_token {
+    uint32_t id;
+    uint32_t size;
+    size_t start; /* of its text */
+} normal_token;
 
 static size_t special_bytes(const tkz_tokenizer *tokenizer)
 {
@@ -69,6 +78,8 @@ static tkz_tokenizer *new_tokenizer(const tkz_allocator *allocator, tkz_error *e
     tkz__buffer_init(&made->buffer, allocator);
     tkz__buffer_init(&made->tied.nodes, allocator);
     tkz__buffer_init(&made->tied.ends, allocator);
+    tkz__buffer_init(&made->normal_added, allocator);
+    tkz__buffer_init(&made->normal_texts, allocator);
     tkz__buffer_init(&made->raw_finder.nodes, allocator);
     tkz__buffer_init(&made->raw_finder.ends, allocator);
     tkz__buffer_init(&made->normal_finder.nodes, allocator);
@@ -90,6 +101,55 @@ static tkz_status make_steps(tkz_tokenizer *made, tkz_error *error)
     made->pre_tokenizer = tkz__pre_tokenizer_of_steps(made->spelling);
     made->image.pre_tokenizer = &made->pre_tokenizer;
     return TKZ_OK;
+}
+
+/* HF decodes an added token that is looked for in normalized text to its content as it is normalized
+ * (tokenizers: src/tokenizer/added_vocabulary.rs, simple_id_to_token). */
+static tkz_status keep_normalized(tkz_tokenizer *made, tkz_normalizer *normalizer,
+                                  tkz_error *error)
+{
+    const tkz__image *image = &made->image;
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; status == TKZ_OK && i < image->added_count; i++) {
+        uint32_t id = tkz__image_item(image, TKZ__SECTION_ADDED, i * 2);
+        uint32_t flags = tkz__image_item(image, TKZ__SECTION_ADDED, i * 2 + 1);
+        const uint8_t *bytes;
+        size_t size;
+        tkz_normalized normal;
+        if ((flags & (TKZ__ADDED_NORMALIZED | TKZ__ADDED_AS_IS)) != TKZ__ADDED_NORMALIZED ||
+            id >= image->id_count || !tkz__image_token(image, id, &bytes, &size))
+            continue;
+        status = tkz_normalizer_run(normalizer, (const char *)bytes, size, 0, &normal, error);
+        if (status != TKZ_OK ||
+            (normal.size == size && memcmp(normal.text, bytes, size) == 0))
+            continue;
+        normal_token own = {id, (uint32_t)normal.size, made->normal_texts.size};
+        status = tkz__buffer_append(&made->normal_texts, normal.text, normal.size, error);
+        if (status == TKZ_OK)
+            status = tkz__buffer_append(&made->normal_added, &own, sizeof own, error);
+    }
+    return status;
+}
+
+bool tkz__tokenizer_decoded(const tkz_tokenizer *tokenizer, uint32_t id, const uint8_t **bytes,
+                            size_t *size)
+{
+    size_t low = 0, high = tokenizer->normal_added.size / sizeof(normal_token);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        normal_token own;
+        memcpy(&own, tokenizer->normal_added.data + middle * sizeof own, sizeof own);
+        if (own.id == id) {
+            *bytes = tokenizer->normal_texts.data + own.start;
+            *size = own.size;
+            return true;
+        }
+        if (own.id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return tkz__image_token(&tokenizer->image, id, bytes, size);
 }
 
 /* What encoding needs beside the image: the normal form and the finders of added tokens. */
@@ -121,6 +181,8 @@ static tkz_status complete(tkz_tokenizer *made, tkz_error *error)
     if (status == TKZ_OK)
         status = tkz__added_finder_make(&made->normal_finder, image, true, normalizer,
                                         &made->allocator, error);
+    if (status == TKZ_OK && normalizer != NULL)
+        status = keep_normalized(made, normalizer, error);
     tkz_normalizer_free(normalizer);
     return status;
 }
@@ -191,6 +253,8 @@ void tkz_tokenizer_free(tkz_tokenizer *tokenizer)
     tkz__mapped_file_close(&tokenizer->file);
     tkz__buffer_free(&tokenizer->buffer);
     tkz__tied_tokens_free(&tokenizer->tied);
+    tkz__buffer_free(&tokenizer->normal_added);
+    tkz__buffer_free(&tokenizer->normal_texts);
     tkz__added_finder_free(&tokenizer->raw_finder, &allocator);
     tkz__added_finder_free(&tokenizer->normal_finder, &allocator);
     tkz_normal_form_free(tokenizer->normal_form);

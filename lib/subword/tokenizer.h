@@ -32,6 +32,10 @@ const struct tkz__added_finder *tkz__tokenizer_finder(const tkz_tokenizer *token
 /* Added tokens in the order of their ids, with their TKZ__ADDED_ flags. */
 uint32_t tkz__tokenizer_added_count(const tkz_tokenizer *tokenizer);
 uint32_t tkz__tokenizer_added(const tkz_tokenizer *tokenizer, uint32_t index, uint32_t *flags);
+/* What token `id`, which is below tkz_tokenizer_size, is decoded from: its bytes, of an added token that is
+ * looked for in normalized text the normalized ones. False if there is no such token. */
+bool tkz__tokenizer_decoded(const tkz_tokenizer *tokenizer, uint32_t id, const uint8_t **bytes,
+                            size_t *size);
 /* Is `id`, which is below tkz_tokenizer_size, a special token? */
 bool tkz__tokenizer_is_special(const tkz_tokenizer *tokenizer, uint32_t id);
 /* All merges of the model in rank order, also those that happen only with dropout: ids of halves and

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reads and writes the text of decoding steps. Leans on decode_spelling.h, split_spelling.h for names
- * and utf8.
+ * Reads and writes the text of decoding steps. Leans on step_spelling.h, and on
+ * split_spelling.h for names.
  */
 #include "subword/decode_spelling.h"
 
@@ -10,7 +10,7 @@
 
 #include "core/memory.h"
 #include "subword/split_spelling.h"
-#include "text/utf8.h"
+#include "subword/step_spelling.h"
 #include "tokenize/text.h"
 
 /* What an option sets. */
@@ -28,16 +28,13 @@ typedef enum option_kind {
     OPTION_STOP
 } option_kind;
 
-typedef struct option {
-    const char *name;
-    option_kind kind;
-} option;
-
 enum { MOST_OPTIONS = 4 };
+
+static const char what[] = "a decoder";
 
 static const struct {
     const char *name;
-    option options[MOST_OPTIONS];
+    tkz__step_option options[MOST_OPTIONS];
 } kinds[TKZ__DECODE_KINDS] = {
     [TKZ__DECODE_SENTENCEPIECE] = {"sentencepiece-spm1",
                                    {{"prefix", OPTION_PREFIX},
@@ -68,21 +65,6 @@ static const struct {
 };
 
 /* ---- Writing ------------------------------------------------------------ */
-
-static tkz_status append_text(const char *text, size_t size, tkz__buffer *steps, tkz_error *error)
-{
-    tkz_status status = TKZ_OK;
-    if (size > 0 && memchr(text, '\0', size) != NULL)
-        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                              "a decoder with U+0000 in a text");
-    for (size_t i = 0; status == TKZ_OK && i < size; i++) {
-        if (strchr(",:=\\", text[i]) != NULL)
-            status = tkz__buffer_append_byte(steps, '\\', error);
-        if (status == TKZ_OK)
-            status = tkz__buffer_append_byte(steps, (uint8_t)text[i], error);
-    }
-    return status;
-}
 
 /* Whether an option has anything but its usual value. */
 static bool is_said(const tkz__decode_spec *spec, option_kind kind)
@@ -118,7 +100,7 @@ static tkz_status append_value(const tkz__decode_spec *spec, option_kind kind, t
 {
     switch (kind) {
     case OPTION_SECOND:
-        return append_text(spec->second, spec->second_size, steps, error);
+        return tkz__step_append_value(what, spec->second, spec->second_size, steps, error);
     case OPTION_CLEANUP:
     case OPTION_PREFIX:
     case OPTION_EXTRA:
@@ -130,7 +112,7 @@ static tkz_status append_value(const tkz__decode_spec *spec, option_kind kind, t
     case OPTION_STOP:
         return tkz__buffer_append_format(steps, error, "%u", spec->stop);
     default:
-        return append_text(spec->text, spec->text_size, steps, error);
+        return tkz__step_append_value(what, spec->text, spec->text_size, steps, error);
     }
 }
 
@@ -141,76 +123,17 @@ tkz_status tkz__decode_spec_append(const tkz__decode_spec *spec, tkz__buffer *st
     if (status == TKZ_OK)
         status = tkz__buffer_append_text(steps, kinds[spec->kind].name, error);
     for (size_t i = 0; status == TKZ_OK && i < MOST_OPTIONS; i++) {
-        const option *known = &kinds[spec->kind].options[i];
-        if (known->name == NULL || !is_said(spec, known->kind))
+        const tkz__step_option *known = &kinds[spec->kind].options[i];
+        if (known->name == NULL || !is_said(spec, (option_kind)known->kind))
             continue;
         status = tkz__buffer_append_format(steps, error, ":%s=", known->name);
         if (status == TKZ_OK)
-            status = append_value(spec, known->kind, steps, error);
+            status = append_value(spec, (option_kind)known->kind, steps, error);
     }
     return status;
 }
 
 /* ---- Reading ------------------------------------------------------------ */
-
-typedef struct spelling {
-    const char *text;
-    size_t size;
-    size_t at;
-    const tkz_allocator *allocator;
-    tkz_error *error;
-} spelling;
-
-static tkz_status malformed(const spelling *own, const char *what)
-{
-    return tkz__error_set(own->error, TKZ_STATUS_BAD_FORMAT, NULL, own->at,
-                          "the steps of a decoder, at byte %zu: %s", own->at, what);
-}
-
-/* The size of the name that stands here. */
-static size_t name_size(const spelling *own)
-{
-    size_t end = own->at;
-    while (end < own->size && strchr(",:=\\", own->text[end]) == NULL)
-        end++;
-    return end - own->at;
-}
-
-/* A value without its backslashes, in memory of size + 1 bytes. */
-static tkz_status read_value(spelling *own, char **value, size_t *size)
-{
-    size_t end = own->at, length = 0;
-    for (; end < own->size && own->text[end] != ',' && own->text[end] != ':'; end++, length++)
-        end += own->text[end] == '\\' && end + 1 < own->size;
-    *value = tkz__allocate(own->allocator, length + 1);
-    if (*value == NULL)
-        return tkz__error_memory(own->error, length + 1);
-    *size = length;
-    for (size_t i = 0; i < length; i++, own->at++) {
-        own->at += own->text[own->at] == '\\' && own->at + 1 < own->size;
-        (*value)[i] = own->text[own->at];
-    }
-    (*value)[length] = '\0';
-    return TKZ_OK;
-}
-
-static bool read_count(const char *value, uint32_t *count)
-{
-    *count = 0;
-    for (const char *digit = value; *digit != '\0'; digit++) {
-        if (*digit < '0' || *digit > '9' || *count > TKZ__DECODE_MOST_STRIP)
-            return false;
-        *count = *count * 10 + (uint32_t)(*digit - '0');
-    }
-    return *count > 0 && *count <= TKZ__DECODE_MOST_STRIP;
-}
-
-static bool is_character(const char *value, size_t size)
-{
-    uint32_t character;
-    return size > 0 && tkz__utf8_next(value, size, &character) == size &&
-           character != TKZ__UTF8_INVALID;
-}
 
 static bool read_prepend(const char *value, uint8_t *prepend)
 {
@@ -235,7 +158,7 @@ static bool set_option(tkz__decode_spec *spec, option_kind kind, char *value, si
         spec->text = value;
         spec->text_size = size;
         spec->is_regex = kind == OPTION_REGEX;
-        return kind == OPTION_CHARACTER ? is_character(value, size) : true;
+        return kind == OPTION_CHARACTER ? tkz__step_is_character(value, size) : true;
     case OPTION_SECOND:
         spec->second = value;
         spec->second_size = size;
@@ -252,92 +175,72 @@ static bool set_option(tkz__decode_spec *spec, option_kind kind, char *value, si
     case OPTION_PREPEND:
         return read_prepend(value, &spec->prepend);
     case OPTION_START:
-        return read_count(value, &spec->start);
+        return tkz__step_read_count(value, TKZ__DECODE_MOST_STRIP, &spec->start);
     default:
-        return read_count(value, &spec->stop);
+        return tkz__step_read_count(value, TKZ__DECODE_MOST_STRIP, &spec->stop);
     }
 }
 
 /* ":name=value"; `seen` has a bit for each option that was there. */
-static tkz_status read_option(spelling *own, tkz__decode_spec *spec, uint32_t *seen)
+static tkz_status read_option(tkz__step_cursor *cursor, tkz__decode_spec *spec, uint32_t *seen)
 {
-    own->at++;
-    size_t length = name_size(own);
-    const option *known = NULL;
-    for (size_t i = 0; i < MOST_OPTIONS; i++) {
-        const option *candidate = &kinds[spec->kind].options[i];
-        if (candidate->name != NULL && strlen(candidate->name) == length &&
-            memcmp(candidate->name, own->text + own->at, length) == 0 && (*seen >> i & 1) == 0) {
-            known = candidate;
-            *seen |= UINT32_C(1) << i;
-        }
-    }
-    if (known == NULL || own->at + length >= own->size || own->text[own->at + length] != '=')
-        return malformed(own, "no such option");
-    own->at += length + 1;
+    int kind;
     char *value = NULL;
-    size_t size = 0, place = own->at;
-    tkz_status status = read_value(own, &value, &size);
+    size_t size = 0;
+    tkz_status status = tkz__step_read_option(cursor, kinds[spec->kind].options, MOST_OPTIONS, seen,
+                                              &kind);
+    size_t place = cursor->at;
+    if (status == TKZ_OK)
+        status = tkz__step_read_value(cursor, TKZ__DECODE_MOST_BYTES, &value, &size);
     if (status != TKZ_OK)
         return status;
-    if (!set_option(spec, known->kind, value, size)) {
-        own->at = place;
-        status = malformed(own, "no such value");
+    if (!set_option(spec, (option_kind)kind, value, size)) {
+        cursor->at = place;
+        status = tkz__step_malformed(cursor, "no such value");
     }
     if (spec->text != value && spec->second != value)
-        tkz__release(own->allocator, value, size + 1);
+        tkz__release(cursor->allocator, value, size + 1);
     return status;
 }
 
-static tkz_status read_step(spelling *own, tkz__decode_spec *spec)
+static tkz_status read_step(tkz__step_cursor *cursor, void *item)
 {
-    size_t length = name_size(own), kind = 0;
+    tkz__decode_spec *spec = item;
+    size_t kind = 0;
     uint32_t seen = 0;
-    while (kind < TKZ__DECODE_KINDS && (strlen(kinds[kind].name) != length ||
-                                        memcmp(kinds[kind].name, own->text + own->at, length) != 0))
+    while (kind < TKZ__DECODE_KINDS && !tkz__step_is_named(cursor, kinds[kind].name))
         kind++;
     if (kind == TKZ__DECODE_KINDS)
-        return malformed(own, "no such step");
+        return tkz__step_malformed(cursor, "no such step");
     *spec = (tkz__decode_spec){.kind = (tkz__decode_kind)kind};
-    own->at += length;
+    cursor->at += strlen(kinds[kind].name);
     tkz_status status = TKZ_OK;
-    while (status == TKZ_OK && own->at < own->size && own->text[own->at] == ':')
-        status = read_option(own, spec, &seen);
+    while (status == TKZ_OK && cursor->at < cursor->size && cursor->text[cursor->at] == ':')
+        status = read_option(cursor, spec, &seen);
     if (status == TKZ_OK && spec->text == NULL &&
         (spec->kind == TKZ__DECODE_METASPACE || spec->kind == TKZ__DECODE_STRIP))
-        return malformed(own, "a step without its character");
+        return tkz__step_malformed(cursor, "a step without its character");
     return status;
 }
 
 tkz_status tkz__decode_specs_read(tkz__decode_spec **specs, size_t *count, const char *steps,
                                   size_t size, const tkz_allocator *allocator, tkz_error *error)
 {
-    spelling own = {.text = steps, .size = size, .allocator = allocator, .error = error};
+    tkz__step_cursor own = {
+        .what = what, .text = steps, .size = size, .allocator = allocator, .error = error};
     if (size > TKZ__DECODE_MOST_BYTES)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "the steps of a decoder have more than %d bytes",
                               TKZ__DECODE_MOST_BYTES);
     if (size == 0 || memchr(steps, '\0', size) != NULL ||
         tkz_utf8_valid_prefix(steps, size) != size)
-        return malformed(&own, "nothing, U+0000 or no UTF-8");
+        return tkz__step_malformed(&own, "nothing, U+0000 or no UTF-8");
     tkz__decode_spec *made = tkz__allocate_zeroed(allocator, TKZ__DECODE_MOST_STEPS * sizeof *made);
     if (made == NULL)
         return tkz__error_memory(error, TKZ__DECODE_MOST_STEPS * sizeof *made);
-    tkz_status status = TKZ_OK;
-    size_t read = 0;
-    while (status == TKZ_OK) {
-        if (read == TKZ__DECODE_MOST_STEPS) {
-            status = tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, own.at,
-                                    "a decoder of more than %d steps", TKZ__DECODE_MOST_STEPS);
-            break;
-        }
-        status = read_step(&own, &made[read++]);
-        if (status != TKZ_OK || own.at == size)
-            break;
-        if (own.text[own.at] != ',')
-            status = malformed(&own, "a comma should be here");
-        own.at++;
-    }
+    size_t read;
+    tkz_status status =
+        tkz__steps_read(&own, TKZ__DECODE_MOST_STEPS, made, sizeof *made, read_step, &read);
     if (status != TKZ_OK) {
         tkz__decode_specs_free(made, read, allocator);
         return status;

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reads and writes the text of pre-tokenizer steps. Leans on split_spelling.h and utf8.
+ * Reads and writes the text of pre-tokenizer steps. Leans on step_spelling.h.
  */
 #include "subword/split_spelling.h"
 
 #include <string.h>
 
 #include "core/memory.h"
-#include "text/utf8.h"
+#include "subword/step_spelling.h"
 
 const char *const tkz__behavior_names[TKZ__BEHAVIORS] = {
     "removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"};
 const char *const tkz__prepend_names[TKZ__PREPENDS] = {"always", "never", "first"};
 static const char *const boolean_names[] = {"false", "true"};
+static const char what[] = "a pre-tokenizer";
 
 /* What an option sets. */
 typedef enum option_kind {
@@ -29,16 +30,11 @@ typedef enum option_kind {
     OPTION_OWN_REGEX
 } option_kind;
 
-typedef struct option {
-    const char *name;
-    option_kind kind;
-} option;
-
 enum { MOST_OPTIONS = 4 };
 
 static const struct {
     const char *name;
-    option options[MOST_OPTIONS];
+    tkz__step_option options[MOST_OPTIONS];
 } kinds[TKZ__SPLIT_KINDS] = {
     [TKZ__SPLIT_PATTERN] = {"split-hf0.23",
                             {{"regex", OPTION_REGEX},
@@ -75,21 +71,6 @@ tkz__split_spec tkz__split_spec_default(tkz__split_kind kind)
 
 /* ---- Writing ------------------------------------------------------------ */
 
-static tkz_status append_text(const tkz__split_spec *spec, tkz__buffer *steps, tkz_error *error)
-{
-    tkz_status status = TKZ_OK;
-    if (memchr(spec->text, '\0', spec->text_size) != NULL)
-        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                              "a pre-tokenizer with U+0000 in a text");
-    for (size_t i = 0; status == TKZ_OK && i < spec->text_size; i++) {
-        if (strchr(",:=\\", spec->text[i]) != NULL)
-            status = tkz__buffer_append_byte(steps, '\\', error);
-        if (status == TKZ_OK)
-            status = tkz__buffer_append_byte(steps, (uint8_t)spec->text[i], error);
-    }
-    return status;
-}
-
 static tkz_status append_value(const tkz__split_spec *spec, option_kind kind, tkz__buffer *steps,
                                tkz_error *error)
 {
@@ -109,7 +90,7 @@ static tkz_status append_value(const tkz__split_spec *spec, option_kind kind, tk
     case OPTION_OWN_REGEX:
         return tkz__buffer_append_text(steps, boolean_names[spec->is_regex], error);
     default:
-        return append_text(spec, steps, error);
+        return tkz__step_append_value(what, spec->text, spec->text_size, steps, error);
     }
 }
 
@@ -127,62 +108,17 @@ tkz_status tkz__split_spec_append(const tkz__split_spec *spec, tkz__buffer *step
     if (status == TKZ_OK)
         status = tkz__buffer_append_text(steps, kinds[spec->kind].name, error);
     for (size_t i = 0; status == TKZ_OK && i < MOST_OPTIONS; i++) {
-        const option *known = &kinds[spec->kind].options[i];
-        if (known->name == NULL || is_absent(spec, known->kind))
+        const tkz__step_option *known = &kinds[spec->kind].options[i];
+        if (known->name == NULL || is_absent(spec, (option_kind)known->kind))
             continue;
         status = tkz__buffer_append_format(steps, error, ":%s=", known->name);
         if (status == TKZ_OK)
-            status = append_value(spec, known->kind, steps, error);
+            status = append_value(spec, (option_kind)known->kind, steps, error);
     }
     return status;
 }
 
 /* ---- Reading ------------------------------------------------------------ */
-
-typedef struct spelling {
-    const char *text;
-    size_t size;
-    size_t at;
-    const tkz_allocator *allocator;
-    tkz_error *error;
-} spelling;
-
-static tkz_status malformed(const spelling *own, const char *what)
-{
-    return tkz__error_set(own->error, TKZ_STATUS_BAD_FORMAT, NULL, own->at,
-                          "the steps of a pre-tokenizer, at byte %zu: %s", own->at, what);
-}
-
-/* The size of the name that stands here. */
-static size_t name_size(const spelling *own)
-{
-    size_t end = own->at;
-    while (end < own->size && strchr(",:=\\", own->text[end]) == NULL)
-        end++;
-    return end - own->at;
-}
-
-/* A value without its backslashes, in memory of size + 1 bytes. */
-static tkz_status read_value(spelling *own, char **value, size_t *size)
-{
-    size_t end = own->at, length = 0;
-    for (; end < own->size && own->text[end] != ',' && own->text[end] != ':'; end++, length++)
-        end += own->text[end] == '\\' && end + 1 < own->size;
-    if (length > TKZ__SPLIT_MOST_TEXT)
-        return tkz__error_set(own->error, TKZ_STATUS_LIMIT, NULL, own->at,
-                              "a text of a pre-tokenizer has more than %d bytes",
-                              TKZ__SPLIT_MOST_TEXT);
-    *value = tkz__allocate(own->allocator, length + 1);
-    if (*value == NULL)
-        return tkz__error_memory(own->error, length + 1);
-    *size = length;
-    for (size_t i = 0; i < length; i++, own->at++) {
-        own->at += own->text[own->at] == '\\' && own->at + 1 < own->size;
-        (*value)[i] = own->text[own->at];
-    }
-    (*value)[length] = '\0';
-    return TKZ_OK;
-}
 
 static bool choose(const char *value, const char *const *names, size_t count, size_t *chosen)
 {
@@ -193,23 +129,11 @@ static bool choose(const char *value, const char *const *names, size_t count, si
     return false;
 }
 
-static bool read_length(const char *value, uint32_t *length)
-{
-    *length = 0;
-    for (const char *digit = value; *digit != '\0'; digit++) {
-        if (*digit < '0' || *digit > '9' || *length > TKZ__SPLIT_MOST_LENGTH)
-            return false;
-        *length = *length * 10 + (uint32_t)(*digit - '0');
-    }
-    return *length > 0 && *length <= TKZ__SPLIT_MOST_LENGTH;
-}
-
 /* Sets what an option says. The text is the spec's now, where it is one. */
 static bool set_option(tkz__split_spec *spec, option_kind kind, char *value, size_t size)
 {
     size_t chosen = 0;
     bool valid;
-    uint32_t character;
     switch (kind) {
     case OPTION_REGEX:
     case OPTION_TEXT:
@@ -219,8 +143,7 @@ static bool set_option(tkz__split_spec *spec, option_kind kind, char *value, siz
         spec->text = value;
         spec->text_size = size;
         spec->is_regex = kind == OPTION_REGEX;
-        return kind != OPTION_CHARACTER ||
-               (size > 0 && tkz__utf8_next(value, size, &character) == size);
+        return kind != OPTION_CHARACTER || tkz__step_is_character(value, size);
     case OPTION_BEHAVIOR:
         valid = choose(value, tkz__behavior_names, TKZ__BEHAVIORS, &chosen);
         spec->behavior = valid ? (tkz__split_behavior)chosen : spec->behavior;
@@ -230,7 +153,7 @@ static bool set_option(tkz__split_spec *spec, option_kind kind, char *value, siz
         spec->prepend = valid ? (uint8_t)chosen : spec->prepend;
         return valid;
     case OPTION_LENGTH:
-        return read_length(value, &spec->length);
+        return tkz__step_read_count(value, TKZ__SPLIT_MOST_LENGTH, &spec->length);
     default:
         valid = choose(value, boolean_names, 2, &chosen);
         if (kind == OPTION_INVERT)
@@ -246,33 +169,24 @@ static bool set_option(tkz__split_spec *spec, option_kind kind, char *value, siz
 }
 
 /* ":name=value"; `seen` has a bit for each option that was there. */
-static tkz_status read_option(spelling *own, tkz__split_spec *spec, uint32_t *seen)
+static tkz_status read_option(tkz__step_cursor *cursor, tkz__split_spec *spec, uint32_t *seen)
 {
-    own->at++;
-    size_t length = name_size(own);
-    const option *known = NULL;
-    for (size_t i = 0; i < MOST_OPTIONS; i++) {
-        const option *candidate = &kinds[spec->kind].options[i];
-        if (candidate->name != NULL && strlen(candidate->name) == length &&
-            memcmp(candidate->name, own->text + own->at, length) == 0 && (*seen >> i & 1) == 0) {
-            known = candidate;
-            *seen |= UINT32_C(1) << i;
-        }
-    }
-    if (known == NULL || own->at + length >= own->size || own->text[own->at + length] != '=')
-        return malformed(own, "no such option");
-    own->at += length + 1;
+    int kind;
     char *value = NULL;
-    size_t size = 0, place = own->at;
-    tkz_status status = read_value(own, &value, &size);
+    size_t size = 0;
+    tkz_status status = tkz__step_read_option(cursor, kinds[spec->kind].options, MOST_OPTIONS, seen,
+                                              &kind);
+    size_t place = cursor->at;
+    if (status == TKZ_OK)
+        status = tkz__step_read_value(cursor, TKZ__SPLIT_MOST_TEXT, &value, &size);
     if (status != TKZ_OK)
         return status;
-    if (!set_option(spec, known->kind, value, size)) {
-        own->at = place;
-        status = malformed(own, "no such value");
+    if (!set_option(spec, (option_kind)kind, value, size)) {
+        cursor->at = place;
+        status = tkz__step_malformed(cursor, "no such value");
     }
     if (spec->text != value)
-        tkz__release(own->allocator, value, size + 1);
+        tkz__release(cursor->allocator, value, size + 1);
     return status;
 }
 
@@ -282,67 +196,56 @@ static bool needs_text(tkz__split_kind kind)
            kind == TKZ__SPLIT_DELIMITER || kind == TKZ__SPLIT_METASPACE;
 }
 
-static tkz_status read_step(spelling *own, tkz__split_spec *spec)
+/* The kind of the step at the cursor; TKZ__SPLIT_KINDS: none is called so. */
+static size_t find_kind(const tkz__step_cursor *cursor)
 {
-    size_t length = name_size(own);
-    uint32_t seen = 0;
     size_t kind = 0;
-    while (kind < TKZ__SPLIT_KINDS && (strlen(kinds[kind].name) != length ||
-                                       memcmp(kinds[kind].name, own->text + own->at, length) != 0))
+    while (kind < TKZ__SPLIT_KINDS && !tkz__step_is_named(cursor, kinds[kind].name))
         kind++;
+    return kind;
+}
+
+static tkz_status read_step(tkz__step_cursor *cursor, void *item)
+{
+    tkz__split_spec *spec = item;
+    size_t kind = find_kind(cursor);
+    uint32_t seen = 0;
     if (kind == TKZ__SPLIT_KINDS)
-        return malformed(own, "no such step");
+        return tkz__step_malformed(cursor, "no such step");
     *spec = tkz__split_spec_default((tkz__split_kind)kind);
-    own->at += length;
+    cursor->at += strlen(kinds[kind].name);
     tkz_status status = TKZ_OK;
-    while (status == TKZ_OK && own->at < own->size && own->text[own->at] == ':')
-        status = read_option(own, spec, &seen);
+    while (status == TKZ_OK && cursor->at < cursor->size && cursor->text[cursor->at] == ':')
+        status = read_option(cursor, spec, &seen);
     if (status == TKZ_OK && spec->text == NULL && needs_text(spec->kind))
-        return malformed(own, "a step without its text");
+        return tkz__step_malformed(cursor, "a step without its text");
     return status;
 }
 
 bool tkz__split_is_spelling(const char *steps, size_t size)
 {
-    spelling own = {.text = steps, .size = size};
-    size_t length = name_size(&own);
-    for (size_t kind = 0; kind < TKZ__SPLIT_KINDS; kind++) {
-        if (strlen(kinds[kind].name) == length && memcmp(kinds[kind].name, steps, length) == 0)
-            return true;
-    }
-    return false;
+    const tkz__step_cursor start = {.what = what, .text = steps, .size = size};
+    return find_kind(&start) < TKZ__SPLIT_KINDS;
 }
 
 tkz_status tkz__split_specs_read(tkz__split_spec **specs, size_t *count, const char *steps,
                                  size_t size, const tkz_allocator *allocator, tkz_error *error)
 {
-    spelling own = {.text = steps, .size = size, .allocator = allocator, .error = error};
+    tkz__step_cursor own = {
+        .what = what, .text = steps, .size = size, .allocator = allocator, .error = error};
     if (size > TKZ__SPLIT_MOST_BYTES)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "the steps of a pre-tokenizer have more than %d bytes",
                               TKZ__SPLIT_MOST_BYTES);
     if (size > 0 && memchr(steps, '\0', size) != NULL)
-        return malformed(&own, "U+0000");
+        return tkz__step_malformed(&own, "U+0000");
     tkz__split_spec *made =
         tkz__allocate_zeroed(allocator, TKZ__SPLIT_MOST_STEPS * sizeof *made);
     if (made == NULL)
         return tkz__error_memory(error, TKZ__SPLIT_MOST_STEPS * sizeof *made);
-    tkz_status status = TKZ_OK;
-    size_t read = 0;
-    while (status == TKZ_OK) {
-        if (read == TKZ__SPLIT_MOST_STEPS) {
-            status = tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, own.at,
-                                    "a pre-tokenizer of more than %d steps",
-                                    TKZ__SPLIT_MOST_STEPS);
-            break;
-        }
-        status = read_step(&own, &made[read++]);
-        if (status != TKZ_OK || own.at == size)
-            break;
-        if (own.text[own.at] != ',')
-            status = malformed(&own, "a comma should be here");
-        own.at++;
-    }
+    size_t read;
+    tkz_status status =
+        tkz__steps_read(&own, TKZ__SPLIT_MOST_STEPS, made, sizeof *made, read_step, &read);
     if (status != TKZ_OK) {
         tkz__split_specs_free(made, read, allocator);
         return status;

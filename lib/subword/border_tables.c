@@ -341,14 +341,23 @@ static tkz_status write_filter(const maker *made, tkz__buffer *bits, uint32_t *r
     return status;
 }
 
+/* Of models whose merges are of bytes nobody asks. */
+static bool is_lone(const maker *made, uint32_t number)
+{
+    return made->parts->kind == TKZ__MODEL_CHARACTER_BPE && number - 0xD800 >= 0x800 &&
+           telling_key(&made->left, number, true) == NO_ATOMS &&
+           telling_key(&made->right, number, false) == NO_ATOMS;
+}
+
 static tkz_status write_tables(const maker *made, tkz__buffer *characters, tkz__buffer *bits,
                                uint32_t *row, tkz_error *error)
 {
     tkz_status status = tkz__buffer_append_fill(characters, 0,
                                                 (size_t)TKZ__BORDER_CHARACTERS * 4, error);
-    for (size_t number = 0; status == TKZ_OK && number < TKZ__BORDER_CHARACTERS; number++)
-        tkz__store_u32(characters->data + 4 * number,
-                       made->rows.of_character[number] | made->columns.of_character[number] << 16);
+    for (uint32_t number = 0; status == TKZ_OK && number < TKZ__BORDER_CHARACTERS; number++)
+        tkz__store_u32(characters->data + 4 * (size_t)number,
+                       made->rows.of_character[number] | made->columns.of_character[number] << 16 |
+                           (is_lone(made, number) ? (uint32_t)TKZ__BORDER_LONE : 0));
     return status == TKZ_OK ? write_filter(made, bits, row, error) : status;
 }
 

@@ -5,29 +5,6 @@
  */
 #include "subword/chunk_borders.h"
 
-/* Three bytes that are a character: 1110xxxx 10xxxxxx 10xxxxxx, and not E0 (overlong forms) nor ED
- * (surrogates), whose second bytes need a look. `word` has them in its low bytes. */
-static inline bool is_three(uint32_t word)
-{
-    return (word & 0xC0C0F0) == 0x8080E0 && (UINT32_C(0x2001) >> (word & 0x0F) & 1) == 0;
-}
-
-static inline uint32_t number_of_three(uint32_t word)
-{
-    return (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
-}
-
-/* Two bytes that are: 110xxxxx 10xxxxxx, and not C0 nor C1 (overlong forms). */
-static inline bool is_two(uint32_t word)
-{
-    return (word & 0xC0E0) == 0x80C0 && (word & 0x1E) != 0;
-}
-
-static inline uint32_t number_of_two(uint32_t word)
-{
-    return (word & 0x1F) << 6 | (word >> 8 & 0x3F);
-}
-
 /* The number of places where a character of three bytes has room and four bytes may be read. One
  * that the
  * chunk's end would cut is none: the chunk ends behind one. */
@@ -37,8 +14,10 @@ static size_t fast_places(size_t size, size_t readable)
     return places < words ? places : words;
 }
 
-size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t size,
-                        size_t readable, uint32_t *ends, size_t room)
+/* `stops`: before the first character but one that stands alone. */
+static inline __attribute__((always_inline)) size_t
+cut(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable, uint32_t *ends,
+    size_t room, bool stops)
 {
     /* By value: what is written to `ends` cannot change them. */
     const uint8_t *characters = image->sections[TKZ__SECTION_BORDER_CHARACTERS];
@@ -52,13 +31,13 @@ size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t si
         uint32_t right, word = 0;
         if (at < fast)
             word = tkz__image_u32(chunk + at);
-        if (__builtin_expect(is_three(word), 1)) {
-            right = tkz__image_u32(characters + 4 * (size_t)number_of_three(word));
+        if (__builtin_expect(tkz__border_is_three(word), 1)) {
+            right = tkz__image_u32(characters + 4 * (size_t)tkz__border_number_of_three(word));
             at += 3;
         } else if (chunk[at] < 0x80) {
             right = tkz__image_u32(characters + 4 * (size_t)chunk[at++]);
-        } else if (is_two(word)) {
-            right = tkz__image_u32(characters + 4 * (size_t)number_of_two(word));
+        } else if (tkz__border_is_two(word)) {
+            right = tkz__image_u32(characters + 4 * (size_t)tkz__border_number_of_two(word));
             at += 2;
         } else {
             right = tkz__border_read(image, chunk, size, &at);
@@ -67,6 +46,10 @@ size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t si
         if (__builtin_expect(left == TKZ__NO_ENTRY || right == TKZ__NO_ENTRY, 0)) {
             left = right;
             continue;
+        }
+        if (stops && (right & TKZ__BORDER_LONE) != 0) {
+            ends[count++] = (uint32_t)place;
+            return count;
         }
         /* Written always and kept or not: whether a place is a border is nobody's guess. */
         uint32_t bit = tkz__border_bit(left, right) >> shift;
@@ -79,4 +62,16 @@ size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t si
         return count;
     ends[count++] = (uint32_t)size;
     return count;
+}
+
+size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t size,
+                        size_t readable, uint32_t *ends, size_t room)
+{
+    return cut(image, chunk, size, readable, ends, room, false);
+}
+
+size_t tkz__borders_cut_joined(const tkz__image *image, const uint8_t *chunk, size_t size,
+                               size_t readable, uint32_t *ends, size_t room)
+{
+    return cut(image, chunk, size, readable, ends, room, true);
 }

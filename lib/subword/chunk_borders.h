@@ -30,7 +30,9 @@ enum {
     TKZ__BORDER_LEAST_BITS = 1 << 12, /* of the filter */
     TKZ__BORDER_GROUP_BITS = 10, /* of characters outside the first plane */
     TKZ__BORDER_CHARACTERS = 0x10000 + (0x100000 >> TKZ__BORDER_GROUP_BITS),
-    TKZ__BORDER_CLASS_LIMIT = 1 << 13 /* rows, and columns: beyond it they are shared */
+    TKZ__BORDER_CLASS_LIMIT = 1 << 13, /* rows, and columns: beyond it they are shared */
+    /* In an entry of a model whose merges are of characters: nothing joins the character. */
+    TKZ__BORDER_LONE = 1 << 15
 };
 
 /* Number of a character in the table, from its code point. */
@@ -58,6 +60,29 @@ static inline bool tkz__border_joined(const tkz__image *image, uint32_t left, ui
 {
     uint32_t bit = tkz__border_bit(left, right) >> image->border_shift;
     return image->sections[TKZ__SECTION_BORDER_BITS][bit >> 3] >> (bit & 7) & 1;
+}
+
+/* Three bytes that are a character: 1110xxxx 10xxxxxx 10xxxxxx, and not E0 (overlong forms) nor ED
+ * (surrogates), whose second bytes need a look. `word` has them in its low bytes. */
+static inline bool tkz__border_is_three(uint32_t word)
+{
+    return (word & 0xC0C0F0) == 0x8080E0 && (UINT32_C(0x2001) >> (word & 0x0F) & 1) == 0;
+}
+
+static inline uint32_t tkz__border_number_of_three(uint32_t word)
+{
+    return (word & 0x0F) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
+}
+
+/* Two bytes that are: 110xxxxx 10xxxxxx, and not C0 nor C1 (overlong forms). */
+static inline bool tkz__border_is_two(uint32_t word)
+{
+    return (word & 0xC0E0) == 0x80C0 && (word & 0x1E) != 0;
+}
+
+static inline uint32_t tkz__border_number_of_two(uint32_t word)
+{
+    return (word & 0x1F) << 6 | (word >> 8 & 0x3F);
 }
 
 #define TKZ__NO_ENTRY UINT32_MAX /* of a byte that is no character; rows are below 2^16 - 1 */
@@ -97,6 +122,10 @@ static inline uint32_t tkz__border_read(const tkz__image *image, const uint8_t *
  * least `size`, may be read. */
 size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t size,
                         size_t readable, uint32_t *ends, size_t room);
+
+/* The same, of the start of the chunk up to the first character behind its first one that stands alone. */
+size_t tkz__borders_cut_joined(const tkz__image *image, const uint8_t *chunk, size_t size,
+                               size_t readable, uint32_t *ends, size_t room);
 
 /* ---- Making the tables (border_tables.c) ------------------------------- */
 

@@ -8,6 +8,7 @@
 #include "subword/encode_no_text.h"
 #include "subword/encoder_parts.h"
 #include "subword/hidden_tokens.h"
+#include "subword/lone_characters.h"
 #include "subword/merging.h"
 #include "subword/whole_tokens.h"
 
@@ -15,6 +16,7 @@ typedef tkz__encoder_piece piece;
 
 enum {
     BORDERS = 64,      /* that are looked for at a time */
+    LONE_BLOCK = 1024, /* bytes of characters that stand alone, at a time */
     UNCUT = 3,         /* bytes of a chunk that is a piece as it is: one sign, mostly */
     LEAST_NATURAL = 3, /* bytes of its first symbol, if the text is natural */
     MOST_NATURAL = 64, /* bytes of a piece that matching is the faster way for */
@@ -338,6 +340,48 @@ static tkz_status add_no_text(tkz_encoder *encoder, const uint8_t *text, tkz__pi
                                                       : encode_pieces(encoder, text, error);
 }
 
+/* Characters that stand alone, from `*at` on; ids go straight behind those of the pieces. */
+static tkz_status add_lone(tkz_encoder *encoder, const uint8_t *text, size_t *at, size_t end,
+                           tkz_error *error)
+{
+    for (;;) {
+        size_t size = end - *at < LONE_BLOCK ? end - *at : LONE_BLOCK, count = 0, done = 0;
+        tkz_status status = encode_pieces(encoder, text, error);
+        if (status == TKZ_OK)
+            status = tkz__encoder_reserve_ids(encoder, size, error);
+        if (status == TKZ_OK)
+            done = tkz__lone_characters_encode(encoder->image, text + *at, size,
+                                               encoder->ids + encoder->id_count, &count);
+        encoder->id_count += count;
+        *at += done;
+        /* A block may end within a character. */
+        if (status != TKZ_OK || size - done >= 3 || *at == end || size < LONE_BLOCK)
+            return status;
+    }
+}
+
+/* A chunk of a model of which the characters are known that stand alone. */
+static tkz_status add_character_chunk(tkz_encoder *encoder, const uint8_t *text, size_t size,
+                                      size_t start, size_t end, tkz_error *error)
+{
+    for (size_t at = start; at < end;) {
+        tkz_status status = add_lone(encoder, text, &at, end, error);
+        uint32_t ends[BORDERS];
+        size_t count = 0, from = 0;
+        if (at < end)
+            count = tkz__borders_cut_joined(encoder->image, text + at, end - at, size - at, ends,
+                                            BORDERS);
+        for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+            status = add_piece(encoder, text, size, at + from, at + ends[i], 0, error);
+            from = ends[i];
+        }
+        if (status != TKZ_OK)
+            return status;
+        at += from;
+    }
+    return TKZ_OK;
+}
+
 /* A chunk is cut where no symbol joins its characters. `whole`: the flag for a piece that is a
  * whole chunk. */
 static tkz_status add_cut_chunk(tkz_encoder *encoder, const uint8_t *text, size_t size,
@@ -381,6 +425,8 @@ static inline tkz_status add_chunk(tkz_encoder *encoder, const uint8_t *text, si
             return add_short_piece(encoder, text, key, start, end - start, error);
         }
     }
+    if (tkz__lone_characters_known(encoder->image))
+        return add_character_chunk(encoder, text, size, start, end, error);
     if (!encoder->cuts_chunks)
         return add_piece(encoder, text, size, start, end, whole, error);
     return add_cut_chunk(encoder, text, size, start, end, whole, error);

@@ -6,6 +6,7 @@
 #include "subword/image_tables.h"
 
 #include "subword/chunk_borders.h"
+#include "subword/lone_characters.h"
 #include "subword/symbol_trie.h"
 #include "subword/whole_tokens.h"
 
@@ -166,6 +167,9 @@ static tkz_status make_borders(tkz__image_tables *tables, const tkz__image_parts
     status = tkz__border_tables_make(parts, &whole,
                                      &tables->sections[TKZ__SECTION_BORDER_CHARACTERS],
                                      &tables->sections[TKZ__SECTION_BORDER_BITS], error);
+    if (status == TKZ_OK)
+        status = tkz__lone_characters_make(parts, &tables->sections[TKZ__SECTION_BORDER_CHARACTERS],
+                                           &tables->sections[TKZ__SECTION_LONE], error);
     if (status == TKZ_OK)
         status = tkz__whole_tokens_write(&whole, parts, &tables->sections[TKZ__SECTION_WHOLE],
                                          error);

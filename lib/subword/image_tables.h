@@ -14,7 +14,7 @@ typedef struct tkz__image_tables {
     uint32_t reach;
 } tkz__image_tables;
 
-/* Makes HALVES, PAIRS, the trie, PREFIXES, both tables of borders and WHOLE. On failure nothing is
+/* Makes HALVES, PAIRS, the trie, PREFIXES, both tables of borders, LONE and WHOLE. On failure nothing is
  * left to free.
  * Errors: LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__image_tables_make(tkz__image_tables *tables,

@@ -8,6 +8,7 @@
 #include "core/hash.h"
 #include "subword/chunk_borders.h"
 #include "subword/hidden_tokens.h"
+#include "subword/lone_characters.h"
 #include "subword/split_spelling.h"
 #include "subword/symbol_trie.h"
 
@@ -119,8 +120,11 @@ static tkz_status check_counts(tkz__image *image, const char *where, tkz_error *
         (hidden > 0 && image->kind != TKZ__MODEL_CHARACTER_BPE))
         return corrupt(error, where, AT_TOKEN_COUNT, "impossible number of tokens");
     image->id_count = image->token_count - hidden;
+    bool has_lone = image->sizes[TKZ__SECTION_LONE] > 0;
     if (!has_size(image, TKZ__SECTION_TOKEN_OFFSETS, (uint64_t)image->token_count + 1, 4) ||
-        !has_size(image, TKZ__SECTION_ADDED, image->added_count, TKZ__IMAGE_ADDED_SIZE))
+        !has_size(image, TKZ__SECTION_ADDED, image->added_count, TKZ__IMAGE_ADDED_SIZE) ||
+        (has_lone && (image->kind != TKZ__MODEL_CHARACTER_BPE ||
+                      !has_size(image, TKZ__SECTION_LONE, TKZ__LONE_ITEMS, 4))))
         return corrupt(error, where, TKZ__NO_OFFSET, "a section has the wrong size");
     return TKZ_OK;
 }

@@ -21,7 +21,7 @@
 #include "subword/template_item.h"
 
 enum {
-    TKZ__IMAGE_VERSION = 4,
+    TKZ__IMAGE_VERSION = 5,
     TKZ__IMAGE_HEADER_SIZE = 64,
     TKZ__IMAGE_SECTION_SIZE = 32, /* an entry of the section table */
     TKZ__IMAGE_ALIGNMENT = 64,    /* of sections, in the file */
@@ -70,6 +70,7 @@ typedef enum tkz__image_section {
     TKZ__SECTION_ENGINE,  /* tables of the kind's engine; empty: BYTE_BPE */
     TKZ__SECTION_DECODER, /* how ids become text: decode_spelling.h; empty: as their bytes */
     TKZ__SECTION_ORIGIN,  /* what else the model's own file says; empty: nothing */
+    TKZ__SECTION_LONE,    /* ids of characters that stand alone: lone_characters.h; may be empty */
     TKZ__SECTION_END
 } tkz__image_section;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "id_check.h"
+#include "subword/lone_characters.h"
 #include "subword/tokenizer.h"
 #include "subword/tokenizer_builder.h"
 #include "testing.h"
@@ -424,6 +425,121 @@ START_TEST(long_run)
 }
 END_TEST
 
+/* ---- Characters that stand alone ---------------------------------------------- */
+
+enum { FIRST_BYTE = 8, UNITS = 10, MOST_UNITS = 2000 };
+
+/* Parts of a text that no merge joins, with the ids of each. */
+static const struct unit {
+    const char *text;
+    uint32_t ids[4]; /* up to the first 0 */
+} units[UNITS] = {
+    {"あ", {1}}, {"い", {2}}, {"é", {3}}, {"x", {4}}, {"ab", {7}},
+    {"山", {FIRST_BYTE + 0xE5, FIRST_BYTE + 0xB1, FIRST_BYTE + 0xB1}},
+    {"ü", {FIRST_BYTE + 0xC3, FIRST_BYTE + 0xBC}},
+    {"\n", {FIRST_BYTE + 0x0A}},
+    {"😀", {FIRST_BYTE + 0xF0, FIRST_BYTE + 0x9F, FIRST_BYTE + 0x98, FIRST_BYTE + 0x80}},
+    {"\xE3\x81", {FIRST_BYTE + 0xE3, FIRST_BYTE + 0x81}}, /* broken */
+};
+
+static void lone_model(model *own)
+{
+    *own = (model){.settings = {.unknown = UNKNOWN,
+                                .fuse_unknown = true,
+                                .byte_fallback = true,
+                                .sentencepiece = true},
+                   .first_byte = FIRST_BYTE};
+    add_piece(own, "<unk>", 0, TKZ__PIECE_UNKNOWN);
+    add_piece(own, "あ", -1, TKZ__PIECE_NORMAL);
+    add_piece(own, "い", -2, TKZ__PIECE_NORMAL);
+    add_piece(own, "é", -3, TKZ__PIECE_NORMAL);
+    add_piece(own, "x", -4, TKZ__PIECE_NORMAL);
+    add_piece(own, "a", -5, TKZ__PIECE_NORMAL);
+    add_piece(own, "b", -6, TKZ__PIECE_NORMAL);
+    add_piece(own, "ab", 0, TKZ__PIECE_NORMAL);
+}
+
+/* A text of any of the units; mostly of those that stand alone, so that it goes over many blocks. */
+static size_t random_units(uint64_t *state, char *text, uint32_t *ids, size_t *count)
+{
+    size_t size = 0, number = test_random(state) % MOST_UNITS;
+    *count = 0;
+    for (size_t i = 0; i < number; i++) {
+        const struct unit *one = &units[test_random(state) % (test_random(state) % 8 == 0 ? UNITS : 4)];
+        memcpy(text + size, one->text, strlen(one->text));
+        size += strlen(one->text);
+        for (size_t k = 0; k < 4 && one->ids[k] != 0; k++)
+            ids[(*count)++] = one->ids[k];
+    }
+    return size;
+}
+
+START_TEST(lone_characters)
+{
+    static char text[MOST_UNITS * 4];
+    static uint32_t ids[MOST_UNITS * 4];
+    model own;
+    tkz_tokenizer *tokenizer;
+    tkz_encoder *encoder;
+    uint64_t state = 31;
+    lone_model(&own);
+    ck_assert_status(build(&own, &tokenizer, NULL));
+    ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+    ck_assert(tkz__lone_characters_known(tkz__tokenizer_image(tokenizer)));
+    for (int i = 0; i < 400; i++) {
+        const tkz_batch *batch;
+        const uint64_t *counts;
+        size_t wanted, size = random_units(&state, text, ids, &wanted);
+        uint64_t offsets[2] = {0, size};
+        char *copy = malloc(size + 1); /* reading beyond the text is seen by a sanitizer */
+        memcpy(copy, text, size);
+        ck_assert_status(tkz_encoder_encode(encoder, copy, offsets, 1, &batch, NULL));
+        ck_assert_uint_eq(batch->offsets[1], wanted);
+        ck_assert(memcmp(batch->ids, ids, wanted * sizeof *ids) == 0);
+        ck_assert_status(tkz_encoder_count(encoder, copy, offsets, 1, &counts, NULL));
+        ck_assert_uint_eq(counts[0], wanted);
+        free(copy);
+    }
+    tkz_encoder_free(encoder);
+    tkz_tokenizer_free(tokenizer);
+}
+END_TEST
+
+/* Whatever its table says, a damaged image gives ids that there are. */
+START_TEST(lone_damaged)
+{
+    static char text[MOST_UNITS * 4];
+    static uint32_t ids[MOST_UNITS * 4];
+    model own;
+    tkz_tokenizer *good, *bad;
+    uint64_t state = 32;
+    lone_model(&own);
+    ck_assert_status(build(&own, &good, NULL));
+    const tkz__image *image = tkz__tokenizer_image(good);
+    size_t start = (size_t)(image->sections[TKZ__SECTION_LONE] - image->data);
+    for (int i = 0; i < 20; i++) {
+        tkz__buffer copy;
+        tkz_encoder *encoder;
+        const tkz_batch *batch;
+        size_t wanted, size = random_units(&state, text, ids, &wanted);
+        uint64_t offsets[2] = {0, size};
+        tkz__buffer_init(&copy, NULL);
+        ck_assert_status(tkz__tokenizer_write_image(good, &copy, NULL));
+        for (size_t at = start; at < start + image->sizes[TKZ__SECTION_LONE]; at += 4)
+            tkz__store_u32(copy.data + at, UINT32_MAX - (uint32_t)(test_random(&state) % 4));
+        ck_assert_status(tkz__tokenizer_from_image(&bad, &copy, NULL));
+        ck_assert_status(tkz_encoder_new(&encoder, bad, NULL, NULL));
+        ck_assert_status(tkz_encoder_encode(encoder, text, offsets, 1, &batch, NULL));
+        for (size_t k = 0; k < batch->offsets[1]; k++)
+            ck_assert_uint_lt(batch->ids[k], tkz_tokenizer_size(bad));
+        tkz_encoder_free(encoder);
+        ck_assert_int_eq(tkz__tokenizer_verify_image(bad, NULL), TKZ_STATUS_CORRUPT);
+        tkz_tokenizer_free(bad);
+    }
+    tkz_tokenizer_free(good);
+}
+END_TEST
+
 static tkz_status attempt(void *context, const tkz_allocator *allocator)
 {
     tkz_tokenizer *tokenizer;
@@ -449,6 +565,8 @@ START_TEST(allocation_failures)
     model own;
     spaces_model(&own);
     test_all_allocation_failures(attempt, &own);
+    lone_model(&own);
+    test_all_allocation_failures(attempt, &own);
 }
 END_TEST
 
@@ -465,6 +583,8 @@ Suite *suite_character_bpe(void)
     tcase_add_test(cases, unknown_run);
     tcase_add_test(cases, missing_byte);
     tcase_add_test(cases, long_run);
+    tcase_add_test(cases, lone_characters);
+    tcase_add_test(cases, lone_damaged);
     tcase_add_test(cases, allocation_failures);
     suite_add_tcase(suite, cases);
     return suite;

@@ -18,9 +18,6 @@ const char *tkz_version(void)
 const char *tkz_features(void)
 {
     return "icu-" U_ICU_VERSION " zstd-" ZSTD_VERSION_STRING " zlib-" ZLIB_VERSION
-#ifdef HAVE_MECAB
-           " mecab-" MECAB_VERSION
-#endif
 #ifdef TKZ_SANITIZED
            " sanitized"
 #endif

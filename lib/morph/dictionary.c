@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Opening a dictionary: every file named if missing and checked before libmecab
- * sees it. Leans on the file readers and libmecab.
+ * Opening a dictionary: every file named if missing, mapped and checked. Leans on
+ * the file readers.
  */
 #include "morph/dictionary.h"
 
@@ -10,14 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/buffer.h"
 #include "core/hash.h"
 
 enum {
     PATH_CAPACITY = 4096,
     MATRIX_HEADER = 4, /* two 16-bit dimensions, then as many 16-bit costs as their product */
-    /* libmecab copies the list of user dictionaries into 8192 bytes (mecab/src/tokenizer.cpp). */
-    USER_LIST_CAPACITY = 8192,
 };
 
 void tkz__dictionary_retain(tkz_dictionary *dictionary)
@@ -25,23 +22,28 @@ void tkz__dictionary_retain(tkz_dictionary *dictionary)
     atomic_fetch_add(&dictionary->references, 1);
 }
 
+static void release_text(const tkz_allocator *allocator, char *text)
+{
+    if (text != NULL)
+        tkz__release(allocator, text, strlen(text) + 1);
+}
+
 void tkz_dictionary_free(tkz_dictionary *dictionary)
 {
     if (dictionary == NULL || atomic_fetch_sub(&dictionary->references, 1) != 1)
         return;
-    if (dictionary->model != NULL)
-        mecab_model_destroy(dictionary->model);
-    for (size_t i = 0; i < dictionary->user_count; i++)
-        tkz__compiled_dictionary_close(&dictionary->users[i]);
     tkz_allocator allocator = dictionary->allocator;
-    tkz__release_array(&allocator, dictionary->users, dictionary->user_count,
-                       sizeof *dictionary->users);
+    for (size_t i = 0; i < dictionary->lexicon_count; i++)
+        tkz__compiled_dictionary_close(&dictionary->lexicons[i]);
+    tkz__release_array(&allocator, dictionary->lexicons, dictionary->lexicon_count,
+                       sizeof *dictionary->lexicons);
+    tkz__mapped_file_close(&dictionary->settings);
     tkz__char_property_close(&dictionary->property);
     tkz__mapped_file_close(&dictionary->matrix);
     tkz__compiled_dictionary_close(&dictionary->unknown);
-    tkz__compiled_dictionary_close(&dictionary->system);
-    if (dictionary->path != NULL)
-        tkz__release(&allocator, dictionary->path, strlen(dictionary->path) + 1);
+    release_text(&allocator, dictionary->bos_feature);
+    release_text(&allocator, dictionary->unknown_feature);
+    release_text(&allocator, dictionary->path);
     tkz__release(&allocator, dictionary, sizeof *dictionary);
 }
 
@@ -92,7 +94,7 @@ static tkz_status check_belongs(const tkz_dictionary *dictionary,
                                 const tkz__compiled_dictionary *compiled, const char *path,
                                 tkz_error *error)
 {
-    const tkz__compiled_dictionary *system = &dictionary->system;
+    const tkz__compiled_dictionary *system = &dictionary->lexicons[0];
     if (compiled->left_size != system->left_size || compiled->right_size != system->right_size)
         return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, path, 16,
                               "compiled for another system dictionary: context ids %" PRIu32
@@ -120,27 +122,39 @@ static tkz_status open_matrix(tkz_dictionary *dictionary, tkz_error *error)
                               "matrix.bin is damaged: %zu bytes, but a matrix of %ux%u has "
                               "%" PRIu64,
                               matrix->size, dimensions[0], dimensions[1], expected);
-    if (dimensions[0] != dictionary->system.left_size ||
-        dimensions[1] != dictionary->system.right_size)
+    const tkz__compiled_dictionary *system = &dictionary->lexicons[0];
+    if (dimensions[0] != system->left_size || dimensions[1] != system->right_size)
         return tkz__error_set(error, TKZ_STATUS_CORRUPT, path, 0,
                               "matrix.bin (%ux%u) and sys.dic (%" PRIu32 "x%" PRIu32
                               ") are of two dictionaries",
-                              dimensions[0], dimensions[1], dictionary->system.left_size,
-                              dictionary->system.right_size);
+                              dimensions[0], dimensions[1], system->left_size,
+                              system->right_size);
+    dictionary->costs = (const int16_t *)(matrix->data + MATRIX_HEADER);
+    dictionary->left_size = system->left_size;
+    dictionary->right_size = system->right_size;
     return TKZ_OK;
 }
 
-static tkz_status open_files(tkz_dictionary *dictionary, tkz_error *error)
+/* Finds the words of unknown text, whose surfaces in unk.dic are the names of the categories. */
+static tkz_status find_unknown_words(tkz_dictionary *dictionary, tkz_error *error)
+{
+    for (uint32_t i = 0; i < dictionary->property.category_count; i++) {
+        const char *name = tkz__char_property_name(&dictionary->property, i);
+        tkz__word_match *words = &dictionary->unknown_words[i];
+        if (!tkz__compiled_dictionary_find_exact(&dictionary->unknown, name, strlen(name), words) ||
+            words->count == 0)
+            return tkz__error_set(error, TKZ_STATUS_CORRUPT, "unk.dic", TKZ__NO_OFFSET,
+                                  "char.bin and unk.dic are of two dictionaries: unk.dic has no "
+                                  "word for the category \"%s\"",
+                                  name);
+    }
+    return TKZ_OK;
+}
+
+static tkz_status open_unknown(tkz_dictionary *dictionary, tkz_error *error)
 {
     char path[PATH_CAPACITY];
-    tkz_status status =
-        open_compiled(&dictionary->system, dictionary, "sys.dic", TKZ__COMPILED_SYSTEM, error);
-    if (status == TKZ_OK)
-        status = check_charset(&dictionary->system, dictionary->path, error);
-    if (status == TKZ_OK)
-        status = open_matrix(dictionary, error);
-    if (status == TKZ_OK)
-        status = find_file(path, dictionary->path, "char.bin", error);
+    tkz_status status = find_file(path, dictionary->path, "char.bin", error);
     if (status == TKZ_OK)
         status = tkz__char_property_open(&dictionary->property, path, error);
     if (status == TKZ_OK)
@@ -148,76 +162,91 @@ static tkz_status open_files(tkz_dictionary *dictionary, tkz_error *error)
                                error);
     if (status == TKZ_OK)
         status = check_belongs(dictionary, &dictionary->unknown, "unk.dic", error);
+    return status == TKZ_OK ? find_unknown_words(dictionary, error) : status;
+}
+
+/* Copies the value of a setting; `*text` stays NULL where it is missing or empty. */
+static tkz_status copy_setting(const tkz_dictionary *dictionary, const char *key, char **text,
+                               tkz_error *error)
+{
+    tkz__dictionary_setting setting;
+    if (!tkz__dictionary_find_setting(dictionary, key, &setting) || setting.size == 0 ||
+        setting.value[0] == '\0')
+        return TKZ_OK;
+    size_t size = strnlen(setting.value, setting.size);
+    *text = tkz__duplicate(&dictionary->allocator, setting.value, size);
+    return *text != NULL ? TKZ_OK : tkz__error_memory(error, size + 1);
+}
+
+static tkz_status open_settings(tkz_dictionary *dictionary, tkz_error *error)
+{
+    char path[PATH_CAPACITY];
+    tkz_status status = find_file(path, dictionary->path, "dicrc", error);
     if (status == TKZ_OK)
-        status = find_file(path, dictionary->path, "dicrc", error);
+        status = tkz__mapped_file_open(&dictionary->settings, path, error);
+    if (status == TKZ_OK)
+        status = tkz__dictionary_check_settings(dictionary, path, error);
+    if (status == TKZ_OK)
+        status = copy_setting(dictionary, "bos-feature", &dictionary->bos_feature, error);
+    if (status == TKZ_OK && dictionary->bos_feature == NULL)
+        status = tkz__error_set(error, TKZ_STATUS_CORRUPT, path, TKZ__NO_OFFSET,
+                                "dicrc does not set bos-feature, which MeCab needs");
+    if (status == TKZ_OK)
+        status = copy_setting(dictionary, "unk-feature", &dictionary->unknown_feature, error);
     return status;
 }
 
-static tkz_status open_users(tkz_dictionary *dictionary, const char *const *paths, size_t count,
-                             tkz_error *error)
+static tkz_status open_lexicons(tkz_dictionary *dictionary, const char *const *user_paths,
+                                size_t user_count, tkz_error *error)
 {
-    if (count == 0)
-        return TKZ_OK;
-    dictionary->users =
-        tkz__allocate_array(&dictionary->allocator, count, sizeof *dictionary->users);
-    if (dictionary->users == NULL)
-        return tkz__error_memory(error, count * sizeof *dictionary->users);
-    memset(dictionary->users, 0, count * sizeof *dictionary->users);
-    dictionary->user_count = count;
-    for (size_t i = 0; i < count; i++) {
-        tkz_status status = tkz__compiled_dictionary_open(
-            &dictionary->users[i], paths[i], TKZ__COMPILED_USER, &dictionary->allocator, error);
+    size_t count = user_count + 1;
+    dictionary->lexicons =
+        tkz__allocate_array(&dictionary->allocator, count, sizeof *dictionary->lexicons);
+    if (dictionary->lexicons == NULL)
+        return tkz__error_memory(error, count * sizeof *dictionary->lexicons);
+    memset(dictionary->lexicons, 0, count * sizeof *dictionary->lexicons);
+    dictionary->lexicon_count = count;
+    tkz_status status = open_compiled(&dictionary->lexicons[0], dictionary, "sys.dic",
+                                      TKZ__COMPILED_SYSTEM, error);
+    if (status == TKZ_OK)
+        status = check_charset(&dictionary->lexicons[0], dictionary->path, error);
+    for (size_t i = 0; i < user_count && status == TKZ_OK; i++) {
+        tkz__compiled_dictionary *user = &dictionary->lexicons[i + 1];
+        status = tkz__compiled_dictionary_open(user, user_paths[i], TKZ__COMPILED_USER,
+                                               &dictionary->allocator, error);
         if (status == TKZ_OK)
-            status = check_belongs(dictionary, &dictionary->users[i], paths[i], error);
-        if (status != TKZ_OK)
-            return status;
+            status = check_belongs(dictionary, user, user_paths[i], error);
+    }
+    return status;
+}
+
+/* Numbers the words of all dictionaries. */
+static tkz_status number_words(tkz_dictionary *dictionary, tkz_error *error)
+{
+    uint64_t number = dictionary->lexicons[0].word_count;
+    dictionary->unknown.number_base = (uint32_t)number;
+    number += dictionary->unknown.word_count;
+    for (size_t i = 1; i < dictionary->lexicon_count; i++) {
+        dictionary->lexicons[i].number_base = (uint32_t)number;
+        number += dictionary->lexicons[i].word_count;
+        if (number > UINT32_MAX)
+            return tkz__error_set(error, TKZ_STATUS_LIMIT, dictionary->path, TKZ__NO_OFFSET,
+                                  "the dictionaries have more than 2^32 words");
     }
     return TKZ_OK;
 }
 
-/* libmecab takes the user dictionaries as one line of CSV: each path in quotes, quotes doubled. */
-static tkz_status write_user_list(tkz__buffer *list, const char *const *paths, size_t count,
-                                  tkz_error *error)
+const tkz__word *tkz__dictionary_word(const tkz_dictionary *dictionary, tkz__word_number number,
+                                      const tkz__compiled_dictionary **lexicon)
 {
-    tkz_status status = TKZ_OK;
-    for (size_t i = 0; i < count && status == TKZ_OK; i++) {
-        status = tkz__buffer_append_text(list, i == 0 ? "\"" : ",\"", error);
-        for (const char *c = paths[i]; *c != '\0' && status == TKZ_OK; c++) {
-            if (*c == '"')
-                status = tkz__buffer_append_byte(list, '"', error);
-            if (status == TKZ_OK)
-                status = tkz__buffer_append_byte(list, (uint8_t)*c, error);
-        }
-        if (status == TKZ_OK)
-            status = tkz__buffer_append_byte(list, '"', error);
-    }
-    if (status == TKZ_OK)
-        status = tkz__buffer_append_byte(list, '\0', error);
-    if (status == TKZ_OK && list->size > USER_LIST_CAPACITY - 1)
-        return tkz__error_set(error, TKZ_STATUS_LIMIT, "user dictionaries", TKZ__NO_OFFSET,
-                              "the paths of the user dictionaries take more than %d bytes",
-                              USER_LIST_CAPACITY - 2);
-    return status;
-}
-
-/* An empty rc file, an empty output format and a list of user dictionaries, empty or not, are given
- * explicitly: what is set here cannot be changed by dicrc or the environment. libmecab's message
- * is in a buffer of this thread (of the process where it was built without thread-local storage),
- * so it is read at once. */
-static tkz_status make_model(tkz_dictionary *dictionary, tkz__buffer *user_list, tkz_error *error)
-{
-    char program[] = "mecab", rc_option[] = "-r", rc_file[] = "/dev/null", path_option[] = "-d";
-    char user_option[] = "-u", format_option[] = "-O", format[] = "";
-    char *arguments[] = {program,     rc_option,     rc_file,
-                         path_option, dictionary->path, user_option,
-                         (char *)user_list->data, format_option, format};
-    dictionary->model = mecab_model_new(sizeof arguments / sizeof *arguments, arguments);
-    if (dictionary->model != NULL)
-        return TKZ_OK;
-    const char *message = mecab_strerror(NULL);
-    return tkz__error_set(error, TKZ_STATUS_CORRUPT, dictionary->path, TKZ__NO_OFFSET,
-                          "MeCab refuses the dictionary: %s",
-                          message != NULL && *message != '\0' ? message : "no reason given");
+    *lexicon = &dictionary->lexicons[0];
+    if (number < (*lexicon)->word_count)
+        return &(*lexicon)->words[number];
+    *lexicon = &dictionary->unknown;
+    for (size_t i = 1;
+         i < dictionary->lexicon_count && number >= dictionary->lexicons[i].number_base; i++)
+        *lexicon = &dictionary->lexicons[i];
+    return &(*lexicon)->words[number - (*lexicon)->number_base];
 }
 
 static tkz_status fill_dictionary(tkz_dictionary *dictionary, const char *path,
@@ -227,18 +256,14 @@ static tkz_status fill_dictionary(tkz_dictionary *dictionary, const char *path,
     dictionary->path = tkz__duplicate(&dictionary->allocator, path, strlen(path));
     if (dictionary->path == NULL)
         return tkz__error_memory(error, strlen(path) + 1);
-    tkz_status status = open_files(dictionary, error);
+    tkz_status status = open_lexicons(dictionary, user_paths, user_count, error);
     if (status == TKZ_OK)
-        status = open_users(dictionary, user_paths, user_count, error);
-    if (status != TKZ_OK)
-        return status;
-    tkz__buffer list;
-    tkz__buffer_init(&list, &dictionary->allocator);
-    status = write_user_list(&list, user_paths, user_count, error);
+        status = open_matrix(dictionary, error);
     if (status == TKZ_OK)
-        status = make_model(dictionary, &list, error);
-    tkz__buffer_free(&list);
-    return status;
+        status = open_unknown(dictionary, error);
+    if (status == TKZ_OK)
+        status = open_settings(dictionary, error);
+    return status == TKZ_OK ? number_words(dictionary, error) : status;
 }
 
 /* Turns the name of an installed dictionary into its directory; anything else is a directory. */
@@ -262,7 +287,8 @@ tkz_status tkz_dictionary_open(tkz_dictionary **dictionary, const char *path,
                                const tkz_allocator *allocator, tkz_error *error)
 {
     *dictionary = NULL;
-    if (path == NULL || *path == '\0' || (user_paths == NULL && user_count > 0))
+    if (path == NULL || *path == '\0' || (user_paths == NULL && user_count > 0) ||
+        user_count == SIZE_MAX)
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_dictionary_open",
                               TKZ__NO_OFFSET, "the path of a dictionary is needed");
     char found[PATH_CAPACITY];
@@ -298,16 +324,17 @@ tkz_status tkz_dictionary_describe(const tkz_dictionary *dictionary, tkz_diction
         return tkz__error_memory(error, 0);
     info->path = dictionary->path;
     info->charset = "UTF-8";
-    info->word_count = dictionary->system.word_count;
-    info->left_size = dictionary->system.left_size;
-    info->right_size = dictionary->system.right_size;
-    add_file(stream, &dictionary->system.file);
+    info->word_count = 0;
+    info->left_size = dictionary->left_size;
+    info->right_size = dictionary->right_size;
+    add_file(stream, &dictionary->lexicons[0].file);
     add_file(stream, &dictionary->matrix);
     add_file(stream, &dictionary->property.file);
     add_file(stream, &dictionary->unknown.file);
-    for (size_t i = 0; i < dictionary->user_count; i++) {
-        info->word_count += dictionary->users[i].word_count;
-        add_file(stream, &dictionary->users[i].file);
+    for (size_t i = 0; i < dictionary->lexicon_count; i++) {
+        info->word_count += dictionary->lexicons[i].word_count;
+        if (i > 0)
+            add_file(stream, &dictionary->lexicons[i].file);
     }
     info->hash = tkz__hash_stream_digest(stream);
     tkz__hash_stream_free(stream);

@@ -1,48 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tagger: any text cut into pieces that libmecab can take, its nodes turned
- * into words with offsets into the text. Leans on the dictionary and libmecab.
- *
- * What libmecab 0.996 cannot take (doc/mecab-compatibility.md): a sentence that does not end in NUL
- * in memory, NUL inside a sentence, and 65 535 bytes of white space before a word. Therefore each
- * piece between two NULs is copied to a buffer of our own with a NUL behind it, and long white
- * space is shortened in the copy, which changes no word because the length of white space has no
- * part in any cost.
+ * The tagger: texts cut at NUL bytes into sentences, their words with features or
+ * in an output format. Leans on the best path.
  */
 #include "morph/tagger.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "core/buffer.h"
-#include "morph/dictionary.h"
-
-enum {
-    /* A piece beyond it is refused: libmecab takes 16 bytes for a byte of text and 100 for a
-     * candidate, its sum of costs ends at 2^31, and its command takes no line over 5 MiB. */
-    MAXIMUM_PIECE = 16 << 20,
-    /* White space longer than twice this is shortened to it on both sides: far beyond any word of
-     * a dictionary that has spaces inside, far below the 65 535 bytes of MeCab's look-ahead. */
-    KEPT_SPACE = 8192,
-    /* After a piece of this size the lattice gives its memory back, which libmecab never does. */
-    LARGE_PIECE = 1 << 20,
-};
-
-/* `removed` bytes of white space are missing in the sentence in front of `position`. */
-typedef struct gap {
-    size_t position;
-    size_t removed;
-} gap;
 
 struct tkz_tagger {
     tkz_allocator allocator;
     tkz_dictionary *dictionary;
-    mecab_t *engine;
-    mecab_lattice_t *lattice; /* made when needed */
-    tkz__buffer sentence;     /* the piece at work, with NUL behind it */
-    gap *gaps;
-    size_t gap_count;
-    size_t gap_capacity;
+    tkz__best_path path;
+    const char *text;
+    size_t size;
+    size_t next; /* where the next sentence begins */
     tkz_morpheme *morphemes;
     size_t count;
     size_t capacity;
@@ -61,16 +34,10 @@ tkz_status tkz_tagger_new(tkz_tagger **tagger, tkz_dictionary *dictionary,
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
     made->allocator = memory;
-    tkz__buffer_init(&made->sentence, &memory);
     tkz__buffer_init(&made->output, &memory);
+    tkz__best_path_init(&made->path, dictionary, &memory);
     made->dictionary = dictionary;
     tkz__dictionary_retain(dictionary);
-    made->engine = mecab_model_new_tagger(dictionary->model);
-    if (made->engine == NULL) {
-        tkz_tagger_free(made);
-        return tkz__error_set(error, TKZ_STATUS_INTERNAL, "tkz_tagger_new", TKZ__NO_OFFSET,
-                              "MeCab makes no tagger: %s", mecab_strerror(NULL));
-    }
     *tagger = made;
     return TKZ_OK;
 }
@@ -79,210 +46,104 @@ void tkz_tagger_free(tkz_tagger *tagger)
 {
     if (tagger == NULL)
         return;
-    if (tagger->lattice != NULL)
-        mecab_lattice_destroy(tagger->lattice);
-    if (tagger->engine != NULL)
-        mecab_destroy(tagger->engine);
+    tkz__best_path_free(&tagger->path);
     tkz_dictionary_free(tagger->dictionary);
-    tkz__buffer_free(&tagger->sentence);
     tkz__buffer_free(&tagger->output);
     tkz_allocator allocator = tagger->allocator;
-    tkz__release_array(&allocator, tagger->gaps, tagger->gap_capacity, sizeof *tagger->gaps);
     tkz__release_array(&allocator, tagger->morphemes, tagger->capacity,
                        sizeof *tagger->morphemes);
     tkz__release(&allocator, tagger, sizeof *tagger);
 }
 
-/* ---- The piece that libmecab sees ---- */
+/* ---- Words ---- */
 
-static tkz_status add_gap(tkz_tagger *tagger, size_t removed, tkz_error *error)
+void tkz__tagger_begin(tkz_tagger *tagger, const char *text, size_t size)
 {
-    tkz_status status =
-        tkz__array_reserve(&tagger->allocator, (void **)&tagger->gaps, &tagger->gap_capacity,
-                           tagger->gap_count + 1, sizeof *tagger->gaps, error);
-    if (status == TKZ_OK)
-        tagger->gaps[tagger->gap_count++] = (gap){tagger->sentence.size, removed};
-    return status;
+    tagger->text = text;
+    tagger->size = size;
+    tagger->next = 0;
+    tkz__best_path_begin(&tagger->path, text, 0, 0);
 }
 
-/* The first border between characters at or behind `position`. */
-static size_t character_border(const char *text, size_t position, size_t end)
+/* Begins the next sentence, which a NUL or the end of the text ends. */
+static void begin_sentence(tkz_tagger *tagger)
 {
-    while (position < end && ((unsigned char)text[position] & 0xC0) == 0x80)
-        position++;
-    return position;
+    size_t start = tagger->next;
+    const char *nul = memchr(tagger->text + start, '\0', tagger->size - start);
+    size_t end = nul != NULL ? (size_t)(nul - tagger->text) : tagger->size;
+    tkz__best_path_begin(&tagger->path, tagger->text, start, end);
+    tagger->next = end + 1;
 }
 
-/* Appends text[start, end), which is all white space or holds none worth shortening. */
-static tkz_status append_stretch(tkz_tagger *tagger, const char *text, size_t start, size_t end,
-                                 bool is_space, tkz_error *error)
+tkz_status tkz__tagger_next(tkz_tagger *tagger, const tkz__path_word **words, size_t *count,
+                            tkz_error *error)
 {
-    if (!is_space || end - start <= 2 * KEPT_SPACE)
-        return tkz__buffer_append(&tagger->sentence, text + start, end - start, error);
-    size_t first_end = character_border(text, start + KEPT_SPACE, end);
-    size_t last_start = character_border(text, end - KEPT_SPACE, end);
-    tkz_status status =
-        tkz__buffer_append(&tagger->sentence, text + start, first_end - start, error);
-    if (status == TKZ_OK && last_start > first_end)
-        status = add_gap(tagger, last_start - first_end, error);
-    if (status == TKZ_OK)
-        status = tkz__buffer_append(&tagger->sentence, text + last_start, end - last_start, error);
-    return status;
-}
-
-/* Copies a piece that may hold too much white space. */
-static tkz_status copy_shortened(tkz_tagger *tagger, const char *text, size_t size,
-                                 tkz_error *error)
-{
-    const tkz__char_property *property = &tagger->dictionary->property;
-    size_t start = 0;
-    bool in_space = false;
-    tkz_status status = TKZ_OK;
-    for (size_t i = 0; i < size && status == TKZ_OK;) {
-        bool is_space;
-        size_t length = tkz__char_property_step(property, text + i, size - i, &is_space);
-        if (is_space != in_space) {
-            status = append_stretch(tagger, text, start, i, in_space, error);
-            start = i;
-            in_space = is_space;
-        }
-        i += length;
-    }
-    return status == TKZ_OK ? append_stretch(tagger, text, start, size, in_space, error) : status;
-}
-
-static tkz_status set_sentence(tkz_tagger *tagger, const char *text, size_t size, tkz_error *error)
-{
-    tagger->gap_count = 0;
-    tkz__buffer_clear(&tagger->sentence);
-    tkz_status status = tkz__buffer_reserve(&tagger->sentence, size + 1, error);
-    if (status == TKZ_OK)
-        status = size <= 2 * KEPT_SPACE
-                     ? tkz__buffer_append(&tagger->sentence, text, size, error)
-                     : copy_shortened(tagger, text, size, error);
-    if (status == TKZ_OK)
-        status = tkz__buffer_append_byte(&tagger->sentence, '\0', error);
-    return status;
-}
-
-static tkz_status run_engine(tkz_tagger *tagger, tkz_error *error)
-{
-    if (tagger->lattice == NULL) {
-        tagger->lattice = mecab_model_new_lattice(tagger->dictionary->model);
-        if (tagger->lattice == NULL)
-            return tkz__error_memory(error, 0);
-        mecab_lattice_set_request_type(tagger->lattice, MECAB_ONE_BEST);
-    }
-    mecab_lattice_set_sentence2(tagger->lattice, (const char *)tagger->sentence.data,
-                                tagger->sentence.size - 1);
-    if (mecab_parse_lattice(tagger->engine, tagger->lattice))
-        return TKZ_OK;
-    return tkz__error_set(error, TKZ_STATUS_LIMIT, "tkz_tagger_parse", TKZ__NO_OFFSET,
-                          "MeCab gives up (%s); cut the text into lines or sentences",
-                          mecab_lattice_strerror(tagger->lattice));
-}
-
-/* ---- Words out of nodes ---- */
-
-static void fill_morpheme(tkz_morpheme *morpheme, const mecab_node_t *node, bool with_features)
-{
-    size_t feature_size = with_features ? strlen(node->feature) : 0;
-    morpheme->feature = with_features ? node->feature : NULL;
-    morpheme->feature_size = feature_size <= UINT32_MAX ? (uint32_t)feature_size : UINT32_MAX;
-    morpheme->word_cost = node->wcost;
-    morpheme->left_id = node->lcAttr;
-    morpheme->right_id = node->rcAttr;
-    morpheme->part_of_speech_id = node->posid;
-    morpheme->is_unknown = node->stat == MECAB_UNK_NODE;
-}
-
-static tkz_status lost_text(uint64_t offset, tkz_error *error)
-{
-    return tkz__error_set(error, TKZ_STATUS_LIMIT, "tkz_tagger_parse", offset,
-                          "MeCab loses text behind more than 65 535 bytes of white space here");
-}
-
-/* Appends the words of the analysed piece, which begins at `base` in the text. `*space_start` is
- * where white space before the next word begins. Every byte must be in a word or be white
- * space, else libmecab has lost some. */
-static tkz_status collect_words(tkz_tagger *tagger, uint64_t base, bool with_features,
-                                uint64_t *space_start, tkz_error *error)
-{
-    const char *sentence = (const char *)tagger->sentence.data;
-    size_t size = tagger->sentence.size - 1;
-    size_t done = 0;    /* end of the last word in the sentence */
-    size_t removed = 0; /* by the gaps before it */
-    size_t next_gap = 0;
-    const mecab_node_t *node = mecab_lattice_get_bos_node(tagger->lattice);
-    for (node = node->next; node != NULL && node->stat != MECAB_EOS_NODE; node = node->next) {
-        size_t start = (size_t)(node->surface - sentence);
-        size_t end = start + node->length;
-        if (start < done || end > size || end == start ||
-            start - done != (size_t)(node->rlength - node->length))
-            return lost_text(base + done + removed, error);
-        tkz_status status = tkz__array_reserve(&tagger->allocator, (void **)&tagger->morphemes,
-                                               &tagger->capacity, tagger->count + 1,
-                                               sizeof *tagger->morphemes, error);
-        if (status != TKZ_OK)
+    for (;;) {
+        tkz_status status = tkz__best_path_next(&tagger->path, words, count, error);
+        if (status != TKZ_OK || *count > 0 || tagger->next >= tagger->size)
             return status;
-        tkz_morpheme *morpheme = &tagger->morphemes[tagger->count++];
-        fill_morpheme(morpheme, node, with_features);
-        while (next_gap < tagger->gap_count && tagger->gaps[next_gap].position <= start)
-            removed += tagger->gaps[next_gap++].removed;
-        morpheme->start = base + start + removed;
-        while (next_gap < tagger->gap_count && tagger->gaps[next_gap].position < end)
-            removed += tagger->gaps[next_gap++].removed;
-        morpheme->end = base + end + removed;
-        morpheme->space_start = *space_start;
-        *space_start = morpheme->end;
-        done = end;
+        begin_sentence(tagger);
     }
-    if (tkz__char_property_skip_space(&tagger->dictionary->property, sentence, size, done) != size)
-        return lost_text(base + done + removed, error);
-    return TKZ_OK;
 }
 
-static tkz_status analyse_piece(tkz_tagger *tagger, const char *text, uint64_t base, size_t size,
-                                bool with_features, uint64_t *space_start, tkz_error *error)
+static tkz_status begin_text(tkz_tagger *tagger, const char *text, size_t size, tkz_error *error)
 {
-    if (size > MAXIMUM_PIECE)
-        return tkz__error_set(error, TKZ_STATUS_LIMIT, "tkz_tagger_parse", base,
-                              "%zu bytes in one sentence, at most %d can be analysed; cut the "
-                              "text into lines or sentences",
-                              size, MAXIMUM_PIECE);
-    tkz_status status = set_sentence(tagger, text, size, error);
-    if (status == TKZ_OK)
-        status = run_engine(tagger, error);
-    if (status == TKZ_OK)
-        status = collect_words(tagger, base, with_features, space_start, error);
-    if (size > LARGE_PIECE && tagger->lattice != NULL) {
-        mecab_lattice_destroy(tagger->lattice);
-        tagger->lattice = NULL;
-        tkz__buffer_free(&tagger->sentence);
-    }
-    return status;
-}
-
-static tkz_status analyse(tkz_tagger *tagger, const char *text, size_t size, bool with_features,
-                          tkz_error *error)
-{
-    tagger->count = 0;
     if (text == NULL && size > 0)
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_tagger_parse",
                               TKZ__NO_OFFSET, "text is NULL");
-    uint64_t space_start = 0;
-    for (size_t position = 0; position < size;) {
-        const char *nul = memchr(text + position, '\0', size - position);
-        size_t end = nul != NULL ? (size_t)(nul - text) : size;
-        if (end > position) {
-            tkz_status status = analyse_piece(tagger, text + position, position, end - position,
-                                              with_features, &space_start, error);
-            if (status != TKZ_OK)
-                return status;
-        }
-        position = end + 1;
-    }
+    tkz__tagger_begin(tagger, text, size);
     return TKZ_OK;
+}
+
+static const char *feature_of(const tkz_tagger *tagger, const tkz__compiled_dictionary *lexicon,
+                              const tkz__word *word)
+{
+    const tkz_dictionary *dictionary = tagger->dictionary;
+    if (lexicon == &dictionary->unknown && dictionary->unknown_feature != NULL)
+        return dictionary->unknown_feature;
+    return tkz__word_feature(lexicon, word);
+}
+
+static void fill_morpheme(const tkz_tagger *tagger, tkz_morpheme *morpheme,
+                          const tkz__path_word *found, uint64_t space_start)
+{
+    const tkz__compiled_dictionary *lexicon;
+    const tkz__word *word = tkz__dictionary_word(tagger->dictionary, found->number, &lexicon);
+    const char *feature = feature_of(tagger, lexicon, word);
+    size_t feature_size = strlen(feature);
+    *morpheme = (tkz_morpheme){
+        .start = found->start,
+        .end = found->end,
+        .space_start = space_start,
+        .feature = feature,
+        .feature_size = feature_size <= UINT32_MAX ? (uint32_t)feature_size : UINT32_MAX,
+        .word_cost = word->cost,
+        .left_id = word->left_id,
+        .right_id = word->right_id,
+        .part_of_speech_id = word->part_of_speech_id,
+        .is_unknown = lexicon == &tagger->dictionary->unknown,
+    };
+}
+
+static tkz_status collect_morphemes(tkz_tagger *tagger, tkz_error *error)
+{
+    uint64_t space_start = 0;
+    for (;;) {
+        const tkz__path_word *words;
+        size_t count;
+        tkz_status status = tkz__tagger_next(tagger, &words, &count, error);
+        if (status != TKZ_OK || count == 0)
+            return status;
+        status = tkz__array_reserve(&tagger->allocator, (void **)&tagger->morphemes,
+                                    &tagger->capacity, tagger->count + count,
+                                    sizeof *tagger->morphemes, error);
+        if (status != TKZ_OK)
+            return status;
+        for (size_t i = 0; i < count; i++) {
+            fill_morpheme(tagger, &tagger->morphemes[tagger->count++], &words[i], space_start);
+            space_start = words[i].end;
+        }
+    }
 }
 
 tkz_status tkz_tagger_parse(tkz_tagger *tagger, const char *text, size_t size,
@@ -290,20 +151,10 @@ tkz_status tkz_tagger_parse(tkz_tagger *tagger, const char *text, size_t size,
 {
     *morphemes = NULL;
     *count = 0;
-    tkz_status status = analyse(tagger, text, size, true, error);
-    if (status == TKZ_OK) {
-        *morphemes = tagger->morphemes;
-        *count = tagger->count;
-    }
-    return status;
-}
-
-tkz_status tkz__tagger_find_words(tkz_tagger *tagger, const char *text, size_t size,
-                                  const tkz_morpheme **morphemes, size_t *count, tkz_error *error)
-{
-    *morphemes = NULL;
-    *count = 0;
-    tkz_status status = analyse(tagger, text, size, false, error);
+    tagger->count = 0;
+    tkz_status status = begin_text(tagger, text, size, error);
+    if (status == TKZ_OK)
+        status = collect_morphemes(tagger, error);
     if (status == TKZ_OK) {
         *morphemes = tagger->morphemes;
         *count = tagger->count;
@@ -320,37 +171,39 @@ static void put(tkz__buffer *output, const char *data, size_t size)
     output->size += size;
 }
 
-static tkz_status write_default(tkz_tagger *tagger, const char *text, tkz_error *error)
+static tkz_status write_default(tkz_tagger *tagger, const tkz__path_word *words, size_t count,
+                                tkz_error *error)
 {
     tkz__buffer *output = &tagger->output;
-    for (size_t i = 0; i < tagger->count; i++) {
-        const tkz_morpheme *m = &tagger->morphemes[i];
-        size_t surface_size = (size_t)(m->end - m->start);
-        tkz_status status =
-            tkz__buffer_reserve(output, surface_size + m->feature_size + 2, error);
+    for (size_t i = 0; i < count; i++) {
+        const tkz__compiled_dictionary *lexicon;
+        const tkz__word *word =
+            tkz__dictionary_word(tagger->dictionary, words[i].number, &lexicon);
+        const char *feature = feature_of(tagger, lexicon, word);
+        size_t feature_size = strlen(feature);
+        size_t surface_size = words[i].end - words[i].start;
+        tkz_status status = tkz__buffer_reserve(output, surface_size + feature_size + 2, error);
         if (status != TKZ_OK)
             return status;
-        put(output, text + m->start, surface_size);
+        put(output, tagger->text + words[i].start, surface_size);
         put(output, "\t", 1);
-        put(output, m->feature, m->feature_size);
+        put(output, feature, feature_size);
         put(output, "\n", 1);
     }
-    return tkz__buffer_append(output, "EOS\n", 4, error);
+    return TKZ_OK;
 }
 
-static tkz_status write_wakati(tkz_tagger *tagger, const char *text, tkz_error *error)
+static tkz_status write_wakati(tkz_tagger *tagger, const tkz__path_word *words, size_t count,
+                               tkz_error *error)
 {
     tkz__buffer *output = &tagger->output;
-    for (size_t i = 0; i < tagger->count; i++) {
-        const tkz_morpheme *m = &tagger->morphemes[i];
-        size_t surface_size = (size_t)(m->end - m->start);
-        tkz_status status = tkz__buffer_reserve(output, surface_size + 1, error);
-        if (status != TKZ_OK)
-            return status;
-        put(output, text + m->start, surface_size);
+    size_t room = words[count - 1].end - words[0].start + count;
+    tkz_status status = tkz__buffer_reserve(output, room, error);
+    for (size_t i = 0; i < count && status == TKZ_OK; i++) {
+        put(output, tagger->text + words[i].start, words[i].end - words[i].start);
         put(output, " ", 1);
     }
-    return tkz__buffer_append(output, "\n", 1, error);
+    return status;
 }
 
 tkz_status tkz_tagger_format(tkz_tagger *tagger, const char *text, size_t size, int32_t format,
@@ -363,10 +216,17 @@ tkz_status tkz_tagger_format(tkz_tagger *tagger, const char *text, size_t size, 
                               "no output format has the number %d", (int)format);
     bool is_default = format == TKZ_MORPH_FORMAT_DEFAULT;
     tkz__buffer_clear(&tagger->output);
-    tkz_status status = analyse(tagger, text, size, is_default, error);
+    tkz_status status = begin_text(tagger, text, size, error);
+    size_t count = 1;
+    while (status == TKZ_OK && count > 0) {
+        const tkz__path_word *words;
+        status = tkz__tagger_next(tagger, &words, &count, error);
+        if (status == TKZ_OK && count > 0)
+            status = is_default ? write_default(tagger, words, count, error)
+                                : write_wakati(tagger, words, count, error);
+    }
     if (status == TKZ_OK)
-        status = is_default ? write_default(tagger, text, error)
-                            : write_wakati(tagger, text, error);
+        status = tkz__buffer_append_text(&tagger->output, is_default ? "EOS\n" : "\n", error);
     if (status != TKZ_OK)
         return status;
     *output = (const char *)tagger->output.data;

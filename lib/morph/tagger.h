@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The tagger's cheaper face for those who need borders and no features. Leans on
- * the public interface.
+ * The tagger's cheaper face for those who need words and no features. Leans on
+ * the best path.
  */
 #ifndef TKZ_MORPH_TAGGER_H
 #define TKZ_MORPH_TAGGER_H
 
-#include "tokenize/morph.h"
+#include "morph/best_path.h"
 
-/* As tkz_tagger_parse, but `feature` is NULL and `feature_size` 0: measuring features reads a cold
- * line of the dictionary for each word. */
-TKZ_CHECKED tkz_status tkz__tagger_find_words(tkz_tagger *tagger, const char *text, size_t size,
-                                              const tkz_morpheme **morphemes, size_t *count,
-                                              tkz_error *error);
+/* Begins a text, which stays where it is until it has been read; NUL bytes end sentences. */
+void tkz__tagger_begin(tkz_tagger *tagger, const char *text, size_t size);
+
+/* The next words of the text: at least one, or none at its end. Valid until the tagger's next call.
+ * Errors: as tkz_tagger_parse. */
+TKZ_CHECKED tkz_status tkz__tagger_next(tkz_tagger *tagger, const tkz__path_word **words,
+                                        size_t *count, tkz_error *error);
 
 #endif

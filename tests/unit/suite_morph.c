@@ -173,7 +173,8 @@ START_TEST(takes_long_texts)
 }
 END_TEST
 
-START_TEST(says_where_mecab_gives_up)
+/* MeCab ends at a sum of 2^31 ("too long sentence"), which these words reach at the 62 668th. */
+START_TEST(goes_on_where_mecab_gives_up)
 {
     tkz_tagger *tagger = open_tagger(false);
     enum { TIMES = 70000, SIZE = 4 };
@@ -183,18 +184,14 @@ START_TEST(says_where_mecab_gives_up)
     const tkz_morpheme *m;
     size_t count;
     tkz_error error;
-    ck_assert_int_eq(
-        tkz_tagger_parse(tagger, text, (size_t)TIMES * SIZE, &m, &count, &error),
-        TKZ_STATUS_LIMIT);
-    ck_assert_ptr_nonnull(strstr(error.message, "too long sentence"));
-    ck_assert_uint_eq(count, 0);
+    ck_assert_status(tkz_tagger_parse(tagger, text, (size_t)TIMES * SIZE, &m, &count, &error));
+    ck_assert_uint_eq(count, TIMES);
+    check_offsets(m, count, (size_t)TIMES * SIZE);
     free(text);
 
     size_t size = (16 << 20) + 1;
     text = malloc(size);
     memset(text, ' ', size);
-    ck_assert_int_eq(tkz_tagger_parse(tagger, text, size, &m, &count, &error), TKZ_STATUS_LIMIT);
-    text[size / 2] = '\0';
     ck_assert_status(tkz_tagger_parse(tagger, text, size, &m, &count, &error));
     ck_assert_uint_eq(count, 0);
     free(text);
@@ -381,7 +378,7 @@ static tkz_status open_and_format(void *context, const tkz_allocator *allocator)
 START_TEST(reports_failed_allocations)
 {
     enum { SPACES = 20000 };
-    char *text = malloc(SPACES + 64); /* with white space that is shortened */
+    char *text = malloc(SPACES + 64);
     memset(text, ' ', SPACES);
     strcpy(text + SPACES, "今日は東京都に行きます。");
     test_all_allocation_failures(open_and_format, text);
@@ -400,7 +397,7 @@ Suite *suite_morph(void)
     tcase_add_test(cases, takes_nul_as_a_border);
     tcase_add_test(cases, loses_nothing_behind_long_white_space);
     tcase_add_test(cases, takes_long_texts);
-    tcase_add_test(cases, says_where_mecab_gives_up);
+    tcase_add_test(cases, goes_on_where_mecab_gives_up);
     tcase_add_test(cases, writes_what_mecab_prints);
     tcase_add_test(cases, knows_ipadic);
     tcase_add_test(cases, takes_any_bytes);

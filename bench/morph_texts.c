@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Analyses the lines of a file in memory, by one thread, and prints the best time
+ * of some rounds. Leans on the public interface.
+ *
+ * morph_texts DICTIONARY FORMAT ROUNDS FILE, with FORMAT default or wakati.
+ * Prints: seconds of the processor, bytes of text, bytes of output, XXH3 of the output.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "records.h"
+#include "tokenize/morph.h"
+
+static void check(tkz_status status, const tkz_error *error)
+{
+    if (status != TKZ_OK)
+        bench_fail(error->where, error->message);
+}
+
+/* Analyses every line; adds the outputs to `hash` unless it is NULL. Bytes of output. */
+static size_t analyse(tkz_tagger *tagger, int32_t format, const char *text, size_t size,
+                      XXH3_state_t *hash)
+{
+    size_t total = 0;
+    for (size_t start = 0; start < size;) {
+        const char *end = memchr(text + start, '\n', size - start);
+        size_t length = end != NULL ? (size_t)(end - text) - start : size - start;
+        const char *output;
+        size_t output_size;
+        tkz_error error;
+        check(tkz_tagger_format(tagger, text + start, length, format, &output, &output_size,
+                                &error),
+              &error);
+        total += output_size;
+        if (hash != NULL)
+            XXH3_64bits_update(hash, output, output_size);
+        start += length + 1;
+    }
+    return total;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5)
+        bench_fail("morph_texts", "DICTIONARY FORMAT ROUNDS FILE");
+    int32_t format = strcmp(argv[2], "wakati") == 0 ? TKZ_MORPH_FORMAT_WAKATI
+                                                    : TKZ_MORPH_FORMAT_DEFAULT;
+    tkz_dictionary *dictionary;
+    tkz_tagger *tagger;
+    tkz_error error;
+    check(tkz_dictionary_open(&dictionary, argv[1], NULL, 0, NULL, &error), &error);
+    check(tkz_tagger_new(&tagger, dictionary, NULL, &error), &error);
+    tkz_dictionary_free(dictionary);
+    size_t size;
+    char *text = bench_read_file(argv[4], &size);
+    XXH3_state_t *hash = XXH3_createState();
+    XXH3_64bits_reset(hash);
+    size_t output = analyse(tagger, format, text, size, hash);
+    double best = 1e9;
+    for (int round = atoi(argv[3]); round > 0; round--) {
+        double start = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
+        analyse(tagger, format, text, size, NULL);
+        double seconds = bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
+        best = seconds < best ? seconds : best;
+    }
+    printf("%.4f %zu %zu %016" PRIx64 "\n", best, size, output, XXH3_64bits_digest(hash));
+    XXH3_freeState(hash);
+    tkz_tagger_free(tagger);
+    free(text);
+    return 0;
+}

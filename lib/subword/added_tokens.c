@@ -189,7 +189,12 @@ static size_t next_start(const tkz__added_finder *finder, const char *text, size
         const char *found = memchr(text + at, finder->last_start, limit - at);
         return found != NULL ? (size_t)(found - text) : limit;
     }
-    while (at < limit && !finder->starts[(uint8_t)text[at]])
+    const bool *starts = finder->starts;
+    const uint8_t *bytes = (const uint8_t *)text;
+    while (limit - at >= 4 && !(starts[bytes[at]] | starts[bytes[at + 1]] |
+                                starts[bytes[at + 2]] | starts[bytes[at + 3]]))
+        at += 4;
+    while (at < limit && !starts[bytes[at]])
         at++;
     return at;
 }

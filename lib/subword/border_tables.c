@@ -9,6 +9,8 @@
  * character has a few atoms on each side, itself among them; characters with the same
  * atoms share a row or column.
  */
+#include <stdlib.h>
+
 #include "subword/chunk_borders.h"
 #include "subword/whole_tokens.h"
 #include "text/utf8.h"
@@ -29,13 +31,15 @@ enum {
 typedef struct atoms {
     uint32_t *numbers; /* KEY_COUNT; 0: no atom */
     uint32_t count;    /* greatest number + 1 */
+    uint64_t *uses;    /* of each: see use_of */
 } atoms;
 
 /* Rows or columns: characters that the atoms of one side tell apart. */
 typedef struct classes {
-    uint32_t *of_character; /* TKZ__BORDER_CHARACTERS */
+    uint32_t *of_character; /* TKZ__BORDER_CHARACTERS; class, then place */
     uint32_t *of_key;       /* KEY_END; class + 1 of a telling key, 0: none yet */
     uint32_t *members;      /* one character of each telling key */
+    uint32_t *places;       /* of each class: how many are used more */
     uint32_t member_count;
     uint32_t count;
 } classes;
@@ -46,8 +50,10 @@ typedef struct maker {
     atoms right;
     uint32_t *joined; /* bit matrix of atoms: left.count rows of `words` */
     uint32_t words;
+    uint64_t use; /* of the symbol that is visited */
     classes rows;
     classes columns;
+    uint32_t *row_entries; /* of each row in its place: see place_rows */
 } maker;
 
 static bool is_continuation(uint8_t byte)
@@ -118,6 +124,13 @@ static void visit_token(maker *made, uint32_t id, visitor visit)
     visit_places(made, parts->token_bytes + start, parts->token_offsets[id + 1] - start, visit);
 }
 
+/* How much a symbol is used, by Zipf's law: symbols stand in the order in which they were learned.
+ */
+static uint64_t use_of(uint32_t symbol)
+{
+    return UINT32_MAX / (symbol + 1);
+}
+
 /* Calls `visit` for every place between two characters inside every symbol, and inside every token
  * that only a whole chunk can be: such a chunk must come out in one piece. */
 static void visit_all(maker *made, const tkz__whole_tokens *whole, visitor visit)
@@ -127,8 +140,10 @@ static void visit_all(maker *made, const tkz__whole_tokens *whole, visitor visit
         uint8_t byte;
         size_t size;
         const uint8_t *bytes = tkz__image_parts_symbol(parts, symbol, &byte, &size);
+        made->use = use_of(symbol);
         visit_places(made, bytes, size, visit);
     }
+    made->use = 0;
     for (uint32_t i = 0; i < whole->count; i++)
         visit_token(made, whole->ids[i], visit);
     /* Where merges act out of order none is a symbol. */
@@ -148,6 +163,8 @@ static void number_atoms(maker *made, uint32_t left, uint32_t right)
 static void join_atoms(maker *made, uint32_t left, uint32_t right)
 {
     uint32_t row = made->left.numbers[left], column = made->right.numbers[right];
+    made->left.uses[row] += made->use;
+    made->right.uses[column] += made->use;
     made->joined[(size_t)row * made->words + column / 32] |= UINT32_C(1) << (column % 32);
 }
 
@@ -207,13 +224,45 @@ static void classify(classes *made, const atoms *side, bool is_left)
             continue;
         uint32_t key = telling_key(side, number, is_left);
         if (made->of_key[key] == 0) {
-            made->of_key[key] = made->member_count % TKZ__BORDER_CLASS_LIMIT + 1;
+            made->of_key[key] = made->member_count % TKZ__BORDER_COLUMNS + 1;
             made->members[made->member_count++] = number;
         }
         made->of_character[number] = made->of_key[key] - 1;
     }
-    made->count = made->member_count < TKZ__BORDER_CLASS_LIMIT ? made->member_count
-                                                             : TKZ__BORDER_CLASS_LIMIT;
+    made->count = made->member_count < TKZ__BORDER_COLUMNS ? made->member_count
+                                                         : TKZ__BORDER_COLUMNS;
+}
+
+/* A class and how much its symbols are used. */
+typedef struct used_class {
+    uint64_t use;
+    uint32_t number;
+} used_class;
+
+static int compare_uses(const void *first, const void *second)
+{
+    const used_class *one = first, *two = second;
+    if (one->use != two->use)
+        return one->use > two->use ? -1 : 1;
+    return one->number < two->number ? -1 : one->number > two->number;
+}
+
+/* Numbers the classes anew: the most used one is 0. */
+static void place_classes(classes *made, const atoms *side, bool is_left, used_class *order)
+{
+    for (uint32_t i = 0; i < made->count; i++)
+        order[i] = (used_class){.use = 0, .number = i};
+    for (uint32_t i = 0; i < made->member_count; i++) {
+        uint32_t keys[MOST_ATOMS];
+        size_t count = keys_of(made->members[i], is_left, keys);
+        for (size_t k = 0; k < count; k++)
+            order[i % TKZ__BORDER_COLUMNS].use += side->uses[side->numbers[keys[k]]];
+    }
+    qsort(order, made->count, sizeof *order, compare_uses);
+    for (uint32_t place = 0; place < made->count; place++)
+        made->places[order[place].number] = place;
+    for (uint32_t number = 0; number < TKZ__BORDER_CHARACTERS; number++)
+        made->of_character[number] = made->places[made->of_character[number]];
 }
 
 /* ---- Matrix ------------------------------------------------------------ */
@@ -258,7 +307,8 @@ static void list_columns(const maker *made, column_lists *lists)
                 if (atom != 0 && pass == 0)
                     lists->starts[atom + 1]++;
                 else if (atom != 0)
-                    lists->columns[lists->starts[atom]++] = k % TKZ__BORDER_CLASS_LIMIT;
+                    lists->columns[lists->starts[atom]++] =
+                        made->columns.places[k % TKZ__BORDER_COLUMNS];
             }
         }
         for (uint32_t atom = made->right.count; atom > 0 && pass == 1; atom--)
@@ -275,7 +325,7 @@ static void fill_matrix(const maker *made, const column_lists *lists, uint32_t *
 {
     for (uint32_t i = 0; i < made->rows.member_count; i++) {
         collect_row(made, made->rows.members[i], row);
-        uint32_t *target = matrix + words * (i % TKZ__BORDER_CLASS_LIMIT);
+        uint32_t *target = matrix + words * made->rows.places[i % TKZ__BORDER_COLUMNS];
         for (uint32_t word = 0; word < made->words; word++) {
             for (uint32_t bits = row[word]; bits != 0; bits &= bits - 1) {
                 uint32_t atom = word * 32 + (uint32_t)__builtin_ctz(bits);
@@ -288,25 +338,52 @@ static void fill_matrix(const maker *made, const column_lists *lists, uint32_t *
 
 /* ---- Filter ------------------------------------------------------------ */
 
-/* Bits of the filter for each pair that is joined: 16 to 32, as chunk_borders.h says. */
-enum { BITS_PER_PAIR = 16, MOST_BITS = 1 << 26 };
+/* Bits of a row for each that is set in it, at least, as chunk_borders.h says; fewer where all rows
+ * would not fit. */
+enum { BITS_PER_PAIR = 32 };
 
-static uint64_t count_pairs(const uint32_t *matrix, size_t words)
+static uint32_t count_bits(const uint32_t *row, size_t words)
 {
-    uint64_t count = 0;
+    uint32_t count = 0;
     for (size_t i = 0; i < words; i++)
-        count += (uint64_t)__builtin_popcount(matrix[i]);
+        count += (uint32_t)__builtin_popcount(row[i]);
     return count;
 }
 
-static void fill_bits(const maker *made, const uint32_t *matrix, size_t words, uint8_t *bits,
-                      uint32_t shift)
+/* How many of the bits of a column a row with `count` set bits does without. */
+static uint32_t bits_spared(uint32_t count, uint32_t bits_per_pair)
+{
+    uint32_t bits = TKZ__BORDER_COLUMNS, spared = 0;
+    while (bits / 2 >= TKZ__BORDER_LEAST_ROW && bits / 2 >= count * bits_per_pair) {
+        bits /= 2;
+        spared++;
+    }
+    return spared;
+}
+
+/* Where each row begins and how long it is, as in the upper half of what a character is. Returns the
+ * 64-bit words of all rows; more than there is room for: SIZE_MAX. */
+static size_t place_rows(const maker *made, const uint32_t *matrix, size_t words,
+                         uint32_t bits_per_pair)
+{
+    size_t at = 0;
+    for (uint32_t row = 0; row < made->rows.count; row++) {
+        uint32_t spared = bits_spared(count_bits(matrix + row * words, words), bits_per_pair);
+        if (at >= TKZ__BORDER_ROW_WORDS)
+            return SIZE_MAX;
+        made->row_entries[row] = (uint32_t)at << 16 | spared << TKZ__BORDER_COLUMN_BITS;
+        at += TKZ__BORDER_COLUMNS / TKZ__BORDER_LEAST_ROW >> spared;
+    }
+    return at;
+}
+
+static void fill_bits(const maker *made, const uint32_t *matrix, size_t words, uint8_t *bits)
 {
     for (uint32_t row = 0; row < made->rows.count; row++) {
         for (uint32_t word = 0; word < words; word++) {
             for (uint32_t left = matrix[row * words + word]; left != 0; left &= left - 1) {
                 uint32_t column = word * 32 + (uint32_t)__builtin_ctz(left);
-                uint32_t bit = tkz__border_bit(row, column << 16) >> shift;
+                uint32_t bit = tkz__border_bit(made->row_entries[row], column);
                 bits[bit >> 3] |= (uint8_t)(1 << (bit & 7));
             }
         }
@@ -329,14 +406,14 @@ static tkz_status write_filter(const maker *made, tkz__buffer *bits, uint32_t *r
     column_lists lists = {matrix + matrix_words, matrix + matrix_words + starts};
     list_columns(made, &lists);
     fill_matrix(made, &lists, matrix, words, row);
-    uint64_t wanted = count_pairs(matrix, matrix_words) * BITS_PER_PAIR;
-    uint64_t count = TKZ__BORDER_LEAST_BITS;
-    uint32_t shift = 20;
-    for (; count < wanted && count < MOST_BITS; count *= 2)
-        shift--;
-    tkz_status status = tkz__buffer_append_fill(bits, 0, (size_t)(count / 8), error);
+    size_t wanted = SIZE_MAX, count = TKZ__BORDER_LEAST_BITS;
+    for (uint32_t most = BITS_PER_PAIR; wanted == SIZE_MAX; most /= 2)
+        wanted = place_rows(made, matrix, words, most);
+    while (count < wanted * TKZ__BORDER_LEAST_ROW)
+        count *= 2;
+    tkz_status status = tkz__buffer_append_fill(bits, 0, count / 8, error);
     if (status == TKZ_OK)
-        fill_bits(made, matrix, words, bits->data, shift);
+        fill_bits(made, matrix, words, bits->data);
     tkz__release(&bits->allocator, matrix, items * sizeof *matrix);
     return status;
 }
@@ -349,20 +426,27 @@ static bool is_lone(const maker *made, uint32_t number)
            telling_key(&made->right, number, false) == NO_ATOMS;
 }
 
+static uint32_t entry_of(const maker *made, uint32_t number)
+{
+    return is_lone(made, number) ? TKZ__LONE_ENTRY
+                                 : made->row_entries[made->rows.of_character[number]] |
+                                       made->columns.of_character[number];
+}
+
+/* `row`: scratch for a row of atoms. */
 static tkz_status write_tables(const maker *made, tkz__buffer *characters, tkz__buffer *bits,
                                uint32_t *row, tkz_error *error)
 {
-    tkz_status status = tkz__buffer_append_fill(characters, 0,
-                                                (size_t)TKZ__BORDER_CHARACTERS * 4, error);
+    tkz_status status = write_filter(made, bits, row, error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_fill(characters, 0, (size_t)TKZ__BORDER_CHARACTERS * 4, error);
     for (uint32_t number = 0; status == TKZ_OK && number < TKZ__BORDER_CHARACTERS; number++)
-        tkz__store_u32(characters->data + 4 * (size_t)number,
-                       made->rows.of_character[number] | made->columns.of_character[number] << 16 |
-                           (is_lone(made, number) ? (uint32_t)TKZ__BORDER_LONE : 0));
-    return status == TKZ_OK ? write_filter(made, bits, row, error) : status;
+        tkz__store_u32(characters->data + 4 * (size_t)number, entry_of(made, number));
+    return status;
 }
 
 /* The arrays whose sizes are known: one allocation, zeroed. */
-enum { FIXED_ITEMS = 2 * KEY_COUNT + 2 * KEY_END + 4 * TKZ__BORDER_CHARACTERS };
+enum { FIXED_ITEMS = 2 * KEY_COUNT + 2 * KEY_END + 4 * TKZ__BORDER_CHARACTERS + 3 * TKZ__BORDER_COLUMNS };
 
 static void share_out(maker *made, uint32_t *items)
 {
@@ -374,6 +458,40 @@ static void share_out(maker *made, uint32_t *items)
     made->columns.of_character = made->rows.of_character + TKZ__BORDER_CHARACTERS;
     made->rows.members = made->columns.of_character + TKZ__BORDER_CHARACTERS;
     made->columns.members = made->rows.members + TKZ__BORDER_CHARACTERS;
+    made->rows.places = made->columns.members + TKZ__BORDER_CHARACTERS;
+    made->columns.places = made->rows.places + TKZ__BORDER_COLUMNS;
+    made->row_entries = made->columns.places + TKZ__BORDER_COLUMNS;
+}
+
+/* What is left when the atoms are numbered: the matrix of atoms, and one row more, scratch. */
+static tkz_status join_and_write(maker *made, const tkz__whole_tokens *whole,
+                                 tkz__buffer *characters, tkz__buffer *bits, tkz_error *error)
+{
+    const tkz_allocator *allocator = &characters->allocator;
+    made->words = (made->right.count + 31) / 32;
+    size_t joined_size = ((size_t)made->left.count + 1) * made->words * sizeof *made->joined;
+    size_t uses_size = ((size_t)made->left.count + made->right.count) * sizeof *made->left.uses;
+    size_t order_size = TKZ__BORDER_COLUMNS * sizeof(used_class);
+    tkz_status status = TKZ_OK;
+    made->joined = tkz__allocate_zeroed(allocator, joined_size);
+    made->left.uses = tkz__allocate_zeroed(allocator, uses_size);
+    used_class *order = tkz__allocate(allocator, order_size);
+    if (made->joined == NULL || made->left.uses == NULL || order == NULL) {
+        status = tkz__error_memory(error, joined_size + uses_size + order_size);
+    } else {
+        made->right.uses = made->left.uses + made->left.count;
+        visit_all(made, whole, join_atoms);
+        classify(&made->rows, &made->left, true);
+        classify(&made->columns, &made->right, false);
+        place_classes(&made->rows, &made->left, true, order);
+        place_classes(&made->columns, &made->right, false, order);
+        status = write_tables(made, characters, bits,
+                              made->joined + (size_t)made->left.count * made->words, error);
+    }
+    tkz__release(allocator, order, order_size);
+    tkz__release(allocator, made->left.uses, uses_size);
+    tkz__release(allocator, made->joined, joined_size);
+    return status;
 }
 
 tkz_status tkz__border_tables_make(const tkz__image_parts *parts, const tkz__whole_tokens *whole,
@@ -386,21 +504,7 @@ tkz_status tkz__border_tables_make(const tkz__image_parts *parts, const tkz__who
         return tkz__error_memory(error, FIXED_ITEMS * sizeof *items);
     share_out(&made, items);
     visit_all(&made, whole, number_atoms);
-    made.words = (made.right.count + 31) / 32;
-    /* One row more: scratch. */
-    size_t joined_size = ((size_t)made.left.count + 1) * made.words * sizeof *made.joined;
-    made.joined = tkz__allocate_zeroed(allocator, joined_size);
-    tkz_status status = TKZ_OK;
-    if (made.joined == NULL) {
-        status = tkz__error_memory(error, joined_size);
-    } else {
-        visit_all(&made, whole, join_atoms);
-        classify(&made.rows, &made.left, true);
-        classify(&made.columns, &made.right, false);
-        status = write_tables(&made, characters, bits,
-                              made.joined + (size_t)made.left.count * made.words, error);
-    }
-    tkz__release(allocator, made.joined, joined_size);
+    tkz_status status = join_and_write(&made, whole, characters, bits, error);
     tkz__release(allocator, items, FIXED_ITEMS * sizeof *items);
     return status;
 }

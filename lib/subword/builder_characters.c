@@ -176,7 +176,7 @@ static tkz_status join_piece(tkz__tokenizer_builder *builder, uint32_t id, uint3
     }
 }
 
-/* Pieces of two characters and more. */
+/* Pieces of two characters and more. User-defined ones are found before anything merges. */
 static uint32_t list_made(const tkz__tokenizer_builder *builder, made_piece *pieces)
 {
     uint32_t count = 0;
@@ -185,7 +185,7 @@ static uint32_t list_made(const tkz__tokenizer_builder *builder, made_piece *pie
         tkz__piece_type type = tkz__tokenizer_builder_type(builder, id);
         uint32_t character;
         if (token->size == 0 || type == TKZ__PIECE_UNKNOWN || type == TKZ__PIECE_CONTROL ||
-            type == TKZ__PIECE_BYTE)
+            type == TKZ__PIECE_BYTE || type == TKZ__PIECE_USER_DEFINED)
             continue;
         const uint8_t *bytes = builder->bytes.data + token->start;
         uint32_t own = find(builder, bytes, token->size);

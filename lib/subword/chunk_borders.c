@@ -14,6 +14,13 @@ static size_t fast_places(size_t size, size_t readable)
     return places < words ? places : words;
 }
 
+/* 1 if nothing joins the characters of two entries, else 0. */
+static inline uint32_t is_border(const uint8_t *bits, uint32_t mask, uint32_t left, uint32_t right)
+{
+    uint32_t bit = tkz__border_bit(left, right) & mask;
+    return ~(uint32_t)bits[bit >> 3] >> (bit & 7) & 1;
+}
+
 /* `stops`: before the first character but one that stands alone. */
 static inline __attribute__((always_inline)) size_t
 cut(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable, uint32_t *ends,
@@ -22,11 +29,38 @@ cut(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable,
     /* By value: what is written to `ends` cannot change them. */
     const uint8_t *characters = image->sections[TKZ__SECTION_BORDER_CHARACTERS];
     const uint8_t *bits = image->sections[TKZ__SECTION_BORDER_BITS];
-    const uint32_t shift = image->border_shift;
+    const uint32_t mask = image->border_mask;
     const size_t fast = fast_places(size, readable);
     size_t count = 0, at = 0;
     uint32_t left = tkz__border_read(image, chunk, size, &at);
     while (at < size && count + 1 < room) {
+        /* Where chunks are whole texts, a character is mostly as long as the one before. */
+        if (stops && left != TKZ__NO_ENTRY) {
+            size_t before = at;
+            uint32_t word;
+            while (at < fast && count + 1 < room &&
+                   tkz__border_is_three(word = tkz__image_u32(chunk + at))) {
+                uint32_t right =
+                    tkz__image_u32(characters + 4 * (size_t)tkz__border_number_of_three(word));
+                ends[count] = (uint32_t)at;
+                if (right == TKZ__LONE_ENTRY)
+                    return count + 1;
+                count += is_border(bits, mask, left, right);
+                left = right;
+                at += 3;
+            }
+            while (at < size && count + 1 < room && chunk[at] < 0x80) {
+                uint32_t right = tkz__image_u32(characters + 4 * (size_t)chunk[at]);
+                ends[count] = (uint32_t)at;
+                if (right == TKZ__LONE_ENTRY)
+                    return count + 1;
+                count += is_border(bits, mask, left, right);
+                left = right;
+                at++;
+            }
+            if (at > before)
+                continue;
+        }
         size_t place = at;
         uint32_t right, word = 0;
         if (at < fast)
@@ -47,14 +81,13 @@ cut(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable,
             left = right;
             continue;
         }
-        if (stops && (right & TKZ__BORDER_LONE) != 0) {
+        if (stops && right == TKZ__LONE_ENTRY) {
             ends[count++] = (uint32_t)place;
             return count;
         }
         /* Written always and kept or not: whether a place is a border is nobody's guess. */
-        uint32_t bit = tkz__border_bit(left, right) >> shift;
         ends[count] = (uint32_t)place;
-        count += ~(uint32_t)bits[bit >> 3] >> (bit & 7) & 1;
+        count += is_border(bits, mask, left, right);
         left = right;
     }
     /* Out of room: the last border is the end of what was cut; there is one, since room is above 1. */

@@ -5,6 +5,7 @@
  */
 #include "subword/decode_texts.h"
 #include "subword/encoder_parts.h"
+#include "text/utf8.h"
 
 enum {
     BLOCK = 1024, /* ids that room is made for at once */
@@ -23,6 +24,17 @@ static tkz_status no_token(const tkz_encoder *encoder, uint32_t id, size_t index
     return status != TKZ_OK ? status : TKZ_STATUS_CORRUPT;
 }
 
+/* The byte that a token stands for where those of a whole character are the character, whatever stands
+ * around them: so in sentencepiece; HF takes a run of bytes for text only if all of it is. Or -1. */
+static int byte_of(const tkz_encoder *encoder, const tkz__decode_steps *steps, uint32_t id,
+                   const uint8_t *bytes, size_t size)
+{
+    return tkz__decode_steps_are_sentencepiece(steps) &&
+                   tkz__tokenizer_type(encoder->tokenizer, id) == TKZ__PIECE_BYTE
+               ? tkz__piece_byte(bytes, size)
+               : -1;
+}
+
 /* The text of a token where it is the same between any others, if it is short. `text`: for it. */
 static tkz_status make_short_token(const tkz_encoder *encoder, uint32_t id, tkz__buffer *text,
                                    tkz__short_token *own, tkz_error *error)
@@ -36,6 +48,11 @@ static tkz_status make_short_token(const tkz_encoder *encoder, uint32_t id, tkz_
         tkz__tokenizer_is_special(encoder->tokenizer, id))
         return TKZ_OK;
     if (steps != NULL) {
+        int byte = byte_of(encoder, steps, id, bytes, size);
+        if (byte >= 0) {
+            *own = (tkz__short_token){.bytes = {(uint8_t)byte}, .size = TKZ__BYTE_TOKEN};
+            return TKZ_OK;
+        }
         tkz_status status =
             tkz__decode_steps_plain(steps, bytes, size, tkz__tokenizer_type(encoder->tokenizer, id),
                                     text, &is_plain, error);
@@ -95,6 +112,28 @@ static tkz_status put_token(tkz_encoder *encoder, tkz__token_decoder *decoder, u
     return tkz__buffer_append(&encoder->decoded, bytes, size, error);
 }
 
+/* Writes the character of which the ids begin with the bytes. Returns how many those are; 0: there is no
+ * such character. */
+static size_t put_character(const tkz__short_token *tokens, uint32_t token_count,
+                            const uint32_t *ids, size_t count, uint8_t *to)
+{
+    uint8_t bytes[4];
+    size_t size = 0;
+    uint32_t character;
+    for (; size < 4 && size < count && ids[size] < token_count; size++) {
+        const tkz__short_token *token = &tokens[ids[size]];
+        if (token->size != TKZ__BYTE_TOKEN || (size > 0 && (token->bytes[0] & 0xC0) != 0x80))
+            break;
+        bytes[size] = token->bytes[0];
+    }
+    size_t length = tkz__utf8_next((const char *)bytes, size, &character);
+    if (character == TKZ__UTF8_INVALID)
+        return 0;
+    for (size_t i = 0; i < length; i++)
+        to[i] = bytes[i];
+    return length;
+}
+
 /* Writes the short tokens that up to `count` ids begin with to `*out`, which has room for 16 bytes
  * each, and moves it behind them. Returns how many. */
 static size_t put_short_tokens(const tkz__short_token *tokens, uint32_t token_count,
@@ -107,8 +146,16 @@ static size_t put_short_tokens(const tkz__short_token *tokens, uint32_t token_co
         uint32_t soon = ids[i + AHEAD < count ? i + AHEAD : i];
         __builtin_prefetch(&tokens[soon < token_count ? soon : 0]);
         tkz__short_token token = tokens[ids[i]];
-        if (token.size == TKZ__NO_SHORT_TOKEN)
-            break;
+        if (__builtin_expect(token.size > sizeof token.bytes, 0)) {
+            size_t taken = token.size == TKZ__BYTE_TOKEN
+                               ? put_character(tokens, token_count, ids + i, count - i, to)
+                               : 0;
+            if (taken == 0)
+                break;
+            to += taken;
+            i += taken - 1;
+            continue;
+        }
         /* All sixteen bytes, those behind the token into room that is free. */
         memcpy(to, &token, sizeof token);
         to += token.size;

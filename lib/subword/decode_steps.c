@@ -188,6 +188,11 @@ static tkz_status plain_text(const tkz__decode_step *own, tkz__decode_text token
     return tkz__buffer_append(out, token.bytes, token.size, error);
 }
 
+bool tkz__decode_steps_are_sentencepiece(const tkz__decode_steps *steps)
+{
+    return steps->steps[0].spec->kind == TKZ__DECODE_SENTENCEPIECE;
+}
+
 tkz_status tkz__decode_steps_plain(const tkz__decode_steps *steps, const uint8_t *bytes,
                                    size_t size, tkz__piece_type type, tkz__buffer *text,
                                    bool *is_plain, tkz_error *error)

@@ -20,6 +20,9 @@ TKZ_CHECKED tkz_status tkz__decode_steps_new(tkz__decode_steps **steps, const ch
                                              tkz_error *error);
 void tkz__decode_steps_free(tkz__decode_steps *steps); /* accepts NULL */
 
+/* Are they sentencepiece's? There the bytes of a character are it, whatever stands around them. */
+bool tkz__decode_steps_are_sentencepiece(const tkz__decode_steps *steps);
+
 /* The text of a token wherever a decoder is settled (below) before it, and after which it is settled
  * again; it replaces what is in `text`. *is_plain false: it depends on what comes before or after. For
  * making tables. Errors: LIMIT, OUT_OF_MEMORY. */

@@ -5,9 +5,10 @@
  *
  * A row of stages, each of which gives on what no later byte can change and holds the rest:
  *   added tokens in raw text (stream_tokens.h says what is held);
- *   the normalizer, up to the last place where the text may be cut (cut_place);
+ *   the normalizer, up to the last place where the text may be cut (stream_pieces.h);
  *   added tokens in normalized text;
- *   chunks: all but the last OPEN_CHUNKS of what is there.
+ *   chunks: all but the last OPEN_CHUNKS of what is there; of models of pieces, whose chunk is the whole
+ *   text, up to the last place where no piece crosses.
  * A token, and the end of the text, end the part before it: all stages behind are emptied.
  *
  * Why two chunks are open. A pattern takes chunks from left to right and looks ahead only. So those of
@@ -31,7 +32,9 @@
 #include "core/span_map.h"
 #include "subword/dropout.h"
 #include "subword/encoder_parts.h"
+#include "subword/stream_pieces.h"
 #include "subword/stream_tokens.h"
+#include "text/spm_normalize.h"
 #include "text/utf8.h"
 
 enum {
@@ -47,12 +50,17 @@ struct tkz__encode_stream {
     tkz__token_stream normal;
     /* The part of the text between two tokens of the raw text. */
     bool is_open;
+    bool is_begun; /* the normalizer has had its start */
     uint64_t part_start; /* its place in the text */
     tkz__buffer unnormalized;
+    tkz__stream_places places; /* where it may be cut */
+    tkz_normal_form *rest_form; /* of `places.rest`; NULL: that has no steps */
+    tkz_normalizer *rest;
     size_t unnormalized_wait; /* bytes that are to be there before it is worth looking */
     tkz__span_map map; /* of the normalized part from `text_start` on, where offsets are wanted */
     tkz__buffer text;  /* normalized; its chunks are not known */
     uint64_t text_start; /* its place in the normalized part */
+    bool is_within; /* its start was encoded: of a Unigram model the sum goes on */
     size_t text_wait;
     /* Where offsets are wanted in characters: of the text that is held somewhere. */
     tkz__character_index characters;
@@ -77,28 +85,6 @@ static size_t unfinished(const char *text, size_t size)
     return 0;
 }
 
-/* The last place where a text may be cut before it is normalized, 0 if there is none: before a
- * character at which NFC, NFD, NFKC and NFKD of every Unicode version begin anew. It has combining
- * class 0, and neither it nor what it becomes ever composes with a character before it. Of those
- * ASCII, U+3041..3096, 30A1..30FA and 4E00..9FFF, which most text has every few bytes. */
-static size_t cut_place(const char *text, size_t size)
-{
-    for (size_t at = size; at > 1;) {
-        at--;
-        uint8_t lead = (uint8_t)text[at];
-        if (lead < 0x80)
-            return at;
-        if (lead < 0xE3 || lead > 0xE9 || size - at < 3)
-            continue;
-        uint32_t character;
-        (void)tkz__utf8_decode(text + at, size - at, &character);
-        if (character - 0x3041 <= 0x3096 - 0x3041 || character - 0x30A1 <= 0x30FA - 0x30A1 ||
-            character - 0x4E00 <= 0x9FFF - 0x4E00)
-            return at;
-    }
-    return 0;
-}
-
 /* ---- Chunks -------------------------------------------------------------- */
 
 static void drop_front(tkz__buffer *buffer, size_t count)
@@ -113,8 +99,12 @@ static void source_range(const text_stream *own, uint64_t start, uint64_t end, u
 {
     *from = start;
     *to = end;
-    if (own->encoder->normalizer != NULL)
+    if (own->encoder->normalizer != NULL && own->encoder->image->pieces.sentencepiece) {
+        *from = tkz__spm_source_of(&own->map, start);
+        *to = tkz__spm_source_of(&own->map, end);
+    } else if (own->encoder->normalizer != NULL) {
         tkz__span_map_to_source(&own->map, start, end, from, to);
+    }
     *from += own->part_start;
     *to += own->part_start;
 }
@@ -133,6 +123,24 @@ static void drop_map(text_stream *own)
         memmove(map->runs, map->runs + count, map->count * sizeof *map->runs);
 }
 
+/* The chunks of a text; of a model of pieces, whose chunk is all of it, what is in front of the last
+ * place where it may be cut. */
+static tkz_status encode_start(text_stream *own, const char *text, size_t size, bool is_end,
+                               size_t *end, tkz_error *error)
+{
+    tkz_encoder *encoder = own->encoder;
+    if (encoder->image->kind == TKZ__MODEL_BYTE_BPE)
+        return tkz__encode_text_start(encoder, text, size, is_end ? 0 : OPEN_CHUNKS, end, error);
+    *end = is_end ? size : tkz__stream_cut_pieces(encoder, (const uint8_t *)text, size);
+    if (*end == 0)
+        return TKZ_OK;
+    encoder->engine.unigram.goes_on = own->is_within;
+    tkz_status status = tkz__encode_text(encoder, text, *end, error);
+    encoder->engine.unigram.goes_on = false;
+    own->is_within = !is_end;
+    return status;
+}
+
 /* Encodes the chunks of the text that is held, all (`is_end`) or those that are known. */
 static tkz_status encode_held(text_stream *own, bool is_end, tkz_error *error)
 {
@@ -147,8 +155,8 @@ static tkz_status encode_held(text_stream *own, bool is_end, tkz_error *error)
     size_t first = encoder->id_count, first_span = encoder->span_count, end = 0;
     tkz_status status = TKZ_OK;
     if (size > 0)
-        status = tkz__encode_text_start(encoder, text, size, is_end ? 0 : OPEN_CHUNKS, &end, error);
-    if (status == TKZ_OK && tkz__encoder_wants_spans(encoder)) {
+        status = encode_start(own, text, size, is_end, &end, error);
+    if (status == TKZ_OK && end > 0 && tkz__encoder_wants_spans(encoder)) {
         tkz__document_part part = {.text = text, .size = size, .start = own->text_start};
         status = tkz__encoder_push_spans(encoder, &part, 0, end, first, error);
     }
@@ -182,6 +190,7 @@ static tkz_status end_text(text_stream *own, tkz_error *error)
 {
     tkz_status status = encode_held(own, true, error);
     own->text_wait = 0;
+    own->is_within = false;
     return status;
 }
 
@@ -218,12 +227,16 @@ static tkz_status add_runs(text_stream *own, const tkz_normalized *result, tkz_e
 /* The first `size` bytes of what is not normalized. */
 static tkz_status normalize_held(text_stream *own, size_t size, tkz_error *error)
 {
-    tkz_normalized result;
     tkz_encoder *encoder = own->encoder;
-    bool wanted = tkz__encoder_wants_spans(encoder);
-    tkz_status status = tkz_normalizer_run(encoder->normalizer,
-                                           (const char *)own->unnormalized.data, size,
-                                           wanted, &result, error);
+    bool wanted = tkz__encoder_wants_spans(encoder), is_rest = own->places.has_first && own->is_begun;
+    const char *text = (const char *)own->unnormalized.data;
+    const tkz_span same = {.source_size = size, .target_size = size, .identity = 1};
+    tkz_normalized result = {.text = text, .size = size, .spans = &same, .span_count = 1};
+    tkz_status status = TKZ_OK;
+    if (!is_rest || own->rest != NULL)
+        status = tkz_normalizer_run(is_rest ? own->rest : encoder->normalizer, text, size, wanted,
+                                    &result, error);
+    own->is_begun = true;
     if (status == TKZ_OK && wanted)
         status = add_runs(own, &result, error);
     if (status == TKZ_OK)
@@ -247,7 +260,9 @@ static tkz_status add_raw(void *context, const char *text, size_t size, uint64_t
     tkz_status status = tkz__buffer_append(held, text, size, error);
     if (status != TKZ_OK || held->size < own->unnormalized_wait)
         return status;
-    size_t cut = cut_place((const char *)held->data, held->size);
+    const char *all = (const char *)held->data;
+    size_t whole = held->size - unfinished(all, held->size);
+    size_t cut = tkz__stream_cut_text(&own->places, all, whole);
     own->unnormalized_wait = 2 * held->size;
     return cut > 0 ? normalize_held(own, cut, error) : TKZ_OK;
 }
@@ -255,7 +270,7 @@ static tkz_status add_raw(void *context, const char *text, size_t size, uint64_t
 /* The stages behind a part are ready for another one. */
 static void close_part(text_stream *own)
 {
-    own->is_open = false;
+    own->is_open = own->is_begun = own->is_within = false;
     tkz__buffer_clear(&own->unnormalized);
     tkz__token_stream_clear(&own->normal, own->settings.allow_special);
     tkz__buffer_clear(&own->text);
@@ -325,9 +340,8 @@ static uint64_t first_place(const text_stream *own)
 {
     uint64_t place = own->raw.start;
     if (own->is_open) {
-        uint64_t held = own->text.size > 0 && own->text_start < own->normal.start
-                            ? own->text_start
-                            : own->normal.start;
+        uint64_t held = own->text.size > 0 ? own->text_start
+                                           : own->normal.start + own->normal.passed;
         uint64_t end;
         source_range(own, held, held, &held, &end);
         if (held < place)
@@ -357,6 +371,10 @@ void tkz__encode_stream_free(text_stream *own, const tkz_allocator *allocator)
     tkz__span_map_free(&own->map);
     tkz__buffer_free(&own->text);
     tkz__character_index_free(&own->characters);
+    tkz__buffer_free(&own->places.symbols);
+    tkz__buffer_free(&own->places.rest);
+    tkz_normalizer_free(own->rest);
+    tkz_normal_form_free(own->rest_form);
     tkz__release(allocator, own, sizeof *own);
 }
 
@@ -371,32 +389,12 @@ static text_stream *new_stream(tkz_encoder *encoder)
     tkz__token_stream_init(&made->normal, tkz__tokenizer_finder(encoder->tokenizer, true),
                            allocator);
     tkz__buffer_init(&made->unnormalized, allocator);
+    tkz__buffer_init(&made->places.symbols, allocator);
+    tkz__buffer_init(&made->places.rest, allocator);
     tkz__span_map_init(&made->map, allocator);
     tkz__buffer_init(&made->text, allocator);
     tkz__character_index_init(&made->characters, allocator);
     return made;
-}
-
-/* Every step of the normalizer is a normal form of Unicode. */
-static tkz_status check_normalizer(const tkz_encoder *encoder, tkz_error *error)
-{
-    static const char *const forms[] = {"nfc-", "nfd-", "nfkc-", "nfkd-"};
-    const tkz_normal_form *form = tkz__tokenizer_normal_form(encoder->tokenizer);
-    const char *step = form != NULL ? tkz_normal_form_name(form) : "";
-    while (*step != '\0') {
-        size_t size = strcspn(step, ",");
-        bool known = false;
-        for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-            known = known || strncmp(step, forms[i], strlen(forms[i])) == 0;
-        if (!known)
-            return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                                  "the model's normalizer has the step %.*s, which may need the "
-                                  "whole text; encode the text as a whole",
-                                  (int)(size < 80 ? size : 80), step);
-        step += size;
-        step += *step == ',';
-    }
-    return TKZ_OK;
 }
 
 /* What is said of open chunks holds for the scanners; what steps do may depend on all that follows. */
@@ -409,6 +407,29 @@ static tkz_status check_pre_tokenizer(const tkz_encoder *encoder, tkz_error *err
                           "encode the text as a whole");
 }
 
+/* A stream, with the normalizer for all but the starts of texts. */
+static tkz_status prepare(tkz_encoder *encoder, tkz_error *error)
+{
+    const tkz_normal_form *form = tkz__tokenizer_normal_form(encoder->tokenizer);
+    text_stream *made = new_stream(encoder);
+    if (made == NULL)
+        return tkz__error_memory(error, sizeof *made);
+    const tkz__buffer *rest = &made->places.rest;
+    tkz_status status = tkz__stream_read_steps(
+        &made->places, form != NULL ? tkz_normal_form_name(form) : "", error);
+    bool has_steps = made->places.has_first && rest->size > 0;
+    if (status == TKZ_OK && has_steps)
+        status = tkz_normal_form_new(&made->rest_form, (const char *)rest->data, rest->size,
+                                     &encoder->allocator, error);
+    if (status == TKZ_OK && has_steps)
+        status = tkz_normalizer_new(&made->rest, made->rest_form, &encoder->allocator, error);
+    if (status == TKZ_OK)
+        encoder->stream = made;
+    else
+        tkz__encode_stream_free(made, &encoder->allocator);
+    return status;
+}
+
 static tkz_status begin(tkz_encoder *encoder, tkz_error *error)
 {
     if (tkz__batch_rows_needed(&encoder->rows))
@@ -419,17 +440,11 @@ static tkz_status begin(tkz_encoder *encoder, tkz_error *error)
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                               "what dropout does to a text depends on all of it; switch it off "
                               "for a text that comes in parts");
-    if (encoder->image->kind != TKZ__MODEL_BYTE_BPE)
-        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                              "a model of pieces takes a text as a whole");
-    tkz_status status = check_normalizer(encoder, error);
-    if (status == TKZ_OK)
-        status = check_pre_tokenizer(encoder, error);
-    if (status == TKZ_OK && encoder->stream == NULL) {
-        encoder->stream = new_stream(encoder);
-        if (encoder->stream == NULL)
-            status = tkz__error_memory(error, sizeof *encoder->stream);
-    }
+    tkz_status status = check_pre_tokenizer(encoder, error);
+    if (status == TKZ_OK && encoder->image->kind != TKZ__MODEL_BYTE_BPE)
+        status = tkz__stream_check_pieces(encoder, error);
+    if (status == TKZ_OK && encoder->stream == NULL)
+        status = prepare(encoder, error);
     if (status != TKZ_OK)
         return status;
     encoder->stream->settings = encoder->settings;

@@ -318,8 +318,10 @@ static __attribute__((noinline)) tkz_status add_long_piece(tkz_encoder *encoder,
                                                       : encode_pieces(encoder, text, error);
 }
 
-static inline tkz_status add_piece(tkz_encoder *encoder, const uint8_t *text, size_t size,
-                                   size_t start, size_t end, uint64_t whole, tkz_error *error)
+/* Always inline: a call costs byte-level models 8 % of their instructions on Japanese. */
+static inline __attribute__((always_inline)) tkz_status
+add_piece(tkz_encoder *encoder, const uint8_t *text, size_t size, size_t start, size_t end,
+          uint64_t whole, tkz_error *error)
 {
     if (__builtin_expect(end - start <= TKZ__PIECE_MOST_BYTES, 1)) {
         tkz__piece_key key = tkz__piece_key_at_end(text + start, end - start, size - start);
@@ -361,8 +363,10 @@ static tkz_status add_lone(tkz_encoder *encoder, const uint8_t *text, size_t *at
 }
 
 /* A chunk of a model of which the characters are known that stand alone. */
-static tkz_status add_character_chunk(tkz_encoder *encoder, const uint8_t *text, size_t size,
-                                      size_t start, size_t end, tkz_error *error)
+static __attribute__((noinline)) tkz_status add_character_chunk(tkz_encoder *encoder,
+                                                                const uint8_t *text, size_t size,
+                                                                size_t start, size_t end,
+                                                                tkz_error *error)
 {
     for (size_t at = start; at < end;) {
         tkz_status status = add_lone(encoder, text, &at, end, error);

@@ -35,10 +35,11 @@ typedef struct tkz__encoder_piece {
 /* The bytes of a token of up to 15 bytes, for decoding by one look-up. */
 typedef struct tkz__short_token {
     uint8_t bytes[15];
-    uint8_t size; /* TKZ__NO_SHORT_TOKEN: it is longer, or not there */
+    uint8_t size; /* TKZ__NO_SHORT_TOKEN: it is longer, or not there; TKZ__BYTE_TOKEN: it stands for a
+                   * byte, the first of `bytes` */
 } tkz__short_token;
 
-enum { TKZ__NO_SHORT_TOKEN = 255 };
+enum { TKZ__NO_SHORT_TOKEN = 255, TKZ__BYTE_TOKEN = 254 };
 
 /* What the caller chose; holds until it is changed. */
 typedef struct tkz__encoder_settings {

@@ -58,7 +58,7 @@ static bool fill(const tkz__image_parts *parts, const tkz__buffer *borders, uint
         tkz__store_u32(table + 4 * ((size_t)TKZ__LONE_CHARACTERS + byte), id);
     }
     for (size_t number = 0; number < TKZ__LONE_CHARACTERS; number++) {
-        bool is_lone = (tkz__load_u32(borders->data + 4 * number) & TKZ__BORDER_LONE) != 0;
+        bool is_lone = tkz__load_u32(borders->data + 4 * number) == TKZ__LONE_ENTRY;
         uint32_t id = number < 0x80 ? id_of_byte(parts, (uint32_t)number) : TKZ__LONE_AS_BYTES;
         tkz__store_u32(table + 4 * number, is_lone ? id : TKZ__LONE_NOT);
     }

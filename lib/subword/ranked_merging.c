@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Byte pair encoding by carrying out every merge of the model in rank order. Leans on
- * the image.
+ * the image, its table of pairs and UTF-8.
  */
 #include "subword/ranked_merging.h"
+
+#include "subword/chunk_borders.h"
+#include "subword/image_tables.h"
 
 /* A token of the piece, at its first byte. Places of bytes that are no longer first have `id`
  * NO_TOKEN. */
@@ -20,24 +23,28 @@ typedef struct outcome {
 } outcome;
 
 /* Pairs that were looked up of late, and what they make: nearly all of natural text are among them,
- * and a
- * look-up in the lists reads ten places that the caches do not hold. `number` 0: nothing known. */
-enum { KNOWN_BITS = 14 };
+ * and a look-up in the table reads places that the caches do not hold. */
+enum { KNOWN_BITS = 14, MORE_SLOT_BITS = 4 };
 typedef struct known_pair {
-    uint32_t left;
+    uint32_t left; /* all zero: nothing known */
     uint32_t right;
-    uint32_t number; /* of the outcome + 2; 1: they are no merge */
+    uint32_t rank_after; /* rank + 1; 0: they are no merge */
+    uint32_t id;
 } known_pair;
+
+/* Characters that composing merges make, by their code points. */
+enum { CHARACTERS = 0x10000 };
 
 struct tkz__ranked_merger {
     tkz_allocator allocator;
     const tkz__image *image;
     uint32_t token_count;
     uint32_t merge_count;
-    uint32_t *starts;  /* token_count + 1: where the merges of each left half start in: */
-    uint32_t *rights;  /* right halves, ascending for one left half, and */
-    outcome *outcomes; /* what becomes of them */
+    uint8_t *slots; /* of pairs, as in an image, with numbers of merges for symbols */
+    uint32_t slot_bits;
+    uint32_t reach;
     known_pair *known; /* 1 << KNOWN_BITS */
+    uint32_t *characters; /* CHARACTERS: token, or TKZ__NO_TOKEN; NULL if nothing composes */
     place *places;
     size_t place_capacity;
     /* A queued merge is rank << 32 | place. Merges that were passed over lie at the end of the same
@@ -56,42 +63,75 @@ static bool is_sound(const tkz__image *image, tkz__image_merge merge)
            merge.result < image->token_count;
 }
 
-/* Counts of the merges of each `half` become the places where those merges start. */
-static void sum_counts(uint32_t *starts, uint32_t count)
+/* False if the merges collide too often for a table of so many slots. */
+static bool fill_slots(tkz__ranked_merger *merger)
 {
-    uint32_t sum = 0;
-    for (uint32_t id = 0; id <= count; id++) {
-        uint32_t own = starts[id];
-        starts[id] = sum;
-        sum += own;
+    merger->reach = 0;
+    memset(merger->slots, 0xFF, (size_t)4 << merger->slot_bits);
+    for (uint32_t i = 0; i < merger->merge_count; i++) {
+        tkz__image_merge merge = tkz__image_merge_at(merger->image, i);
+        const uint32_t halves[2] = {merge.left, merge.right};
+        if (!tkz__image_pairs_add(merger->slots, merger->slot_bits, halves, i, &merger->reach))
+            return false;
     }
+    return true;
 }
 
-/* Merges by left half, for each of them by right half, of equal pairs by rank: sorted by right half
- * first (`order`), then stably by left half. */
-static void sort_merges(tkz__ranked_merger *merger, uint32_t *order)
+static void free_slots(tkz__ranked_merger *merger)
+{
+    if (merger->slots != NULL)
+        tkz__release(&merger->allocator, merger->slots, (size_t)4 << merger->slot_bits);
+    merger->slots = NULL;
+}
+
+/* At most two of three slots are taken. */
+static tkz_status make_slots(tkz__ranked_merger *merger, tkz_error *error)
+{
+    uint32_t bits = 2;
+    while ((UINT64_C(1) << bits) < (uint64_t)merger->merge_count * 3 / 2)
+        bits++;
+    for (uint32_t last = bits + MORE_SLOT_BITS;
+         bits <= last && merger->merge_count < TKZ__IMAGE_COUNT_LIMIT; bits++) {
+        merger->slot_bits = bits;
+        merger->slots = tkz__allocate(&merger->allocator, (size_t)4 << bits);
+        if (merger->slots == NULL)
+            return tkz__error_memory(error, (size_t)4 << bits);
+        if (fill_slots(merger))
+            return TKZ_OK;
+        free_slots(merger);
+    }
+    return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                          "the merges collide too often for a table of pairs");
+}
+
+/* The character that these bytes are the whole of, or CHARACTERS. */
+static uint32_t whole_character(const uint8_t *bytes, size_t size)
+{
+    uint32_t character;
+    size_t length = tkz__utf8_decode((const char *)bytes, size, &character);
+    return length == size && character < CHARACTERS ? character : CHARACTERS;
+}
+
+static tkz_status make_characters(tkz__ranked_merger *merger, tkz_error *error)
 {
     const tkz__image *image = merger->image;
-    size_t start_size = ((size_t)merger->token_count + 1) * sizeof *merger->starts;
-    memset(merger->starts, 0, start_size);
-    for (uint32_t i = 0; i < merger->merge_count; i++)
-        merger->starts[tkz__image_merge_at(image, i).right]++;
-    sum_counts(merger->starts, merger->token_count);
-    for (uint32_t i = 0; i < merger->merge_count; i++)
-        order[merger->starts[tkz__image_merge_at(image, i).right]++] = i;
-    memset(merger->starts, 0, start_size);
-    for (uint32_t i = 0; i < merger->merge_count; i++)
-        merger->starts[tkz__image_merge_at(image, i).left]++;
-    sum_counts(merger->starts, merger->token_count);
-    for (uint32_t i = 0; i < merger->merge_count; i++) {
-        tkz__image_merge merge = tkz__image_merge_at(image, order[i]);
-        uint32_t at = merger->starts[merge.left]++;
-        merger->rights[at] = merge.right;
-        merger->outcomes[at] = (outcome){tkz__image_merge_rank(image, order[i]), merge.result};
+    if (image->composing_count == 0)
+        return TKZ_OK;
+    merger->characters = tkz__allocate_array(&merger->allocator, CHARACTERS, 4);
+    if (merger->characters == NULL)
+        return tkz__error_memory(error, (size_t)CHARACTERS * 4);
+    memset(merger->characters, 0xFF, (size_t)CHARACTERS * 4);
+    for (uint32_t i = 0; i < image->composing_count; i++) {
+        const uint8_t *bytes;
+        size_t size;
+        uint32_t id = tkz__image_merge_at(image, i).result;
+        if (!tkz__image_token(image, id, &bytes, &size))
+            continue; /* a damaged image */
+        uint32_t character = whole_character(bytes, size);
+        if (character < CHARACTERS)
+            merger->characters[character] = id;
     }
-    /* Each start has become its end, which is the start of the next. */
-    memmove(merger->starts + 1, merger->starts, start_size - sizeof *merger->starts);
-    merger->starts[0] = 0;
+    return TKZ_OK;
 }
 
 static tkz_status fill_table(tkz__ranked_merger *merger, tkz_error *error)
@@ -103,39 +143,46 @@ static tkz_status fill_table(tkz__ranked_merger *merger, tkz_error *error)
                                   "tokens; make or copy it again",
                                   i);
     }
-    uint32_t *order = tkz__allocate_array(&merger->allocator, merger->merge_count, sizeof *order);
-    if (order == NULL)
-        return tkz__error_memory(error, (size_t)merger->merge_count * sizeof *order);
-    sort_merges(merger, order);
-    tkz__release_array(&merger->allocator, order, merger->merge_count, sizeof *order);
-    return TKZ_OK;
+    tkz_status status = make_slots(merger, error);
+    return status == TKZ_OK ? make_characters(merger, error) : status;
 }
 
-/* What the pair makes, or NULL. Halves are below token_count. */
-static const outcome *find_in_lists(const tkz__ranked_merger *merger, uint32_t left,
-                                    uint32_t right)
+/* What the pair makes; false: nothing. */
+static bool find_in_table(const tkz__ranked_merger *merger, uint32_t left, uint32_t right,
+                          outcome *made)
 {
-    uint32_t low = merger->starts[left], end = merger->starts[left + 1], high = end;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (merger->rights[middle] < right)
-            low = middle + 1;
-        else
-            high = middle;
+    uint64_t hash = tkz__image_pair_hash(left, right);
+    uint32_t shift = 64 - merger->slot_bits, print = tkz__image_fingerprint(hash, shift);
+    uint32_t slot = (uint32_t)(hash >> shift), mask = (UINT32_C(1) << merger->slot_bits) - 1;
+    for (uint32_t step = 0; step <= merger->reach; step++) {
+        uint32_t found = tkz__image_u32(merger->slots + 4 * (size_t)slot);
+        if (found == UINT32_MAX)
+            break;
+        if (found >> 24 == print) {
+            uint32_t number = found & 0xFFFFFF;
+            tkz__image_merge merge = tkz__image_merge_at(merger->image, number);
+            if (merge.left == left && merge.right == right) {
+                *made = (outcome){tkz__image_merge_rank(merger->image, number), merge.result};
+                return true;
+            }
+        }
+        slot = (slot + 1) & mask;
     }
-    return low < end && merger->rights[low] == right ? &merger->outcomes[low] : NULL;
+    return false;
 }
 
-static const outcome *find(tkz__ranked_merger *merger, uint32_t left, uint32_t right)
+/* The same by what is known; halves are below token_count. */
+static inline bool find(tkz__ranked_merger *merger, uint32_t left, uint32_t right, outcome *made)
 {
     uint64_t key = (uint64_t)left << 32 | right;
     known_pair *known = &merger->known[key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KNOWN_BITS)];
-    if (known->number == 0 || known->left != left || known->right != right) {
-        const outcome *found = find_in_lists(merger, left, right);
-        *known = (known_pair){left, right,
-                              found != NULL ? (uint32_t)(found - merger->outcomes) + 2 : 1};
+    if (__builtin_expect(known->left != left || known->right != right || key == 0, 0)) {
+        outcome own = {UINT32_MAX, 0};
+        (void)find_in_table(merger, left, right, &own);
+        *known = (known_pair){left, right, own.rank + 1, own.id};
     }
-    return known->number > 1 ? &merger->outcomes[known->number - 2] : NULL;
+    *made = (outcome){known->rank_after - 1, known->id};
+    return known->rank_after > 0;
 }
 
 /* ---- The merger -------------------------------------------------------- */
@@ -150,16 +197,10 @@ tkz_status tkz__ranked_merger_new(tkz__ranked_merger **merger, const tkz__image 
     made->image = image;
     made->token_count = image->token_count;
     made->merge_count = image->merge_count;
-    size_t count = made->merge_count;
-    made->starts =
-        tkz__allocate_array(allocator, (size_t)made->token_count + 1, sizeof *made->starts);
-    made->rights = tkz__allocate_array(allocator, count, sizeof *made->rights);
-    made->outcomes = tkz__allocate_array(allocator, count, sizeof *made->outcomes);
     made->known = tkz__allocate_zeroed(allocator, sizeof *made->known << KNOWN_BITS);
     tkz_status status = TKZ_OK;
-    if (made->starts == NULL || made->rights == NULL || made->outcomes == NULL ||
-        made->known == NULL)
-        status = tkz__error_memory(error, count * (sizeof *made->rights + sizeof *made->outcomes));
+    if (made->known == NULL)
+        status = tkz__error_memory(error, sizeof *made->known << KNOWN_BITS);
     if (status == TKZ_OK)
         status = fill_table(made, error);
     if (status != TKZ_OK) {
@@ -175,11 +216,8 @@ void tkz__ranked_merger_free(tkz__ranked_merger *merger)
     if (merger == NULL)
         return;
     tkz_allocator allocator = merger->allocator;
-    size_t count = merger->merge_count;
-    tkz__release_array(&allocator, merger->starts, (size_t)merger->token_count + 1,
-                       sizeof *merger->starts);
-    tkz__release_array(&allocator, merger->rights, count, sizeof *merger->rights);
-    tkz__release_array(&allocator, merger->outcomes, count, sizeof *merger->outcomes);
+    free_slots(merger);
+    tkz__release_array(&allocator, merger->characters, CHARACTERS, 4);
     tkz__release(&allocator, merger->known, sizeof *merger->known << KNOWN_BITS);
     tkz__release_array(&allocator, merger->places, merger->place_capacity,
                        sizeof *merger->places);
@@ -254,33 +292,52 @@ static void queue_passed(tkz__ranked_merger *merger)
 
 /* ---- Merging ----------------------------------------------------------- */
 
-static uint64_t queued_merge(const outcome *own, size_t at)
+static uint64_t queued_merge(outcome own, size_t at)
 {
-    return (uint64_t)own->rank << 32 | at;
+    return (uint64_t)own.rank << 32 | at;
+}
+
+/* The token of the character of three bytes at `bytes`, most of Japanese, if it has one. */
+static inline bool three_bytes(const tkz__ranked_merger *merger, const uint8_t *bytes, size_t left,
+                               uint32_t *id)
+{
+    if (left < 3 || merger->characters == NULL)
+        return false;
+    uint32_t word = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16;
+    if (!tkz__border_is_three(word))
+        return false;
+    *id = merger->characters[tkz__border_number_of_three(word)];
+    return *id != TKZ__NO_TOKEN;
 }
 
 /* Does a byte go on with what stands before it? What composes characters comes before all other merges,
  * and no two such merges meet: each can be carried out as its bytes come. Dropout is not of them. */
 static bool composes(tkz__ranked_merger *merger, uint32_t left, uint32_t right, uint32_t *whole)
 {
-    if (merger->image->composing_count == 0)
+    outcome own;
+    if (merger->image->composing_count == 0 || !find(merger, left, right, &own) ||
+        own.rank >= merger->image->composing_count)
         return false;
-    const outcome *own = find(merger, left, right);
-    if (own == NULL || own->rank >= merger->image->composing_count)
-        return false;
-    *whole = own->id;
+    *whole = own.id;
     return true;
 }
 
-/* Every byte, or composed character, a token, every pair in the queue. False if the image is
- * damaged. */
-static bool start(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
+/* Every byte, or composed character, a token. False if the image is damaged. */
+static bool place_all(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
 {
     place *places = merger->places;
-    merger->queued = merger->passed = 0;
     size_t last = size; /* place of the token before */
     for (size_t i = 0; i < size; i++) {
-        uint32_t id = tkz__image_item(merger->image, TKZ__SECTION_SYMBOL_IDS, bytes[i]);
+        uint32_t id;
+        if (three_bytes(merger, bytes + i, size - i, &id)) {
+            if (last < size)
+                places[last].next = (uint32_t)i;
+            places[i] = (place){id, (uint32_t)i + 3, (uint32_t)last};
+            last = i;
+            i += 2;
+            continue;
+        }
+        id = tkz__image_item(merger->image, TKZ__SECTION_SYMBOL_IDS, bytes[i]);
         if (id >= merger->token_count)
             return false;
         if (last < size && composes(merger, places[last].id, id, &places[last].id)) {
@@ -291,9 +348,19 @@ static bool start(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
         places[i] = (place){id, (uint32_t)i + 1, (uint32_t)last};
         last = i;
     }
+    return true;
+}
+
+/* Every pair in the queue. False if the image is damaged. */
+static bool start(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
+{
+    const place *places = merger->places;
+    merger->queued = merger->passed = 0;
+    if (!place_all(merger, bytes, size))
+        return false;
     for (size_t i = 0; places[i].next < size; i = places[i].next) {
-        const outcome *own = find(merger, places[i].id, places[places[i].next].id);
-        if (own != NULL)
+        outcome own;
+        if (find(merger, places[i].id, places[places[i].next].id, &own))
             merger->queue[merger->queued++] = queued_merge(own, i);
     }
     for (size_t i = merger->queued / 2; i > 0; i--)
@@ -303,8 +370,8 @@ static bool start(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
 
 static void queue_pair(tkz__ranked_merger *merger, size_t left, size_t right)
 {
-    const outcome *own = find(merger, merger->places[left].id, merger->places[right].id);
-    if (own != NULL)
+    outcome own;
+    if (find(merger, merger->places[left].id, merger->places[right].id, &own))
         push(merger, queued_merge(own, left));
 }
 
@@ -313,13 +380,13 @@ static void merge(tkz__ranked_merger *merger, uint64_t queued, size_t size)
 {
     place *places = merger->places;
     size_t at = (uint32_t)queued, right = places[at].next;
+    outcome own;
     if (places[at].id == TKZ__NO_TOKEN || right == size)
         return;
-    const outcome *own = find(merger, places[at].id, places[right].id);
-    if (own == NULL || own->rank != queued >> 32)
+    if (!find(merger, places[at].id, places[right].id, &own) || own.rank != queued >> 32)
         return;
     size_t behind = places[right].next;
-    places[at].id = own->id;
+    places[at].id = own.id;
     places[at].next = (uint32_t)behind;
     places[right].id = TKZ__NO_TOKEN;
     if (behind < size)

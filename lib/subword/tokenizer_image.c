@@ -254,12 +254,10 @@ static tkz_status check_borders(tkz__image *image, const char *where, tkz_error 
 {
     size_t bytes = image->sizes[TKZ__SECTION_BORDER_BITS];
     if (!has_size(image, TKZ__SECTION_BORDER_CHARACTERS, TKZ__BORDER_CHARACTERS, 4) ||
-        bytes < TKZ__BORDER_LEAST_BITS / 8 || bytes > UINT64_C(1) << 29 ||
+        bytes < TKZ__BORDER_LEAST_BITS / 8 || bytes > UINT64_C(1) << 28 ||
         (bytes & (bytes - 1)) != 0)
         return corrupt(error, where, TKZ__NO_OFFSET, "a border table has the wrong size");
-    image->border_shift = 32;
-    for (uint64_t bits = (uint64_t)bytes * 8; bits > 1; bits /= 2)
-        image->border_shift--;
+    image->border_mask = (uint32_t)(bytes * 8 - 1);
     return TKZ_OK;
 }
 

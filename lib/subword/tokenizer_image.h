@@ -126,7 +126,7 @@ typedef struct tkz__image {
     uint32_t pair_mask;
     uint32_t pair_reach;
     uint32_t trie_count;   /* nodes */
-    uint32_t border_shift; /* 32 - log2(bits of the filter) */
+    uint32_t border_mask; /* bits of the filter - 1 */
     uint32_t whole_mask;   /* slots - 1; 0: there are none */
     uint32_t single_count; /* items of the template of one text */
     uint32_t pair_count;   /* and of two; 0: there is none */

@@ -140,20 +140,25 @@ static tkz_status reserve_rings(tkz__unigram_worker *worker, const tkz__unigram 
     return tkz__error_memory(error, ring * sizeof *worker->sums);
 }
 
+tkz_status tkz__unigram_search(tkz__unigram_worker *worker, const tkz__unigram_target *target,
+                               uint32_t *start, uint32_t end, tkz_error *error)
+{
+    const tkz__unigram *model = target->model;
+    search state = {.text = target->text + *start, .size = end - *start};
+    tkz_status status = reserve_rings(worker, model, error);
+    if (status == TKZ_OK)
+        status = model->single ? search_single(worker, model, &state, error)
+                               : search_double(worker, model, &state, error);
+    return status == TKZ_OK ? write_path(worker, target, start, state.at, end, error) : status;
+}
+
 /* A part of any length. */
 static tkz_status search_long(tkz__unigram_worker *worker, const tkz__unigram_target *target,
                               uint32_t start, uint32_t end, tkz_error *error)
 {
-    const tkz__unigram *model = target->model;
-    search state = {.text = target->text + start, .size = end - start};
-    tkz_status status = reserve_rings(worker, model, error);
-    while (status == TKZ_OK && (state.at < state.known || state.read < state.size)) {
-        uint32_t from = state.at;
-        status = model->single ? search_single(worker, model, &state, error)
-                               : search_double(worker, model, &state, error);
-        if (status == TKZ_OK)
-            status = write_path(worker, target, &start, state.at - from, end, error);
-    }
+    tkz_status status = TKZ_OK;
+    while (status == TKZ_OK && start < end)
+        status = tkz__unigram_search(worker, target, &start, end, error);
     return status;
 }
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A chunk of text to the tokens of a Unigram model: chunk to parts, parts to paths, paths to
- * tokens. Leans
- * on the encoder.
+ * A chunk of text to the tokens of a Unigram model: chunk to parts or windows, those to paths, paths
+ * to tokens. Leans on the encoder.
  */
 #include <math.h>
 
 #include "subword/unigram_encoder.h"
 
-enum { PLACES = 64 }; /* that are looked for at a time */
+enum {
+    PLACES = 64, /* that are looked for at a time */
+    LOOK = 64    /* bytes that tell how a text is written */
+};
 
 void tkz__unigram_worker_init(tkz__unigram_worker *worker, const tkz_allocator *allocator)
 {
@@ -79,12 +81,17 @@ static tkz_status put_bytes(const tkz__unigram_target *target, uint32_t start, u
     return status;
 }
 
-/* Characters that are no pieces: HF looks once more for a token that all of them are together
- * (model.rs, tokenize), then both take bytes if they may, and the token for the unknown otherwise. */
+/* Characters that are no pieces: HF fails if it has no token for the unknown. Else it looks once more for
+ * a token that all of them are together (model.rs, tokenize), then both take bytes if they may, and the
+ * token for the unknown otherwise. */
 static tkz_status put_unknown(const tkz__unigram_target *target, uint32_t start, uint32_t end,
                               tkz_error *error)
 {
     const tkz__unigram *model = target->model;
+    if (!model->single && model->unknown == UINT32_MAX)
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "a character is no piece of the model, which has no token for unknown "
+                              "ones (unk_id null)");
     if (!model->single) {
         uint32_t id = find_token(model, target->text + start, end - start);
         if (id != TKZ__UNIGRAM_NO_ID)
@@ -218,7 +225,7 @@ static tkz_status encode_parts(tkz__unigram_worker *worker, const tkz__unigram_t
     return status;
 }
 
-/* ---- Chunks ------------------------------------------------------------ */
+/* ---- Chunks to parts --------------------------------------------------- */
 
 /* The words of a key: `size` (0..12) bytes, of which 12 may be read. */
 static inline void read_key(tkz__unigram_waiting *part, const uint8_t *bytes, uint32_t size)
@@ -268,8 +275,25 @@ typedef struct cutting {
     uint32_t left; /* code of the character before `at`; 0 at first */
 } cutting;
 
+/* How many letters of ASCII the text begins with, up to 16; of the last 15 bytes of a text none count. */
+static inline uint32_t count_letters(const uint8_t *text, size_t size)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), low = 0x7F * ones;
+    if (size < 16)
+        return 0;
+    for (uint32_t at = 0; at < 16; at += 8) {
+        uint64_t word = tkz__load_u64(text + at), small = (word | 0x20 * ones) & low;
+        uint64_t from_a = small + (0x80 - 'a') * ones, behind_z = small + (0x7F - 'z') * ones;
+        uint64_t others = (~from_a | behind_z | word) & 0x80 * ones;
+        if (others != 0)
+            return at + (uint32_t)__builtin_ctzll(others) / 8;
+    }
+    return 16;
+}
+
 /* Writes places that no piece spans, from `cut->at` on, until there is no room or the chunk ends. The
- * first character of a chunk has such a place before it, since nothing is joined with code 0. */
+ * first character of a chunk has such a place before it, since nothing is joined with code 0. Those
+ * inside words of ASCII letters that can be remembered are not looked for: most such words are known. */
 static uint32_t find_places(const tkz__unigram *model, const uint8_t *text, uint32_t size,
                             cutting *cut, uint32_t *places)
 {
@@ -278,10 +302,17 @@ static uint32_t find_places(const tkz__unigram *model, const uint8_t *text, uint
     uint32_t count = 0, at = cut->at, left = cut->left;
     while (at < size && count < PLACES) {
         uint32_t place = at, code;
+        uint32_t letters = count_letters(text + at, size - at);
+        if (letters == 0 || letters > TKZ__UNIGRAM_SHORT)
+            letters = 1;
         at += (uint32_t)tkz__unigram_read(&table, text + at, size - at, &code);
         /* Written always and kept or not: whether a place is one is nobody's guess. */
         places[count] = place;
         count += !tkz__unigram_joined(&table, left, code);
+        if (letters > 1) {
+            at = place + letters;
+            code = tkz__unigram_code(&table, text[at - 1]);
+        }
         left = code;
     }
     cut->at = at;
@@ -289,25 +320,148 @@ static uint32_t find_places(const tkz__unigram *model, const uint8_t *text, uint
     return count;
 }
 
-/* Cuts the chunk where no piece spans the place between two characters. */
-static tkz_status cut_chunk(tkz__unigram_worker *worker, const tkz__unigram_target *target,
-                            uint32_t size, tkz_error *error)
+/* Encodes text[*at..), which no piece spans the start of, by parts, up to the last of some places that no
+ * piece spans. */
+static tkz_status encode_by_parts(tkz__unigram_worker *worker, const tkz__unigram_target *target,
+                                  uint32_t *at, uint32_t size, tkz_error *error)
 {
-    cutting cut = {0};
-    uint32_t places[PLACES], start = 0;
+    cutting cut = {.at = *at};
+    uint32_t places[PLACES + 1];
+    if (worker->buckets == NULL)
+        worker->buckets = tkz__allocate_zeroed(&worker->allocator, memory_size);
+    if (worker->buckets == NULL)
+        return tkz__error_memory(error, memory_size);
     tkz_status status = TKZ_OK;
-    while (status == TKZ_OK && cut.at < size) {
-        uint32_t count = find_places(target->model, target->text, size, &cut, places);
-        for (uint32_t i = 0; status == TKZ_OK && i < count; i++) {
-            if (places[i] > start)
-                status = add_part(worker, target, start, places[i], size, error);
-            start = places[i];
-        }
-    }
-    if (status == TKZ_OK && start < size)
-        status = add_part(worker, target, start, size, size, error);
+    uint32_t count = find_places(target->model, target->text, size, &cut, places);
+    if (cut.at == size)
+        places[count++] = size;
+    for (uint32_t i = 1; status == TKZ_OK && i < count; i++)
+        status = add_part(worker, target, places[i - 1], places[i], size, error);
+    *at = places[count - 1];
     return status == TKZ_OK ? encode_parts(worker, target, error) : status;
 }
+
+/* ---- Chunks to windows ------------------------------------------------- */
+
+/* Is less than about three fifths of what comes East Asian? Words in letters are remembered, most of
+ * them; parts of Japanese are too many, and searched as fast. Counts first bytes from E3 on: U+2581, which
+ * stands for a space, has a lower one. */
+static bool is_in_letters(const uint8_t *text, size_t size)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), low = 0x7F * ones;
+    uint64_t found = 0; /* in each of eight lanes */
+    size_t end = size < LOOK ? size : LOOK;
+    for (size_t at = 0; at + 8 <= end; at += 8) {
+        uint64_t word = tkz__load_u64(text + at);
+        found += (((word & low) + (0x80 - 0x63) * ones) & word) >> 7 & ones;
+    }
+    return (found * ones >> 56) < end * 3 / 16;
+}
+
+/* A path through the window, from its end on. */
+typedef struct path {
+    uint32_t count;  /* tokens: the last ones of these: */
+    uint32_t ids[TKZ__UNIGRAM_STARTS];
+    uint32_t ends[TKZ__UNIGRAM_STARTS]; /* places */
+    bool is_plain; /* all ids are tokens that need no more than a copy */
+} path;
+
+/* Reads the path to place `last`; false if it leads nowhere. */
+static bool read_path(const tkz__unigram_window *window, const tkz__unigram *model, uint32_t last,
+                      path *own)
+{
+    uint32_t greatest = 0, count = 0;
+    for (uint32_t at = last; at > 0;) {
+        uint32_t from = window->from[at], length = at - from;
+        if (__builtin_expect(length - 1 >= TKZ__UNIGRAM_LEVELS || length > at, 0))
+            return false;
+        uint32_t unit = window->units[from][length - 1];
+        /* What is no piece has an id that is no token's, as has unit 0. */
+        uint32_t id = tkz__unigram_unit_id(model, unit < model->unit_count ? unit : 0);
+        greatest = id > greatest ? id : greatest;
+        count++;
+        own->ids[TKZ__UNIGRAM_STARTS - count] = id;
+        own->ends[TKZ__UNIGRAM_STARTS - count] = at;
+        at = from;
+    }
+    own->count = count;
+    /* sentencepiece does not look for the token for the unknown in text. */
+    own->is_plain = greatest < model->token_count && model->single;
+    return true;
+}
+
+/* Writes a path token by token. There is room for all. */
+static tkz_status write_strange_path(tkz__unigram_worker *worker,
+                                     const tkz__unigram_target *target, const path *own,
+                                     tkz_error *error)
+{
+    const tkz__unigram *model = target->model;
+    uint32_t start = worker->window.ends[0];
+    tkz_status status = TKZ_OK;
+    for (uint32_t left = own->count; status == TKZ_OK && left > 0; left--) {
+        uint32_t id = own->ids[TKZ__UNIGRAM_STARTS - left];
+        uint32_t end = worker->window.ends[own->ends[TKZ__UNIGRAM_STARTS - left]];
+        bool is_unknown = id >= model->token_count || (id == model->unknown && model->fuse_unknown);
+        if (is_unknown || worker->run_is_open) {
+            status = tkz__unigram_put(worker, target, is_unknown ? TKZ__UNIGRAM_NO_ID : id, start,
+                                      end, error);
+            if (status == TKZ_OK)
+                status = tkz__token_list_reserve(target->tokens, left, error);
+        } else {
+            tkz__token_list_put(target->tokens, id, end);
+        }
+        start = end;
+    }
+    return status;
+}
+
+/* Writes the path to place `last` of the window. */
+static tkz_status write_path(tkz__unigram_worker *worker, const tkz__unigram_target *target,
+                             uint32_t last, tkz_error *error)
+{
+    path own;
+    tkz__token_list *tokens = target->tokens;
+    if (!read_path(&worker->window, target->model, last, &own))
+        return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
+                              "the tokenizer image is damaged: it cannot encode");
+    tkz_status status = tkz__token_list_reserve(tokens, own.count, error);
+    if (status != TKZ_OK)
+        return status;
+    if (!own.is_plain || worker->run_is_open)
+        return write_strange_path(worker, target, &own, error);
+    const uint32_t first = TKZ__UNIGRAM_STARTS - own.count;
+    memcpy(tokens->ids + tokens->count, own.ids + first, own.count * sizeof *own.ids);
+    for (uint32_t i = 0; tokens->wants_ends && i < own.count; i++)
+        tokens->ends[tokens->count + i] = worker->window.ends[own.ends[first + i]];
+    tokens->count += own.count;
+    return TKZ_OK;
+}
+
+/* Encodes text[*at..), which no piece spans the start of, by windows, until letters come. */
+static tkz_status encode_by_windows(tkz__unigram_worker *worker,
+                                    const tkz__unigram_target *target, uint32_t *at, uint32_t size,
+                                    tkz_error *error)
+{
+    tkz__unigram_window *window = &worker->window;
+    const tkz__unigram *model = target->model;
+    tkz__unigram_window_run *run = tkz__unigram_window_best_run(model);
+    tkz_status status = TKZ_OK;
+    tkz__unigram_window_start(window, *at);
+    do {
+        uint32_t last = run(window, model, target->text, size, &worker->sum);
+        if (last > 0) {
+            status = write_path(worker, target, last, error);
+            tkz__unigram_window_move(window, last);
+            *at = window->ends[0];
+        } else { /* a piece that a window does not know, or no place that none spans */
+            status = tkz__unigram_search(worker, target, at, size, error);
+            tkz__unigram_window_start(window, *at);
+        }
+    } while (status == TKZ_OK && *at < size && !is_in_letters(target->text + *at, size - *at));
+    return status;
+}
+
+/* ---- Chunks ------------------------------------------------------------ */
 
 tkz_status tkz__unigram_encode(tkz__unigram_worker *worker, const tkz__unigram *model,
                                const uint8_t *text, size_t size, tkz__token_list *tokens,
@@ -316,15 +470,18 @@ tkz_status tkz__unigram_encode(tkz__unigram_worker *worker, const tkz__unigram *
     if (size > UINT32_MAX - TKZ__PIECE_MOST_BYTES)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "a chunk of %zu bytes", size);
-    if (worker->buckets == NULL) {
-        worker->buckets = tkz__allocate_zeroed(&worker->allocator, memory_size);
-        if (worker->buckets == NULL)
-            return tkz__error_memory(error, memory_size);
-    }
     tkz__unigram_target target = {model, text, tokens};
-    worker->sum = 0;
+    if (!worker->goes_on)
+        worker->sum = 0;
     worker->run_is_open = false;
     worker->waiting_count = 0;
-    tkz_status status = cut_chunk(worker, &target, (uint32_t)size, error);
+    tkz_status status = TKZ_OK;
+    const bool has_windows = tkz__unigram_window_serves(model);
+    for (uint32_t at = 0; status == TKZ_OK && at < size;) {
+        if (has_windows && !is_in_letters(text + at, size - at))
+            status = encode_by_windows(worker, &target, &at, (uint32_t)size, error);
+        else
+            status = encode_by_parts(worker, &target, &at, (uint32_t)size, error);
+    }
     return status == TKZ_OK ? tkz__unigram_close_run(worker, &target, error) : status;
 }

@@ -2,19 +2,23 @@
  *
  * Encoding with a Unigram model: the worker, and what its files share. Leans on the table.
  *
- * A chunk falls into parts between places that no piece spans. What is best inside a part follows
+ * There are two ways, and a chunk goes over from one to the other at places that no piece spans.
+ *
+ * East Asian text is searched in the reference's own arithmetic by windows (unigram_window.h). Of its
+ * parts between such places most are long or new, so that remembering them gains nothing.
+ *
+ * Other text falls into parts between such places, words mostly. What is best inside a part follows
  * from the part alone, but for rounding: a sum of N scores behind a sum of S is off by at most
  * N * |S| * u, u = 2^-24 or 2^-53. So a worker's memory of short parts keeps, beside the best path,
- * up to
- * which |S| no rounding can make another one win (unigram_part.c); beyond it, and where two paths are
- * exactly as good, the part is searched again in the reference's own arithmetic
+ * up to which |S| no rounding can make another one win (unigram_part.c); beyond it, and where two paths
+ * are exactly as good, the part is searched again in the reference's own arithmetic
  * (unigram_best.c). The running sum is carried in that arithmetic always, one score after the other.
  */
 #ifndef TKZ_SUBWORD_UNIGRAM_ENCODER_H
 #define TKZ_SUBWORD_UNIGRAM_ENCODER_H
 
 #include "subword/piece_cache.h" /* tkz__piece_mask */
-#include "subword/unigram.h"
+#include "subword/unigram_window.h"
 
 enum {
     TKZ__UNIGRAM_SHORT = 12, /* bytes of a part that is remembered, without U+2581 in front: of longer ones,
@@ -82,7 +86,8 @@ typedef struct tkz__unigram_waiting {
 /* What one thread needs to encode with one model, from its first chunk to its last. */
 typedef struct tkz__unigram_worker {
     tkz_allocator allocator;
-    tkz__unigram_bucket *buckets; /* made by the first chunk */
+    tkz__unigram_bucket *buckets; /* made for the first parts */
+    bool goes_on; /* the next chunk is the rest of the last one: the sum stays */
     double sum; /* of the chosen scores so far in the chunk; single: a number of 32 bits */
     /* The search: rings of codes and sums around a place, and the unit that the best path to each
      * place ends in, from the last place that no piece spanned. */
@@ -97,6 +102,7 @@ typedef struct tkz__unigram_worker {
     uint32_t run_end;
     uint32_t waiting_count;
     tkz__unigram_waiting waiting[TKZ__UNIGRAM_PARTS];
+    tkz__unigram_window window;
 } tkz__unigram_worker;
 
 /* Allocates nothing. `allocator` is copied. */
@@ -136,6 +142,11 @@ TKZ_CHECKED tkz_status tkz__unigram_close_run(tkz__unigram_worker *worker,
 TKZ_CHECKED tkz_status tkz__unigram_best(tkz__unigram_worker *worker,
                                          const tkz__unigram_target *target, uint32_t start,
                                          uint32_t end, tkz_error *error);
+
+/* The same from *start on to the next place that no piece spans, which becomes *start. */
+TKZ_CHECKED tkz_status tkz__unigram_search(tkz__unigram_worker *worker,
+                                           const tkz__unigram_target *target, uint32_t *start,
+                                           uint32_t end, tkz_error *error);
 
 /* Finds the best path of a part of at most TKZ__UNIGRAM_SHORT + 3 bytes and how far it holds;
  * `entry` has its

@@ -44,7 +44,7 @@ static void SEARCH_SHORT(tkz__unigram_worker *worker, const tkz__unigram *pointe
                 sums[end] = candidate;
                 steps[end] = (step){unit, at};
             }
-            if (end == count)
+            if (end == count || unit == 0) /* the root's children say that they are unit 0's */
                 break;
             uint32_t child = (base & TKZ__UNIGRAM_BASE) + codes[end];
             if (child >= model->unit_count || tkz__unigram_parent(model, child) != unit)

@@ -3,6 +3,8 @@
  * Searches for regular expressions: a backtracking matcher with its ways back in an array, which
  * counts its steps. Leans on pattern_parts.
  */
+#include <string.h>
+
 #include "text/pattern_parts.h"
 
 /* Oniguruma gives up after ten million ways back in one match. */
@@ -307,6 +309,29 @@ done:
 
 /* ---- All matches -------------------------------------------------------- */
 
+/* The next place, from `at` on, of a byte that a match may start with; the text's size: there is none.
+ * The C library looks for one byte by vectors. */
+static size_t next_start(const tkz__byte_set *starts, const char *text, size_t at, size_t size)
+{
+    uint32_t words = 0, byte = 0;
+    bool is_one = true;
+    for (uint32_t i = 0; i < 4; i++) {
+        uint64_t word = starts->words[i];
+        if (word == 0)
+            continue;
+        words++;
+        is_one = is_one && (word & (word - 1)) == 0;
+        byte = 64 * i + (uint32_t)__builtin_ctzll(word);
+    }
+    if (words == 1 && is_one) {
+        const char *found = memchr(text + at, (int)byte, size - at);
+        return found != NULL ? (size_t)(found - text) : size;
+    }
+    while (at < size && !tkz__byte_set_has(starts, (uint8_t)text[at]))
+        at++;
+    return at;
+}
+
 /* The first match that begins at search->from or later. */
 static tkz_status find(tkz__pattern_search *search, size_t *start, size_t *end, tkz_error *error)
 {
@@ -314,9 +339,7 @@ static tkz_status find(tkz__pattern_search *search, size_t *start, size_t *end, 
     size_t at = search->from;
     for (;;) {
         if (pattern->has_starts) {
-            while (at < search->size &&
-                   !tkz__byte_set_has(&pattern->starts[0], (uint8_t)search->text[at]))
-                at++;
+            at = next_start(&pattern->starts[0], search->text, at, search->size);
             if (at >= search->size)
                 break;
         }

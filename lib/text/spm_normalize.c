@@ -443,6 +443,44 @@ static const char *named_plain(writer *out)
     return place;
 }
 
+/* Where rules change nothing, spaces are escaped, none are removed and no map is kept, ASCII is copied
+ * byte by byte without a search for the next space: in English every sixth is one. */
+static bool escapes_only(const writer *out)
+{
+    const tkz__spm_model_rules *model = out->source->model;
+    const tkz__spm_rules *named = model != NULL ? model->named : out->source->named;
+    return out->edit->map == NULL && out->options->escape_whitespaces &&
+           !out->options->remove_extra_whitespaces &&
+           (model == NULL || model->charsmap.unit_count == 0) && !named->maps && !named->nmt &&
+           !named->folds;
+}
+
+/* Copies ASCII up to what is none or may begin a symbol of the model. */
+static tkz_status write_ascii(writer *out)
+{
+    enum { MOST = 1024, LOWER_BLOCK = 0x8196E2 };
+    static const uint32_t no_symbols[256];
+    const tkz__spm_model_rules *model = out->source->model;
+    size_t left = (size_t)(out->end - out->text), size = left < MOST ? left : MOST, at = 0;
+    tkz_status status = make_room(out, 3 * size + 4);
+    if (status != TKZ_OK)
+        return status;
+    uint8_t *written = out->edit->target->data + out->edit->target->size;
+    const uint32_t *symbols = model != NULL ? model->symbols.first : no_symbols;
+    for (; at < size; at++) {
+        uint8_t byte = (uint8_t)out->text[at];
+        if (byte >= 0x80 || symbols[byte] != 0)
+            break;
+        /* Three bytes or one: which of them is nobody's guess. */
+        tkz__store_u32(written, byte == ' ' ? LOWER_BLOCK : byte);
+        written += byte == ' ' ? 3 : 1;
+    }
+    out->edit->target->size = (size_t)(written - out->edit->target->data);
+    out->text += at;
+    out->kept = out->text;
+    return TKZ_OK;
+}
+
 tkz_status tkz__spm_normalize(const tkz__spm_source *source, const tkz__spm_options *options,
                               const char *text, size_t size, tkz__edit *edit, tkz_error *error)
 {
@@ -463,12 +501,19 @@ tkz_status tkz__spm_normalize(const tkz__spm_source *source, const tkz__spm_opti
     if (options->add_dummy_prefix && !options->treat_whitespace_as_suffix)
         status = write_symbol(&out);
     bool by_blanks = source->model == NULL && !options->escape_whitespaces;
+    bool by_bytes = escapes_only(&out);
     out.batch.start = out.text; /* nothing is scanned yet */
     out.batch.size = 0;
     while (status == TKZ_OK) {
         status = skip_extra_spaces(&out);
         if (out.text == out.end || status != TKZ_OK)
             break;
+        if (by_bytes && (uint8_t)out.text[0] < 0x80) {
+            const char *start = out.text;
+            status = write_ascii(&out);
+            if (status != TKZ_OK || out.text > start)
+                continue;
+        }
         const char *place =
             source->model != NULL
                 ? out.text + plain(source, stopping_spaces(options), out.text,

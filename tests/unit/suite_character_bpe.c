@@ -32,6 +32,7 @@ typedef struct model {
     uint32_t merge_count;
     tkz__piece_settings settings;
     uint32_t first_byte; /* id of <0x00>, where bytes stand for unknown characters */
+    const char *decoder; /* NULL: none */
 } model;
 
 static const char *const alphabet[] = {"a", "b", "▁", "あ", "い", "é", "😀", "い"};
@@ -87,6 +88,9 @@ static tkz_status build(const model *own, tkz_tokenizer **tokenizer, const tkz_a
     }
     if (own->settings.sentencepiece)
         tkz__tokenizer_builder_join_by_score(builder);
+    if (status == TKZ_OK && own->decoder != NULL)
+        status = tkz__tokenizer_builder_set_decoder(builder, own->decoder, strlen(own->decoder),
+                                                    NULL);
     for (uint32_t i = 0; status == TKZ_OK && i < own->merge_count; i++)
         status = tkz__tokenizer_builder_join_to(builder, own->merges[i][0], own->merges[i][1],
                                                 own->merges[i][2], NULL);
@@ -505,6 +509,56 @@ START_TEST(lone_characters)
 }
 END_TEST
 
+static void decode_all(tkz_encoder *encoder, const uint32_t *ids, size_t count, const uint8_t **bytes,
+                       size_t *size)
+{
+    ck_assert_status(tkz_encoder_decode(encoder, ids, count, 0, bytes, size, NULL));
+}
+
+/* Bytes of characters, broken ones too, become the same text with the table that decoding makes when
+ * much is decoded. */
+START_TEST(bytes_by_table)
+{
+    enum { MANY = 5000, MOST = 300 };
+    static const char *const decoders[] = {
+        "sentencepiece-spm1:prefix=true:unknown=?",
+        "replace-hf0.23:text=\xE2\x96\x81:content= ,byte_fallback-hf0.23,fuse-hf0.23"};
+    static uint32_t ids[MANY];
+    model own;
+    tkz_tokenizer *tokenizer;
+    tkz_encoder *used;
+    const uint8_t *bytes, *wanted;
+    size_t size, wanted_size;
+    uint64_t state = 33;
+    lone_model(&own);
+    own.decoder = decoders[_i];
+    ck_assert_status(build(&own, &tokenizer, NULL));
+    ck_assert_status(tkz_encoder_new(&used, tokenizer, NULL, NULL));
+    decode_all(used, ids, MANY, &bytes, &size);
+    for (int i = 0; i < 200; i++) {
+        tkz_encoder *fresh;
+        size_t count = 0, parts = test_random(&state) % (MOST / 4);
+        for (size_t k = 0; k < parts; k++) {
+            const struct unit *one = &units[test_random(&state) % UNITS];
+            if (test_random(&state) % 6 == 0) { /* any byte, mostly one that goes on */
+                ids[count++] = FIRST_BYTE + 0x80 + (uint32_t)(test_random(&state) % 0x80);
+                continue;
+            }
+            for (size_t at = 0; at < 4 && one->ids[at] != 0; at++)
+                ids[count++] = one->ids[at];
+        }
+        ck_assert_status(tkz_encoder_new(&fresh, tokenizer, NULL, NULL));
+        decode_all(fresh, ids, count, &wanted, &wanted_size);
+        decode_all(used, ids, count, &bytes, &size);
+        ck_assert_uint_eq(size, wanted_size);
+        ck_assert(size == 0 || memcmp(bytes, wanted, size) == 0);
+        tkz_encoder_free(fresh);
+    }
+    tkz_encoder_free(used);
+    tkz_tokenizer_free(tokenizer);
+}
+END_TEST
+
 /* Whatever its table says, a damaged image gives ids that there are. */
 START_TEST(lone_damaged)
 {
@@ -585,6 +639,7 @@ Suite *suite_character_bpe(void)
     tcase_add_test(cases, long_run);
     tcase_add_test(cases, lone_characters);
     tcase_add_test(cases, lone_damaged);
+    tcase_add_loop_test(cases, bytes_by_table, 0, 2);
     tcase_add_test(cases, allocation_failures);
     suite_add_tcase(suite, cases);
     return suite;

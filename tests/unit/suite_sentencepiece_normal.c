@@ -77,12 +77,20 @@ static void check_map(const fixture *f, const char *text, size_t size)
     ck_assert_uint_eq(target, f->target.size);
 }
 
+/* The text is the same if no map is asked for. */
 static void normalize(fixture *f, const tkz__spm_source *source, const tkz__spm_options *options,
                       const char *text, size_t size)
 {
+    tkz__buffer plain;
+    tkz__edit without = {&plain, NULL, &f->scratch};
+    tkz__buffer_init(&plain, NULL);
+    ck_assert_status(tkz__spm_normalize(source, options, text, size, &without, NULL));
     clear(f);
     ck_assert_status(tkz__spm_normalize(source, options, text, size, &f->edit, NULL));
     check_map(f, text, size);
+    ck_assert_uint_eq(plain.size, f->target.size);
+    ck_assert(plain.size == 0 || memcmp(plain.data, f->target.data, plain.size) == 0);
+    tkz__buffer_free(&plain);
     size_t same = tkz__spm_unchanged(source, options, text, size);
     ck_assert_uint_le(same, size);
     ck_assert_uint_le(same, f->target.size);
@@ -436,6 +444,36 @@ START_TEST(symbols_stay_as_they_are)
 }
 END_TEST
 
+/* Long texts of rules that change nothing but spaces, which are escaped, with and without symbols. */
+START_TEST(escapes_alone)
+{
+    enum { MOST = 3000 };
+    static const char *const units[] = {"a", "word ", " ", "  ", "あ", "é", "<s>", "< s>",
+                                        "\xE3", "\xFF", "\n", "longer words without any sign"};
+    static const tkz__spm_options escaped = {.add_dummy_prefix = true, .escape_whitespaces = true};
+    static char text[MOST * 32];
+    fixture f;
+    tkz__spm_model_rules *rules;
+    uint64_t state = 8;
+    setup(&f);
+    ck_assert_status(tkz__spm_model_rules_new(&rules, &identity, NULL, "<s> <%20s>", 10, standard(),
+                                              NULL));
+    tkz__spm_source sources[] = {{&identity, NULL}, {&identity, rules}};
+    for (int i = 0; i < 200; i++) {
+        size_t size = 0, count = test_random(&state) % (i % 10 == 0 ? MOST : 40);
+        for (size_t k = 0; k < count; k++) {
+            const char *one = units[test_random(&state) % (sizeof units / sizeof *units)];
+            memcpy(text + size, one, strlen(one));
+            size += strlen(one);
+        }
+        for (size_t k = 0; k < 2; k++)
+            normalize(&f, &sources[k], &escaped, text, size);
+    }
+    tkz__spm_model_rules_free(rules, standard());
+    teardown(&f);
+}
+END_TEST
+
 START_TEST(lists_of_symbols_are_checked)
 {
     static const char *const wrong[] = {" ", "a ", " a", "a  b", "%", "%2", "%2g", "%00", "%FF", "a\xE3"};
@@ -638,6 +676,7 @@ Suite *suite_sentencepiece_normal(void)
     tcase_add_test(tests, bad_bytes_become_replacement_characters);
     tcase_add_test(tests, removed_spaces_are_deletions);
     tcase_add_test(tests, indents_are_one_deletion);
+    tcase_add_test(tests, escapes_alone);
     tcase_add_test(tests, scan_equals_one_by_one);
     tcase_add_test(tests, broken_characters_are_seen_at_every_place);
     tcase_add_test(tests, one_character_many_times_is_linear);

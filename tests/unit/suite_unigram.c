@@ -299,8 +299,9 @@ static void random_model(model *made, uint64_t *random, bool sentencepiece)
     if (has_bytes)
         model_add_byte_pieces(made);
     for (int i = 0; i < 40; i++) {
-        uint8_t piece[64];
-        size_t size = random_text(random, piece, 1 + test_random(random) % 5, false);
+        uint8_t piece[4 * 20];
+        size_t most = i % 8 == 7 ? 20 : 5; /* windows know those of 16 */
+        size_t size = random_text(random, piece, 1 + test_random(random) % most, false);
         uint64_t kind = test_random(random) % 16;
         if (find_id(made, piece, size) != UINT32_MAX)
             continue;
@@ -309,6 +310,19 @@ static void random_model(model *made, uint64_t *random, bool sentencepiece)
                         : kind == 1 && sentencepiece ? TKZ__PIECE_UNUSED
                                                      : TKZ__PIECE_NORMAL);
     }
+}
+
+/* A text of pieces, most of them found in it as they are. */
+static size_t text_of_pieces(const model *made, uint64_t *random, uint8_t *text, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t id = (uint32_t)(test_random(random) % made->parts.token_count);
+        uint32_t length = made->offsets[id + 1] - made->offsets[id];
+        memcpy(text + size, made->bytes + made->offsets[id], length);
+        size += length;
+    }
+    return size;
 }
 
 static void compare_with_slow(engine *own, const model *made, const uint8_t *text, size_t size)
@@ -338,12 +352,58 @@ static void check_random_models(bool sentencepiece)
         ck_assert_status(engine_open(&own, &made, &allocator));
         for (int k = 0; k < 40; k++) {
             size_t characters = k == 0 ? MOST_TEXT / 4 : test_random(&random) % 100;
-            size_t size = random_text(&random, text, characters, k % 2 == 0);
+            size_t size = k % 4 == 3
+                              ? text_of_pieces(&made, &random, text, characters / 2)
+                              : random_text(&random, text, characters, k % 2 == 0);
             compare_with_slow(&own, &made, text, size);
         }
         engine_close(&own);
     }
 }
+
+/* Runs a window over a text and compares it with another way to do it. */
+static void compare_runs(const tkz__unigram *view, const uint8_t *text, uint32_t size,
+                         tkz__unigram_window_run *run)
+{
+    static tkz__unigram_window one, two;
+    double sum = 0, other = 0;
+    uint32_t last = 1;
+    tkz__unigram_window_start(&one, 0);
+    tkz__unigram_window_start(&two, 0);
+    while (last > 0 && one.ends[0] < size) {
+        last = tkz__unigram_window_run_plain(&one, view, text, size, &sum);
+        ck_assert_uint_eq(run(&two, view, text, size, &other), last);
+        ck_assert_msg(sum == other, "sums of %.9g and %.9g", sum, other);
+        for (uint32_t at = last; at > 0; at = one.from[at])
+            ck_assert_uint_eq(two.from[at], one.from[at]);
+        tkz__unigram_window_move(&one, last);
+        tkz__unigram_window_move(&two, last);
+        ck_assert_uint_eq(two.ends[0], one.ends[0]);
+    }
+}
+
+/* Every way to search a window finds the same path, with the same rounding. */
+START_TEST(ways_agree)
+{
+    static model made;
+    static uint8_t text[MOST_TEXT];
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    uint64_t random = 1848;
+    for (int i = 0; i < 60 / TEST_SHORTER; i++) {
+        engine own;
+        random_model(&made, &random, true);
+        ck_assert_status(engine_open(&own, &made, &allocator));
+        for (int k = 0; k < 20; k++) {
+            size_t characters = k == 0 ? MOST_TEXT / 4 : test_random(&random) % 200;
+            size_t size = k % 2 == 0 ? random_text(&random, text, characters, k % 4 == 0)
+                                     : text_of_pieces(&made, &random, text, characters / 4);
+            compare_runs(&own.view, text, (uint32_t)size,
+                         tkz__unigram_window_best_run(&own.view));
+        }
+        engine_close(&own);
+    }
+}
+END_TEST
 
 START_TEST(random_sentencepiece_models)
 {
@@ -885,6 +945,7 @@ Suite *suite_unigram(void)
     TCase *engine_case = tcase_create("unigram");
     tcase_add_test(engine_case, random_sentencepiece_models);
     tcase_add_test(engine_case, random_hf_models);
+    tcase_add_test(engine_case, ways_agree);
     tcase_add_test(engine_case, example);
     tcase_add_test(engine_case, byte_fallback);
     tcase_add_test(engine_case, missing_byte_piece);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where a text that comes in parts may be cut: before it is normalized, by the steps of its normalizer,
+ * and before a model of pieces encodes it. Leans on the encoder's parts.
+ *
+ * A step that puts something before a text does so once: behind the first place the text goes through
+ * the other steps only. sentencepiece's rules join characters with marks, half-width kana with theirs,
+ * Hangul letters; none joins two of letters, signs of ASCII, kana and ideographs
+ * (settled below), and what comes of these is no space.
+ *
+ * A model of characters may be cut where it cuts by itself, between characters that no piece joins.
+ * There every path passes. The character before must be a piece of its own, so that no run of unknown
+ * characters is open.
+ */
+#ifndef TKZ_SUBWORD_STREAM_PIECES_H
+#define TKZ_SUBWORD_STREAM_PIECES_H
+
+#include "subword/encoder_parts.h"
+
+/* What kinds of places a normalizer asks for; bits. */
+enum {
+    TKZ__STREAM_FORMS = 1,  /* normal forms of Unicode: before a character at which they begin anew */
+    TKZ__STREAM_SPACES = 2, /* not beside spaces, which are counted */
+    TKZ__STREAM_RULES = 4   /* between characters that sentencepiece's rules leave alone */
+};
+
+/* Where a text may be cut before its normalizer. Free the buffers. */
+typedef struct tkz__stream_places {
+    uint32_t kinds;
+    tkz__buffer symbols; /* none of which may be cut: each behind a byte FF */
+    bool has_first;      /* some step puts something before a text: */
+    tkz__buffer rest;    /* the steps that the rest of it goes through */
+} tkz__stream_places;
+
+/* Reads the steps of a normalizer (its full name). `places` has empty buffers. Errors: UNSUPPORTED (a step
+ * that may need the whole text), OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__stream_read_steps(tkz__stream_places *places, const char *steps,
+                                              tkz_error *error);
+
+/* The last such place in a text, 0 if there is none. */
+size_t tkz__stream_cut_text(const tkz__stream_places *places, const char *text, size_t size);
+
+/* The last place in a normalized text, of whole characters, where the model may be cut, 0 if there is
+ * none. */
+size_t tkz__stream_cut_pieces(const tkz_encoder *encoder, const uint8_t *text, size_t size);
+
+/* Has the model such places? Errors: UNSUPPORTED. */
+TKZ_CHECKED tkz_status tkz__stream_check_pieces(const tkz_encoder *encoder, tkz_error *error);
+
+#endif

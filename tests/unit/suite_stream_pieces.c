@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Texts that come in parts, of models of pieces: cut at random, they give what the whole text gives, ids
+ * and offsets; what needs whole texts is refused; what is held stays small. Leans on the formats, and on
+ * protobuf_reader to make files.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "format/sentencepiece_file.h"
+#include "subword/stream_pieces.h"
+#include "testing.h"
+#include "text/utf8.h"
+#include "tokenize/subword.h"
+#include "tokenize/text.h"
+
+Suite *suite_stream_pieces(void);
+
+#define S "\xE2\x96\x81"     /* U+2581 */
+#define A "\xE3\x81\x82"     /* U+3042 */
+#define MARK "\xE3\x82\x99"  /* U+3099, a mark that joins */
+#define HALF "\xEF\xBE\x9E"  /* U+FF9E, another */
+#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+/* ---- Models -------------------------------------------------------------------- */
+
+typedef struct piece {
+    const char *text;
+    float score;
+    int type;
+} piece;
+
+/* Scores are such that sums of 32 bits depend on all that came before. */
+static const piece pieces[] = {
+    {"<unk>", 0, 2}, {"<s>", 0, 3},        {S, -2.25f, 1},   {"a", -3.1f, 1},  {"b", -3.3f, 1},
+    {"ab", -6.4f, 1}, {S "a", -4, 1},      {A, -2.7f, 1},    {A A, -5.4f, 1},  {A "a", -5.8f, 1},
+    {"aa", -6.2f, 1}, {"\xE3\x81\x8B", -5, 1}, {"\xE3\x81\x8C", -5, 1}, {"<x>", 0, 4},
+    {"a b", 0, 4},    {A "b" A, 0, 4},     {S S, -4.5f, 1},  {"(", -3, 1},     {"(a)", -8, 1},
+};
+
+static void put_numbers(tkz__buffer *file, uint32_t field, const uint32_t *numbers, size_t count)
+{
+    tkz__buffer message;
+    tkz__buffer_init(&message, NULL);
+    for (size_t i = 0; i < count; i += 2)
+        ck_assert_status(tkz__protobuf_put_number(&message, numbers[i], numbers[i + 1], NULL));
+    ck_assert_status(tkz__protobuf_put_bytes(file, field, message.data, message.size, NULL));
+    tkz__buffer_free(&message);
+}
+
+/* How the text of a model is normalized: flags of NormalizerSpec. */
+enum { PREFIX = 1, EXTRA = 2, BYTES = 4, SUFFIX = 8 };
+
+static void make_model(tkz__buffer *file, uint32_t kind, int flags)
+{
+    const uint32_t trainer[] = {3, kind, 24, (flags & SUFFIX) != 0, 35, (flags & BYTES) != 0};
+    const uint32_t normalizer[] = {3, (flags & PREFIX) != 0, 4, (flags & EXTRA) != 0};
+    tkz__buffer_init(file, NULL);
+    for (int i = 0; i < COUNT(pieces); i++)
+        ck_assert_status(tkz__spm_put_piece(file, pieces[i].text, strlen(pieces[i].text),
+                                            pieces[i].score, (tkz__piece_type)pieces[i].type,
+                                            pieces[i].type != 1, NULL));
+    for (unsigned byte = 0; (flags & BYTES) != 0 && byte < 256; byte++) {
+        char name[8];
+        snprintf(name, sizeof name, "<0x%02X>", byte);
+        ck_assert_status(tkz__spm_put_piece(file, name, 6, 0, TKZ__PIECE_BYTE, true, NULL));
+    }
+    put_numbers(file, TKZ__SPM_TRAINER, trainer, 6);
+    put_numbers(file, TKZ__SPM_NORMALIZER, normalizer, 4);
+}
+
+static tkz_tokenizer *open_model(uint32_t kind, int flags, int32_t compat)
+{
+    char directory[64], path[96];
+    tkz_tokenizer *tokenizer;
+    tkz__buffer file;
+    tkz_error error;
+    test_make_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/model", directory);
+    make_model(&file, kind, flags);
+    test_write_file(path, file.data, file.size);
+    tkz__buffer_free(&file);
+    tkz_status status = tkz_tokenizer_open_compat(&tokenizer, path, compat, NULL, &error);
+    ck_assert_msg(status == TKZ_OK, "%s", error.message);
+    test_remove_tree(directory);
+    return tokenizer;
+}
+
+/* ---- Parts are the whole ------------------------------------------------------------ */
+
+static size_t random_text(uint64_t *random, char *text, size_t capacity)
+{
+    static const char *const samples[] = {"a", "b", " ", "  ", A, A A, "a b", "<x>", "<x", "z", S, "(a)",
+                                          "\n", MARK, HALF, "\xE3\x81\x8B", "\xFF", "\xE3\x81",
+                                          A "b" A, "<s>", "\xF0\x9F\x98\x80", "zz", "\xE3\x80\x80"};
+    size_t size = 0, wanted = test_random(random) % capacity;
+    size_t few = 1 + test_random(random) % (uint64_t)COUNT(samples);
+    while (size < wanted) {
+        const char *pick = samples[test_random(random) % few];
+        size_t length = strlen(pick);
+        if (size + length > capacity)
+            break;
+        memcpy(text + size, pick, length);
+        size += length;
+    }
+    return size;
+}
+
+static void compare(tkz_encoder *whole, tkz_encoder *parts, uint64_t *random, const char *text,
+                    size_t size)
+{
+    const tkz_batch *expected, *batch;
+    uint64_t offsets[2] = {0, size};
+    size_t count = 0, at = 0;
+    ck_assert_status(tkz_encoder_encode(whole, text, offsets, 1, &expected, NULL));
+    do {
+        size_t part = 1 + test_random(random) % 12;
+        part = part < size - at ? part : size - at;
+        at += part;
+        ck_assert_status(
+            tkz_encoder_encode_next(parts, text + at - part, part, at == size, &batch, NULL));
+        for (uint64_t i = 0; i < batch->offsets[1]; i++, count++) {
+            ck_assert_uint_lt(count, expected->offsets[1]);
+            ck_assert_uint_eq(batch->ids[i], expected->ids[count]);
+            ck_assert_uint_eq(batch->spans[i].start, expected->spans[count].start);
+            ck_assert_uint_eq(batch->spans[i].end, expected->spans[count].end);
+        }
+    } while (at < size);
+    ck_assert_uint_eq(count, expected->offsets[1]);
+}
+
+static const struct {
+    uint32_t kind;
+    int flags;
+    int32_t compat;
+} streamed[] = {
+    {TKZ__SPM_UNIGRAM, PREFIX, TKZ_COMPAT_FILE},
+    {TKZ__SPM_UNIGRAM, PREFIX | EXTRA, TKZ_COMPAT_FILE},
+    {TKZ__SPM_UNIGRAM, BYTES, TKZ_COMPAT_FILE},
+    {TKZ__SPM_UNIGRAM, PREFIX, TKZ_COMPAT_HF},
+    {TKZ__SPM_UNIGRAM, BYTES, TKZ_COMPAT_HF},
+    {TKZ__SPM_BPE, PREFIX, TKZ_COMPAT_FILE},
+    {TKZ__SPM_BPE, PREFIX | EXTRA | BYTES, TKZ_COMPAT_FILE},
+    {TKZ__SPM_BPE, 0, TKZ_COMPAT_FILE},
+    {TKZ__SPM_BPE, PREFIX, TKZ_COMPAT_HF},
+    {TKZ__SPM_BPE, BYTES, TKZ_COMPAT_HF},
+};
+
+START_TEST(parts_are_the_whole)
+{
+    uint64_t random = 11;
+    tkz_tokenizer *tokenizer =
+        open_model(streamed[_i].kind, streamed[_i].flags, streamed[_i].compat);
+    tkz_encoder *whole, *parts;
+    ck_assert_status(tkz_encoder_new(&whole, tokenizer, NULL, NULL));
+    ck_assert_status(tkz_encoder_new(&parts, tokenizer, NULL, NULL));
+    for (int round = 0; round < 6000 / TEST_SHORTER; round++) {
+        char text[160];
+        int32_t offsets = round % 2 == 0 ? TKZ_OFFSETS_BYTES : TKZ_OFFSETS_CHARACTERS;
+        size_t size = random_text(&random, text, sizeof text);
+        tkz_encoder_want_offsets(whole, offsets);
+        tkz_encoder_want_offsets(parts, offsets);
+        tkz_encoder_allow_special(whole, round % 3 == 0);
+        tkz_encoder_allow_special(parts, round % 3 == 0);
+        compare(whole, parts, &random, text, size);
+    }
+    tkz_encoder_free(whole);
+    tkz_encoder_free(parts);
+    tkz_tokenizer_free(tokenizer);
+}
+END_TEST
+
+/* ---- What is held -------------------------------------------------------------------- */
+
+/* A megabyte gives its ids as it comes. */
+START_TEST(little_is_held)
+{
+    static const uint32_t kinds[] = {TKZ__SPM_UNIGRAM, TKZ__SPM_BPE};
+    for (int i = 0; i < 2; i++) {
+        tkz_tokenizer *tokenizer = open_model(kinds[i], PREFIX | EXTRA | BYTES, TKZ_COMPAT_FILE);
+        tkz_encoder *encoder;
+        const tkz_batch *batch;
+        ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+        size_t given = 0, ids = 0;
+        for (int part = 0; part < 10000; part++, given += 100) {
+            char text[101];
+            for (int at = 0; at < 100; at += 10)
+                memcpy(text + at, "ab (b ba b", 10);
+            ck_assert_status(tkz_encoder_encode_next(encoder, text, 100, 0, &batch, NULL));
+            ids += batch->offsets[1];
+        }
+        ck_assert_uint_gt(ids, given / 3); /* tokens have two bytes on average */
+        ck_assert_status(tkz_encoder_encode_next(encoder, NULL, 0, 1, &batch, NULL));
+        ck_assert_uint_lt(batch->offsets[1], 400);
+        tkz_encoder_free(encoder);
+        tkz_tokenizer_free(tokenizer);
+    }
+}
+END_TEST
+
+/* ---- Rules ----------------------------------------------------------------------------- */
+
+/* What stream_pieces.c says of characters that are left alone, asked of every rule by name: the text
+ * before such a character and the one from it on are normalized apart. */
+START_TEST(rules_leave_characters_alone)
+{
+    static const char *const names[] = {"nmt_nfkc-spm1", "nfkc-spm1", "nmt_nfkc_cf-spm1",
+                                        "nfkc_cf-spm1"};
+    static const char *const rest[] = {"a", "\xC3\xA9", "\xCE\xB1", "\xD0\xB8", "\xE3\x81\x8B",
+                                       "\xE3\x82\xAB", "\xE6\xBC\xA2", "\xEA\xB0\x81", "(", "~"};
+    for (int i = 0; i < COUNT(names); i++) {
+        char steps[120];
+        tkz_normal_form *form;
+        tkz_normalizer *normalizer;
+        tkz_normalized result;
+        int size = snprintf(steps, sizeof steps,
+                            "%s:add_dummy_prefix=false:remove_extra_whitespaces=false:"
+                            "escape_whitespaces=false",
+                            names[i]);
+        ck_assert_status(tkz_normal_form_new(&form, steps, (size_t)size, NULL, NULL));
+        ck_assert_status(tkz_normalizer_new(&normalizer, form, NULL, NULL));
+        for (uint32_t character = 0x21; character < 0xD7A4; character++) {
+            char text[16], alone[2][64];
+            size_t length = tkz__utf8_encode(character, text), sizes[2];
+            const char *follower = rest[character % COUNT(rest)];
+            tkz__stream_places places = {.kinds = TKZ__STREAM_RULES};
+            tkz__buffer_init(&places.symbols, NULL);
+            memcpy(text + length, follower, strlen(follower));
+            size_t all = length + strlen(follower);
+            if (tkz__stream_cut_text(&places, text, all) != length)
+                continue;
+            for (int part = 0; part < 2; part++) {
+                ck_assert_status(tkz_normalizer_run(normalizer, part == 0 ? text : text + length,
+                                                    part == 0 ? length : all - length, 0, &result,
+                                                    NULL));
+                sizes[part] = result.size;
+                ck_assert_uint_gt(result.size, 0);
+                ck_assert_int_ne(result.text[0], ' ');
+                memcpy(alone[part], result.text, result.size);
+            }
+            ck_assert_status(tkz_normalizer_run(normalizer, text, all, 0, &result, NULL));
+            ck_assert_uint_eq(result.size, sizes[0] + sizes[1]);
+            ck_assert_mem_eq(result.text, alone[0], sizes[0]);
+            ck_assert_mem_eq(result.text + sizes[0], alone[1], sizes[1]);
+        }
+        tkz_normalizer_free(normalizer);
+        tkz_normal_form_free(form);
+    }
+}
+END_TEST
+
+/* ---- Refusals ------------------------------------------------------------------------------ */
+
+START_TEST(what_needs_whole_texts_is_refused)
+{
+    static const struct {
+        uint32_t kind;
+        int flags;
+        int32_t compat;
+        bool samples;
+        const char *reason;
+    } cases[] = {
+        {TKZ__SPM_WORD, PREFIX, TKZ_COMPAT_FILE, false, "takes a text as a whole"},
+        {TKZ__SPM_CHAR, PREFIX, TKZ_COMPAT_FILE, false, "takes a text as a whole"},
+        {TKZ__SPM_WORD, PREFIX, TKZ_COMPAT_HF, false, "pre-tokenizer consists of steps"},
+        {TKZ__SPM_UNIGRAM, PREFIX | EXTRA, TKZ_COMPAT_HF, false, "replace-hf0.23"},
+        {TKZ__SPM_UNIGRAM, PREFIX | SUFFIX, TKZ_COMPAT_FILE, false, "identity-spm1"},
+        {TKZ__SPM_UNIGRAM, PREFIX, TKZ_COMPAT_FILE, true, "sampling"},
+    };
+    for (int i = 0; i < COUNT(cases); i++) {
+        tkz_tokenizer *tokenizer = open_model(cases[i].kind, cases[i].flags, cases[i].compat);
+        tkz_encoder *encoder;
+        const tkz_batch *batch;
+        tkz_error error;
+        ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+        if (cases[i].samples)
+            ck_assert_status(tkz_encoder_set_sampling(encoder, -1, 0.5, 1, NULL));
+        ck_assert_int_eq(tkz_encoder_encode_next(encoder, "a", 1, 1, &batch, &error),
+                         TKZ_STATUS_UNSUPPORTED);
+        ck_assert_msg(strstr(error.message, cases[i].reason) != NULL, "%s", error.message);
+        tkz_encoder_free(encoder);
+        tkz_tokenizer_free(tokenizer);
+    }
+}
+END_TEST
+
+/* ---- Memory --------------------------------------------------------------------------------- */
+
+static tkz_status encode(void *context, const tkz_allocator *allocator)
+{
+    tkz_encoder *encoder = NULL;
+    const tkz_batch *batch;
+    tkz_status status = tkz_encoder_new(&encoder, context, allocator, NULL);
+    if (status == TKZ_OK) {
+        tkz_encoder_want_offsets(encoder, TKZ_OFFSETS_CHARACTERS);
+        status = tkz_encoder_encode_next(encoder, "ab " A, 6, 0, &batch, NULL);
+    }
+    if (status == TKZ_OK)
+        status = tkz_encoder_encode_next(encoder, "b<x>a", 5, 1, &batch, NULL);
+    tkz_encoder_free(encoder);
+    return status;
+}
+
+START_TEST(out_of_memory_is_a_status)
+{
+    tkz_tokenizer *tokenizer = open_model(TKZ__SPM_UNIGRAM, PREFIX | EXTRA, TKZ_COMPAT_FILE);
+    test_all_allocation_failures(encode, tokenizer);
+    tkz_tokenizer_free(tokenizer);
+}
+END_TEST
+
+Suite *suite_stream_pieces(void)
+{
+    Suite *suite = suite_create("stream_pieces");
+    TCase *tests = tcase_create("parts");
+    tcase_add_loop_test(tests, parts_are_the_whole, 0, COUNT(streamed));
+    tcase_add_test(tests, little_is_held);
+    tcase_add_test(tests, rules_leave_characters_alone);
+    tcase_add_test(tests, what_needs_whole_texts_is_refused);
+    tcase_add_test(tests, out_of_memory_is_a_status);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

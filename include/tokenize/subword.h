@@ -119,7 +119,8 @@ typedef struct tkz_batch {
 /* Encodes `count` texts: text i is data[offsets[i]] .. data[offsets[i+1]-1], UTF-8; invalid bytes
  * are encoded as they are. Bytes that the vocabulary has no token for are left out. The result is
  * owned by the encoder and valid until its next call. Errors: INVALID_ARGUMENT (offsets not
- * ascending), LIMIT (a text of 4 GiB or more), CORRUPT (damaged image), OUT_OF_MEMORY. */
+ * ascending), LIMIT (a text of 4 GiB or more), UNSUPPORTED (a character that is no piece of a Unigram
+ * model that has no token for such), CORRUPT (damaged image), OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const char *data,
                                                   const uint64_t *offsets, size_t count,
                                                   const tkz_batch **batch, tkz_error *error);
@@ -131,12 +132,15 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const ch
  * in the last. `is_last` gives all that is left, and the next call begins a new text. Settings are
  * those at the first call of a text; other calls on the encoder may come between.
  * Held back, up to twice: the last two chunks of the pre-tokenizer, as much as the longest added
- * token, and with a normalizer what follows the last character of ASCII, kana or U+4E00..9FFF. So a
- * chunk of megabytes (one word, white space) is held as a whole, as is white space that added tokens
- * may take in. After a failure the text is given up: the next call begins a new one. Owned as by
- * tkz_encoder_encode. Errors: UNSUPPORTED (a model of pieces, a normalizer other than NFC, NFD, NFKC, NFKD, or a
- * pre-tokenizer of steps: encode the text whole; truncation, padding, masks or dropout), LIMIT (a
- * chunk of 4 GiB), CORRUPT, OUT_OF_MEMORY. */
+ * token, and with a normalizer what follows the last character of ASCII, kana or U+4E00..9FFF. Of
+ * Unigram and BPE of characters, whose chunk is the whole text, what follows the last place that no
+ * piece crosses, a few characters in most texts. So a chunk of megabytes (one word, white space) is
+ * held as a whole, as is white space that added tokens may take in. After a failure the text is given
+ * up: the next call begins a new one. Owned as by tkz_encoder_encode. Errors: UNSUPPORTED (WordPiece,
+ * models of words, of characters or PLaMo's; a normalizer with other steps than NFC, NFD, NFKC, NFKD,
+ * sentencepiece's by name, HF's Prepend and Replace of one character; a pre-tokenizer of steps: encode
+ * the text whole; truncation, padding, masks, dropout or sampling), LIMIT (a chunk of 4 GiB), CORRUPT,
+ * OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_next(tkz_encoder *encoder, const char *data,
                                                        size_t size, int32_t is_last,
                                                        const tkz_batch **batch, tkz_error *error);
@@ -320,6 +324,25 @@ TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, 
                                                      const tkz_allocator *allocator,
                                                      tkz_error *error);
 
+/* sentencepiece and HF tokenizers give the pieces of one vocabulary, Unigram or BPE of characters, other
+ * ids in some texts: sums of scores have 32 or 64 bits, pieces of equal scores go from the left or by a
+ * list of merges, texts are normalized in other ways. */
+enum tkz_compat {
+    TKZ_COMPAT_FILE = 0, /* as the program whose file it is */
+    TKZ_COMPAT_SENTENCEPIECE = 1,
+    TKZ_COMPAT_HF = 2
+};
+
+/* Opens a file to be encoded as one of tkz_compat. A SentencePiece model as HF: as the tokenizer.json
+ * that is made of it, which tkz_tokenizer_serialize then writes. tokenizer.json as SENTENCEPIECE: its
+ * Unigram, or BPE with the order of the merges for scores, in sentencepiece's arithmetic. Where both
+ * give the same, either may be asked for. Errors: those of tkz_tokenizer_open, INVALID_ARGUMENT,
+ * UNSUPPORTED (that program has no such model, or the file is an image that was made the other way). */
+TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_open_compat(tkz_tokenizer **tokenizer,
+                                                         const char *path, int32_t compat,
+                                                         const tkz_allocator *allocator,
+                                                         tkz_error *error);
+
 /* The format of a file, told from its content as tkz_tokenizer_open tells it. Static. Errors: those
  * of opening, BAD_FORMAT and UNSUPPORTED if it is of none that is read. */
 TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_file_format(const char *path,
@@ -339,6 +362,8 @@ enum tkz_tokenizer_loss {
 
 /* What a tokenizer is. */
 typedef struct tkz_tokenizer_facts {
+    int32_t compat;            /* of tkz_compat: the program that it encodes like; FILE where nothing
+                                * differs between them, or neither has such a model */
     const char *kind;          /* "byte-level BPE", "character BPE", "Unigram", "WordPiece", "words",
                                 * "characters"; static */
     uint32_t ids;              /* greatest id + 1 */

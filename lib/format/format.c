@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "subword/split_steps.h"
+#include "subword/tokenizer_image.h"
 
 #define X(name) extern const tkz__format tkz__format_##name;
 #include "format/format_table.inc"
@@ -95,8 +96,48 @@ static const tkz__format *probe_all(const tkz__mapped_file *file)
     return NULL;
 }
 
+/* What was opened encodes as it was asked to? Models that one program has alone, and images, which were
+ * made one way, leave no choice. */
+static tkz_status check_compat(const tkz_tokenizer *tokenizer, int32_t wanted, const char *path,
+                               tkz_error *error)
+{
+    static const char *const names[] = {"", "sentencepiece", "hf"};
+    const uint32_t both = TKZ__IMAGE_BY_RANK | TKZ__IMAGE_OUT_OF_ORDER;
+    const tkz__image *image = tkz__tokenizer_image(tokenizer);
+    int32_t own = tkz__format_compat(tokenizer);
+    /* HF gives each merge a rank of its own: the same unless merges act out of order. */
+    if (image->kind == TKZ__MODEL_BYTE_BPE && (image->flags & both) != both)
+        own = TKZ_COMPAT_HF;
+    if (wanted == TKZ_COMPAT_FILE || wanted == own)
+        return TKZ_OK;
+    if (own == TKZ_COMPAT_FILE)
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, path, TKZ__NO_OFFSET,
+                              "neither sentencepiece nor HF tokenizers encodes as this model does");
+    return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, path, TKZ__NO_OFFSET,
+                          "this tokenizer encodes as \"%s\" does, and of such a file or model "
+                          "cannot be read as \"%s\"",
+                          names[own], names[wanted]);
+}
+
+static tkz_status open_as_wanted(const tkz__format *format, tkz_tokenizer **tokenizer,
+                                 const char *path, tkz__mapped_file *file,
+                                 const tkz__open_options *options, const tkz_allocator *allocator,
+                                 tkz_error *error)
+{
+    tkz_tokenizer *made;
+    tkz_status status = format->open(&made, path, file, options, allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    status = check_compat(made, options->compat, path, error);
+    if (status == TKZ_OK)
+        *tokenizer = made;
+    else
+        tkz_tokenizer_free(made);
+    return status;
+}
+
 static tkz_status open_model(tkz_tokenizer **tokenizer, const char *path,
-                             const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                             const tkz__open_options *options, const tkz_allocator *allocator,
                              tkz_error *error)
 {
     tkz_allocator chosen = tkz__allocator_or_default(allocator);
@@ -106,13 +147,13 @@ static tkz_status open_model(tkz_tokenizer **tokenizer, const char *path,
     const tkz__format *format = status == TKZ_OK ? probe_all(&file) : NULL;
     if (status == TKZ_OK && format == NULL)
         status = refuse(&file, own_path, error);
-    else if (status == TKZ_OK && named != NULL && !format->takes_pre_tokenizer)
+    else if (status == TKZ_OK && options->named != NULL && !format->takes_pre_tokenizer)
         status = tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, own_path, TKZ__NO_OFFSET,
                                 "a file of the format \"%s\" says its own pre-tokenizer; none can "
                                 "be named for it",
                                 format->info.name);
     else if (status == TKZ_OK)
-        status = format->open(tokenizer, own_path, &file, named, allocator, error);
+        status = open_as_wanted(format, tokenizer, own_path, &file, options, allocator, error);
     tkz__mapped_file_close(&file);
     if (own_path != NULL)
         tkz__release(&chosen, own_path, strlen(path) + 32);
@@ -122,7 +163,18 @@ static tkz_status open_model(tkz_tokenizer **tokenizer, const char *path,
 tkz_status tkz_tokenizer_open(tkz_tokenizer **tokenizer, const char *path,
                               const tkz_allocator *allocator, tkz_error *error)
 {
-    return open_model(tokenizer, path, NULL, allocator, error);
+    const tkz__open_options options = {.named = NULL};
+    return open_model(tokenizer, path, &options, allocator, error);
+}
+
+tkz_status tkz_tokenizer_open_compat(tkz_tokenizer **tokenizer, const char *path, int32_t compat,
+                                     const tkz_allocator *allocator, tkz_error *error)
+{
+    const tkz__open_options options = {.compat = compat};
+    if (compat < TKZ_COMPAT_FILE || compat > TKZ_COMPAT_HF)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "there is no compat %d", (int)compat);
+    return open_model(tokenizer, path, &options, allocator, error);
 }
 
 tkz_status tkz__format_spell_regex(const char *regex, size_t size, tkz__buffer *steps,
@@ -151,15 +203,17 @@ static tkz_status open_with_regex(tkz_tokenizer **tokenizer, const char *path, c
 {
     const tkz__pre_tokenizer *known =
         tkz__pre_tokenizer_by_dialect(TKZ__DIALECT_RUST, regex, strlen(regex));
+    tkz__open_options options = {.named = known};
     if (known != NULL)
-        return open_model(tokenizer, path, known, allocator, error);
+        return open_model(tokenizer, path, &options, allocator, error);
     tkz_allocator chosen = tkz__allocator_or_default(allocator);
     tkz__buffer steps;
     tkz__buffer_init(&steps, &chosen);
     tkz_status status = tkz__format_spell_regex(regex, strlen(regex), &steps, error);
     if (status == TKZ_OK) {
         tkz__pre_tokenizer own = tkz__pre_tokenizer_of_steps((const char *)steps.data);
-        status = open_model(tokenizer, path, &own, allocator, error);
+        options.named = &own;
+        status = open_model(tokenizer, path, &options, allocator, error);
     }
     tkz__buffer_free(&steps);
     return status;
@@ -179,7 +233,8 @@ tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, const char *path,
                               "there is no pre-tokenizer \"%s\"; `tokenize list pre-tokenizers` "
                               "names all; \"regex:EXPRESSION\" is one of your own",
                               pre_tokenizer);
-    return open_model(tokenizer, path, named, allocator, error);
+    const tkz__open_options options = {.named = named};
+    return open_model(tokenizer, path, &options, allocator, error);
 }
 
 tkz_status tkz_tokenizer_file_format(const char *path, const tkz_format_info **format,

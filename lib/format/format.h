@@ -10,21 +10,30 @@
 
 #include "subword/tokenizer.h"
 
+/* How a file is to be read. */
+typedef struct tkz__open_options {
+    const tkz__pre_tokenizer *named; /* for files that do not say theirs; NULL: none is named */
+    int32_t compat;                  /* of tkz_compat; a format that has no choice need not look */
+} tkz__open_options;
+
 typedef struct tkz__format {
     tkz_format_info info;
     /* True if these bytes are a file of this format. NULL as `open` is. */
     bool (*probe)(const uint8_t *data, size_t size);
     /* Makes a tokenizer of the file; may take `file` over (it is then all zero). NULL: this build
-     * does not read the format; foreign_format.c recognises it. `named` is NULL, or the
-     * pre-tokenizer that the caller names for files that do not say theirs. */
+     * does not read the format; foreign_format.c recognises it. */
     tkz_status (*open)(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
-                       const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                       const tkz__open_options *options, const tkz_allocator *allocator,
                        tkz_error *error);
     /* Files of this format do not say by which pre-tokenizer text is cut. */
     bool takes_pre_tokenizer;
     /* Appends the tokenizer to `buffer`. NULL: this build does not write the format. */
     tkz_status (*write)(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tkz_error *error);
 } tkz__format;
+
+/* Which program a tokenizer encodes like, of tkz_compat; FILE where nothing differs between them or
+ * neither has such a model. */
+int32_t tkz__format_compat(const tkz_tokenizer *tokenizer);
 
 /* Says of an error of the builder where it came from: what the caller of the builder did wrong is
  * what the file says wrong (INVALID_ARGUMENT becomes BAD_FORMAT). Returns the status to pass on. */

@@ -110,14 +110,14 @@ static tkz_status build(tkz__gguf_file *file, tkz_tokenizer **tokenizer)
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *mapped,
-                            const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                            const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
-    (void)named; /* the file says it */
     tkz__gguf_file file = {.path = path,
                            .data = mapped->data,
                            .size = mapped->size,
                            .error = error,
+                           .as_hf = options->compat == TKZ_COMPAT_HF,
                            .allocator = tkz__allocator_or_default(allocator)};
     tkz_status status = build(&file, tokenizer);
     tkz__tokenizer_builder_free(file.builder);

@@ -12,11 +12,11 @@ static bool probe(const uint8_t *data, size_t size)
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
-                            const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                            const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
-    (void)named; /* the file says it */
-    return tkz__hf_open(tokenizer, path, file->data, file->size, allocator, error);
+    return tkz__hf_open_compat(tokenizer, path, file->data, file->size, options->compat, allocator,
+                               error);
 }
 
 extern const tkz__format tkz__format_hf;

@@ -177,10 +177,10 @@ static tkz_status check_neighbour(const char *path, const tkz_allocator *allocat
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
-                            const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                            const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
-    (void)named; /* it cuts nothing */
+    (void)options; /* it cuts nothing */
     tkz_allocator chosen = tkz__allocator_or_default(allocator);
     tkz__tokenizer_builder *builder = NULL;
     tkz__json_reader json;

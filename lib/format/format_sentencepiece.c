@@ -99,6 +99,8 @@ static tkz_status give_steps(tkz__spm_file *file)
 
 tkz_status tkz__spm_give(tkz__spm_file *file)
 {
+    if (file->as_hf)
+        return tkz__spm_give_as_hf(file);
     tkz_status status = tkz__tokenizer_builder_new(&file->builder, &tkz__pre_tokenizer_none,
                                                    &file->allocator, file->error);
     if (status == TKZ_OK)
@@ -111,9 +113,9 @@ static tkz_status build(tkz__spm_file *file, tkz_tokenizer **tokenizer)
     tkz_status status = tkz__spm_parse(file);
     if (status == TKZ_OK)
         status = tkz__spm_give(file);
-    if (status == TKZ_OK)
+    if (status == TKZ_OK && !file->as_hf)
         status = tkz__spm_make_origin(file);
-    if (status == TKZ_OK)
+    if (status == TKZ_OK && !file->as_hf)
         status = tkz__tokenizer_builder_set_origin(file->builder, file->origin.data,
                                                    file->origin.size, file->error);
     if (status != TKZ_OK)
@@ -124,14 +126,14 @@ static tkz_status build(tkz__spm_file *file, tkz_tokenizer **tokenizer)
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *mapped,
-                            const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                            const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
-    (void)named; /* it cuts nothing */
     tkz__spm_file file = {.path = path,
                           .data = mapped->data,
                           .size = mapped->size,
                           .error = error,
+                          .as_hf = options->compat == TKZ_COMPAT_HF,
                           .allocator = tkz__allocator_or_default(allocator)};
     tkz__buffer_init(&file.origin, &file.allocator);
     tkz_status status = build(&file, tokenizer);

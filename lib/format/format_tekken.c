@@ -308,10 +308,10 @@ static tkz_status build(tekken_file *file, tkz_tokenizer **tokenizer,
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *mapped,
-                            const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                            const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
-    (void)named; /* the file says it */
+    (void)options; /* the file says it */
     tkz_allocator chosen = tkz__allocator_or_default(allocator);
     tekken_file file = {.path = path, .error = error};
     tkz__buffer_init(&file.bytes, &chosen);

@@ -138,10 +138,11 @@ static const published *find_published(const tkz__mapped_file *file)
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
-                            const tkz__pre_tokenizer *pre_tokenizer,
-                            const tkz_allocator *allocator, tkz_error *error)
+                            const tkz__open_options *options, const tkz_allocator *allocator,
+                            tkz_error *error)
 {
     const published *own = find_published(file);
+    const tkz__pre_tokenizer *pre_tokenizer = options->named;
     if (pre_tokenizer == NULL && own != NULL)
         pre_tokenizer = tkz__pre_tokenizer_find(own->pre_tokenizer, strlen(own->pre_tokenizer));
     if (pre_tokenizer == NULL)
@@ -250,8 +251,8 @@ static tkz_status check_lines(const tkz_tokenizer *tokenizer, const tkz__buffer 
     const tkz__image *image = tkz__tokenizer_image(tokenizer);
     tkz__mapped_file file = {buffer->data, buffer->size};
     tkz_tokenizer *again;
-    tkz_status status = open_file(&again, NULL, &file, tkz__tokenizer_pre_tokenizer(tokenizer),
-                                  &buffer->allocator, error);
+    const tkz__open_options options = {.named = tkz__tokenizer_pre_tokenizer(tokenizer)};
+    tkz_status status = open_file(&again, NULL, &file, &options, &buffer->allocator, error);
     if (status != TKZ_OK)
         return status;
     const tkz__image *other = tkz__tokenizer_image(again);

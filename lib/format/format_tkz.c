@@ -11,10 +11,10 @@ static bool probe(const uint8_t *data, size_t size)
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
-                            const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                            const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
-    (void)named; /* the file says it */
+    (void)options; /* the file says it */
     return tkz__tokenizer_open_image(tokenizer, path, file, allocator, error);
 }
 

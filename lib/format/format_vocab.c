@@ -125,7 +125,7 @@ static tkz_status build(tkz__spelled_vocabulary *vocabulary, const char *path,
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
-                            const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                            const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
     tkz_allocator chosen = tkz__allocator_or_default(allocator);
@@ -143,7 +143,8 @@ static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__ma
         status = read_merges(&vocabulary, (const char *)other.data, &merges, error);
     if (status == TKZ_OK)
         status = build(&vocabulary, path,
-                       named != NULL ? named : tkz__pre_tokenizer_find("gpt2", 4), &chosen,
+                       options->named != NULL ? options->named
+                                              : tkz__pre_tokenizer_find("gpt2", 4), &chosen,
                        tokenizer, error);
     tkz__mapped_file_close(&merges);
     tkz__spelled_vocabulary_free(&vocabulary);

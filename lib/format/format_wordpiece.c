@@ -148,10 +148,10 @@ static tkz_status fill(tkz__tokenizer_builder *builder, tkz__spelled_vocabulary 
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
-                            const tkz__pre_tokenizer *named, const tkz_allocator *allocator,
+                            const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
-    (void)named;
+    (void)options;
     tkz_allocator chosen = tkz__allocator_or_default(allocator);
     tkz__pre_tokenizer words = tkz__pre_tokenizer_of_steps("bert-hf0.23");
     tkz__spelled_vocabulary vocabulary;

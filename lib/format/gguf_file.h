@@ -76,6 +76,8 @@ typedef struct tkz__gguf_file {
     uint32_t token_count;
     tkz__tokenizer_builder *builder;
     bool adds_bos; /* where the file does not say it */
+    bool is_big;   /* numbers are big-endian */
+    bool as_hf;    /* SentencePiece models are to encode as HF tokenizers would */
 } tkz__gguf_file;
 
 /* Names of the keys without "tokenizer.ggml.". */

@@ -113,6 +113,7 @@ static tkz__spm_file start(const tkz__gguf_file *file, bool adds_prefix)
                            .data = file->data,
                            .size = file->size,
                            .error = file->error,
+                           .as_hf = file->as_hf,
                            .allocator = file->allocator,
                            .model_type = TKZ__SPM_UNIGRAM,
                            .normalizer = {.add_dummy_prefix = adds_prefix,

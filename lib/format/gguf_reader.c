@@ -63,11 +63,17 @@ static tkz_status cut_short(const tkz__gguf_file *file, size_t place)
     return tkz__gguf_bad(file, place, "the file ends within its metadata");
 }
 
+static uint32_t load_u32(const tkz__gguf_file *file, size_t place)
+{
+    uint32_t number = tkz__load_u32(file->data + place);
+    return file->is_big ? __builtin_bswap32(number) : number;
+}
+
 static tkz_status read_u32(const tkz__gguf_file *file, size_t *place, uint32_t *number)
 {
     if (file->size - *place < 4)
         return cut_short(file, *place);
-    *number = tkz__load_u32(file->data + *place);
+    *number = load_u32(file, *place);
     *place += 4;
     return TKZ_OK;
 }
@@ -77,6 +83,8 @@ static tkz_status read_u64(const tkz__gguf_file *file, size_t *place, uint64_t *
     if (file->size - *place < 8)
         return cut_short(file, *place);
     *number = tkz__load_u64(file->data + *place);
+    if (file->is_big)
+        *number = __builtin_bswap64(*number);
     *place += 8;
     return TKZ_OK;
 }
@@ -166,15 +174,15 @@ static tkz_status note_value(tkz__gguf_file *file, tkz__gguf_text key,
     return TKZ_OK;
 }
 
-/* Files for big-endian machines have the same magic and all numbers the other way round. */
-static tkz_status check_version(const tkz__gguf_file *file, uint32_t version)
+/* Files for big-endian machines have the same magic and all numbers the other way round, those inside
+ * a charsmap excepted, which is an array of bytes. */
+static tkz_status check_version(tkz__gguf_file *file, uint32_t version)
 {
+    file->is_big = (version & 0xFFFF) == 0;
+    if (file->is_big)
+        version = __builtin_bswap32(version);
     if (version == 2 || version == 3)
         return TKZ_OK;
-    if ((version & 0xFFFF) == 0)
-        return tkz__error_set(file->error, TKZ_STATUS_UNSUPPORTED, file->path, 4,
-                              "this GGUF file is for big-endian machines; this build reads "
-                              "little-endian ones");
     return tkz__error_set(file->error, TKZ_STATUS_UNSUPPORTED, file->path, 4,
                           "GGUF version %u; this build reads 2 and 3", version);
 }
@@ -225,7 +233,7 @@ tkz_status tkz__gguf_id(const tkz__gguf_file *file, tkz__gguf_key key, uint32_t 
         return TKZ_OK;
     if (value->is_array || (value->type != TKZ__GGUF_U32 && value->type != TKZ__GGUF_I32))
         return bad_value(file, key, "it is no u32");
-    uint32_t number = tkz__load_u32(file->data + value->start);
+    uint32_t number = load_u32(file, value->start);
     if (number >= file->token_count)
         return bad_value(file, key, "there is no such token");
     *id = number;
@@ -281,7 +289,7 @@ tkz_status tkz__gguf_check_types(const tkz__gguf_file *file, bool is_needed)
         return bad_value(file, TKZ__GGUF_TOKEN_TYPE, "it is not one for each token");
     for (uint32_t id = 0; id < file->token_count; id++) {
         size_t place = value->start + 4 * (size_t)id;
-        uint32_t type = tkz__load_u32(file->data + place);
+        uint32_t type = load_u32(file, place);
         if (type < TKZ__PIECE_NORMAL || type > TKZ__PIECE_BYTE)
             return tkz__error_set(file->error, TKZ_STATUS_BAD_FORMAT, file->path, place,
                                   "no token has the type %u", type);
@@ -293,7 +301,7 @@ tkz__piece_type tkz__gguf_token_type(const tkz__gguf_file *file, uint32_t id)
 {
     const tkz__gguf_value *value = &file->values[TKZ__GGUF_TOKEN_TYPE];
     return value->is_there
-               ? (tkz__piece_type)tkz__load_u32(file->data + value->start + 4 * (size_t)id)
+               ? (tkz__piece_type)load_u32(file, value->start + 4 * (size_t)id)
                : TKZ__PIECE_NORMAL;
 }
 
@@ -314,8 +322,7 @@ tkz_status tkz__gguf_check_scores(const tkz__gguf_file *file)
 
 float tkz__gguf_score(const tkz__gguf_file *file, uint32_t id)
 {
-    uint32_t bits =
-        tkz__load_u32(file->data + file->values[TKZ__GGUF_SCORES].start + 4 * (size_t)id);
+    uint32_t bits = load_u32(file, file->values[TKZ__GGUF_SCORES].start + 4 * (size_t)id);
     float score;
     memcpy(&score, &bits, sizeof score);
     return score;

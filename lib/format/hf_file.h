@@ -47,11 +47,13 @@ typedef struct tkz__hf_file {
     tkz_error *error;
     size_t parts[TKZ__HF_PARTS]; /* where their values start, or TKZ__JSON_ABSENT */
     size_t model_parts[TKZ__HF_MODEL_PARTS];
+    int32_t compat;       /* of tkz_compat */
+    bool by_score;        /* BPE as sentencepiece: pieces have scores in place of merges */
     tkz__model_kind kind; /* BYTE_BPE until it is known that ByteLevel is missing: CHARACTER_BPE */
     tkz__piece_settings pieces;
     tkz__buffer mark;    /* of WordPiece */
     tkz__buffer decoder; /* steps as decode_spelling.h has them; empty: tokens are bytes */
-    double *scores;      /* of each id of Unigram */
+    double *scores;      /* of each id of Unigram, or where `by_score` */
     size_t score_count;
     size_t score_capacity;
     const tkz__pre_tokenizer *pre_tokenizer;
@@ -115,6 +117,10 @@ TKZ_CHECKED tkz_status tkz__hf_read_words(tkz__hf_file *file); /* WordPiece and 
 TKZ_CHECKED tkz_status tkz__hf_read_unknown(tkz__hf_file *file); /* of BPE of characters */
 TKZ_CHECKED tkz_status tkz__hf_read_added_tokens(tkz__hf_file *file);
 
+/* Where sentencepiece is to be followed and has such a model: its settings, and scores in place of
+ * merges. All of the file has been read. Errors: UNSUPPORTED, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__hf_as_sentencepiece(tkz__hf_file *file);
+
 /* Gives kind, settings, scores and types of pieces to the builder, which has all tokens. */
 TKZ_CHECKED tkz_status tkz__hf_give_pieces(tkz__hf_file *file, tkz__tokenizer_builder *builder);
 
@@ -122,10 +128,13 @@ TKZ_CHECKED tkz_status tkz__hf_give_pieces(tkz__hf_file *file, tkz__tokenizer_bu
 TKZ_CHECKED tkz_status tkz__hf_give_template(tkz__hf_file *file,
                                              tkz__tokenizer_builder *builder);
 
-/* Reads a whole file. */
+/* Reads a whole file, as it says or as one of tkz_compat. */
 TKZ_CHECKED tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path,
                                     const uint8_t *data, size_t size,
                                     const tkz_allocator *allocator, tkz_error *error);
+TKZ_CHECKED tkz_status tkz__hf_open_compat(tkz_tokenizer **tokenizer, const char *path,
+                                           const uint8_t *data, size_t size, int32_t compat,
+                                           const tkz_allocator *allocator, tkz_error *error);
 
 /* Appends the members "normalizer" and "pre_tokenizer". Errors: UNSUPPORTED, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__hf_write_stages(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
@@ -148,6 +157,10 @@ TKZ_CHECKED tkz_status tkz__hf_write_decoder(const tkz_tokenizer *tokenizer, tkz
 
 /* The value of a number that JSON allows, as HF has it. */
 double tkz__hf_number_value(const char *text, size_t size);
+
+/* The number itself, or the nearest that HF can read from a decimal: serde_json does not round all of
+ * them to the nearest double, and there are doubles that no decimal gives. */
+double tkz__hf_readable_number(double value);
 
 /* Appends a number that HF reads back as the same. Errors: UNSUPPORTED, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__hf_write_number(double value, tkz__buffer *buffer, tkz_error *error);

@@ -78,11 +78,10 @@ static tkz_status check_ids(const model_writer *writer)
 static tkz_status check(const model_writer *writer)
 {
     const tkz__image *image = writer->image;
-    if (image->pieces.sentencepiece)
-        return refuse(writer, "it encodes as sentencepiece does, which HF does not in all texts");
     if (image->kind == TKZ__MODEL_CHARACTER)
         return refuse(writer, "HF has no model of single characters");
-    if (image->kind != TKZ__MODEL_CHARACTER_BPE && image->pieces.unknown == TKZ__NO_TOKEN)
+    if ((image->kind == TKZ__MODEL_WORD_PIECE || image->kind == TKZ__MODEL_WORD_LEVEL) &&
+        image->pieces.unknown == TKZ__NO_TOKEN)
         return refuse(writer, "it has no unknown token");
     return check_ids(writer);
 }
@@ -209,9 +208,12 @@ static tkz_status put_word_level(model_writer *writer)
 static tkz_status put_unigram(model_writer *writer)
 {
     const tkz__piece_settings *pieces = &writer->image->pieces;
-    tkz_status status = tkz__buffer_append_format(
-        writer->output, writer->error, "    \"type\": \"Unigram\",\n    \"unk_id\": %u,\n",
-        pieces->unknown);
+    tkz_status status = put(writer, "    \"type\": \"Unigram\",\n    \"unk_id\": ");
+    if (status == TKZ_OK)
+        status = pieces->unknown == TKZ__NO_TOKEN
+                     ? put(writer, "null,\n")
+                     : tkz__buffer_append_format(writer->output, writer->error, "%u,\n",
+                                                 pieces->unknown);
     if (status == TKZ_OK)
         status = put_boolean(writer, "byte_fallback", pieces->byte_fallback);
     return status == TKZ_OK ? put_vocabulary(writer) : status;

@@ -94,6 +94,16 @@ static tkz_status append_option(tkz__hf_file *file, const tkz__hf_option *option
                             : status;
 }
 
+/* Both programs apply a map of sentencepiece, each in its own way. */
+static const char *step_of(const tkz__hf_file *file, const tkz__hf_normalizer *known)
+{
+    bool is_map = known->options[0].kind == TKZ__HF_MAP;
+    return file->compat == TKZ_COMPAT_SENTENCEPIECE && is_map
+               ? "charsmap-spm1:add_dummy_prefix=false:remove_extra_whitespaces=false:"
+                 "escape_whitespaces=false"
+               : known->step;
+}
+
 static tkz_status append_step(tkz__hf_file *file, size_t object, const tkz__hf_normalizer *known)
 {
     const char *keys[TKZ__HF_OPTION_LIMIT];
@@ -108,7 +118,7 @@ static tkz_status append_step(tkz__hf_file *file, size_t object, const tkz__hf_n
     if (status == TKZ_OK && file->normalizer.size > 0)
         status = tkz__buffer_append_text(&file->normalizer, ",", file->error);
     if (status == TKZ_OK)
-        status = tkz__buffer_append_text(&file->normalizer, known->step, file->error);
+        status = tkz__buffer_append_text(&file->normalizer, step_of(file, known), file->error);
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         if (known->options[i].kind != TKZ__HF_BOOLEAN_OR_NULL)
             status = tkz__hf_required(file, object, places[i], keys[i]);

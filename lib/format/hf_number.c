@@ -10,6 +10,7 @@
  * same double. Nothing asks the C library, whose decimal point is that of the caller's locale.
  */
 #include <float.h>
+#include <math.h>
 
 #include "format/hf_file.h"
 
@@ -144,26 +145,56 @@ static tkz_status put_decimal(uint64_t digits, int places, tkz__buffer *buffer, 
     return tkz__buffer_append(buffer, text + at, sizeof text - at, error);
 }
 
+static bool is_short(int places)
+{
+    return places >= 1 && places <= MOST_PLACES;
+}
+
+/* Digits and places that are read as `value`, without an exponent if there are such. */
+static bool find_decimal(double value, uint64_t *digits, int *places)
+{
+    *digits = 0;
+    for (*places = 1; *places <= MOST_PLACES; ++*places) {
+        if (find_digits(value, *places, digits))
+            return true;
+    }
+    for (*places = -GREATEST_POWER; *places <= 2 * GREATEST_POWER; ++*places) {
+        if (find_digits(value, *places, digits))
+            return true;
+    }
+    return false;
+}
+
 tkz_status tkz__hf_write_number(double value, tkz__buffer *buffer, tkz_error *error)
 {
-    uint64_t digits = 0;
-    int places = 1;
+    uint64_t digits;
+    int places;
     tkz_status status = TKZ_OK;
-    if (value < 0) {
+    if (value < 0)
         status = tkz__buffer_append_byte(buffer, '-', error);
-        value = -value;
+    if (status != TKZ_OK)
+        return status;
+    if (!find_decimal(fabs(value), &digits, &places))
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "a score cannot be written as a decimal number that HF reads back");
+    return is_short(places) ? put_decimal(digits, places, buffer, error)
+                            : tkz__buffer_append_format(buffer, error, "%llue%d",
+                                                        (unsigned long long)digits, -places);
+}
+
+double tkz__hf_readable_number(double value)
+{
+    enum { NEAR = 8 };
+    double above = value, below = value;
+    uint64_t digits;
+    int places;
+    for (int i = 0; i < NEAR; i++) {
+        if (find_decimal(fabs(above), &digits, &places))
+            return above;
+        if (find_decimal(fabs(below), &digits, &places))
+            return below;
+        above = nextafter(above, DBL_MAX);
+        below = nextafter(below, -DBL_MAX);
     }
-    while (places <= MOST_PLACES && !find_digits(value, places, &digits))
-        places++;
-    if (status == TKZ_OK && places <= MOST_PLACES)
-        return put_decimal(digits, places, buffer, error);
-    for (places = -GREATEST_POWER; places <= 2 * GREATEST_POWER; places++) {
-        if (status == TKZ_OK && find_digits(value, places, &digits))
-            return tkz__buffer_append_format(buffer, error, "%llue%d", (unsigned long long)digits,
-                                             -places);
-    }
-    return status == TKZ_OK
-               ? tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                                "a score cannot be written as a decimal number that HF reads back")
-               : status;
+    return value;
 }

@@ -7,6 +7,7 @@
 
 #include "format/hf_file.h"
 #include "subword/tokenizer_image.h"
+#include "tokenize/text.h"
 
 /* How many of the bytes are entries: "<0x00>" to "<0xFF>". */
 static uint32_t count_bytes(const tkz__hf_file *file)
@@ -164,14 +165,12 @@ static tkz_status read_list(tkz__hf_file *file)
     return status;
 }
 
-/* HF fails at the first character that is no piece where unk_id is null. */
+/* Without one, encoding fails at a character that is no piece, as in HF. */
 static tkz_status read_unk_id(tkz__hf_file *file)
 {
     size_t place = file->model_parts[TKZ__HF_UNK_ID];
     if (tkz__hf_is_null(file, place))
-        return tkz__hf_unsupported(file, place != TKZ__JSON_ABSENT ? place
-                                                                   : file->parts[TKZ__HF_MODEL],
-                                   "model.unk_id: there is none, and HF fails where it needs it");
+        return TKZ_OK;
     file->json.position = place;
     tkz_status status = tkz__json_reader_u32(&file->json, &file->pieces.unknown);
     if (status == TKZ_OK && file->pieces.unknown >= file->score_count)
@@ -197,8 +196,11 @@ static tkz__piece_type type_of(const tkz__hf_file *file, uint32_t id, const uint
 {
     if (id == file->pieces.unknown)
         return TKZ__PIECE_UNKNOWN;
-    return file->pieces.byte_fallback && tkz__piece_byte(bytes, size) >= 0 ? TKZ__PIECE_BYTE
-                                                                           : TKZ__PIECE_NORMAL;
+    if (file->pieces.byte_fallback && tkz__piece_byte(bytes, size) >= 0)
+        return TKZ__PIECE_BYTE;
+    bool is_unmade = file->by_score && file->scores[id] == 0;
+    return is_unmade && tkz_utf8_count((const char *)bytes, size) > 1 ? TKZ__PIECE_CONTROL
+                                                                      : TKZ__PIECE_NORMAL;
 }
 
 /* Entries of the vocabulary. */
@@ -217,16 +219,23 @@ static tkz_status give_entries(tkz__hf_file *file, tkz__tokenizer_builder *build
     return status;
 }
 
-/* Added tokens that the model does not know: it never makes them of text. */
+/* Added tokens that the model does not know: it never makes them of text. Those that it knows are
+ * control or user-defined symbols in sentencepiece. */
 static tkz_status give_added(tkz__hf_file *file, tkz__tokenizer_builder *builder)
 {
     tkz_status status = TKZ_OK;
     for (size_t i = 0; status == TKZ_OK && i < file->added_count; i++) {
         const tkz__spelled_added *added = &file->added[i];
-        if (tkz__spelled_vocabulary_find(&file->vocabulary, added->content, added->size) ==
-            TKZ__NO_TOKEN)
-            status = tkz__tokenizer_builder_set_piece(builder, added->id, 0, TKZ__PIECE_CONTROL,
-                                                      file->error);
+        bool is_known = tkz__spelled_vocabulary_find(&file->vocabulary, added->content,
+                                                     added->size) != TKZ__NO_TOKEN;
+        if (is_known && (!file->pieces.sentencepiece || added->id == file->pieces.unknown))
+            continue;
+        bool is_symbol = is_known && (added->flags & TKZ__ADDED_SPECIAL) == 0;
+        if (is_symbol && file->by_score) /* merges may make it where it is not found in raw text */
+            continue;
+        status = tkz__tokenizer_builder_set_piece(
+            builder, added->id, 0, is_symbol ? TKZ__PIECE_USER_DEFINED : TKZ__PIECE_CONTROL,
+            file->error);
     }
     return status;
 }
@@ -252,5 +261,7 @@ tkz_status tkz__hf_give_pieces(tkz__hf_file *file, tkz__tokenizer_builder *build
         status = give_entries(file, builder);
     if (status == TKZ_OK)
         status = give_added(file, builder);
+    if (file->by_score)
+        tkz__tokenizer_builder_join_by_score(builder);
     return tkz__format_error_at(status, file->path, file->parts[TKZ__HF_MODEL], file->error);
 }

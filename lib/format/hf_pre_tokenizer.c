@@ -237,6 +237,8 @@ static tkz_status read_metaspace(tkz__hf_file *file, size_t object, split_steps 
     if (scheme == TKZ__PREPENDS)
         return tkz__hf_unsupported(file, places[1], "pre_tokenizer: Metaspace.prepend_scheme");
     spec.prepend = scheme;
+    if (file->compat == TKZ_COMPAT_SENTENCEPIECE) /* which cuts no text */
+        spec.each = false;
     /* As in HF: without a scheme it is `always`, which contradicts add_prefix_space false. */
     if (!space && spec.prepend != TKZ__PREPEND_NEVER)
         return tkz__hf_unsupported(file, places[3],

@@ -221,7 +221,9 @@ static tkz_status read_parts(tkz__hf_file *file)
         status = tkz__hf_read_normalizer(file);
     if (status == TKZ_OK)
         status = tkz__hf_read_model(file);
-    return status == TKZ_OK ? tkz__hf_read_added_tokens(file) : status;
+    if (status == TKZ_OK)
+        status = tkz__hf_read_added_tokens(file);
+    return status == TKZ_OK ? tkz__hf_as_sentencepiece(file) : status;
 }
 
 static tkz_status build(tkz__hf_file *file, tkz_tokenizer **tokenizer)
@@ -255,7 +257,14 @@ static tkz_status build(tkz__hf_file *file, tkz_tokenizer **tokenizer)
 tkz_status tkz__hf_open(tkz_tokenizer **tokenizer, const char *path, const uint8_t *data,
                         size_t size, const tkz_allocator *allocator, tkz_error *error)
 {
-    tkz__hf_file file = {.path = path, .error = error,
+    return tkz__hf_open_compat(tokenizer, path, data, size, TKZ_COMPAT_FILE, allocator, error);
+}
+
+tkz_status tkz__hf_open_compat(tkz_tokenizer **tokenizer, const char *path, const uint8_t *data,
+                               size_t size, int32_t compat, const tkz_allocator *allocator,
+                               tkz_error *error)
+{
+    tkz__hf_file file = {.path = path, .error = error, .compat = compat,
                          .allocator = tkz__allocator_or_default(allocator),
                          .pieces.unknown = TKZ__NO_TOKEN};
     tkz__buffer_init(&file.mark, &file.allocator);

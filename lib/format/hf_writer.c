@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "format/hf_file.h"
+#include "format/sentencepiece_file.h"
 #include "io/json_scanner.h"
 #include "subword/byte_level.h"
 #include "subword/tokenizer_image.h"
@@ -439,6 +440,8 @@ static tkz_status write_all(json_writer *writer)
 
 tkz_status tkz__hf_write(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tkz_error *error)
 {
+    if (tkz__format_compat(tokenizer) == TKZ_COMPAT_SENTENCEPIECE)
+        return tkz__spm_write_as_hf(tokenizer, buffer, error);
     const tkz_allocator *allocator = &buffer->allocator;
     json_writer writer = {.tokenizer = tokenizer, .output = buffer, .error = error,
                           .image = tkz__tokenizer_image(tokenizer)};

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "subword/tokenizer.h"
+#include "format/format.h"
 #include "subword/split_steps.h"
 #include "subword/tokenizer_image.h"
 
@@ -106,6 +106,14 @@ static uint32_t losses_of_pieces(const tkz_tokenizer *tokenizer, const tkz_token
     return losses;
 }
 
+int32_t tkz__format_compat(const tkz_tokenizer *tokenizer)
+{
+    const tkz__image *image = tkz__tokenizer_image(tokenizer);
+    if (image->kind == TKZ__MODEL_BYTE_BPE || image->kind == TKZ__MODEL_PLAMO)
+        return TKZ_COMPAT_FILE;
+    return image->pieces.sentencepiece ? TKZ_COMPAT_SENTENCEPIECE : TKZ_COMPAT_HF;
+}
+
 void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts *facts)
 {
     const tkz__image *image = tkz__tokenizer_image(tokenizer);
@@ -118,6 +126,7 @@ void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts 
         .kind = kinds[image->kind],
         .whole_chunks = (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0,
         .dropout = image->dropout,
+        .compat = tkz__format_compat(tokenizer),
         .before = image->prefix_count,
         .behind = image->suffix_count,
         .pre_tokenizer = &tkz__tokenizer_pre_tokenizer(tokenizer)->info,

@@ -63,6 +63,8 @@ typedef struct tkz__spm_file {
     tkz__spm_normalizer_spec denormalizer;
     uint32_t unknown; /* id, or TKZ__NO_TOKEN */
     tkz__buffer origin;
+    bool as_hf;               /* it is to encode as HF tokenizers would */
+    tkz__pre_tokenizer words; /* that cuts for models of words then */
     tkz__tokenizer_builder *builder;
 } tkz__spm_file;
 
@@ -93,6 +95,24 @@ TKZ_CHECKED tkz_status tkz__spm_make_origin(tkz__spm_file *file);
  * OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__spm_check(tkz__spm_file *file);
 TKZ_CHECKED tkz_status tkz__spm_give(tkz__spm_file *file);
+
+/* The same for HF tokenizers' way, in sentencepiece_hf.c; tkz__spm_give calls it where `as_hf` says so.
+ * Errors: UNSUPPORTED (HF cannot say it), LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__spm_give_as_hf(tkz__spm_file *file);
+/* Does the normalizer leave user-defined symbols as they are, wherever they stand? Then HF can look for
+ * them in its result, as sentencepiece does; else in the text itself. */
+bool tkz__spm_keeps_symbols(const tkz__spm_file *file);
+/* The merges of a BPE for the builder, which has its pieces. Errors: LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__spm_join(tkz__spm_file *file);
+
+/* Appends the option of a step that holds a charsmap. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__spm_spell_map(const uint8_t *charsmap, size_t size,
+                                          tkz__buffer *steps, tkz_error *error);
+
+/* Appends the tokenizer.json of a tokenizer that encodes as sentencepiece, where HF gives the same ids
+ * for every text. Errors: UNSUPPORTED (it does not, or it is not known), CORRUPT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__spm_write_as_hf(const tkz_tokenizer *tokenizer, tkz__buffer *buffer,
+                                            tkz_error *error);
 
 /* Appends the normalizer and the decoder as steps. Errors: UNSUPPORTED (U+0000 in a text),
  * OUT_OF_MEMORY. */

@@ -64,6 +64,18 @@ static const char *step_name(const uint8_t *charsmap, size_t size)
     return NULL;
 }
 
+tkz_status tkz__spm_spell_map(const uint8_t *charsmap, size_t size, tkz__buffer *steps,
+                              tkz_error *error)
+{
+    tkz__buffer map;
+    tkz__buffer_init(&map, &steps->allocator);
+    tkz_status status = tkz__append_base64(&map, charsmap, size, error);
+    if (status == TKZ_OK)
+        status = append_option(steps, "map", &map, error);
+    tkz__buffer_free(&map);
+    return status;
+}
+
 /* The step of a spec. `symbols`: as its option has them. */
 static tkz_status append_step(const tkz__spm_file *file, const tkz__spm_normalizer_spec *spec,
                               bool as_suffix, const tkz__buffer *symbols, tkz__buffer *steps)
@@ -71,8 +83,6 @@ static tkz_status append_step(const tkz__spm_file *file, const tkz__spm_normaliz
     tkz_error *error = file->error;
     const uint8_t *charsmap = file->data + spec->charsmap_start;
     const char *name = step_name(charsmap, spec->charsmap_size);
-    tkz__buffer map;
-    tkz__buffer_init(&map, &file->allocator);
     tkz_status status =
         tkz__buffer_append_text(steps, name == NULL ? "charsmap-spm1" : name, error);
     if (status == TKZ_OK)
@@ -86,12 +96,9 @@ static tkz_status append_step(const tkz__spm_file *file, const tkz__spm_normaliz
         status = append_flag(steps, "treat_whitespace_as_suffix", true, error);
     if (status == TKZ_OK && symbols != NULL)
         status = append_option(steps, "symbols", symbols, error);
-    if (status == TKZ_OK && name == NULL)
-        status = tkz__append_base64(&map, charsmap, spec->charsmap_size, error);
-    if (status == TKZ_OK)
-        status = append_option(steps, "map", &map, error);
-    tkz__buffer_free(&map);
-    return status;
+    return status == TKZ_OK && name == NULL
+               ? tkz__spm_spell_map(charsmap, spec->charsmap_size, steps, error)
+               : status;
 }
 
 tkz_status tkz__spm_spell_normalizer(const tkz__spm_file *file, tkz__buffer *steps)

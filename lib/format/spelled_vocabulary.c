@@ -260,6 +260,33 @@ tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *vocabulary, con
                : tkz__spelled_vocabulary_end_joins(vocabulary);
 }
 
+/* What merges make that stand between others of one token has that token's score: lists are sorted by
+ * scores. */
+tkz_status tkz__spelled_vocabulary_take_scores(tkz__spelled_vocabulary *vocabulary, double *scores,
+                                               size_t count)
+{
+    const tkz_allocator *allocator = &vocabulary->bytes.allocator;
+    size_t *last = tkz__allocate_array(allocator, count, sizeof *last); /* merge of each id */
+    size_t end = 0; /* behind the merges of the score at hand */
+    double score = 0;
+    if (last == NULL)
+        return tkz__error_memory(vocabulary->error, count * sizeof *last);
+    for (size_t i = 0; i < vocabulary->merge_count; i++)
+        last[vocabulary->merges[i].result] = i;
+    for (size_t i = 0; i < vocabulary->merge_count; i++) {
+        const spelled_merge *merge = &vocabulary->merges[i];
+        if (merge->left == TKZ__NO_TOKEN)
+            continue;
+        score -= i >= end;
+        scores[merge->result] = score;
+        if (last[merge->result] >= end)
+            end = last[merge->result] + 1;
+    }
+    vocabulary->merge_count = 0;
+    tkz__release_array(allocator, last, count, sizeof *last);
+    return TKZ_OK;
+}
+
 /* ---- Giving ------------------------------------------------------------ */
 
 /* An entry that an added token is spelled like, though it stands for other bytes: HF encodes those

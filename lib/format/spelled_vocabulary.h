@@ -76,6 +76,11 @@ TKZ_CHECKED tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *voc
 /* Behind the last merge: some errors come only then. */
 TKZ_CHECKED tkz_status tkz__spelled_vocabulary_end_joins(tkz__spelled_vocabulary *vocabulary);
 
+/* Takes the merges for scores of what they make, the first -1, and forgets them: scores[id], of `count`
+ * ids, more than the greatest; what no merge makes keeps its score. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__spelled_vocabulary_take_scores(tkz__spelled_vocabulary *vocabulary,
+                                                           double *scores, size_t count);
+
 /* Gives it all to the builder. Entries that no bytes can be spelled like are ids with a content and
  * no more. `whole_chunks`: entries count even where no merge names them. Errors: BAD_FORMAT (an id
  * has two tokens), UNSUPPORTED (an added token takes the place of an entry that encoding needs),

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Lets comparisons ask an encoder for what the command does not print:
- *     encode_probe MODEL [special] [template] [characters] [parts]
+ *     encode_probe MODEL [sentencepiece|hf] [special] [template] [characters] [parts]
  * reads records (u32 little-endian size, bytes) from standard input and answers each with u32
- * count, that many ids, and for each id u32 where its bytes start and end. `special` takes special
+ * count, that many ids, and for each id u32 where its bytes start and end. `sentencepiece` and `hf`
+ * encode as that program, whatever file it is. `special` takes special
  * tokens from text, `template` puts the model's template around it, `characters` counts these and
  * not bytes, `parts` gives the text to the encoder in parts of 1 to 40 bytes. Leans on the public
  * header.
@@ -77,15 +78,21 @@ static void answer(void)
 int main(int count, char **words)
 {
     if (count < 2)
-        probe_fail("usage", "encode_probe MODEL [special] [template] [characters] [parts]");
+        probe_fail("usage", "encode_probe MODEL [sentencepiece|hf] [special] [template] "
+                            "[characters] [parts]");
+    int32_t compat = TKZ_COMPAT_FILE;
+    if (count > 2 && strcmp(words[2], "sentencepiece") == 0)
+        compat = TKZ_COMPAT_SENTENCEPIECE;
+    else if (count > 2 && strcmp(words[2], "hf") == 0)
+        compat = TKZ_COMPAT_HF;
     tkz_error error;
     tkz_tokenizer *tokenizer;
     tkz_encoder *encoder;
-    need(tkz_tokenizer_open(&tokenizer, words[1], NULL, &error), &error);
+    need(tkz_tokenizer_open_compat(&tokenizer, words[1], compat, NULL, &error), &error);
     need(tkz_encoder_new(&encoder, tokenizer, NULL, &error), &error);
     tkz_encoder_want_offsets(encoder, TKZ_OFFSETS_BYTES);
     bool parts = false;
-    for (int i = 2; i < count; i++) {
+    for (int i = compat == TKZ_COMPAT_FILE ? 2 : 3; i < count; i++) {
         if (strcmp(words[i], "special") == 0)
             tkz_encoder_allow_special(encoder, 1);
         else if (strcmp(words[i], "template") == 0)

@@ -5,6 +5,7 @@
  *
  * morph_texts DICTIONARY FORMAT ROUNDS FILE, with FORMAT default or wakati.
  * Prints: seconds of the processor, bytes of text, bytes of output, XXH3 of the output.
+ * With FORMAT image: makes the image of the dictionary with the file as sample.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -47,14 +48,19 @@ int main(int argc, char **argv)
         bench_fail("morph_texts", "DICTIONARY FORMAT ROUNDS FILE");
     int32_t format = strcmp(argv[2], "wakati") == 0 ? TKZ_MORPH_FORMAT_WAKATI
                                                     : TKZ_MORPH_FORMAT_DEFAULT;
+    size_t size;
+    char *text = bench_read_file(argv[4], &size);
     tkz_dictionary *dictionary;
     tkz_tagger *tagger;
     tkz_error error;
+    if (strcmp(argv[2], "image") == 0) {
+        check(tkz_dictionary_make_image(argv[1], text, size, NULL, &error), &error);
+        free(text);
+        return 0;
+    }
     check(tkz_dictionary_open(&dictionary, argv[1], NULL, 0, NULL, &error), &error);
     check(tkz_tagger_new(&tagger, dictionary, NULL, &error), &error);
     tkz_dictionary_free(dictionary);
-    size_t size;
-    char *text = bench_read_file(argv[4], &size);
     XXH3_state_t *hash = XXH3_createState();
     XXH3_64bits_reset(hash);
     size_t output = analyse(tagger, format, text, size, hash);

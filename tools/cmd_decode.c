@@ -25,6 +25,7 @@ static const struct option_info options[] = {
      .type = OPTION_TEXT,
      .argument = "FILE",
      .text = "The tokenizer that made the ids. Must be given."},
+    OPTION_COMPAT,
     OPTION_OUTPUT("File for the text; compressed if it ends in .zst."),
     {.name = "raw",
      .type = OPTION_FLAG,
@@ -253,7 +254,7 @@ static int run(const struct arguments *arguments)
     if (code != EXIT_DONE)
         return code;
     tkz_tokenizer *tokenizer = NULL;
-    code = open_tokenizer(&tokenizer, path);
+    code = open_tokenizer(&tokenizer, path, arguments);
     if (code != EXIT_DONE)
         return code;
     struct decoding decoding = {

@@ -16,6 +16,7 @@ static const struct option_info options[] = {
      .type = OPTION_TEXT,
      .argument = "FILE",
      .text = "The tokenizer to encode with. Must be given."},
+    OPTION_COMPAT,
     OPTION_OUTPUT("File for the ids, one line for each document; compressed if it ends in .zst."),
     {.name = "json",
      .type = OPTION_FLAG,
@@ -143,7 +144,7 @@ static int check_tokenizer(const struct arguments *arguments)
         return EXIT_USAGE;
     }
     tkz_tokenizer *tokenizer = NULL;
-    int code = open_tokenizer(&tokenizer, path);
+    int code = open_tokenizer(&tokenizer, path, arguments);
     if (code == EXIT_DONE)
         code = check_append(arguments, tokenizer);
     tkz_tokenizer_free(tokenizer);
@@ -176,6 +177,7 @@ static int run(const struct arguments *arguments)
         return code;
     bool json = option_given(arguments, "json"), shards = option_given(arguments, "megatron");
     corpus_run_set_text(&job, "vocabulary", "file", option_text(arguments, "tokenizer"));
+    corpus_run_set_text(&job, "encode", "compat", option_text(arguments, "compat"));
     corpus_run_set_text(&job, "encode", "append", option_text(arguments, "append"));
     if (option_given(arguments, "special"))
         corpus_run_set(&job, "encode", "special", json_true());

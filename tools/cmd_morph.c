@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tokenize morph: words and their features, printed as mecab prints them. Lines
- * are analysed in batches by several threads and written in the order read.
+ * tokenize morph: words and their features, printed as mecab prints them, with
+ * mecab's options. Leans on batches of sentences and their printer.
  */
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tokenize/morph.h"
 #include "tools/files.h"
-#include "tools/interrupt.h"
-#include "tools/json_text.h"
 #include "tools/messages.h"
-#include "tools/progress.h"
+#include "tools/morph_batches.h"
 #include "tools/stream_options.h"
 
 static const struct option_info options[] = {
@@ -29,15 +25,129 @@ static const struct option_info options[] = {
      .type = OPTION_TEXT,
      .argument = "FILE",
      .repeatable = true,
-     .text = "Compiled user dictionary."},
+     .text = "Compiled user dictionary; several with commas between."},
     {.name = "output-format",
      .letter = 'O',
-     .type = OPTION_CHOICE,
+     .type = OPTION_TEXT,
      .argument = "FORMAT",
-     .default_value = "default",
-     .choices = "default|wakati",
      .text = "default: word TAB features, a line each, then EOS; wakati: words with blanks "
-             "between."},
+             "between; none, dump, em; or a name that the dictionary's dicrc defines, such as "
+             "yomi, chasen or simple. Without it what dicrc asks for, else default."},
+    {.name = "node-format",
+     .letter = 'F',
+     .type = OPTION_TEXT,
+     .argument = "TEMPLATE",
+     .text = "Print words by this template, such as '%m\\t%f[0]\\n'."},
+    {.name = "unk-format",
+     .letter = 'U',
+     .type = OPTION_TEXT,
+     .argument = "TEMPLATE",
+     .text = "Template of unknown words; without it that of words."},
+    {.name = "bos-format",
+     .letter = 'B',
+     .type = OPTION_TEXT,
+     .argument = "TEMPLATE",
+     .text = "Template of what stands before a sentence."},
+    {.name = "eos-format",
+     .letter = 'E',
+     .type = OPTION_TEXT,
+     .argument = "TEMPLATE",
+     .text = "Template of what stands behind a sentence; without it 'EOS\\n'."},
+    {.name = "eon-format",
+     .letter = 'S',
+     .type = OPTION_TEXT,
+     .argument = "TEMPLATE",
+     .text = "Template of what stands behind the last of N results."},
+    {.name = "unk-feature",
+     .letter = 'x',
+     .type = OPTION_TEXT,
+     .argument = "FEATURE",
+     .text = "Feature that all unknown words are given."},
+    {.name = "nbest",
+     .letter = 'N',
+     .type = OPTION_INTEGER,
+     .argument = "N",
+     .default_value = "1",
+     .minimum = 1,
+     .maximum = 1000000,
+     .text = "Print the N best results of each sentence."},
+    {.name = "all-morphs",
+     .letter = 'a',
+     .type = OPTION_FLAG,
+     .text = "Print all words that may stand in a sentence, not only the best path."},
+    {.name = "marginal",
+     .letter = 'm',
+     .type = OPTION_FLAG,
+     .text = "Compute probabilities, for %P, dump and em."},
+    {.name = "theta",
+     .letter = 't',
+     .type = OPTION_NUMBER,
+     .argument = "FLOAT",
+     .default_value = "0.75",
+     .lowest = 1e-6,
+     .highest = 1e6,
+     .text = "How steep probabilities are: a path of cost c weighs exp(-theta c)."},
+    {.name = "partial",
+     .letter = 'p',
+     .type = OPTION_FLAG,
+     .text = "Sentences are given in lines up to EOS: 'word TAB feature pattern' must be such a "
+             "word, a line without TAB is text that no word leaves."},
+    {.name = "lattice-level",
+     .letter = 'l',
+     .type = OPTION_INTEGER,
+     .argument = "LEVEL",
+     .default_value = "0",
+     .maximum = 2,
+     .text = "Older name: 1 keeps the paths that dump and %pp show, 2 is also -m."},
+    {.name = "max-grouping-size",
+     .letter = 'M',
+     .type = OPTION_INTEGER,
+     .argument = "N",
+     .default_value = "24",
+     .minimum = 1,
+     .maximum = 65535,
+     .text = "Characters that may follow the first in an unknown word of one kind."},
+    {.name = "input-buffer-size",
+     .letter = 'b',
+     .type = OPTION_INTEGER,
+     .argument = "BYTES",
+     .maximum = UINT64_MAX,
+     .text = "Not needed: lines have no limit. A note says so."},
+    {.name = "rcfile",
+     .letter = 'r',
+     .type = OPTION_TEXT,
+     .argument = "FILE",
+     .text = "Refused: no rc file is read; -d and -u name the dictionaries."},
+    {.name = "cost-factor",
+     .letter = 'c',
+     .type = OPTION_INTEGER,
+     .argument = "N",
+     .maximum = UINT64_MAX,
+     .text = "Refused: it has a meaning only where a dictionary's costs are trained."},
+    {.name = "allocate-sentence",
+     .letter = 'C',
+     .type = OPTION_FLAG,
+     .text = "Refused: sentences need no memory of the caller here."},
+    {.name = "compat",
+     .type = OPTION_CHOICE,
+     .argument = "WITH",
+     .choices = "mecab",
+     .text = "Print mecab's bytes also where they come from a mistake of it; "
+             "doc/mecab-compatibility.md lists them."},
+    {.name = "json",
+     .type = OPTION_FLAG,
+     .text = "Print one JSON object for each sentence: words with their offsets in bytes and "
+             "characters, white space, costs, ids and fields."},
+    {.name = "explain",
+     .type = OPTION_FLAG,
+     .text = "Print where another way to cut a sentence would cost little more, and both costs."},
+    {.name = "margin",
+     .type = OPTION_INTEGER,
+     .argument = "COST",
+     .default_value = "2000",
+     .minimum = 1,
+     .maximum = INT32_MAX,
+     .text = "With --explain: how much more another way may cost."},
     OPTION_OUTPUT("File for the result; compressed if it ends in .zst."),
     OPTION_THREADS,
     OPTION_QUIET,
@@ -51,317 +161,228 @@ static const struct example examples[] = {
      "tokenize morph -O wakati book.txt.gz -o words.txt.zst"},
     {"With another dictionary and words of your own:",
      "tokenize morph -d /usr/lib/mecab/dic/unidic -u names.dic book.txt"},
+    {"Word and part of speech by a template:",
+     "echo '猫が好きだ' | tokenize morph -F '%m/%f[0] ' -E '\\n'"},
+    {"The three best ways to cut a line:", "echo '外国人参政権' | tokenize morph -N 3 -O wakati"},
+    {"Words as JSON, with offsets and costs:", "echo '猫が好きだ' | tokenize morph --json"},
+    {"Why a line is cut as it is:", "echo '外国人参政権' | tokenize morph --explain"},
 };
 
-/* Enough work to make handing it over cheap, little enough that 8 threads stay below 100 MB. */
-enum { BATCH_SIZE = 1024 * 1024 };
+/* ---- Options ------------------------------------------------------------------ */
 
-/* What all workers share. Everything but the constants is guarded by `lock`. */
-struct morph {
-    const struct arguments *arguments;
-    tkz_dictionary *dictionary;
-    int32_t format;
-    struct progress_bar bar;
-    tkz_output *output; /* used by the worker whose turn it is */
-
-    pthread_mutex_t lock;
-    pthread_cond_t turn_changed;
-    size_t next_file;
-    const char *source; /* of `input` */
-    tkz_input *input;
-    uint64_t line;           /* lines read of `source` */
-    struct text carried;     /* the line whose end has not been read */
-    tkz_progress progress;
-    uint64_t bytes_of_files; /* stored bytes of the files before this one */
-    bool ended; /* nothing more is to be read */
-    tkz_status read_status;
-    tkz_error read_error;
-
-    uint64_t batches_read;
-    uint64_t batches_written;
-    tkz_status status; /* the first failure of a batch, in the order of the input */
-    tkz_error error;
-};
-
-/* One batch of whole lines on its way through a worker. */
-struct batch {
-    struct text lines;
-    struct text result;
-    uint64_t number;
-    uint64_t first_line;
-    const char *source;
-};
-
-/* ---- Reading: lock held ---------------------------------------------------- */
-
-/* Opens the next file; false when there is none, or on a failure. */
-static bool open_next(struct morph *morph)
+/* Options of mecab that would do nothing here. */
+static int refuse_unneeded(const struct arguments *arguments)
 {
-    size_t count = morph->arguments->operand_count;
-    if (morph->next_file >= (count > 0 ? count : 1))
-        return false;
-    const char *path = count > 0 ? morph->arguments->operands[morph->next_file] : "-";
-    morph->next_file++;
-    morph->read_status = tkz_input_open(&morph->input, path, NULL, &morph->read_error);
-    morph->source = strcmp(path, "-") == 0 ? "standard input" : path;
-    morph->line = 0;
-    return morph->read_status == TKZ_OK;
-}
-
-static void report_progress(struct morph *morph)
-{
-    morph->progress.bytes_done = morph->bytes_of_files + tkz_input_stored_done(morph->input);
-    tkz_progress_callback *callback = &morph->bar.callback;
-    if (callback->report(callback->context, &morph->progress) != 0) {
-        morph->read_status = TKZ_STATUS_CANCELLED;
-    }
-}
-
-/* One read behind what the batch holds. True as long as the file has more. */
-static bool read_more(struct morph *morph, struct batch *batch)
-{
-    struct text *lines = &batch->lines;
-    static const char zeros[4096];
-    size_t size = 0, start = lines->size;
-    while (lines->capacity - start < BATCH_SIZE && !lines->failed) {
-        text_append(lines, zeros, sizeof zeros); /* grows by doubling */
-    }
-    lines->size = start;
-    if (lines->failed) {
-        tkz_error_clear(&morph->read_error);
-        morph->read_status = TKZ_STATUS_OUT_OF_MEMORY;
-        return false;
-    }
-    morph->read_status = tkz_input_read(morph->input, lines->data + start, BATCH_SIZE, &size,
-                                   &morph->read_error);
-    lines->size += size;
-    return morph->read_status == TKZ_OK && size > 0;
-}
-
-/* Takes whole lines off the input: up to one read of a megabyte, and more only until a line ends.
- * A pipe gives less at a time, so that lines typed or produced slowly come out at once. */
-static void read_lines(struct morph *morph, struct batch *batch)
-{
-    batch->lines.size = 0;
-    text_append(&batch->lines, morph->carried.data, morph->carried.size);
-    size_t scanned = batch->lines.size;
-    morph->carried.size = 0;
-    batch->source = morph->source;
-    batch->first_line = morph->line + 1;
-    while (read_more(morph, batch)) {
-        char *end = memrchr(batch->lines.data + scanned, '\n', batch->lines.size - scanned);
-        scanned = batch->lines.size;
-        if (end == NULL)
-            continue;
-        size_t whole = (size_t)(end - batch->lines.data) + 1;
-        text_append(&morph->carried, end + 1, batch->lines.size - whole);
-        batch->lines.size = whole;
-        break;
-    }
-    report_progress(morph);
-    if (batch->lines.failed || morph->carried.failed) {
-        tkz_error_clear(&morph->read_error);
-        morph->read_status = TKZ_STATUS_OUT_OF_MEMORY;
-    }
-}
-
-static uint64_t count_lines(const char *data, size_t size)
-{
-    uint64_t count = 0;
-    for (const char *end; size > 0 && (end = memchr(data, '\n', size)) != NULL; count++) {
-        size -= (size_t)(end + 1 - data);
-        data = end + 1;
-    }
-    return count;
-}
-
-/* The next batch that is not empty; false at the end of all files or on a failure. */
-static bool next_batch(struct morph *morph, struct batch *batch)
-{
-    while (!morph->ended && morph->read_status == TKZ_OK) {
-        if (morph->input == NULL && !open_next(morph))
-            break;
-        read_lines(morph, batch);
-        if (morph->read_status != TKZ_OK)
-            break;
-        if (batch->lines.size > 0) {
-            morph->line += count_lines(batch->lines.data, batch->lines.size);
-            batch->number = morph->batches_read++;
-            return true;
-        }
-        morph->bytes_of_files += tkz_input_stored_done(morph->input);
-        tkz_input_close(morph->input);
-        morph->input = NULL;
-    }
-    morph->ended = true;
-    return false;
-}
-
-/* ---- Analysing: no lock ----------------------------------------------------- */
-
-static tkz_status analyse(const struct morph *morph, tkz_tagger *tagger, struct batch *batch,
-                          tkz_error *error)
-{
-    const char *line = batch->lines.data, *stop = line + batch->lines.size;
-    batch->result.size = 0;
-    for (uint64_t number = batch->first_line; line < stop; number++) {
-        const char *end = memchr(line, '\n', (size_t)(stop - line)), *output;
-        if (end == NULL)
-            end = stop;
-        size_t size;
-        tkz_status status = tkz_tagger_format(tagger, line, (size_t)(end - line), morph->format,
-                                              &output, &size, error);
-        if (status != TKZ_OK) {
-            (void)snprintf(error->where, sizeof error->where, "%s", batch->source);
-            error->line = number <= UINT32_MAX ? (uint32_t)number : 0;
-            return status;
-        }
-        text_append(&batch->result, output, size);
-        line = end + 1;
-    }
-    if (!batch->result.failed)
-        return TKZ_OK;
-    tkz_error_clear(error);
-    return TKZ_STATUS_OUT_OF_MEMORY;
-}
-
-/* ---- Workers ----------------------------------------------------------------- */
-
-/* Keeps a failure that ends everything. */
-static void fail(struct morph *morph, tkz_status status, const tkz_error *error)
-{
-    morph->status = status;
-    morph->error = *error;
-    morph->ended = true;
-}
-
-/* Waits until all earlier batches are written, then writes this one up to its failure; after a
- * failure nothing more is written. Lock held on entry and exit. */
-static void write_in_turn(struct morph *morph, const struct batch *batch, tkz_status status,
-                          const tkz_error *error)
-{
-    while (morph->batches_written != batch->number) {
-        pthread_cond_wait(&morph->turn_changed, &morph->lock);
-    }
-    if (morph->status == TKZ_OK) {
-        tkz_error fault;
-        pthread_mutex_unlock(&morph->lock);
-        tkz_status written = tkz_output_write(morph->output, batch->result.data,
-                                              batch->result.size, &fault);
-        pthread_mutex_lock(&morph->lock);
-        if (written != TKZ_OK) {
-            fail(morph, written, &fault);
-        } else if (status != TKZ_OK) {
-            fail(morph, status, error);
+    static const struct {
+        const char *name;
+        const char *reason;
+    } unneeded[] = {
+        {"rcfile", "no rc file is read; name the dictionary with -d and user dictionaries with -u"},
+        {"cost-factor", "it changes nothing in analysis; mecab-cost-train and mecab-dict-index "
+                        "use it"},
+        {"allocate-sentence", "it changes nothing; leave it out"},
+    };
+    for (size_t i = 0; i < COUNT_OF(unneeded); i++) {
+        if (option_given(arguments, unneeded[i].name)) {
+            message("morph", "--%s: %s", unneeded[i].name, unneeded[i].reason);
+            return EXIT_USAGE;
         }
     }
-    morph->batches_written++;
-    pthread_cond_broadcast(&morph->turn_changed);
+    if (option_given(arguments, "input-buffer-size") && !option_given(arguments, "quiet"))
+        message("morph", "--input-buffer-size is not needed: lines may be of any length");
+    return EXIT_DONE;
 }
 
-static void work(void *argument, uint32_t index)
+/* Two options of which the first has no effect beside the second. */
+static int refuse_pair(const struct arguments *arguments, const char *idle, const char *other)
 {
-    (void)index;
-    struct morph *morph = argument;
-    struct batch batch = {0};
-    tkz_tagger *tagger = NULL;
-    tkz_error error;
-    tkz_error_clear(&error);
-    tkz_status status = tkz_tagger_new(&tagger, morph->dictionary, NULL, &error);
-    pthread_mutex_lock(&morph->lock);
-    if (status != TKZ_OK)
-        fail(morph, status, &error);
-    while (next_batch(morph, &batch)) {
-        pthread_mutex_unlock(&morph->lock);
-        status = analyse(morph, tagger, &batch, &error);
-        pthread_mutex_lock(&morph->lock);
-        write_in_turn(morph, &batch, status, &error);
+    if (!option_given(arguments, idle) || !option_given(arguments, other))
+        return EXIT_DONE;
+    message("morph", "--%s has no effect with --%s; leave one of them out", idle, other);
+    return EXIT_USAGE;
+}
+
+static int refuse_without(const struct arguments *arguments, const char *idle, const char *needed)
+{
+    if (!option_given(arguments, idle) || option_given(arguments, needed))
+        return EXIT_DONE;
+    message("morph", "--%s has an effect with --%s only", idle, needed);
+    return EXIT_USAGE;
+}
+
+static const char *const templates[] = {"node-format", "unk-format", "bos-format", "eos-format",
+                                        "eon-format"};
+
+static bool as_mecab(const struct arguments *arguments)
+{
+    return option_given(arguments, "compat");
+}
+
+/* mecab ignores options that another one makes idle; here that is a mistake of the caller. */
+static int refuse_idle(const struct arguments *arguments)
+{
+    static const char *const views[] = {"json", "explain"};
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < COUNT_OF(templates) && code == EXIT_DONE; i++) {
+        if (!as_mecab(arguments) && option_text(arguments, "output-format") != NULL &&
+            option_text(arguments, "output-format")[0] != '\0')
+            code = refuse_pair(arguments, templates[i], "output-format");
+        for (size_t k = 0; k < COUNT_OF(views) && code == EXIT_DONE; k++)
+            code = refuse_pair(arguments, templates[i], views[k]);
     }
-    pthread_mutex_unlock(&morph->lock);
-    tkz_tagger_free(tagger);
-    text_free(&batch.lines);
-    text_free(&batch.result);
+    for (size_t k = 0; k < COUNT_OF(views) && code == EXIT_DONE; k++)
+        code = refuse_pair(arguments, "output-format", views[k]);
+    if (code == EXIT_DONE && !as_mecab(arguments) &&
+        option_integer(arguments, "lattice-level") < 2)
+        code = refuse_without(arguments, "theta", "marginal");
+    if (code == EXIT_DONE)
+        code = refuse_without(arguments, "margin", "explain");
+    if (code == EXIT_DONE)
+        code = refuse_pair(arguments, "nbest", "explain");
+    if (code == EXIT_DONE)
+        code = refuse_pair(arguments, "all-morphs", "explain");
+    if (code == EXIT_DONE)
+        code = refuse_pair(arguments, "marginal", "explain");
+    return code == EXIT_DONE ? refuse_unneeded(arguments) : code;
 }
 
-/* ---- The command -------------------------------------------------------------- */
-
-/* Stored bytes of all files, or 0 if one of them is no regular file. */
-static uint64_t total_size(const struct arguments *arguments)
+static uint32_t lattice_requests(const struct arguments *arguments)
 {
-    uint64_t total = 0;
-    for (size_t i = 0; i < arguments->operand_count; i++) {
-        struct stat info;
-        if (stat(arguments->operands[i], &info) != 0 || !S_ISREG(info.st_mode))
-            return 0;
-        total += (uint64_t)info.st_size;
+    uint32_t requests = 0;
+    uint64_t level = option_integer(arguments, "lattice-level");
+    if (option_integer(arguments, "nbest") >= 2 || level >= 1)
+        requests |= TKZ_LATTICE_NBEST;
+    if (option_given(arguments, "marginal") || level >= 2)
+        requests |= TKZ_LATTICE_MARGINALS;
+    if (option_given(arguments, "all-morphs"))
+        requests |= TKZ_LATTICE_ALL;
+    if (as_mecab(arguments))
+        requests |= TKZ_LATTICE_AS_MECAB;
+    return requests;
+}
+
+static enum morph_view view_of(const struct arguments *arguments)
+{
+    bool json = option_given(arguments, "json");
+    if (option_given(arguments, "explain"))
+        return json ? MORPH_VIEW_EXPLAIN_JSON : MORPH_VIEW_EXPLAIN;
+    return json ? MORPH_VIEW_JSON : MORPH_VIEW_STYLE;
+}
+
+/* ---- Dictionaries and styles --------------------------------------------------- */
+
+/* Takes one value of -u: a file, or several with commas between. Each is a copy in `files`, which
+ * has room. */
+static bool split_files(const char *value, char **files, size_t *count)
+{
+    while (*value != '\0') {
+        size_t size = access(value, F_OK) == 0 ? strlen(value) : strcspn(value, ",");
+        if (size > 0 && (files[*count] = strndup(value, size)) == NULL)
+            return false;
+        *count += size > 0;
+        value += size;
+        value += *value == ',';
     }
-    return total;
+    return true;
 }
 
-static int run_workers(struct morph *morph)
+static int open_with_users(const char *name, char **files, size_t count,
+                           tkz_dictionary **dictionary)
 {
-    uint64_t threads = option_integer(morph->arguments, "threads");
-    tkz_pool *pool = NULL;
     tkz_error error;
     tkz_status status =
-        tkz_pool_new(&pool, threads > 0 ? (uint32_t)threads : tkz_processor_count(), NULL, &error);
-    if (status != TKZ_OK)
-        return message_failure(status, &error);
-    pthread_mutex_init(&morph->lock, NULL);
-    pthread_cond_init(&morph->turn_changed, NULL);
-    progress_start(&morph->bar, morph->arguments);
-    const tkz_executor *executor = tkz_pool_executor(pool);
-    status = executor->run(executor->context, executor->width, work, morph);
-    progress_end(&morph->bar);
-    pthread_cond_destroy(&morph->turn_changed);
-    pthread_mutex_destroy(&morph->lock);
-    tkz_pool_free(pool);
-    tkz_input_close(morph->input);
-    text_free(&morph->carried);
-    if (status != TKZ_OK)
-        return message_failure(status, NULL);
-    if (morph->status != TKZ_OK)
-        return message_failure(morph->status, &morph->error);
-    if (morph->read_status == TKZ_OK)
-        return EXIT_DONE;
-    status = interrupted() ? TKZ_STATUS_CANCELLED : morph->read_status;
-    return message_failure(status, &morph->read_error);
+        tkz_dictionary_open(dictionary, name, (const char *const *)files, count, NULL, &error);
+    return status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);
 }
 
 static int open_dictionary(const struct arguments *arguments, tkz_dictionary **dictionary)
 {
-    size_t count = option_repeats(arguments, "user-dictionary");
-    const char **users = calloc(count + 1, sizeof *users);
-    if (users == NULL)
-        return message_no_memory();
-    for (size_t i = 0; i < count; i++) {
-        users[i] = option_repeat(arguments, "user-dictionary", i);
+    size_t given = option_repeats(arguments, "user-dictionary"), room = 1, count = 0;
+    for (size_t i = 0; i < given; i++)
+        room += strlen(option_repeat(arguments, "user-dictionary", i)) / 2 + 1;
+    char **files = calloc(room, sizeof *files);
+    bool done = files != NULL;
+    for (size_t i = 0; i < given && done; i++)
+        done = split_files(option_repeat(arguments, "user-dictionary", i), files, &count);
+    int code = done ? open_with_users(option_text(arguments, "dictionary"), files, count,
+                                      dictionary)
+                    : message_no_memory();
+    for (size_t i = 0; i < count; i++)
+        free(files[i]);
+    free(files);
+    return code;
+}
+
+/* Sets templates of the command line. mecab leaves them out where a name is given, be it by dicrc. */
+static tkz_status set_templates(const struct arguments *arguments, tkz_morph_style *style,
+                                bool has_name, tkz_error *error)
+{
+    tkz_status status = TKZ_OK;
+    for (int32_t i = 0; i < (int32_t)COUNT_OF(templates) && status == TKZ_OK; i++) {
+        const char *text = option_text(arguments, templates[i]);
+        if (text != NULL && !(has_name && as_mecab(arguments)))
+            status = tkz_morph_style_set_template(style, i, text, strlen(text), error);
     }
+    return status;
+}
+
+static int open_style(const struct arguments *arguments, tkz_dictionary *dictionary,
+                      tkz_morph_style **style)
+{
     tkz_error error;
-    tkz_status status = tkz_dictionary_open(dictionary, option_text(arguments, "dictionary"),
-                                            users, count, NULL, &error);
-    free(users);
+    const char *name = option_text(arguments, "output-format");
+    tkz_status status = tkz_morph_style_new(style, dictionary, NULL, &error);
+    bool has_name = status == TKZ_OK && tkz_morph_style_is_named(*style);
+    if (status == TKZ_OK && name != NULL) {
+        status = tkz_morph_style_set_name(*style, name, &error);
+        has_name = name[0] != '\0';
+    }
+    if (status == TKZ_OK)
+        status = set_templates(arguments, *style, has_name, &error);
     return status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);
+}
+
+/* ---- The command -------------------------------------------------------------- */
+
+static int analyse(const struct arguments *arguments, const struct morph_request *request)
+{
+    tkz_output *output;
+    int code = open_output(&output, option_text(arguments, "output"));
+    if (code != EXIT_DONE)
+        return code;
+    return close_output(output, morph_analyse_files(arguments, request, output));
 }
 
 static int run(const struct arguments *arguments)
 {
-    int code = refuse_terminal_input(arguments);
-    if (code != EXIT_DONE)
-        return code;
-    bool wakati = strcmp(option_text(arguments, "output-format"), "wakati") == 0;
-    struct morph morph = {
-        .arguments = arguments,
-        .format = wakati ? TKZ_MORPH_FORMAT_WAKATI : TKZ_MORPH_FORMAT_DEFAULT,
-        .progress = {.pass = "morph", .pass_count = 1, .bytes_total = total_size(arguments)},
-    };
-    code = open_dictionary(arguments, &morph.dictionary);
-    if (code != EXIT_DONE)
-        return code;
-    code = open_output(&morph.output, option_text(arguments, "output"));
+    int code = refuse_idle(arguments);
     if (code == EXIT_DONE)
-        code = close_output(morph.output, run_workers(&morph));
-    tkz_dictionary_free(morph.dictionary);
+        code = refuse_terminal_input(arguments);
+    if (code != EXIT_DONE)
+        return code;
+    struct morph_request request = {
+        .view = view_of(arguments),
+        .lattice_requests = lattice_requests(arguments),
+        .best_count = (uint32_t)option_integer(arguments, "nbest"),
+        .is_partial = option_given(arguments, "partial"),
+        .grouping = (uint32_t)option_integer(arguments, "max-grouping-size"),
+        .theta = option_number(arguments, "theta"),
+        .unknown_feature = option_text(arguments, "unk-feature"),
+        .margin = (int64_t)option_integer(arguments, "margin"),
+    };
+    code = open_dictionary(arguments, &request.dictionary);
+    if (code == EXIT_DONE)
+        code = open_style(arguments, request.dictionary, &request.style);
+    if (code == EXIT_DONE) {
+        request.needs_lattice = request.view != MORPH_VIEW_STYLE || request.is_partial ||
+                                (request.lattice_requests & ~TKZ_LATTICE_AS_MECAB) != 0 ||
+                                option_given(arguments, "max-grouping-size") ||
+                                request.unknown_feature != NULL ||
+                                tkz_morph_style_tagger_format(request.style) < 0;
+        code = analyse(arguments, &request);
+    }
+    tkz_morph_style_free(request.style);
+    tkz_dictionary_free(request.dictionary);
     return code;
 }
 
@@ -373,8 +394,10 @@ const struct command command_morph = {
     .maximum_operands = SIZE_MAX,
     .description =
         "Analyses every line with a MeCab dictionary and prints what mecab prints, so that it can "
-        "take its place: -d, -u, -o and -O mean the same. Files may be compressed. Lines may be "
-        "of any length up to what the analyser can take; they are not cut at 8192 bytes.",
+        "take its place: options of one letter mean the same. Files may be compressed. Lines may "
+        "be of any length; they are not cut at 8192 bytes.\n\n"
+        "Templates are written with %m for the word, %H for its feature, %f[N] for a field of it "
+        "and so on; doc/mecab-compatibility.md lists all codes.",
     .examples = examples,
     .example_count = COUNT_OF(examples),
     .options = options,

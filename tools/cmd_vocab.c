@@ -7,6 +7,7 @@
 
 #include "tools/actions.h"
 #include "tools/messages.h"
+#include "tools/stream_options.h"
 #include "tools/vocab_actions.h"
 
 static const struct option_info options[] = {
@@ -32,6 +33,7 @@ static const struct option_info options[] = {
              "see 'tokenize list pre-tokenizers', or regex:EXPRESSION. Those that OpenAI published "
              "need none, and "
              "vocab.json is cut as GPT-2 does it."},
+    OPTION_COMPAT,
     OPTION_HELP,
 };
 
@@ -44,13 +46,15 @@ static const struct example examples[] = {
     {"And back; how text is cut must be named:",
      "tokenize vocab convert ja.tiktoken --pre-tokenizer llama3 -o again.tkz"},
     {"For HF tokenizers:", "tokenize vocab convert ja.tkz --to hf -o tokenizer.json"},
+    {"A SentencePiece model, with the ids that HF tokenizers gives:",
+     "tokenize vocab convert spiece.model --compat hf --to hf -o tokenizer.json"},
 };
 
 /* The actions, and what each of them runs. */
 static const struct action actions[] = {
-    {"info", " json pre-tokenizer "},
-    {"check", " json pre-tokenizer "},
-    {"convert", " output to pre-tokenizer "},
+    {"info", " json pre-tokenizer compat "},
+    {"check", " json pre-tokenizer compat "},
+    {"convert", " output to pre-tokenizer compat "},
 };
 
 static int (*const runs[])(const struct arguments *arguments, const char *path) = {
@@ -64,6 +68,11 @@ static int run(const struct arguments *arguments)
     size_t chosen = choose_action("vocab", actions, COUNT_OF(actions), arguments);
     if (chosen == SIZE_MAX)
         return EXIT_USAGE;
+    if (option_given(arguments, "pre-tokenizer") && option_given(arguments, "compat")) {
+        message("vocab", "files whose pre-tokenizer is named have the same ids in every program; "
+                         "leave out --compat");
+        return EXIT_USAGE;
+    }
     return runs[chosen](arguments, arguments->operands[1]);
 }
 

@@ -105,9 +105,18 @@ int write_whole(const char *path, const void *data, size_t size)
     return close_output(output, EXIT_DONE);
 }
 
-int open_tokenizer(tkz_tokenizer **tokenizer, const char *path)
+int32_t chosen_compat(const struct arguments *arguments)
+{
+    const char *name = option_text(arguments, "compat");
+    if (name == NULL)
+        return TKZ_COMPAT_FILE;
+    return strcmp(name, "hf") == 0 ? TKZ_COMPAT_HF : TKZ_COMPAT_SENTENCEPIECE;
+}
+
+int open_tokenizer(tkz_tokenizer **tokenizer, const char *path, const struct arguments *arguments)
 {
     tkz_error error;
-    tkz_status status = tkz_tokenizer_open(tokenizer, path, NULL, &error);
+    tkz_status status =
+        tkz_tokenizer_open_compat(tokenizer, path, chosen_compat(arguments), NULL, &error);
     return status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);
 }

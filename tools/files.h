@@ -31,7 +31,11 @@ int open_output(tkz_output **output, const char *path);
 /* Finishes an output (`code` is EXIT_DONE) or takes it back; returns the exit code from then on. */
 int close_output(tkz_output *output, int code);
 
-/* Opens a tokenizer; what is wrong with it is a model error. */
-int open_tokenizer(tkz_tokenizer **tokenizer, const char *path);
+/* What the option compat says, of tkz_compat. */
+int32_t chosen_compat(const struct arguments *arguments);
+
+/* Opens a tokenizer as that says; what is wrong with it is a model error. */
+int open_tokenizer(tkz_tokenizer **tokenizer, const char *path,
+                   const struct arguments *arguments);
 
 #endif /* TOOLS_FILES_H */

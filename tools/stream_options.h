@@ -17,6 +17,14 @@
     {.name = "rejects", .type = OPTION_TEXT, .argument = "PATH",                                  \
      .text = "Write dropped documents here, with the reason."}
 
+/* Whom a tokenizer encodes like. */
+#define OPTION_COMPAT                                                                             \
+    {.name = "compat", .type = OPTION_CHOICE, .argument = "PROGRAM",                              \
+     .choices = "sentencepiece|hf",                                                               \
+     .text = "Read Unigram models and BPE of characters to encode as this program does, whatever " \
+             "file they are in; the two give other ids in some texts. If not given: as the "      \
+             "program whose file it is."}
+
 /* How words are cut for counting and training. */
 #define OPTION_PRE_TOKENIZER                                                                      \
     {.name = "pre-tokenizer", .type = OPTION_TEXT, .argument = "NAME",                            \

@@ -6,17 +6,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/files.h"
 #include "tools/json_text.h"
 #include "tools/messages.h"
 #include "tools/table.h"
 #include "tools/vocab_actions.h"
 
+/* Files that do not say their pre-tokenizer leave no choice of a program. */
+static tkz_status open_quietly(tkz_tokenizer **tokenizer, const struct arguments *arguments,
+                               const char *path, tkz_error *error)
+{
+    const char *named = option_text(arguments, "pre-tokenizer");
+    return named != NULL
+               ? tkz_tokenizer_open_as(tokenizer, path, named, NULL, error)
+               : tkz_tokenizer_open_compat(tokenizer, path, chosen_compat(arguments), NULL, error);
+}
+
 int open_model(tkz_tokenizer **tokenizer, const struct arguments *arguments, const char *path)
 {
     tkz_error error;
-    const char *named = option_text(arguments, "pre-tokenizer");
-    tkz_status status = named != NULL ? tkz_tokenizer_open_as(tokenizer, path, named, NULL, &error)
-                                      : tkz_tokenizer_open(tokenizer, path, NULL, &error);
+    tkz_status status = open_quietly(tokenizer, arguments, path, &error);
     return status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);
 }
 
@@ -45,6 +54,13 @@ static void append_token(struct text *text, const tkz_tokenizer *tokenizer, uint
         text_append_json(text, (const char *)bytes, size);
 }
 
+/* As --compat has it; NULL: nothing differs between the programs, or neither has such a model. */
+static const char *compat_name(const tkz_tokenizer_facts *facts)
+{
+    static const char *const names[] = {NULL, "sentencepiece", "hf"};
+    return names[facts->compat];
+}
+
 /* ---- info ----------------------------------------------------------------- */
 
 static json_t *added_json(const tkz_tokenizer_facts *facts)
@@ -66,9 +82,9 @@ static int print_json(const char *path, const tkz_format_info *format,
             json_array_append_new(reasons, json_string(losses[i].word));
     }
     json_t *object = json_pack(
-        "{s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:b,s:o,s:{s:s,s:s,s:s},s:s?,s:s%,s:{s:I,s:I},"
+        "{s:s,s:s,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:b,s:o,s:{s:s,s:s,s:s},s:s?,s:s%,s:{s:I,s:I},"
         "s:{s:I,s:I},s:b,s:f,s:b,s:o}",
-        "path", path, "format", format->name, "kind", facts->kind, "ids",
+        "path", path, "format", format->name, "kind", facts->kind, "compat", compat_name(facts), "ids",
         (json_int_t)facts->ids, "holes", (json_int_t)facts->holes, "bytes",
         (json_int_t)facts->bytes, "merges", (json_int_t)facts->merges, "unmerged",
         (json_int_t)facts->unmerged, "whole_chunks", (int)facts->whole_chunks, "added",
@@ -140,7 +156,11 @@ static int print_facts(const tkz_tokenizer *tokenizer, const tkz_format_info *fo
         text_free(&token);
         return message_no_memory();
     }
-    printf("%s, format %s (%s)\n\n", facts->kind, format->name, format->text);
+    printf("%s, format %s (%s)\n", facts->kind, format->name, format->text);
+    if (compat_name(facts) != NULL)
+        printf("encodes as %s\n",
+               facts->compat == TKZ_COMPAT_HF ? "HF tokenizers" : "sentencepiece");
+    putchar('\n');
     struct table table = {.columns = 2, .right_aligned = 2};
     add_counts(&table, facts);
     table_print(&table, stdout);
@@ -193,10 +213,7 @@ int vocab_check(const struct arguments *arguments, const char *path)
     tkz_tokenizer *tokenizer = NULL;
     tkz_error error;
     tkz_error_clear(&error);
-    const char *named = option_text(arguments, "pre-tokenizer");
-    tkz_status status = named != NULL
-                            ? tkz_tokenizer_open_as(&tokenizer, path, named, NULL, &error)
-                            : tkz_tokenizer_open(&tokenizer, path, NULL, &error);
+    tkz_status status = open_quietly(&tokenizer, arguments, path, &error);
     if (status == TKZ_OK)
         status = tkz_tokenizer_verify(tokenizer, &error);
     tkz_tokenizer_free(tokenizer);

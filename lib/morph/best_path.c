@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The best words of a sentence of any length. Leans on the word graph and the
- * connectors.
+ * The best words of a sentence of any length. Leans on the word graph and
+ * its connections.
  *
  * The rules are those of viterbi in mecab/src/viterbi.cpp of taku910/mecab: of equal costs the first left
  * word counts, in the order of its list of words that end at a place, whose head is the one that was
@@ -19,21 +19,18 @@ void tkz__best_path_init(tkz__best_path *path, const tkz_dictionary *dictionary,
     tkz__word_graph_init(&path->graph, dictionary, allocator);
     path->window = TKZ__PATH_WINDOW;
     path->narrow = TKZ__PATH_NARROW;
-    path->connector = tkz__connector_choose();
-    /* Vectors number the costs of the matrix in 31 bits. */
-    if ((uint64_t)dictionary->left_size * dictionary->right_size > INT32_MAX)
-        path->connector = tkz__connect_plainly;
 }
 
-enum { SLOT_ARRAYS = 5 }; /* beside the lefts */
+enum { SLOT_ARRAYS = 4 }; /* beside the right context ids */
 
 static void release_slots(tkz__best_path *path)
 {
     const tkz_allocator *allocator = &path->graph.allocator;
-    tkz__release_array(allocator, path->lefts, path->slot_capacity, sizeof *path->lefts);
+    tkz__release_array(allocator, path->right_ids, path->slot_capacity,
+                       sizeof *path->right_ids);
     tkz__release_array(allocator, path->backs, path->slot_capacity * SLOT_ARRAYS,
                        sizeof *path->backs);
-    path->lefts = NULL;
+    path->right_ids = NULL;
     path->backs = NULL;
     path->slot_capacity = 0;
 }
@@ -60,23 +57,21 @@ void tkz__best_path_begin(tkz__best_path *path, const char *text, size_t start, 
 
 static tkz_status reserve_slots(tkz__best_path *path, size_t count, tkz_error *error)
 {
-    size_t needed = count + TKZ__GRAPH_LANES;
-    if (needed <= path->slot_capacity)
+    if (count <= path->slot_capacity)
         return TKZ_OK;
     const tkz_allocator *allocator = &path->graph.allocator;
     release_slots(path);
-    size_t capacity = needed + needed / 2;
+    size_t capacity = count + count / 2;
     path->slot_capacity = capacity;
-    path->lefts = tkz__allocate_array(allocator, capacity, sizeof *path->lefts);
+    path->right_ids = tkz__allocate_array(allocator, capacity, sizeof *path->right_ids);
     path->backs = tkz__allocate_array(allocator, capacity * SLOT_ARRAYS, sizeof *path->backs);
-    if (path->lefts == NULL || path->backs == NULL) {
+    if (path->right_ids == NULL || path->backs == NULL) {
         release_slots(path);
-        return tkz__error_memory(error, capacity * sizeof *path->lefts);
+        return tkz__error_memory(error, capacity * SLOT_ARRAYS * sizeof *path->backs);
     }
     path->words = path->backs + capacity;
     path->slots = path->backs + 2 * capacity;
-    path->best_lefts = path->backs + 3 * capacity;
-    path->path_costs = (int32_t *)(path->backs + 4 * capacity);
+    path->costs = (int32_t *)(path->backs + 3 * capacity);
     return TKZ_OK;
 }
 
@@ -96,9 +91,10 @@ static void number_words(tkz__best_path *path)
     size_t end = graph->count;
     for (size_t i = graph->visit_count; i-- > 0;) {
         for (size_t word = graph->visits[i].first; word < end; word++) {
-            uint32_t slot = graph->end_counts[graph->ends[word]]++;
+            uint32_t slot = graph->end_counts[graph->words[word].end]++;
             path->slots[word] = slot;
             path->words[slot] = (uint32_t)word;
+            path->right_ids[slot] = graph->words[word].right_id;
         }
         end = graph->visits[i].first;
     }
@@ -116,6 +112,12 @@ static left_range lefts_of(const tkz__word_graph *graph, size_t place)
     return (left_range){first, graph->end_counts[place]};
 }
 
+/* What it costs that words stand before one with this left context id. */
+static const int16_t *row_of(const tkz__word_graph *graph, uint32_t left_id)
+{
+    return graph->matrix + (size_t)left_id * graph->dictionary->left_size;
+}
+
 /* ---- Costs of 64 bits, for the windows that 32 bits may not hold ---- */
 
 static uint32_t best_left_wide(const tkz__best_path *path, left_range lefts, const int16_t *row,
@@ -124,7 +126,7 @@ static uint32_t best_left_wide(const tkz__best_path *path, left_range lefts, con
     uint32_t best = lefts.first;
     *cost = INT64_MAX;
     for (uint32_t left = lefts.first; left < lefts.end; left++) {
-        int64_t sum = path->wide[left] + row[path->lefts[left].right_id];
+        int64_t sum = path->wide[left] + row[path->right_ids[left]];
         if (sum < *cost) {
             *cost = sum;
             best = left;
@@ -140,27 +142,30 @@ static void connect_wide(tkz__best_path *path, left_range lefts, size_t first, s
         uint32_t slot = path->slots[word];
         int64_t cost;
         path->backs[slot] =
-            best_left_wide(path, lefts, graph->costs_matrix + graph->rows[word], &cost);
-        path->wide[slot] = cost + graph->costs[word];
-        path->lefts[slot] = (tkz__left){0, graph->right_ids[word]};
+            best_left_wide(path, lefts, row_of(graph, graph->words[word].left_id), &cost);
+        path->wide[slot] = cost + graph->words[word].cost;
     }
 }
 
 /* ---- Costs of 32 bits ---- */
 
-static void connect(tkz__best_path *path, left_range lefts, size_t first, size_t end)
+static void connect(const tkz__best_path *path, left_range lefts, size_t first, size_t end)
 {
     const tkz__word_graph *graph = &path->graph;
-    tkz__connection connection = {graph->costs_matrix, path->lefts + lefts.first,
-                                  lefts.end - lefts.first, graph->rows + first,
-                                  graph->costs + first, end - first};
-    path->connector(&connection, path->path_costs, path->best_lefts);
-    for (size_t word = first; word < end; word++) {
-        uint32_t slot = path->slots[word];
-        path->lefts[slot] =
-            (tkz__left){path->path_costs[word - first], graph->right_ids[word]};
-        path->backs[slot] = lefts.first + path->best_lefts[word - first];
-    }
+    tkz__connection connection = {
+        .matrix = graph->matrix,
+        .row_size = graph->dictionary->left_size,
+        .left_costs = path->costs + lefts.first,
+        .left_ids = path->right_ids + lefts.first,
+        .left_count = lefts.end - lefts.first,
+        .rights = graph->words + first,
+        .right_count = end - first,
+        .slots = path->slots + first,
+        .first_left = lefts.first,
+        .costs = path->costs,
+        .backs = path->backs,
+    };
+    tkz__connect(&connection);
 }
 
 /* Finds the best left word of every word of the window. */
@@ -174,7 +179,8 @@ static tkz_status connect_all(tkz__best_path *path, bool is_wide, tkz_error *err
     if (status != TKZ_OK)
         return status;
     number_words(path);
-    path->lefts[0] = (tkz__left){0, path->right_id};
+    path->costs[0] = 0;
+    path->right_ids[0] = (uint16_t)path->right_id;
     path->backs[0] = 0;
     if (is_wide)
         path->wide[0] = 0;
@@ -201,14 +207,14 @@ static uint32_t last_word(const tkz__best_path *path, bool is_wide)
     left_range lefts = lefts_of(graph, place);
     while (place > 0 && lefts.first == lefts.end)
         lefts = lefts_of(graph, --place);
-    const int16_t *row = graph->costs_matrix + graph->end_row;
+    const int16_t *row = row_of(graph, 0);
     int64_t cost;
     if (is_wide)
         return best_left_wide(path, lefts, row, &cost);
     uint32_t best = lefts.first;
     int32_t best_cost = INT32_MAX;
     for (uint32_t left = lefts.first; left < lefts.end; left++) {
-        int32_t sum = path->lefts[left].cost + row[path->lefts[left].right_id];
+        int32_t sum = path->costs[left] + row[path->right_ids[left]];
         if (sum < best_cost) {
             best_cost = sum;
             best = left;
@@ -266,9 +272,9 @@ static tkz_status decide(tkz__best_path *path, uint32_t slot, size_t base, size_
     for (uint32_t s = slot; s != 0; s = path->backs[s]) {
         uint32_t word = path->words[s];
         uint32_t back = path->backs[s];
-        size_t place = back == 0 ? 0 : graph->ends[path->words[back]];
+        size_t place = back == 0 ? 0 : graph->words[path->words[back]].end;
         path->decided[--number] = (tkz__path_word){base + graph->begins[place],
-                                                   base + graph->ends[word], graph->numbers[word]};
+                                                   base + graph->words[word].end, graph->words[word].number};
     }
     return TKZ_OK;
 }
@@ -318,7 +324,7 @@ tkz_status tkz__best_path_next(tkz__best_path *path, const tkz__path_word **word
         path->start = path->end;
     } else {
         path->start = path->decided[*count - 1].end;
-        path->right_id = path->lefts[slot].right_id;
+        path->right_id = path->right_ids[slot];
     }
     *words = path->decided;
     return TKZ_OK;

@@ -37,17 +37,15 @@ typedef struct tkz__best_path {
     uint32_t right_id; /* of the word before it */
     size_t window;     /* bytes of a window that can be cut at once */
     size_t narrow;     /* places up to which 32 bits hold all sums */
-    tkz__connector *connector;
 
     /* Words that may be the left one of two, ordered by where they end, and among those that end
      * at one place by MeCab's preference: begins later, then created earlier. Number 0 is what
      * the window begins behind. */
-    tkz__left *lefts;
+    int32_t *costs; /* of the best path that ends with it */
+    uint16_t *right_ids;
     uint32_t *backs; /* the best one before it */
     uint32_t *words; /* its number in the graph */
     uint32_t *slots; /* of each word of the graph: its number here */
-    int32_t *path_costs; /* what the connector writes for one place */
-    uint32_t *best_lefts;
     size_t slot_capacity;
     int64_t *wide; /* costs of windows over `narrow` */
     size_t wide_capacity;

@@ -135,9 +135,8 @@ static tkz_status check_words(const tkz__compiled_dictionary *dictionary, const 
     return TKZ_OK;
 }
 
-tkz_status tkz__compiled_dictionary_open(tkz__compiled_dictionary *dictionary, const char *path,
-                                         enum tkz__compiled_type type,
-                                         const tkz_allocator *allocator, tkz_error *error)
+tkz_status tkz__compiled_dictionary_map(tkz__compiled_dictionary *dictionary, const char *path,
+                                        enum tkz__compiled_type type, tkz_error *error)
 {
     memset(dictionary, 0, sizeof *dictionary);
     tkz_status status = tkz__mapped_file_open(&dictionary->file, path, error);
@@ -146,10 +145,26 @@ tkz_status tkz__compiled_dictionary_open(tkz__compiled_dictionary *dictionary, c
             check_identity(path, dictionary->file.data, dictionary->file.size, type, error);
     if (status == TKZ_OK)
         status = find_parts(dictionary, path, error);
+    if (status != TKZ_OK)
+        tkz__compiled_dictionary_close(dictionary);
+    return status;
+}
+
+tkz_status tkz__compiled_dictionary_check(const tkz__compiled_dictionary *dictionary,
+                                          const char *path, const tkz_allocator *allocator,
+                                          tkz_error *error)
+{
+    tkz_status status = check_units(dictionary, path, allocator, error);
+    return status == TKZ_OK ? check_words(dictionary, path, error) : status;
+}
+
+tkz_status tkz__compiled_dictionary_open(tkz__compiled_dictionary *dictionary, const char *path,
+                                         enum tkz__compiled_type type,
+                                         const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz_status status = tkz__compiled_dictionary_map(dictionary, path, type, error);
     if (status == TKZ_OK)
-        status = check_units(dictionary, path, allocator, error);
-    if (status == TKZ_OK)
-        status = check_words(dictionary, path, error);
+        status = tkz__compiled_dictionary_check(dictionary, path, allocator, error);
     if (status != TKZ_OK)
         tkz__compiled_dictionary_close(dictionary);
     return status;

@@ -50,6 +50,17 @@ TKZ_CHECKED tkz_status tkz__compiled_dictionary_open(tkz__compiled_dictionary *d
                                                      enum tkz__compiled_type type,
                                                      const tkz_allocator *allocator,
                                                      tkz_error *error);
+
+/* The two halves of it: `map` reads the header only, `check` the rest. What is mapped and not
+ * checked is safe to look up in and may hold nonsense. */
+TKZ_CHECKED tkz_status tkz__compiled_dictionary_map(tkz__compiled_dictionary *dictionary,
+                                                    const char *path,
+                                                    enum tkz__compiled_type type,
+                                                    tkz_error *error);
+TKZ_CHECKED tkz_status tkz__compiled_dictionary_check(const tkz__compiled_dictionary *dictionary,
+                                                      const char *path,
+                                                      const tkz_allocator *allocator,
+                                                      tkz_error *error);
 void tkz__compiled_dictionary_close(tkz__compiled_dictionary *dictionary); /* all-zero is fine */
 
 /* Whether the charset is one of the spellings of UTF-8 that MeCab knows. */

@@ -9,35 +9,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/processor.h"
-
-/* A word that ends at the place: what the best path up to it costs, and its right context id. */
-typedef struct tkz__left {
+/* A word that may stand at a place. */
+typedef struct tkz__graph_word {
+    uint16_t left_id;
+    uint16_t right_id;
     int32_t cost;
-    uint32_t right_id;
-} tkz__left;
+    uint32_t end; /* place, or place_count for all that end behind the window */
+    uint32_t number; /* tkz__dictionary_word */
+} tkz__graph_word;
 
 typedef struct tkz__connection {
-    const int16_t *matrix; /* the two bytes before its first cost can be read */
-    const tkz__left *lefts; /* the preferred one of equal cost first; at least one */
-    size_t left_count;
-    const uint32_t *rows; /* of the words that begin: where their costs begin in the matrix */
-    const int32_t *costs; /* and what they cost themselves */
+    const int16_t *matrix;
+    uint32_t row_size; /* costs of a left context id */
+    /* The left words, the preferred one of equal cost first: what the best path up to each costs, and its
+     * right context id. Two arrays, because ids are known before costs: so the processor can load
+     * from the matrix ahead of the costs that it is about to compute. */
+    const int32_t *left_costs;
+    const uint16_t *left_ids;
+    size_t left_count; /* at least one */
+    const tkz__graph_word *rights;
     size_t right_count;
+    /* Where the results go: of each right word its slot, and in a slot the cost of the best path that
+     * ends with the word and, counted from `first_left`, the left word in it. */
+    const uint32_t *slots;
+    uint32_t first_left;
+    int32_t *costs;
+    uint32_t *backs;
 } tkz__connection;
 
-/* Writes for each right word the cost of the path that ends with it and the number of the left one
- * in it. May read 7 rows and costs more than there are, which must be rows of the matrix, and write
- * as many results. */
-typedef void tkz__connector(const tkz__connection *connection, int32_t *path_costs,
-                            uint32_t *best_lefts);
-
-tkz__connector tkz__connect_plainly;
-#if TKZ__PATH_AVX2
-tkz__connector tkz__connect_avx2;
-#endif
-
-/* The fastest one on this processor. */
-tkz__connector *tkz__connector_choose(void);
+/* Finds the best left word for each right one. */
+void tkz__connect(const tkz__connection *connection);
 
 #endif

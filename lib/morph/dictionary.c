@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/hash.h"
 
@@ -37,6 +38,7 @@ void tkz_dictionary_free(tkz_dictionary *dictionary)
         tkz__compiled_dictionary_close(&dictionary->lexicons[i]);
     tkz__release_array(&allocator, dictionary->lexicons, dictionary->lexicon_count,
                        sizeof *dictionary->lexicons);
+    tkz__dictionary_image_close(&dictionary->image);
     tkz__mapped_file_close(&dictionary->settings);
     tkz__char_property_close(&dictionary->property);
     tkz__mapped_file_close(&dictionary->matrix);
@@ -196,8 +198,8 @@ static tkz_status open_settings(tkz_dictionary *dictionary, tkz_error *error)
     return status;
 }
 
-static tkz_status open_lexicons(tkz_dictionary *dictionary, const char *const *user_paths,
-                                size_t user_count, tkz_error *error)
+/* Makes room for the dictionaries and maps the system dictionary. */
+static tkz_status map_system(tkz_dictionary *dictionary, size_t user_count, tkz_error *error)
 {
     size_t count = user_count + 1;
     dictionary->lexicons =
@@ -206,18 +208,110 @@ static tkz_status open_lexicons(tkz_dictionary *dictionary, const char *const *u
         return tkz__error_memory(error, count * sizeof *dictionary->lexicons);
     memset(dictionary->lexicons, 0, count * sizeof *dictionary->lexicons);
     dictionary->lexicon_count = count;
-    tkz_status status = open_compiled(&dictionary->lexicons[0], dictionary, "sys.dic",
-                                      TKZ__COMPILED_SYSTEM, error);
+    char path[PATH_CAPACITY];
+    tkz_status status = find_file(path, dictionary->path, "sys.dic", error);
+    if (status == TKZ_OK)
+        status = tkz__compiled_dictionary_map(&dictionary->lexicons[0], path,
+                                              TKZ__COMPILED_SYSTEM, error);
     if (status == TKZ_OK)
         status = check_charset(&dictionary->lexicons[0], dictionary->path, error);
-    for (size_t i = 0; i < user_count && status == TKZ_OK; i++) {
-        tkz__compiled_dictionary *user = &dictionary->lexicons[i + 1];
-        status = tkz__compiled_dictionary_open(user, user_paths[i], TKZ__COMPILED_USER,
+    return status;
+}
+
+static tkz_status open_users(tkz_dictionary *dictionary, const char *const *paths,
+                             tkz_error *error)
+{
+    tkz_status status = TKZ_OK;
+    for (size_t i = 1; i < dictionary->lexicon_count && status == TKZ_OK; i++) {
+        tkz__compiled_dictionary *user = &dictionary->lexicons[i];
+        status = tkz__compiled_dictionary_open(user, paths[i - 1], TKZ__COMPILED_USER,
                                                &dictionary->allocator, error);
         if (status == TKZ_OK)
-            status = check_belongs(dictionary, user, user_paths[i], error);
+            status = check_belongs(dictionary, user, paths[i - 1], error);
     }
     return status;
+}
+
+/* ---- The derived image ---- */
+
+static void add_pages(tkz__hash_stream *stream, const tkz__mapped_file *file)
+{
+    enum { PAGES = 16, PAGE = 4096 };
+    size_t size = file->size;
+    tkz__hash_stream_add(stream, &size, sizeof size);
+    if (size <= PAGES * PAGE) {
+        tkz__hash_stream_add(stream, file->data, size);
+        return;
+    }
+    for (size_t i = 0; i < PAGES; i++)
+        tkz__hash_stream_add(stream, file->data + (size - PAGE) / (PAGES - 1) * i, PAGE);
+}
+
+static void add_file(tkz__hash_stream *stream, const tkz__mapped_file *file)
+{
+    tkz__hash_stream_add(stream, file->data, file->size);
+}
+
+uint64_t tkz__dictionary_sources_hash(const tkz_dictionary *dictionary)
+{
+    tkz__hash_stream *stream = tkz__hash_stream_new();
+    if (stream == NULL)
+        return 0;
+    add_pages(stream, &dictionary->lexicons[0].file);
+    add_pages(stream, &dictionary->matrix);
+    add_file(stream, &dictionary->property.file);
+    add_file(stream, &dictionary->unknown.file);
+    uint64_t hash = tkz__hash_stream_digest(stream);
+    tkz__hash_stream_free(stream);
+    return hash;
+}
+
+/* Whether nobody but the owner of this process or of the system can have written the file. */
+static bool is_trusted(const struct stat *info)
+{
+    return (info->st_uid == 0 || info->st_uid == geteuid()) && (info->st_mode & 022) == 0;
+}
+
+/* Opens the image beside the dictionary if there is one. That of other files is as good as none. */
+static tkz_status open_image(tkz_dictionary *dictionary, tkz_error *error)
+{
+    char path[PATH_CAPACITY];
+    int length =
+        snprintf(path, sizeof path, "%s/%s", dictionary->path, TKZ__DICTIONARY_IMAGE_NAME);
+    struct stat info;
+    if (length >= PATH_CAPACITY || stat(path, &info) != 0)
+        return TKZ_OK;
+    if (!is_trusted(&info))
+        return tkz__error_set(error, TKZ_STATUS_OPEN_FAILED, path, TKZ__NO_OFFSET,
+                              "others than you and the system may write the image of the "
+                              "dictionary; delete it or take the right to write from them");
+    tkz__dictionary_image *image = &dictionary->image;
+    tkz_status status = tkz__dictionary_image_open(
+        image, path, tkz__dictionary_sources_hash(dictionary), error);
+    if (status == TKZ_STATUS_NOT_FOUND) {
+        tkz_error_clear(error);
+        return TKZ_OK;
+    }
+    const tkz__compiled_dictionary *system = &dictionary->lexicons[0];
+    if (status == TKZ_OK && (image->header.word_count != system->word_count ||
+                             image->header.left_size != system->left_size ||
+                             image->header.right_size != system->right_size))
+        return tkz__error_set(error, TKZ_STATUS_CORRUPT, path, TKZ__NO_OFFSET,
+                              "the image is not of this dictionary; make it again");
+    return status;
+}
+
+/* What an image vouches for has been checked when it was made. */
+static tkz_status check_system(const tkz_dictionary *dictionary, tkz_error *error)
+{
+    if (dictionary->image.file.data != NULL)
+        return TKZ_OK;
+    char path[PATH_CAPACITY];
+    tkz_status status = find_file(path, dictionary->path, "sys.dic", error);
+    return status == TKZ_OK
+               ? tkz__compiled_dictionary_check(&dictionary->lexicons[0], path,
+                                                &dictionary->allocator, error)
+               : status;
 }
 
 /* Numbers the words of all dictionaries. */
@@ -251,16 +345,22 @@ const tkz__word *tkz__dictionary_word(const tkz_dictionary *dictionary, tkz__wor
 
 static tkz_status fill_dictionary(tkz_dictionary *dictionary, const char *path,
                                   const char *const *user_paths, size_t user_count,
-                                  tkz_error *error)
+                                  bool with_image, tkz_error *error)
 {
     dictionary->path = tkz__duplicate(&dictionary->allocator, path, strlen(path));
     if (dictionary->path == NULL)
         return tkz__error_memory(error, strlen(path) + 1);
-    tkz_status status = open_lexicons(dictionary, user_paths, user_count, error);
+    tkz_status status = map_system(dictionary, user_count, error);
     if (status == TKZ_OK)
         status = open_matrix(dictionary, error);
     if (status == TKZ_OK)
         status = open_unknown(dictionary, error);
+    if (status == TKZ_OK && with_image)
+        status = open_image(dictionary, error);
+    if (status == TKZ_OK)
+        status = check_system(dictionary, error);
+    if (status == TKZ_OK)
+        status = open_users(dictionary, user_paths, error);
     if (status == TKZ_OK)
         status = open_settings(dictionary, error);
     return status == TKZ_OK ? number_words(dictionary, error) : status;
@@ -282,9 +382,10 @@ static tkz_status resolve_name(char *found, const char **path, tkz_error *error)
     return status;
 }
 
-tkz_status tkz_dictionary_open(tkz_dictionary **dictionary, const char *path,
-                               const char *const *user_paths, size_t user_count,
-                               const tkz_allocator *allocator, tkz_error *error)
+static tkz_status open_dictionary(tkz_dictionary **dictionary, const char *path,
+                                  const char *const *user_paths, size_t user_count,
+                                  bool with_image, const tkz_allocator *allocator,
+                                  tkz_error *error)
 {
     *dictionary = NULL;
     if (path == NULL || *path == '\0' || (user_paths == NULL && user_count > 0) ||
@@ -302,7 +403,7 @@ tkz_status tkz_dictionary_open(tkz_dictionary **dictionary, const char *path,
         return tkz__error_memory(error, sizeof *made);
     made->allocator = memory;
     atomic_init(&made->references, 1);
-    status = fill_dictionary(made, path, user_paths, user_count, error);
+    status = fill_dictionary(made, path, user_paths, user_count, with_image, error);
     if (status != TKZ_OK) {
         tkz_dictionary_free(made);
         return status;
@@ -311,9 +412,30 @@ tkz_status tkz_dictionary_open(tkz_dictionary **dictionary, const char *path,
     return TKZ_OK;
 }
 
-static void add_file(tkz__hash_stream *stream, const tkz__mapped_file *file)
+tkz_status tkz_dictionary_open(tkz_dictionary **dictionary, const char *path,
+                               const char *const *user_paths, size_t user_count,
+                               const tkz_allocator *allocator, tkz_error *error)
 {
-    tkz__hash_stream_add(stream, file->data, file->size);
+    return open_dictionary(dictionary, path, user_paths, user_count, true, allocator, error);
+}
+
+tkz_status tkz_dictionary_make_image(const char *path, const char *sample, size_t sample_size,
+                                     const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz_dictionary *dictionary;
+    tkz_status status = open_dictionary(&dictionary, path, NULL, 0, false, allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    char image_path[PATH_CAPACITY];
+    int length = snprintf(image_path, sizeof image_path, "%s/%s", dictionary->path,
+                          TKZ__DICTIONARY_IMAGE_NAME);
+    if (length < PATH_CAPACITY)
+        status = tkz__dictionary_image_make(dictionary, sample, sample_size, image_path, error);
+    else
+        status = tkz__error_set(error, TKZ_STATUS_LIMIT, path, TKZ__NO_OFFSET,
+                                "the path is longer than %d bytes", PATH_CAPACITY - 1);
+    tkz_dictionary_free(dictionary);
+    return status;
 }
 
 tkz_status tkz_dictionary_describe(const tkz_dictionary *dictionary, tkz_dictionary_info *info,

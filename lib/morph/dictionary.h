@@ -10,6 +10,7 @@
 
 #include "morph/char_property.h"
 #include "morph/compiled_dictionary.h"
+#include "morph/dictionary_image.h"
 #include "tokenize/morph.h"
 
 /* One setting of dicrc, pointing into the file. */
@@ -35,6 +36,7 @@ struct tkz_dictionary {
     char *unknown_feature;     /* that all unknown words have; NULL: that of their category */
     /* The words that stand for unknown ones of each category, in `unknown`. */
     tkz__word_match unknown_words[TKZ__CATEGORY_LIMIT];
+    tkz__dictionary_image image; /* all-zero if there is none */
 };
 
 /* Which word it is, of all dictionaries: those of the system dictionary come first, then those of
@@ -46,6 +48,16 @@ const tkz__word *tkz__dictionary_word(const tkz_dictionary *dictionary, tkz__wor
                                       const tkz__compiled_dictionary **lexicon);
 
 void tkz__dictionary_retain(tkz_dictionary *dictionary);
+
+/* What an image remembers of the files that it was made of: a hash of their sizes, of char.bin and unk.dic,
+ * and of some pages of the large ones. */
+uint64_t tkz__dictionary_sources_hash(const tkz_dictionary *dictionary);
+
+/* Makes the image of a dictionary that was opened without one and writes it to `path`. `sample` is
+ * text whose words come first in it. Errors: OUT_OF_MEMORY, LIMIT, IO, OPEN_FAILED, NO_SPACE. */
+TKZ_CHECKED tkz_status tkz__dictionary_image_make(const tkz_dictionary *dictionary,
+                                                  const char *sample, size_t sample_size,
+                                                  const char *path, tkz_error *error);
 
 /* What it costs that a word whose right context id is `right_id` stands before one whose left
  * context id is `left_id`. */

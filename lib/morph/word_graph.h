@@ -10,10 +10,10 @@
 #ifndef TKZ_MORPH_WORD_GRAPH_H
 #define TKZ_MORPH_WORD_GRAPH_H
 
+#include "morph/connect.h"
 #include "morph/dictionary.h"
 
 enum {
-    TKZ__GRAPH_LANES = 8,         /* arrays of words may be read and written so far behind their end */
     TKZ__GRAPH_GROUP = 24,        /* max-grouping-size: characters that may follow in a grouped word */
     TKZ__GRAPH_PLACES = 1 << 30,  /* most places of a window */
 };
@@ -24,18 +24,21 @@ typedef struct tkz__graph_visit {
     uint32_t first;
 } tkz__graph_visit;
 
+/* A character of the window, as MeCab cuts bytes into characters. */
+typedef struct tkz__graph_character {
+    uint32_t place;
+    uint32_t info;     /* tkz__char_info */
+    uint16_t number;   /* in the image; 0: no word in the trie has it */
+    uint8_t following; /* characters behind it that a group takes in, at most 255 */
+    bool is_odd;       /* a word may begin with it that is not in the trie */
+} tkz__graph_character;
+
 typedef struct tkz__word_graph {
     tkz_allocator allocator;
     const tkz_dictionary *dictionary;
-    const int16_t *costs_matrix; /* what `rows` count in */
-    uint32_t end_row;            /* of the end of a sentence */
+    const int16_t *matrix; /* of the dictionary or of its image; left_size costs in a row */
 
-    /* Of each word. */
-    uint32_t *rows; /* where the costs of its left context id begin in the matrix */
-    int32_t *costs;
-    uint32_t *right_ids;
-    uint32_t *ends; /* place, or place_count for all that end behind the window */
-    uint32_t *numbers; /* tkz__dictionary_word */
+    tkz__graph_word *words;
     size_t count;
     size_t capacity;
 
@@ -47,6 +50,11 @@ typedef struct tkz__word_graph {
 
     tkz__graph_visit *visits; /* ascending */
     size_t visit_count;
+
+    tkz__graph_character *characters; /* of the window; with an image only */
+    size_t character_count;
+    size_t character_capacity;
+    bool has_odd_ends; /* a word ends inside of one of them */
 } tkz__word_graph;
 
 void tkz__word_graph_init(tkz__word_graph *graph, const tkz_dictionary *dictionary,

@@ -260,6 +260,12 @@ static tkz_status read_output(tkz_recipe *recipe, tkz_error *error)
         return status;
     const json_t *encode = json_object_get(recipe->json, "encode");
     recipe->append = string_at(encode, "append");
+    const char *compat = string_at(encode, "compat");
+    if (compat != NULL)
+        recipe->compat = strcmp(compat, "hf") == 0 ? TKZ_COMPAT_HF : TKZ_COMPAT_SENTENCEPIECE;
+    if (compat != NULL && recipe->vocabulary_file == NULL)
+        return invalid(error, "encode.compat", "it is for a vocabulary.file; what is trained here has "
+                                               "the same ids in every program");
     recipe->take_special = json_is_true(json_object_get(encode, "special"));
     recipe->add_template = json_is_true(json_object_get(encode, "template"));
     recipe->dropout = json_number_value(json_object_get(encode, "dropout"));

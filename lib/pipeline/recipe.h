@@ -11,6 +11,7 @@
 #include "core/memory.h"
 #include "corpus/document.h"
 #include "tokenize/pipeline.h"
+#include "tokenize/subword.h"
 #include "tokenize/text.h"
 
 /* Strings belong to `json`. Those that do not apply are NULL. */
@@ -50,6 +51,7 @@ struct tkz_recipe {
     bool take_special; /* special tokens are taken from text */
     bool add_template;
     double dropout;
+    int32_t compat;       /* of tkz_compat */
     uint64_t encode_seed; /* of dropout and sampling */
     bool sampling;        /* paths of a Unigram model are drawn: */
     int32_t candidates;   /* from so many best ones, -1: from all */

@@ -54,6 +54,9 @@ static const tkz_recipe_option options[] = {
     {"encode.append", "string", "", "",
      "Special token behind every document; \"\" for none. Default: <|endoftext|> for token "
      "shards, none for ids."},
+    {"encode.compat", "string", "", "sentencepiece|hf",
+     "Encode as this program does with the vocabulary, whatever file it is in; see tokenize encode "
+     "--compat. Default: as the program whose file it is."},
     {"encode.special", "boolean", "false", "",
      "Special tokens that stand in text, such as <|endoftext|>, become their ids; false: they are "
      "text like any other."},

@@ -12,8 +12,8 @@ tkz_status tkz__run_open_vocabulary(tkz__run *run, tkz_error *error)
 {
     const tkz_recipe *recipe = run->recipe;
     if (recipe->vocabulary_file != NULL)
-        return tkz_tokenizer_open(&run->tokenizer, recipe->vocabulary_file, &run->allocator,
-                                  error);
+        return tkz_tokenizer_open_compat(&run->tokenizer, recipe->vocabulary_file, recipe->compat,
+                                         &run->allocator, error);
     /* Trained by the part of this run that went before an interruption. */
     char path[4096];
     tkz_status status = tkz__join_path(path, recipe->directory, "tokenizer.tkz", error);

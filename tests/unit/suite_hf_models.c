@@ -340,8 +340,6 @@ static const struct {
      TKZ_STATUS_UNSUPPORTED, "unk_token: \"b\" is not in", "\"b\""},
     {"{\"model\":{\"type\":\"WordLevel\",\"unk_token\":\"a\",\"vocab\":[]}}",
      TKZ_STATUS_BAD_FORMAT, "an object", "[]"},
-    {"{\"model\":{\"type\":\"Unigram\",\"unk_id\":null,\"vocab\":[[\"a\",0]]}}",
-     TKZ_STATUS_UNSUPPORTED, "unk_id", "null"},
     {"{\"model\":{\"type\":\"Unigram\",\"unk_id\":1,\"vocab\":[[\"a\",0]]}}", TKZ_STATUS_BAD_FORMAT,
      "unk_id: 1, of a vocabulary of 1", "1,\"vocab\""},
     {"{\"model\":{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[]}}", TKZ_STATUS_BAD_FORMAT,
@@ -400,6 +398,37 @@ static tkz_tokenizer *built(tkz__model_kind kind, bool sentencepiece, uint32_t a
     tkz__tokenizer_builder_free(builder);
     return tokenizer;
 }
+
+/* As HF, which fails at such a character. */
+START_TEST(no_token_for_unknown)
+{
+    static const char file[] = "{\"model\":{\"type\":\"Unigram\",\"unk_id\":null,\"vocab\":"
+                               "[[\"a\",-1.5],[\"ab\",-2.0]],\"byte_fallback\":false}}";
+    tkz_tokenizer *tokenizer = opened(file);
+    tkz_encoder *encoder;
+    const tkz_batch *batch;
+    tkz_bytes json;
+    tkz_error error;
+    const uint64_t offsets[] = {0, 2};
+    check_ids(tokenizer, "aab", IDS(0, 1));
+    ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+    ck_assert_int_eq(tkz_encoder_encode(encoder, "ax", offsets, 1, &batch, &error),
+                     TKZ_STATUS_UNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(error.message, "unk_id"));
+    tkz_encoder_free(encoder);
+    ck_assert_status(tkz_tokenizer_serialize(tokenizer, "hf", &json, NULL));
+    tkz_tokenizer_free(tokenizer);
+    char *copy = malloc(json.size + 1);
+    memcpy(copy, json.data, json.size);
+    copy[json.size] = '\0';
+    ck_assert_ptr_nonnull(strstr(copy, "\"unk_id\": null"));
+    tokenizer = opened(copy);
+    check_ids(tokenizer, "aab", IDS(0, 1));
+    tkz_tokenizer_free(tokenizer);
+    tkz_bytes_free(&json);
+    free(copy);
+}
+END_TEST
 
 START_TEST(not_written)
 {
@@ -551,6 +580,7 @@ Suite *suite_hf_models(void)
     tcase_add_loop_test(cases, number_of, 0, COUNT(numbers));
     tcase_add_test(cases, any_number);
     tcase_add_loop_test(cases, refused, 0, COUNT(refusals));
+    tcase_add_test(cases, no_token_for_unknown);
     tcase_add_test(cases, not_written);
     tcase_add_test(cases, lines);
     tcase_add_test(cases, bad_lines);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Makes the trie of an image. Leans on the image.
+ *
+ * Nodes are placed breadth first, so that those of short surfaces, which every text reaches, lie
+ * together. The children of the root stand at the places of their numbers.
+ */
+#include "morph/character_trie.h"
+
+#include <string.h>
+
+enum {
+    /* So many places that a node with several children does not fit at are left to those with one. */
+    MAXIMUM_TRIES = 64,
+    NODE_LIMIT = INT32_MAX,
+};
+
+static const uint32_t FREE = UINT32_MAX;
+
+/* Surfaces [first, end) have the same characters up to `depth`, which lead to `place`. */
+typedef struct pending {
+    size_t first;
+    size_t end;
+    uint32_t place;
+    uint32_t depth;
+} pending;
+
+typedef struct builder {
+    tkz__character_trie *trie;
+    const tkz__trie_surface *surfaces;
+    const uint16_t *numbers;
+    uint32_t number_count;
+    pending *queue;
+    size_t queue_count;
+    size_t queue_capacity;
+    uint32_t sparse; /* a free place, or 0: before it few are free */
+    uint16_t *children; /* of the node at work */
+    size_t child_count;
+} builder;
+
+void tkz__character_trie_free(tkz__character_trie *trie)
+{
+    tkz__release_array(&trie->allocator, trie->nodes, trie->capacity, sizeof *trie->nodes);
+    tkz__release_array(&trie->allocator, trie->next_free, trie->capacity,
+                       sizeof *trie->next_free);
+    tkz__release_array(&trie->allocator, trie->previous_free, trie->capacity,
+                       sizeof *trie->previous_free);
+    memset(trie, 0, sizeof *trie);
+}
+
+/* Makes room for `needed` nodes; new ones are free and the last of the ring. */
+static tkz_status reserve_nodes(tkz__character_trie *trie, size_t needed, tkz_error *error)
+{
+    if (needed <= trie->capacity)
+        return TKZ_OK;
+    size_t old = trie->capacity, capacity = needed + needed / 4 + 1024;
+    if (capacity > NODE_LIMIT)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, "dictionary", TKZ__NO_OFFSET,
+                              "too many words for an image");
+    tkz__image_node *nodes = tkz__allocate_array(&trie->allocator, capacity, sizeof *nodes);
+    uint32_t *next = tkz__allocate_array(&trie->allocator, capacity, sizeof *next);
+    uint32_t *previous = tkz__allocate_array(&trie->allocator, capacity, sizeof *previous);
+    if (nodes == NULL || next == NULL || previous == NULL) {
+        tkz__release_array(&trie->allocator, nodes, capacity, sizeof *nodes);
+        tkz__release_array(&trie->allocator, next, capacity, sizeof *next);
+        tkz__release_array(&trie->allocator, previous, capacity, sizeof *previous);
+        return tkz__error_memory(error, capacity * sizeof *nodes);
+    }
+    size_t count = trie->count;
+    if (old > 0) {
+        memcpy(nodes, trie->nodes, old * sizeof *nodes);
+        memcpy(next, trie->next_free, old * sizeof *next);
+        memcpy(previous, trie->previous_free, old * sizeof *previous);
+    } else {
+        next[0] = previous[0] = 0;
+        nodes[0] = (tkz__image_node){0, FREE, 0};
+    }
+    for (size_t i = old > 0 ? old : 1; i < capacity; i++) {
+        uint32_t last = previous[0];
+        nodes[i] = (tkz__image_node){0, FREE, 0};
+        next[last] = (uint32_t)i;
+        previous[i] = last;
+        next[i] = 0;
+        previous[0] = (uint32_t)i;
+    }
+    tkz_allocator allocator = trie->allocator;
+    tkz__character_trie_free(trie);
+    *trie = (tkz__character_trie){allocator, nodes, next, previous, count, capacity};
+    return TKZ_OK;
+}
+
+static void take(tkz__character_trie *trie, uint32_t place, uint32_t parent)
+{
+    trie->next_free[trie->previous_free[place]] = trie->next_free[place];
+    trie->previous_free[trie->next_free[place]] = trie->previous_free[place];
+    trie->nodes[place].parent = parent;
+    if (place >= trie->count)
+        trie->count = (size_t)place + 1;
+}
+
+static bool is_free(const tkz__character_trie *trie, size_t place)
+{
+    return place >= trie->capacity || trie->nodes[place].parent == FREE;
+}
+
+static bool fits(const builder *b, size_t base)
+{
+    for (size_t i = 0; i < b->child_count; i++) {
+        if (!is_free(b->trie, base + b->children[i]))
+            return false;
+    }
+    return true;
+}
+
+/* A base from which all children fall on free places. A child without brothers takes the first free
+ * place; others begin to look where fewer are taken. */
+static size_t find_base(builder *b)
+{
+    const tkz__character_trie *trie = b->trie;
+    uint32_t lowest = UINT32_MAX;
+    for (size_t i = 0; i < b->child_count; i++)
+        lowest = b->children[i] < lowest ? b->children[i] : lowest;
+    uint32_t place = trie->next_free[0];
+    if (b->child_count > 1 && b->sparse != 0)
+        place = b->sparse;
+    int tries = 0;
+    for (; place != 0; place = trie->next_free[place]) {
+        if (place <= lowest) /* the place of number 0 is the root's */
+            continue;
+        if (fits(b, place - lowest))
+            break;
+        if (++tries % MAXIMUM_TRIES == 0)
+            b->sparse = place;
+    }
+    if (place != 0)
+        return place - lowest;
+    return trie->count > lowest ? trie->count - lowest : 1;
+}
+
+static tkz_status add_pending(builder *b, size_t first, size_t end, uint32_t place,
+                              uint32_t depth, tkz_error *error)
+{
+    tkz_status status =
+        tkz__array_reserve(&b->trie->allocator, (void **)&b->queue, &b->queue_capacity,
+                           b->queue_count + 1, sizeof *b->queue, error);
+    if (status == TKZ_OK)
+        b->queue[b->queue_count++] = (pending){first, end, place, depth};
+    return status;
+}
+
+static uint16_t number_at(const builder *b, size_t surface, uint32_t depth)
+{
+    return b->numbers[b->surfaces[surface].first + depth];
+}
+
+/* Collects the children of a node: the different characters behind it. */
+static void find_children(builder *b, const pending *node, size_t first)
+{
+    b->child_count = 0;
+    for (size_t i = first; i < node->end; i++) {
+        uint16_t number = number_at(b, i, node->depth);
+        if (b->child_count == 0 || b->children[b->child_count - 1] != number)
+            b->children[b->child_count++] = number;
+    }
+}
+
+static tkz_status place_children(builder *b, const pending *node, tkz_error *error)
+{
+    tkz__character_trie *trie = b->trie;
+    size_t first = node->first;
+    if (b->surfaces[first].size == node->depth)
+        trie->nodes[node->place].words = b->surfaces[first++].words;
+    if (first == node->end)
+        return TKZ_OK;
+    find_children(b, node, first);
+    size_t base = node->place == 0 ? 0 : find_base(b);
+    tkz_status status = reserve_nodes(trie, base + b->number_count + 1, error);
+    if (status != TKZ_OK)
+        return status;
+    trie->nodes[node->place].base = (uint32_t)base;
+    for (size_t i = 0; i < b->child_count; i++) {
+        uint32_t place = (uint32_t)base + b->children[i];
+        if (place == b->sparse)
+            b->sparse = trie->next_free[place];
+        take(trie, place, node->place);
+    }
+    for (size_t end = first; first < node->end && status == TKZ_OK; first = end) {
+        uint16_t number = number_at(b, first, node->depth);
+        while (end < node->end && number_at(b, end, node->depth) == number)
+            end++;
+        status = add_pending(b, first, end, (uint32_t)base + number, node->depth + 1, error);
+    }
+    return status;
+}
+
+tkz_status tkz__character_trie_make(tkz__character_trie *trie, const tkz__trie_surface *surfaces,
+                                    size_t count, const uint16_t *numbers, uint32_t number_count,
+                                    const tkz_allocator *allocator, tkz_error *error)
+{
+    memset(trie, 0, sizeof *trie);
+    trie->allocator = *allocator;
+    trie->count = 1;
+    builder b = {.trie = trie, .surfaces = surfaces, .numbers = numbers,
+                 .number_count = number_count};
+    b.children = tkz__allocate_array(allocator, (size_t)number_count + 1, sizeof *b.children);
+    tkz_status status = b.children != NULL
+                            ? reserve_nodes(trie, (size_t)number_count + 1, error)
+                            : tkz__error_memory(error, number_count * sizeof *b.children);
+    if (status == TKZ_OK && count > 0)
+        status = add_pending(&b, 0, count, 0, 0, error);
+    for (size_t i = 0; i < b.queue_count && status == TKZ_OK; i++) {
+        pending node = b.queue[i];
+        status = place_children(&b, &node, error);
+    }
+    tkz__release_array(allocator, b.queue, b.queue_capacity, sizeof *b.queue);
+    tkz__release_array(allocator, b.children, (size_t)number_count + 1, sizeof *b.children);
+    if (status != TKZ_OK)
+        tkz__character_trie_free(trie);
+    return status;
+}

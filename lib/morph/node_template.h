@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Templates of MeCab's output formats (node-format, -F and so on): compiled once,
+ * written for each word. Leans on the lattice.
+ */
+#ifndef TKZ_MORPH_NODE_TEMPLATE_H
+#define TKZ_MORPH_NODE_TEMPLATE_H
+
+#include "morph/lattice.h"
+
+/* One part of a template. */
+typedef struct tkz__template_part {
+    uint8_t code;       /* enum in node_template.c */
+    char separator;     /* of fields or paths */
+    uint32_t start;     /* of its text or its field numbers */
+    uint32_t count;     /* bytes or numbers */
+} tkz__template_part;
+
+typedef struct tkz__template {
+    tkz_allocator allocator;
+    tkz__template_part *parts;
+    size_t count;
+    size_t capacity;
+    tkz__buffer text;  /* what is written as it is */
+    uint32_t *fields;  /* field numbers */
+    size_t field_count;
+    size_t field_capacity;
+} tkz__template;
+
+/* An empty template; allocates nothing. */
+void tkz__template_init(tkz__template *template, const tkz_allocator *allocator);
+void tkz__template_free(tkz__template *template); /* leaves it empty and usable */
+
+/* Replaces what it holds; on failure it is empty. Errors: OUT_OF_MEMORY, INVALID_OPTION. */
+TKZ_CHECKED tkz_status tkz__template_compile(tkz__template *template, const char *text,
+                                             size_t size, tkz_error *error);
+
+/* Appends a word. `node` is one of the lattice or an EON. Errors: OUT_OF_MEMORY, INVALID_OPTION (it
+ * asks for what the word has not). */
+TKZ_CHECKED tkz_status tkz__template_write(const tkz__template *template,
+                                           const tkz_lattice *lattice, const tkz__node *node,
+                                           tkz__buffer *output, tkz_error *error);
+
+/* Numbers as MeCab writes them: six digits behind the point, in any locale. */
+TKZ_CHECKED tkz_status tkz__append_real(tkz__buffer *output, double value, tkz_error *error);
+TKZ_CHECKED tkz_status tkz__append_integer(tkz__buffer *output, int64_t value, tkz_error *error);
+
+#endif

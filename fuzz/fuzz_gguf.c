@@ -47,9 +47,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tkz__mapped_file file = {.data = data, .size = size};
     tkz_tokenizer *tokenizer;
     tkz_error error = {0};
+    const tkz__open_options options = {.compat = TKZ_COMPAT_FILE};
     if (!format->probe(data, size))
         return 0;
-    if (format->open(&tokenizer, "input", &file, NULL, NULL, &error) != TKZ_OK) {
+    if (format->open(&tokenizer, "input", &file, &options, NULL, &error) != TKZ_OK) {
         demand(error.message[0] != '\0');
         return 0;
     }

@@ -95,17 +95,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     tkz__mapped_file file = {data + 1, size - 1};
-    if (data[0] == 'j')
+    tkz__open_options options = {.compat = TKZ_COMPAT_FILE};
+    if (data[0] == 'j') {
         status = tkz__hf_open(&tokenizer, "file", file.data, file.size, NULL, &error);
-    else if (data[0] == 'k')
-        status = tkz__format_tekken.open(&tokenizer, "file", &file, NULL, NULL, &error);
-    else if (data[0] == 'r')
-        status = tkz__format_tiktoken.open(&tokenizer, "file", &file,
-                                           tkz__pre_tokenizer_find("gpt2", 4), NULL, &error);
-    else if (data[0] == 'i')
+    } else if (data[0] == 'k') {
+        status = tkz__format_tekken.open(&tokenizer, "file", &file, &options, NULL, &error);
+    } else if (data[0] == 'r') {
+        options.named = tkz__pre_tokenizer_find("gpt2", 4);
+        status = tkz__format_tiktoken.open(&tokenizer, "file", &file, &options, NULL, &error);
+    } else if (data[0] == 'i') {
         status = open_image(&tokenizer, file.data, file.size);
-    else
+    } else {
         return 0;
+    }
     if (status != TKZ_OK) {
         demand(data[0] == 'i' || error.message[0] != '\0');
         return 0;

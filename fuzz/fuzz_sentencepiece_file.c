@@ -44,8 +44,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tkz_tokenizer *tokenizer;
     tkz__buffer written;
     tkz_allocator allocator = tkz__allocator_or_default(NULL);
-    if (size == 0 || size > 1 << 20 || !format->probe(data, size) ||
-        format->open(&tokenizer, "input", &file, NULL, NULL, NULL) != TKZ_OK)
+    tkz__open_options options = {.compat = TKZ_COMPAT_HF};
+    if (size == 0 || size > 1 << 20 || !format->probe(data, size))
+        return 0;
+    if (format->open(&tokenizer, "input", &file, &options, NULL, NULL) == TKZ_OK) {
+        check_texts(tokenizer, data, size < 4096 ? size : 4096);
+        tkz_tokenizer_free(tokenizer);
+    }
+    options.compat = TKZ_COMPAT_FILE;
+    if (format->open(&tokenizer, "input", &file, &options, NULL, NULL) != TKZ_OK)
         return 0;
     check_texts(tokenizer, data, size < 4096 ? size : 4096);
     tkz__buffer_init(&written, &allocator);

@@ -102,6 +102,11 @@ static int check_one(const char *path, const char *user)
     tkz_error error;
     tkz_status status =
         tkz_dictionary_open(&dictionary, path, &user, user != NULL ? 1 : 0, NULL, &error);
+    if (status == TKZ_OK && user == NULL) { /* an image beside the files does not do for them */
+        status = tkz_dictionary_verify(dictionary, &error);
+        if (status != TKZ_OK)
+            tkz_dictionary_free(dictionary);
+    }
     if (status != TKZ_OK)
         return message_check_failure(status, &error);
     if (user != NULL)

@@ -301,17 +301,20 @@ static tkz_status open_image(tkz_dictionary *dictionary, tkz_error *error)
     return status;
 }
 
-/* What an image vouches for has been checked when it was made. */
-static tkz_status check_system(const tkz_dictionary *dictionary, tkz_error *error)
+tkz_status tkz_dictionary_verify(const tkz_dictionary *dictionary, tkz_error *error)
 {
-    if (dictionary->image.file.data != NULL)
-        return TKZ_OK;
     char path[PATH_CAPACITY];
     tkz_status status = find_file(path, dictionary->path, "sys.dic", error);
     return status == TKZ_OK
                ? tkz__compiled_dictionary_check(&dictionary->lexicons[0], path,
                                                 &dictionary->allocator, error)
                : status;
+}
+
+/* What an image vouches for has been checked when it was made. */
+static tkz_status check_system(const tkz_dictionary *dictionary, tkz_error *error)
+{
+    return dictionary->image.file.data == NULL ? tkz_dictionary_verify(dictionary, error) : TKZ_OK;
 }
 
 /* Numbers the words of all dictionaries. */

@@ -225,6 +225,31 @@ START_TEST(is_of_its_files)
 }
 END_TEST
 
+/* An image does not vouch for what becomes of sys.dic later. */
+START_TEST(files_are_verified)
+{
+    enum { UNITS = 72 }; /* of the double array: where they begin */
+    char path[SHORT_PATH], file[LONG_PATH];
+    tkz_error error;
+    tkz_dictionary *dictionary;
+    copy_dictionary(path);
+    make_image(path);
+    ck_assert_status(tkz_dictionary_open(&dictionary, path, NULL, 0, NULL, NULL));
+    ck_assert_ptr_nonnull(dictionary->image.file.data);
+    ck_assert_status(tkz_dictionary_verify(dictionary, NULL));
+    join(file, path, "sys.dic");
+    FILE *stream = fopen(file, "r+b");
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_int_eq(fseek(stream, UNITS, SEEK_SET), 0);
+    ck_assert_uint_eq(fwrite("\xff\xff\xff\x7f", 1, 4, stream), 4);
+    ck_assert_int_eq(fclose(stream), 0);
+    ck_assert_int_eq(tkz_dictionary_verify(dictionary, &error), TKZ_STATUS_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(error.where, "sys.dic"));
+    tkz_dictionary_free(dictionary);
+    test_remove_tree(path);
+}
+END_TEST
+
 /* Damaged images are refused or analyse something, and never leave their memory. */
 START_TEST(survives_altered_bytes)
 {
@@ -303,6 +328,7 @@ Suite *suite_dictionary_image(void)
     tcase_add_test(cases, finds_surfaces_of_odd_bytes);
     tcase_add_test(cases, cuts_long_sentences_exactly);
     tcase_add_test(cases, is_of_its_files);
+    tcase_add_test(cases, files_are_verified);
     tcase_add_test(cases, survives_altered_bytes);
     tcase_add_test(cases, reports_failed_allocations);
     suite_add_tcase(suite, cases);

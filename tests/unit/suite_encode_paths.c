@@ -154,6 +154,8 @@ START_TEST(refused)
     ck_assert_int_eq(tkz_encoder_set_sampling(encoder, -2, 1, 0, NULL),
                      TKZ_STATUS_INVALID_ARGUMENT);
     ck_assert_int_eq(tkz_encoder_set_dropout(encoder, 0.1, 0, NULL), TKZ_STATUS_UNSUPPORTED);
+    /* What is drawn for a text depends on all of it. */
+    ck_assert_status(tkz_encoder_set_sampling(encoder, -1, 1, 0, NULL));
     ck_assert_int_eq(tkz_encoder_encode_next(encoder, "abc", 3, 1, &batch, NULL),
                      TKZ_STATUS_UNSUPPORTED);
     tkz_encoder_free(encoder);

@@ -66,13 +66,6 @@ static inline uint32_t tkz__border_bit(uint32_t left, uint32_t right)
     return (left >> 16) * TKZ__BORDER_LEAST_ROW + (right & mask);
 }
 
-/* Does a symbol join the characters of these two entries? */
-static inline bool tkz__border_joined(const tkz__image *image, uint32_t left, uint32_t right)
-{
-    uint32_t bit = tkz__border_bit(left, right) & image->border_mask;
-    return image->sections[TKZ__SECTION_BORDER_BITS][bit >> 3] >> (bit & 7) & 1;
-}
-
 /* Three bytes that are a character: 1110xxxx 10xxxxxx 10xxxxxx, and not E0 (overlong forms) nor ED
  * (surrogates), whose second bytes need a look. `word` has them in its low bytes. */
 static inline bool tkz__border_is_three(uint32_t word)

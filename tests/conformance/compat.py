@@ -27,6 +27,7 @@ import tempfile
 import models
 import sentencepiece
 from normal_texts import random_count, random_texts
+from protobuf_fields import fields
 from tokenizers import Tokenizer
 
 RANDOM_TEXTS = random_count(700)
@@ -36,37 +37,6 @@ UNIGRAM, BPE, WORD, CHAR = range(1, 5)
 
 
 # ---- The file ---------------------------------------------------------------
-
-
-def fields(data):
-    """Number and value of each field of a protocol buffer."""
-    at = 0
-
-    def varint():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = data[at]
-            at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    while at < len(data):
-        tag = varint()
-        if tag & 7 == 0:
-            yield tag >> 3, varint()
-        elif tag & 7 == 1:
-            yield tag >> 3, data[at:at + 8]
-            at += 8
-        elif tag & 7 == 2:
-            size = varint()
-            yield tag >> 3, data[at:at + size]
-            at += size
-        else:
-            yield tag >> 3, data[at:at + 4]
-            at += 4
 
 
 class Proto:

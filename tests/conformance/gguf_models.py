@@ -21,35 +21,11 @@ import gguf
 
 import hf_encode
 import models
+from protobuf_fields import fields
 
 # What convert_hf_to_gguf.py calls the pre-tokenizers of the models.
 PRE = {"llama3": "llama-bpe", "qwen3": "qwen2", "deepseek_v3": "deepseek-v3", "gptoss": "gpt-4o",
        "gpt2": "gpt-2", "command_r": "command-r", "smollm": "smollm"}
-
-
-def fields(data):
-    """(number, value) of a protocol buffer: ints, bytes."""
-    at = 0
-
-    def varint():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = data[at]
-            at += 1
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                return value
-
-    while at < len(data):
-        tag = varint()
-        if tag & 7 == 0:
-            yield tag >> 3, varint()
-        else:
-            size = varint() if tag & 7 == 2 else {1: 8, 5: 4}[tag & 7]
-            yield tag >> 3, data[at:at + size]
-            at += size
 
 
 class SentencePiece:

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 
+from protobuf_fields import fields
+
 # So many random texts for every step, and, from a million on, every code point. Without it: what a
 # test run has the time for.
 FULL = 1000000
@@ -41,32 +43,6 @@ GROUPS = (
     "ẞßſİıȺȾΣςĲǅ", "\U0001f600\U00011099\U000110ba\U0001d15e\U0002f800\U0010ffff")
 BAD = (b"\xff", b"\x80", b"\xe3", b"\xe3\x81", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80",
        b"\xf0\x9f", b"\xef\xbf")
-
-
-def fields(message):
-    """(number, bytes) of the length-delimited fields of a protocol buffer."""
-    at = 0
-
-    def number():
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = message[at]
-            at += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    while at < len(message):
-        tag = number()
-        size = {1: 8, 5: 4}.get(tag & 7)
-        if tag & 7 == 0:
-            number()
-        else:
-            size = number() if size is None else size
-            yield tag >> 3, message[at:at + size]
-            at += size
 
 
 def model_of(sentencepiece, rule, **options):

@@ -92,6 +92,11 @@ static void add_sizes(struct table *table, const json_t *report)
     add_count(table, vocabulary, "types", "different words");
     add_count(table, vocabulary, "tokens", "  occurrences");
     add_count(table, vocabulary, "size", "vocabulary size");
+    if (json_object_get(vocabulary, "not_exported") != NULL) {
+        table_add(table, "  tokenizer.json");
+        table_add(table, "not written");
+        table_add(table, "%s", "");
+    }
 }
 
 static void add_encoding(struct table *table, const json_t *report)

@@ -60,7 +60,8 @@ typedef struct tkz__document {
     size_t text_start, text_end; /* the text as it stands in `raw`; of JSON lines without quotes */
     const char *id;       /* NULL if the record has none; a number is taken as written */
     size_t id_size;
-    /* For a bad record: "bad_utf8", "bad_json", "missing_field", "lone_surrogate", "too_large". */
+    /* For a bad record: "bad_utf8", "bad_json", "missing_field", "lone_surrogate", "too_large";
+     * "encode_limit" where the encoder refused it. */
     const char *reason;
     tkz_error error;      /* detail; its offset counts in `raw` */
 } tkz__document;

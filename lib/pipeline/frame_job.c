@@ -90,7 +90,7 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
     tkz__buffer_init(&worker->texts, memory);
     tkz__buffer_init(&worker->borders, memory);
     tkz__buffer_init(&worker->held, memory);
-    tkz__buffer_init(&worker->origins, memory);
+    tkz__buffer_init(&worker->refused, memory);
     tkz__buffer_init(&worker->names, memory);
     tkz__buffer_init(&worker->name_borders, memory);
     if (context->normal_form != NULL)
@@ -139,7 +139,7 @@ void tkz__job_worker_free(tkz__job_worker *worker)
     tkz__buffer_free(&worker->texts);
     tkz__buffer_free(&worker->borders);
     tkz__buffer_free(&worker->held);
-    tkz__buffer_free(&worker->origins);
+    tkz__buffer_free(&worker->refused);
     tkz__buffer_free(&worker->names);
     tkz__buffer_free(&worker->name_borders);
     tkz__arena_free(&worker->arena);
@@ -155,6 +155,7 @@ typedef struct job {
     tkz__job_item *item;
     tkz__input_format format;
     tkz__record_options options;
+    uint64_t next_kept; /* documents that came to `keep` so far */
     tkz_error *error;
 } job;
 
@@ -188,6 +189,23 @@ static tkz_status quarantine(job *j, const tkz__document *document)
                                 j->error);
 }
 
+/* What an earlier attempt at this frame learned of its `index`th kept document; NULL: it can be
+ * encoded. */
+static const tkz__refused_text *find_refused(const tkz__job_worker *worker, uint64_t index)
+{
+    const tkz__refused_text *texts = (const void *)worker->refused.data;
+    size_t low = 0, high = worker->refused.size / sizeof *texts;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (texts[middle].index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < worker->refused.size / sizeof *texts && texts[low].index == index;
+    return found ? &texts[low] : NULL;
+}
+
 /* Held out documents are chosen by their content, so that neither order nor sharding matters. */
 static bool held_out(const tkz__job_context *context, const tkz__document *document)
 {
@@ -195,17 +213,9 @@ static bool held_out(const tkz__job_context *context, const tkz__document *docum
            tkz__hash64(document->text, document->text_size) < context->hold_below;
 }
 
-/* Where a text that is encoded came from. */
-typedef struct origin {
-    const char *path;
-    uint64_t line;
-    uint64_t offset;
-} origin;
-
 static tkz_status remember_for_encoding(job *j, const tkz__document *document, bool held)
 {
     tkz__job_worker *worker = j->worker;
-    origin own = {source_name(j, document), document->line, document->offset};
     tkz_status status =
         tkz__buffer_append(&worker->texts, document->text, document->text_size, j->error);
     if (status == TKZ_OK) {
@@ -214,8 +224,6 @@ static tkz_status remember_for_encoding(job *j, const tkz__document *document, b
     }
     if (status == TKZ_OK)
         status = tkz__buffer_append_byte(&worker->held, held, j->error);
-    if (status == TKZ_OK)
-        status = tkz__buffer_append(&worker->origins, &own, sizeof own, j->error);
     if (status == TKZ_OK && j->context->recipe->ids_json) {
         status = tkz__buffer_append(&worker->names, document->id, document->id_size, j->error);
         uint64_t end = worker->names.size;
@@ -225,9 +233,22 @@ static tkz_status remember_for_encoding(job *j, const tkz__document *document, b
     return status;
 }
 
-/* A document that stays: whatever the pass does with it. */
-static tkz_status keep(job *j, const tkz__document *document)
+static tkz_status count_words(job *j, const char *text, size_t size)
 {
+    return tkz__word_counts_add_document(
+        j->worker->counts, text, size,
+        j->context->dictionary != NULL ? &j->worker->boundaries : NULL, j->error);
+}
+
+/* A document that stays, unless it cannot be encoded: whatever the pass does with it. */
+static tkz_status keep(job *j, tkz__document *document)
+{
+    const tkz__refused_text *refused = find_refused(j->worker, j->next_kept++);
+    if (refused != NULL) {
+        document->reason = "encode_limit";
+        document->error = refused->error;
+        return quarantine(j, document);
+    }
     const tkz__pass *pass = j->context->pass;
     tkz__job_item *item = j->item;
     tkz__tally *tally = &item->tally;
@@ -252,10 +273,8 @@ static tkz_status keep(job *j, const tkz__document *document)
         status = tkz__staged_block_add(&j->worker->block, document, j->format,
                                        source_name(j, document), j->error);
     }
-    if (status == TKZ_OK && pass->count && !held)
-        status = tkz__word_counts_add_document(
-            j->worker->counts, document->text, document->text_size,
-            j->context->dictionary != NULL ? &j->worker->boundaries : NULL, j->error);
+    if (status == TKZ_OK && pass->count && !pass->encode && !held)
+        status = count_words(j, document->text, document->text_size);
     if (status == TKZ_OK && pass->encode)
         status = remember_for_encoding(j, document, held);
     if (status == TKZ_OK && pass->write) {
@@ -411,25 +430,26 @@ static tkz_status run_staged_block(job *j)
 
 /* ---- The whole frame ------------------------------------------------------ */
 
-/* The texts could not be encoded together: says in which record the one stands that cannot. */
-static tkz_status name_failed_text(job *j, tkz_status status)
+/* The texts could not be encoded together: remembers which cannot, so that another attempt at the
+ * frame puts their documents into quarantine. */
+static tkz_status find_failed_texts(job *j)
 {
     tkz__job_worker *worker = j->worker;
     const uint64_t *borders = (const uint64_t *)(const void *)worker->borders.data;
     const tkz_batch *batch;
-    for (size_t i = 0; i < worker->held.size; i++) {
-        tkz_error error = {0};
-        tkz_status own_status = tkz_encoder_encode(
-            worker->encoder, (const char *)worker->texts.data, borders + i, 1, &batch, &error);
-        if (own_status == TKZ_OK)
-            continue;
-        status = own_status;
-        origin own;
-        memcpy(&own, worker->origins.data + i * sizeof own, sizeof own);
-        (void)tkz__error_set(j->error, status, own.path, own.offset, "%s", error.message);
-        if (j->error != NULL && own.line <= UINT32_MAX)
-            j->error->line = (uint32_t)own.line;
-        break;
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; status == TKZ_OK && i < worker->held.size; i++) {
+        tkz__refused_text text = {.index = i};
+        tkz_status own =
+            tkz_encoder_encode(worker->encoder, (const char *)worker->texts.data, borders + i, 1,
+                               &batch, &text.error);
+        if (own == TKZ_STATUS_LIMIT)
+            status = tkz__buffer_append(&worker->refused, &text, sizeof text, j->error);
+        else if (own != TKZ_OK) {
+            status = own;
+            if (j->error != NULL)
+                *j->error = text.error;
+        }
     }
     return status;
 }
@@ -449,8 +469,6 @@ static tkz_status encode_texts(job *j)
     status = tkz_encoder_encode(worker->encoder, (const char *)worker->texts.data,
                                 (const uint64_t *)(void *)worker->borders.data, count, &batch,
                                 j->error);
-    if (status == TKZ_STATUS_LIMIT)
-        return name_failed_text(j, status);
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         size_t length = (size_t)(batch->offsets[i + 1] - batch->offsets[i]);
         status = tkz__buffer_append(&item->ids, batch->ids + batch->offsets[i],
@@ -479,32 +497,68 @@ static tkz_status compress_section(const job *j, tkz__section *section)
                                section->content.size, &section->stored, j->error);
 }
 
-tkz_status tkz__job_run(const tkz__job_context *context, tkz__job_worker *worker,
-                        tkz__job_item *item, tkz_error *error)
+/* Counts the words of the gathered texts: a pass that encodes too counts only once it is known
+ * which documents it keeps. */
+static tkz_status count_encoded(job *j)
 {
-    const tkz__pass *pass = context->pass;
-    job j = {.context = context, .worker = worker, .item = item, .error = error};
+    const tkz__job_worker *worker = j->worker;
+    const uint64_t *borders = (const uint64_t *)(const void *)worker->borders.data;
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; status == TKZ_OK && i < worker->held.size; i++) {
+        if (!worker->held.data[i])
+            status = count_words(j, (const char *)worker->texts.data + borders[i],
+                                 (size_t)(borders[i + 1] - borders[i]));
+    }
+    return status;
+}
+
+/* One attempt at the frame, from clear results to texts encoded. */
+static tkz_status attempt(job *j)
+{
+    const tkz__pass *pass = j->context->pass;
+    tkz__job_worker *worker = j->worker;
     uint64_t zero = 0;
     tkz_status status = TKZ_OK;
 
-    clear_results(item);
+    clear_results(j->item);
     tkz__buffer_clear(&worker->texts);
     tkz__buffer_clear(&worker->borders);
     tkz__buffer_clear(&worker->held);
-    tkz__buffer_clear(&worker->origins);
     tkz__buffer_clear(&worker->names);
     tkz__buffer_clear(&worker->name_borders);
+    j->next_kept = 0;
     if (pass->encode)
-        status = tkz__buffer_append(&worker->borders, &zero, sizeof zero, error);
+        status = tkz__buffer_append(&worker->borders, &zero, sizeof zero, j->error);
     if (status == TKZ_OK && pass->stage)
-        status = tkz__staged_block_begin(&worker->block, &item->frame, error);
+        status = tkz__staged_block_begin(&worker->block, &j->item->frame, j->error);
     if (status == TKZ_OK)
-        status = pass->from_staged ? run_staged_block(&j) : run_input_frame(&j);
+        status = pass->from_staged ? run_staged_block(j) : run_input_frame(j);
     if (status == TKZ_OK && pass->stage)
         status = tkz__frame_compress(worker->fast_compressor, worker->block.data,
-                                     worker->block.size, &item->staged, error);
+                                     worker->block.size, &j->item->staged, j->error);
     if (status == TKZ_OK && pass->encode)
-        status = encode_texts(&j);
+        status = encode_texts(j);
+    if (status == TKZ_OK && pass->encode && pass->count)
+        status = count_encoded(j);
+    return status;
+}
+
+tkz_status tkz__job_run(const tkz__job_context *context, tkz__job_worker *worker,
+                        tkz__job_item *item, tkz_error *error)
+{
+    job j = {.context = context, .worker = worker, .item = item, .error = error};
+    tkz__buffer_clear(&worker->refused);
+    tkz_status status = attempt(&j);
+    if (status == TKZ_STATUS_LIMIT && context->pass->encode && worker->held.size > 0) {
+        tkz_error first = error != NULL ? *error : (tkz_error){0};
+        tkz_status found = find_failed_texts(&j);
+        if (found != TKZ_OK)
+            status = found;
+        else if (worker->refused.size > 0)
+            status = attempt(&j);
+        else if (error != NULL)
+            *error = first;
+    }
     if (status == TKZ_OK)
         status = compress_section(&j, &item->text);
     if (status == TKZ_OK)

@@ -47,6 +47,12 @@ typedef struct tkz__job_context {
     tkz_allocator allocator;
 } tkz__job_context;
 
+/* A kept document of the frame that the encoder refused: its place among the kept ones, and why. */
+typedef struct tkz__refused_text {
+    uint64_t index;
+    tkz_error error;
+} tkz__refused_text;
+
 /* The scratch of one worker. */
 typedef struct tkz__job_worker {
     tkz__arena arena;
@@ -61,7 +67,7 @@ typedef struct tkz__job_worker {
     tkz__buffer texts;   /* texts to encode, one behind the other */
     tkz__buffer borders; /* their u64 offsets */
     tkz__buffer held;    /* a byte for each: 1 if held out */
-    tkz__buffer origins; /* where each came from, for errors */
+    tkz__buffer refused; /* tkz__refused_text, ordered by index */
     tkz__buffer names;   /* for ids as JSON: the ids of documents */
     tkz__buffer name_borders;
 } tkz__job_worker;

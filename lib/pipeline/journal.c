@@ -42,7 +42,7 @@ static bool is_output_name(const char *name)
 {
     static const char *const wholes[] = {"manifest.json", "tokenizer.tkz", "tokenizer.json", NULL};
     static const char *const prefixes[] = {"text-",       "tokens-", "rejects-",
-                                           "duplicates-", "bad-",    NULL};
+                                           "duplicates-", "bad-",    "unencodable-", NULL};
     for (int i = 0; wholes[i] != NULL; i++) {
         if (strcmp(name, wholes[i]) == 0)
             return true;

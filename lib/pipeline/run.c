@@ -236,6 +236,7 @@ static void close_run(tkz__run *run, tkz_status status)
     tkz_dictionary_free(run->dictionary);
     tkz_filter_set_free(run->filters);
     json_decref(run->vocabulary);
+    json_decref(run->not_exported);
     json_decref(run->files);
     json_decref(run->timings);
     if (status == TKZ_OK || run->journal.directory == NULL)

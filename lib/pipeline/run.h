@@ -47,6 +47,7 @@ typedef struct tkz__run {
     tkz__written written;      /* of finished passes */
     json_t *files;             /* finished shards, in order */
     json_t *timings;           /* {"name","seconds","bytes"} of the steps of this process */
+    json_t *not_exported;      /* why there is no tokenizer.json, or NULL */
     json_t *vocabulary;        /* {"size","types","tokens",...} once trained, or NULL */
     uint64_t stored_in;
     bool resumed;

@@ -180,7 +180,8 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
         .hold = recipe->train && recipe->holdout > 0,
         .hold_below = (uint64_t)(recipe->holdout * 18446744073709551616.0),
         .keep_rejects = recipe->rejects && (!pass->from_staged || (pass->last && recipe->dedup)),
-        .keep_bad = !pass->from_staged && (into_directory || recipe->bad_path != NULL),
+        .keep_bad = (!pass->from_staged || pass->encode) &&
+                    (into_directory || recipe->bad_path != NULL),
         .compress = into_directory,
         .allocator = run->allocator,
     };

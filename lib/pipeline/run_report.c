@@ -109,6 +109,8 @@ static json_t *results(const tkz__run *run)
         json_object_set_new(object, "vocabulary",
                             json_pack("{s:I}", "size",
                                       (json_int_t)tkz_tokenizer_size(run->tokenizer)));
+    if (run->not_exported != NULL)
+        json_object_set(json_object_get(object, "vocabulary"), "not_exported", run->not_exported);
     if (run->recipe->encode)
         json_object_set_new(object, "encoding", encoding(run));
     return object;

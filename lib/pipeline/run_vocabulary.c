@@ -142,7 +142,17 @@ tkz_status tkz__run_publish_vocabulary(tkz__run *run, tkz_error *error)
         status = publish_form(run, "tkz", path, "tokenizer.tkz", error);
     if (status == TKZ_OK)
         status = tkz__join_path(path, recipe->directory, "tokenizer.json", error);
-    if (status == TKZ_OK)
-        status = publish_form(run, "hf", path, "tokenizer.json", error);
+    if (status != TKZ_OK)
+        return status;
+    tkz_error why = {0};
+    status = publish_form(run, "hf", path, "tokenizer.json", &why);
+    if (status == TKZ_STATUS_UNSUPPORTED) {
+        /* The native file holds what HF has no words for; the report says why it stands alone. */
+        json_decref(run->not_exported);
+        run->not_exported = json_string(why.message);
+        return TKZ_OK;
+    }
+    if (status != TKZ_OK && error != NULL)
+        *error = why;
     return status;
 }

@@ -220,7 +220,7 @@ static tkz_status open_shards(tkz__sinks *sinks, opening *o)
     if (status == TKZ_OK && context->keep_rejects)
         status = open_text(o, &sinks->rejects, pass->from_staged ? "duplicates" : "rejects", 0);
     if (status == TKZ_OK && context->keep_bad)
-        status = open_text(o, &sinks->bad, "bad", 0);
+        status = open_text(o, &sinks->bad, pass->from_staged ? "unencodable" : "bad", 0);
     return status;
 }
 
@@ -364,7 +364,7 @@ static tkz_status save_text(tkz__text_shards *shards, const char *name, json_t *
 
 tkz_status tkz__sinks_save(tkz__sinks *sinks, json_t **state, tkz_error *error)
 {
-    const char *rejects = sinks->context->pass->from_staged ? "duplicates" : "rejects";
+    bool from_staged = sinks->context->pass->from_staged;
     tkz__buffer scratch;
     tkz__buffer_init(&scratch, &sinks->context->allocator);
     *state = json_object();
@@ -376,9 +376,11 @@ tkz_status tkz__sinks_save(tkz__sinks *sinks, json_t **state, tkz_error *error)
     if (status == TKZ_OK)
         status = save_text(sinks->text, "text", *state, &scratch, error);
     if (status == TKZ_OK)
-        status = save_text(sinks->rejects, rejects, *state, &scratch, error);
+        status = save_text(sinks->rejects, from_staged ? "duplicates" : "rejects", *state,
+                           &scratch, error);
     if (status == TKZ_OK)
-        status = save_text(sinks->bad, "bad", *state, &scratch, error);
+        status = save_text(sinks->bad, from_staged ? "unencodable" : "bad", *state, &scratch,
+                           error);
     if (status == TKZ_OK && sinks->tokens != NULL) {
         tkz__buffer_clear(&scratch);
         status = tkz__token_shards_save(sinks->tokens, &scratch, error);

@@ -522,7 +522,7 @@ START_TEST(changed_bytes)
     size_t size = strlen(file), good = 0;
     char *copy = malloc(size);
     uint64_t state = 3;
-    for (int round = 0; round < 6000 / TEST_SHORTER; round++) {
+    for (int round = 0; round < 1500 / TEST_SHORTER; round++) {
         memcpy(copy, file, size);
         for (int change = 0; change < 1 + round % 3; change++) {
             uint64_t random = test_random(&state);

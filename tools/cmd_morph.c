@@ -15,24 +15,29 @@
 
 static const struct option_info options[] = {
     {.name = "dictionary",
+     .other_name = "dicdir",
      .letter = 'd',
      .type = OPTION_TEXT,
      .argument = "NAME|DIR",
      .default_value = "ipadic",
-     .text = "Directory of a compiled MeCab dictionary, or a name such as ipadic, juman, unidic."},
+     .text = "Directory of a compiled MeCab dictionary, or a name such as ipadic, juman, unidic. "
+             "Also --dicdir, as of mecab."},
     {.name = "user-dictionary",
+     .other_name = "userdic",
      .letter = 'u',
      .type = OPTION_TEXT,
      .argument = "FILE",
      .repeatable = true,
-     .text = "Compiled user dictionary; several with commas between."},
+     .text = "Compiled user dictionary; several with commas between. Also --userdic."},
     {.name = "output-format",
+     .other_name = "output-format-type",
      .letter = 'O',
      .type = OPTION_TEXT,
      .argument = "FORMAT",
      .text = "default: word TAB features, a line each, then EOS; wakati: words with blanks "
              "between; none, dump, em; or a name that the dictionary's dicrc defines, such as "
-             "yomi, chasen or simple. Without it what dicrc asks for, else default."},
+             "yomi, chasen or simple. Without it what dicrc asks for, else default. Also "
+             "--output-format-type."},
     {.name = "node-format",
      .letter = 'F',
      .type = OPTION_TEXT,
@@ -313,6 +318,21 @@ static int open_dictionary(const struct arguments *arguments, tkz_dictionary **d
     return code;
 }
 
+/* JSON and explanations are in UTF-8, all other output in the charset of the dictionary. */
+static int refuse_charset(const tkz_dictionary *dictionary)
+{
+    tkz_dictionary_info info;
+    tkz_error error;
+    tkz_status status = tkz_dictionary_describe(dictionary, &info, &error);
+    if (status != TKZ_OK)
+        return message_failure(status, &error);
+    if (strcmp(info.charset, "UTF-8") == 0)
+        return EXIT_DONE;
+    message("morph", "--json and --explain need a dictionary in UTF-8; %s is in %s", info.path,
+            info.charset);
+    return EXIT_USAGE;
+}
+
 /* Sets templates of the command line. mecab leaves them out where a name is given, be it by dicrc. */
 static tkz_status set_templates(const struct arguments *arguments, tkz_morph_style *style,
                                 bool has_name, tkz_error *error)
@@ -371,6 +391,8 @@ static int run(const struct arguments *arguments)
         .margin = (int64_t)option_integer(arguments, "margin"),
     };
     code = open_dictionary(arguments, &request.dictionary);
+    if (code == EXIT_DONE && request.view != MORPH_VIEW_STYLE)
+        code = refuse_charset(request.dictionary);
     if (code == EXIT_DONE)
         code = open_style(arguments, request.dictionary, &request.style);
     if (code == EXIT_DONE) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Sentences of files on their way through several threads: read in batches of
- * whole lines, printed by each worker, written in the order read.
+ * whole lines, printed by each worker, written in the order read. A line of many megabytes is
+ * printed by one worker as it is read.
  */
 #include "tools/morph_batches.h"
 
@@ -16,6 +17,9 @@
 
 /* Enough work to make handing it over cheap, little enough that 8 threads stay below 100 MB. */
 enum { BATCH_SIZE = 1024 * 1024 };
+
+/* A line of which so much has been read without its end is printed in pieces. */
+enum { LONG_LINE = 4 * BATCH_SIZE };
 
 /* What all workers share. Everything but the constants is guarded by `lock`. */
 struct morph {
@@ -34,6 +38,7 @@ struct morph {
     tkz_progress progress;
     uint64_t bytes_of_files; /* stored bytes of the files before this one */
     bool ended; /* nothing more is to be read */
+    bool is_streaming; /* a worker reads a long line to its end */
     tkz_status read_status;
     tkz_error read_error;
 
@@ -50,6 +55,7 @@ struct batch {
     uint64_t number;
     uint64_t first_line;
     const char *source;
+    bool is_open; /* the beginning of a long line */
 };
 
 /* Whether a line ends mecab's lines of known words. */
@@ -132,18 +138,44 @@ static void read_sentences(struct morph *morph, struct batch *batch)
 {
     batch->lines.size = 0;
     text_append(&batch->lines, morph->carried.data, morph->carried.size);
-    size_t scanned = morph->request->is_partial ? 0 : batch->lines.size;
+    size_t scanned = 0; /* behind a long line whole lines may have been carried */
     morph->carried.size = 0;
     batch->source = morph->source;
     batch->first_line = morph->line + 1;
+    batch->is_open = false;
+    bool can_stream = morph_printer_can_stream(morph->request);
     while (read_more(morph, batch)) {
         size_t whole = last_end(morph, &batch->lines, &scanned);
+        if (whole == 0 && can_stream && batch->lines.size >= LONG_LINE) {
+            batch->is_open = morph->is_streaming = true;
+            break;
+        }
         if (whole == 0)
             continue;
         text_append(&morph->carried, batch->lines.data + whole, batch->lines.size - whole);
         batch->lines.size = whole;
         break;
     }
+    report_progress(morph);
+    if (batch->lines.failed || morph->carried.failed) {
+        tkz_error_clear(&morph->read_error);
+        morph->read_status = TKZ_STATUS_OUT_OF_MEMORY;
+    }
+}
+
+/* Takes the next piece of a long line off the input, the last one without its LF. */
+static void read_piece(struct morph *morph, struct batch *batch, bool *is_last)
+{
+    batch->lines.size = 0;
+    *is_last = !read_more(morph, batch);
+    const char *end = memchr(batch->lines.data, '\n', batch->lines.size);
+    if (end != NULL) {
+        size_t size = (size_t)(end - batch->lines.data);
+        text_append(&morph->carried, end + 1, batch->lines.size - size - 1);
+        batch->lines.size = size;
+        *is_last = true;
+    }
+    morph->line += *is_last;
     report_progress(morph);
     if (batch->lines.failed || morph->carried.failed) {
         tkz_error_clear(&morph->read_error);
@@ -164,6 +196,8 @@ static uint64_t count_lines(const char *data, size_t size)
 /* The next batch that is not empty; false at the end of all files or on a failure. */
 static bool next_batch(struct morph *morph, struct batch *batch)
 {
+    while (morph->is_streaming)
+        pthread_cond_wait(&morph->turn_changed, &morph->lock);
     while (!morph->ended && morph->read_status == TKZ_OK) {
         if (morph->input == NULL && !open_next(morph))
             break;
@@ -202,6 +236,12 @@ static const char *sentence_end(const struct morph *morph, const char *line, con
     }
 }
 
+static void set_place(const struct batch *batch, uint64_t line, tkz_error *error)
+{
+    (void)snprintf(error->where, sizeof error->where, "%s", batch->source);
+    error->line = line <= UINT32_MAX ? (uint32_t)line : 0;
+}
+
 static tkz_status analyse(const struct morph *morph, struct morph_printer *printer,
                           struct batch *batch, tkz_error *error)
 {
@@ -213,8 +253,7 @@ static tkz_status analyse(const struct morph *morph, struct morph_printer *print
         tkz_status status =
             morph_printer_print(printer, line, (size_t)(end - line), &batch->result, error);
         if (status != TKZ_OK) {
-            (void)snprintf(error->where, sizeof error->where, "%s", batch->source);
-            error->line = number <= UINT32_MAX ? (uint32_t)number : 0;
+            set_place(batch, number, error);
             return status;
         }
         line = end + 1;
@@ -235,14 +274,23 @@ static void fail(struct morph *morph, tkz_status status, const tkz_error *error)
     morph->ended = true;
 }
 
-/* Waits until all earlier batches are written, then writes this one up to its failure; after a
- * failure nothing more is written. Lock held on entry and exit. */
-static void write_in_turn(struct morph *morph, const struct batch *batch, tkz_status status,
-                          const tkz_error *error)
+/* Waits until all earlier batches are written. Lock held on entry and exit, as in the next three. */
+static void wait_for_turn(struct morph *morph, const struct batch *batch)
 {
-    while (morph->batches_written != batch->number) {
+    while (morph->batches_written != batch->number)
         pthread_cond_wait(&morph->turn_changed, &morph->lock);
-    }
+}
+
+static void end_turn(struct morph *morph)
+{
+    morph->batches_written++;
+    pthread_cond_broadcast(&morph->turn_changed);
+}
+
+/* Writes a result up to its failure; after a failure nothing more is written. */
+static void write_result(struct morph *morph, const struct batch *batch, tkz_status status,
+                         const tkz_error *error)
+{
     if (morph->status == TKZ_OK) {
         tkz_error fault;
         pthread_mutex_unlock(&morph->lock);
@@ -255,8 +303,31 @@ static void write_in_turn(struct morph *morph, const struct batch *batch, tkz_st
             fail(morph, status, error);
         }
     }
-    morph->batches_written++;
-    pthread_cond_broadcast(&morph->turn_changed);
+}
+
+/* Prints a long line as it is read; nobody else reads meanwhile. */
+static void stream_line(struct morph *morph, struct morph_printer *printer, struct batch *batch)
+{
+    tkz_error error;
+    for (bool is_last = false; morph->status == TKZ_OK && morph->read_status == TKZ_OK;) {
+        pthread_mutex_unlock(&morph->lock);
+        tkz_error_clear(&error);
+        batch->result.size = 0;
+        tkz_status status = morph_printer_print_piece(printer, batch->lines.data,
+                                                      batch->lines.size, is_last, &batch->result,
+                                                      &error);
+        if (status == TKZ_OK && batch->result.failed)
+            status = TKZ_STATUS_OUT_OF_MEMORY;
+        if (status != TKZ_OK)
+            set_place(batch, batch->first_line, &error);
+        pthread_mutex_lock(&morph->lock);
+        write_result(morph, batch, status, &error);
+        if (is_last)
+            break;
+        if (morph->status == TKZ_OK)
+            read_piece(morph, batch, &is_last);
+    }
+    morph->is_streaming = false;
 }
 
 static void work(void *argument, uint32_t index)
@@ -272,10 +343,18 @@ static void work(void *argument, uint32_t index)
     if (status != TKZ_OK)
         fail(morph, status, &error);
     while (next_batch(morph, &batch)) {
+        if (batch.is_open) {
+            wait_for_turn(morph, &batch);
+            stream_line(morph, &printer, &batch);
+            end_turn(morph);
+            continue;
+        }
         pthread_mutex_unlock(&morph->lock);
         status = analyse(morph, &printer, &batch, &error);
         pthread_mutex_lock(&morph->lock);
-        write_in_turn(morph, &batch, status, &error);
+        wait_for_turn(morph, &batch);
+        write_result(morph, &batch, status, &error);
+        end_turn(morph);
     }
     pthread_mutex_unlock(&morph->lock);
     morph_printer_close(&printer);

@@ -38,6 +38,7 @@ tkz_status morph_printer_open(struct morph_printer *printer, const struct morph_
 void morph_printer_close(struct morph_printer *printer)
 {
     tkz_tagger_free(printer->tagger);
+    tkz_tagger_stream_free(printer->stream);
     tkz_lattice_free(printer->lattice);
     *printer = (struct morph_printer){0};
 }
@@ -137,6 +138,33 @@ tkz_status morph_printer_print(struct morph_printer *printer, const char *senten
     int32_t format = tkz_morph_style_tagger_format(printer->request->style);
     tkz_status status =
         tkz_tagger_format(printer->tagger, sentence, size, format, &output, &output_size, error);
+    if (status == TKZ_OK)
+        text_append(result, output, output_size);
+    return status;
+}
+
+bool morph_printer_can_stream(const struct morph_request *request)
+{
+    return !request->needs_lattice;
+}
+
+tkz_status morph_printer_print_piece(struct morph_printer *printer, const char *piece, size_t size,
+                                     bool is_last, struct text *result, tkz_error *error)
+{
+    const struct morph_request *request = printer->request;
+    tkz_status status = TKZ_OK;
+    if (printer->stream == NULL)
+        status = tkz_tagger_stream_new(&printer->stream, request->dictionary,
+                                       tkz_morph_style_tagger_format(request->style), NULL, error);
+    const char *output;
+    size_t output_size;
+    if (status == TKZ_OK)
+        status = tkz_tagger_stream_add(printer->stream, piece, size, &output, &output_size, error);
+    if (status == TKZ_OK)
+        text_append(result, output, output_size);
+    if (status != TKZ_OK || !is_last)
+        return status;
+    status = tkz_tagger_stream_end(printer->stream, &output, &output_size, error);
     if (status == TKZ_OK)
         text_append(result, output, output_size);
     return status;

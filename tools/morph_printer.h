@@ -38,6 +38,7 @@ struct morph_printer {
     const struct morph_request *request;
     tkz_tagger *tagger; /* one of the two is there */
     tkz_lattice *lattice;
+    tkz_tagger_stream *stream; /* of a sentence that is printed in pieces; made when needed */
 };
 
 TKZ_CHECKED tkz_status morph_printer_open(struct morph_printer *printer,
@@ -47,6 +48,14 @@ void morph_printer_close(struct morph_printer *printer);
 /* Appends what is printed for a sentence of `size` bytes. */
 TKZ_CHECKED tkz_status morph_printer_print(struct morph_printer *printer, const char *sentence,
                                            size_t size, struct text *result, tkz_error *error);
+
+/* Whether a sentence can be printed as its text comes. */
+bool morph_printer_can_stream(const struct morph_request *request);
+
+/* Appends what is certain of a sentence of which this is the next piece; with `is_last` all of the rest. */
+TKZ_CHECKED tkz_status morph_printer_print_piece(struct morph_printer *printer, const char *piece,
+                                                 size_t size, bool is_last, struct text *result,
+                                                 tkz_error *error);
 
 /* ---- morph_json.c ---- */
 

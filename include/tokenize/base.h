@@ -176,6 +176,29 @@ typedef struct tkz_span {
     int32_t identity;
 } tkz_span;
 
+/* ---- Word boundaries ---------------------------------------------------- */
+
+/* A word of a text: bytes [start, end). */
+typedef struct tkz_word_range {
+    uint64_t start;
+    uint64_t end;
+} tkz_word_range;
+
+/* A boundary source: knows where the words of a text are, and is handed to whoever needs them. That of
+ * a dictionary is tkz_dictionary_boundaries. `open` makes a worker, on any thread; a worker belongs to
+ * one thread at a time. */
+typedef struct tkz_boundaries {
+    void *context;
+    uint64_t hash; /* two sources of one hash find the same words */
+    tkz_status (*open)(void *context, void **worker, const tkz_allocator *allocator,
+                       tkz_error *error);
+    void (*close)(void *worker);
+    /* `*words`: ascending and within the text, not empty; what lies between two is white space. Owned
+     * by the worker, until its next call. */
+    tkz_status (*find)(void *worker, const char *text, size_t size, const tkz_word_range **words,
+                       size_t *count, tkz_error *error);
+} tkz_boundaries;
+
 /* ---- Buffers ---------------------------------------------------------- */
 
 /* Bytes that the library made and handed over. Free with tkz_bytes_free. */

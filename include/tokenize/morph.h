@@ -19,10 +19,11 @@ typedef struct tkz_dictionary tkz_dictionary;
  * dicrc) and `user_count` compiled user dictionaries, which are searched behind it in this order.
  * No rc file is read. `path` without a slash is first taken as a name for tkz_dictionary_find,
  * then as a directory ("./ipadic" is always a directory). Sizes, indices and numbers in the files
- * are checked, so that a damaged file is an error and not a crash. Only dictionaries in UTF-8.
+ * are checked, so that a damaged file is an error and not a crash. Dictionaries in UTF-8, EUC-JP and
+ * Shift_JIS: text goes in and comes out in their charset.
  * Errors: OPEN_FAILED (the file that is missing is named), NOT_FOUND (neither an installed name
- * nor a directory), CORRUPT, BAD_FORMAT, BAD_VERSION, LIMIT (paths too long), UNSUPPORTED (another
- * charset), IO, OUT_OF_MEMORY. */
+ * nor a directory), CORRUPT, BAD_FORMAT, BAD_VERSION, LIMIT (paths too long), UNSUPPORTED (UTF-16
+ * and unknown charsets), IO, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_dictionary_open(tkz_dictionary **dictionary, const char *path,
                                                    const char *const *user_paths,
                                                    size_t user_count,
@@ -49,7 +50,7 @@ TKZ_API void tkz_dictionary_free(tkz_dictionary *dictionary);
 TKZ_API TKZ_CHECKED tkz_status tkz_dictionary_verify(const tkz_dictionary *dictionary,
                                                      tkz_error *error);
 
-/* Facts about a dictionary: its directory, charset ("UTF-8"), number of words with those of the
+/* Facts about a dictionary: its directory, charset (such as "UTF-8"), number of words with those of the
  * user dictionaries, left and right context ids, and a hash of its files (XXH3 of sys.dic,
  * matrix.bin, char.bin, unk.dic and of the user dictionaries, one behind the other in this order).
  * Every call reads all files to compute the hash: 20 ms for the 53 MB of IPADIC. Strings are
@@ -85,6 +86,8 @@ typedef struct tkz_morpheme {
     uint16_t right_id;
     uint16_t part_of_speech_id;
     uint8_t is_unknown; /* 1 if no dictionary has the word */
+    uint64_t start_character; /* characters of the text that begin before `start`; 0 if not asked for */
+    uint64_t end_character;
 } tkz_morpheme;
 
 /* Analyses text; one thread at a time. */
@@ -107,6 +110,31 @@ TKZ_API TKZ_CHECKED tkz_status tkz_tagger_parse(tkz_tagger *tagger, const char *
                                                 const tkz_morpheme **morphemes, size_t *count,
                                                 tkz_error *error);
 
+/* What the next analyses are to give beside bytes. Characters are those of the dictionary's charset; in
+ * UTF-8 each byte but those from 80 to BF begins one, also in broken text. */
+enum tkz_tagger_request {
+    TKZ_TAGGER_CHARACTERS = 1, /* places in characters */
+};
+/* Default: none. Errors: INVALID_OPTION. */
+TKZ_API TKZ_CHECKED tkz_status tkz_tagger_set_requests(tkz_tagger *tagger, uint32_t requests,
+                                                       tkz_error *error);
+
+/* Words without their features: arrays of `count` items each. */
+typedef struct tkz_tagged_words {
+    size_t count;
+    const uint64_t *starts; /* bytes of the text, as in tkz_morpheme */
+    const uint64_t *ends;
+    const uint16_t *part_of_speech_ids;
+    const uint64_t *start_characters; /* NULL without TKZ_TAGGER_CHARACTERS */
+    const uint64_t *end_characters;
+} tkz_tagged_words;
+
+/* The words of tkz_tagger_parse as arrays, for those who need no features: faster, and what a binding
+ * hands on without a copy. Owned by the tagger and valid until its next call. Errors: as
+ * tkz_tagger_parse. */
+TKZ_API TKZ_CHECKED tkz_status tkz_tagger_words(tkz_tagger *tagger, const char *text, size_t size,
+                                                tkz_tagged_words *words, tkz_error *error);
+
 enum tkz_morph_format {
     TKZ_MORPH_FORMAT_DEFAULT = 0, /* surface TAB feature LF ... EOS LF, as `mecab` prints */
     TKZ_MORPH_FORMAT_WAKATI = 1,  /* surfaces with a space behind each, LF, as `mecab -Owakati` */
@@ -118,6 +146,38 @@ enum tkz_morph_format {
 TKZ_API TKZ_CHECKED tkz_status tkz_tagger_format(tkz_tagger *tagger, const char *text, size_t size,
                                                  int32_t format, const char **output,
                                                  size_t *output_size, tkz_error *error);
+
+/* A sentence whose text comes in pieces, such as a line that is not held whole: its words are written as soon
+ * as nothing that may follow can change them, in memory for some megabytes of text and for the longest
+ * stretch of it in which no word is certain. Worker of one thread. Errors of making: OUT_OF_MEMORY,
+ * INVALID_ARGUMENT (no dictionary), INVALID_OPTION (format). */
+typedef struct tkz_tagger_stream tkz_tagger_stream;
+TKZ_API TKZ_CHECKED tkz_status tkz_tagger_stream_new(tkz_tagger_stream **stream,
+                                                     tkz_dictionary *dictionary, int32_t format,
+                                                     const tkz_allocator *allocator,
+                                                     tkz_error *error);
+TKZ_API void tkz_tagger_stream_free(tkz_tagger_stream *stream); /* accepts NULL */
+
+/* Takes the next piece, cut anywhere. `*output`, owned by the stream until its next call, is what
+ * can be written by now, often nothing; all pieces of it and that of the end together are what
+ * tkz_tagger_format writes. After an error the stream can be ended, which drops the sentence.
+ * Errors: as tkz_tagger_parse. */
+TKZ_API TKZ_CHECKED tkz_status tkz_tagger_stream_add(tkz_tagger_stream *stream, const char *text,
+                                                     size_t size, const char **output,
+                                                     size_t *output_size, tkz_error *error);
+
+/* Ends the sentence: the rest of it and the end mark. The next piece begins another one. */
+TKZ_API TKZ_CHECKED tkz_status tkz_tagger_stream_end(tkz_tagger_stream *stream,
+                                                     const char **output, size_t *output_size,
+                                                     tkz_error *error);
+
+/* The words of a dictionary as a boundary source, those of tkz_tagger_parse of the whole text, for
+ * tkz_encoder_set_boundaries. The caller keeps the dictionary while the source or a worker of it is in
+ * use. Its hash is that of tkz_dictionary_describe. Errors: as that, and UNSUPPORTED for a dictionary
+ * that is not in UTF-8. */
+TKZ_API TKZ_CHECKED tkz_status tkz_dictionary_boundaries(tkz_dictionary *dictionary,
+                                                         tkz_boundaries *boundaries,
+                                                         tkz_error *error);
 
 /* ---- The whole lattice ------------------------------------------------ */
 
@@ -136,6 +196,7 @@ enum tkz_lattice_request {
     TKZ_LATTICE_ALL = 4,       /* all words take the place of those of the path, as mecab -a */
     /* Mistakes of MeCab that show in its output are made too (doc/mecab-compatibility.md). */
     TKZ_LATTICE_AS_MECAB = 8,
+    TKZ_LATTICE_CHARACTERS = 16, /* places in characters, as TKZ_TAGGER_CHARACTERS */
 };
 /* Default: none. Errors: INVALID_OPTION. */
 TKZ_API TKZ_CHECKED tkz_status tkz_lattice_set_requests(tkz_lattice *lattice, uint32_t requests,

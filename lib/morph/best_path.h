@@ -12,22 +12,13 @@
 #define TKZ_MORPH_BEST_PATH_H
 
 #include "morph/connect.h"
-#include "morph/word_graph.h"
+#include "morph/long_path.h"
 
 enum {
     /* Bytes of a window. Larger ones leave the cache of the second level, smaller ones are analysed
      * again at their ends more often. */
     TKZ__PATH_WINDOW = 4096,
-    /* Places of a window whose sums of costs are below 2^30: each word adds less than 2^16. */
-    TKZ__PATH_NARROW = 1 << 14,
 };
-
-/* A word that is decided, as bytes of the text. */
-typedef struct tkz__path_word {
-    size_t start;
-    size_t end;
-    tkz__word_number number;
-} tkz__path_word;
 
 typedef struct tkz__best_path {
     tkz__word_graph graph;
@@ -35,20 +26,20 @@ typedef struct tkz__best_path {
     size_t end;        /* of the sentence */
     size_t start;      /* of the window: all words before it are decided */
     uint32_t right_id; /* of the word before it */
-    size_t window;     /* bytes of a window that can be cut at once */
-    size_t narrow;     /* places up to which 32 bits hold all sums */
+    size_t seen;       /* where the window that was looked up last ended */
+    size_t window;     /* bytes; 32 bits hold all sums of costs up to 2^14, as a word adds below 2^16 */
+    bool is_long;      /* `longer` goes on */
+    bool is_of_window; /* the words given out last are a window's, not those of `longer` */
+    tkz__long_path longer;
 
-    /* Words that may be the left one of two, ordered by where they end, and among those that end
-     * at one place by MeCab's preference: begins later, then created earlier. Number 0 is what
-     * the window begins behind. */
-    int32_t *costs; /* of the best path that ends with it */
-    uint16_t *right_ids;
-    uint32_t *backs; /* the best one before it */
-    uint32_t *words; /* its number in the graph */
-    uint32_t *slots; /* of each word of the graph: its number here */
-    size_t slot_capacity;
-    int64_t *wide; /* costs of windows over `narrow` */
-    size_t wide_capacity;
+    tkz__path_key *keys; /* of the words of the graph */
+    size_t key_capacity;
+    tkz__path_key *lefts; /* of the words that end at a place */
+    size_t left_capacity;
+    size_t ranks; /* up to which keys hold the ranks of left words */
+
+    uint8_t *marks; /* words on the paths that lead behind the window */
+    size_t mark_capacity;
 
     tkz__path_word *decided;
     size_t decided_capacity;

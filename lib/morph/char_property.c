@@ -79,7 +79,7 @@ size_t tkz__char_property_skip_space(const tkz__char_property *property, const c
     uint32_t before = tkz__char_info(property, 0x20);
     while (position < size) {
         uint32_t character;
-        size_t length = tkz__char_decode(text + position, size - position, &character);
+        size_t length = tkz__char_property_decode(property, text + position, size - position, &character);
         uint32_t info = tkz__char_info(property, character);
         if (tkz__char_categories(before & info) == 0)
             break;

@@ -7,6 +7,7 @@
 #define TKZ_MORPH_CHAR_PROPERTY_H
 
 #include "core/mapped_file.h"
+#include "morph/local_charset.h"
 
 enum {
     TKZ__CATEGORY_LIMIT = 18,        /* categories of a dictionary, one bit each */
@@ -20,6 +21,7 @@ typedef struct tkz__char_property {
     const uint32_t *table; /* inside the file: TKZ__CHARACTER_COUNT of them */
     const char *names;     /* inside the file: TKZ__CATEGORY_NAME_SIZE bytes each */
     uint32_t category_count;
+    tkz__local_charset charset; /* of the text; set by the dictionary */
 } tkz__char_property;
 
 /* Errors: OPEN_FAILED, IO, OUT_OF_MEMORY, BAD_FORMAT, CORRUPT. */
@@ -93,6 +95,15 @@ static inline size_t tkz__char_decode(const char *text, size_t size, uint32_t *c
     if ((lead & 0xFE) == 0xFC && size >= 6)
         return 6;
     return 1;
+}
+
+/* The same in the charset of the dictionary. */
+static inline size_t tkz__char_property_decode(const tkz__char_property *property,
+                                               const char *text, size_t size, uint32_t *character)
+{
+    if (property->charset == TKZ__LOCAL_UTF_8)
+        return tkz__char_decode(text, size, character);
+    return tkz__local_charset_decode(property->charset, text, size, character);
 }
 
 /* Where the white space at `position` ends by MeCab's own rule, which asks whether a character has

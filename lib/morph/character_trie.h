@@ -12,7 +12,8 @@
 typedef struct tkz__trie_surface {
     size_t first; /* in the array of all numbers */
     uint32_t size;
-    uint32_t words; /* as in a node, not 0 */
+    uint32_t words; /* number of the first word in sys.dic << 8 | how many are left, not 0 */
+    uint64_t uses;  /* how often a text has it, in any unit; their sum is below 2^64 */
 } tkz__trie_surface;
 
 typedef struct tkz__character_trie {
@@ -21,6 +22,7 @@ typedef struct tkz__character_trie {
     uint32_t *next_free; /* a ring of the free nodes through number 0 */
     uint32_t *previous_free;
     size_t count; /* nodes that a look-up may reach */
+    uint32_t word_count; /* of all nodes, which have their first ones in the order of their placement */
     size_t capacity;
 } tkz__character_trie;
 

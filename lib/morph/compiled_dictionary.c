@@ -12,7 +12,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 #include "morph/double_array_check.h"
 
@@ -173,17 +172,6 @@ tkz_status tkz__compiled_dictionary_open(tkz__compiled_dictionary *dictionary, c
 void tkz__compiled_dictionary_close(tkz__compiled_dictionary *dictionary)
 {
     tkz__mapped_file_close(&dictionary->file);
-}
-
-bool tkz__compiled_dictionary_is_utf8(const tkz__compiled_dictionary *dictionary)
-{
-    /* mecab/src/utils.cpp, decode_charset. */
-    static const char *const names[] = {"utf8", "utf_8", "utf-8"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcasecmp(dictionary->charset, names[i]) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* ---- Look-up ---- */

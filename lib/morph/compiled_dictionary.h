@@ -63,9 +63,6 @@ TKZ_CHECKED tkz_status tkz__compiled_dictionary_check(const tkz__compiled_dictio
                                                       tkz_error *error);
 void tkz__compiled_dictionary_close(tkz__compiled_dictionary *dictionary); /* all-zero is fine */
 
-/* Whether the charset is one of the spellings of UTF-8 that MeCab knows. */
-bool tkz__compiled_dictionary_is_utf8(const tkz__compiled_dictionary *dictionary);
-
 /* The words of one surface: `count` (may be 0) of them from `first` on. */
 typedef struct tkz__word_match {
     size_t length; /* bytes of the surface */

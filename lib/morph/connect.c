@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The best left word for each right one. Leans on the compiler only.
+ * The best left word for each right one. Leans on the words of the image.
  *
  * No vector instructions: with AVX2's gather of eight costs from the matrix all of the analysis took 20 to
  * 40 % longer on the processor that it was measured on (Cascade Lake); why was not found out.
  */
 #include "morph/connect.h"
 
-/* Cost and number in one integer: the smallest is the cheapest left word, and of equal ones the
- * first. No branch depends on the costs, which the processor could only guess. */
-static inline int64_t key_of(int32_t cost, size_t number)
+/* A left word and what it costs that it stands before the word of this row. */
+static inline tkz__path_key key_in(tkz__path_key key, const int16_t *row)
 {
-    return (int64_t)((uint64_t)(int64_t)cost << 32 | number);
+    return key + (int64_t)((uint64_t)(int64_t)row[(uint16_t)key] << 32);
 }
 
-/* The key of a left word and what it costs that it stands before the word of this row. */
-static inline int64_t key_in(int64_t key, const int16_t *row, size_t id)
-{
-    return key + (int64_t)((uint64_t)(int64_t)row[id] << 32);
-}
-
-static inline int64_t lower(int64_t a, int64_t b)
+/* No branch depends on the costs, which the processor could only guess. */
+static inline tkz__path_key lower(tkz__path_key a, tkz__path_key b)
 {
     return a < b ? a : b;
 }
@@ -32,11 +26,11 @@ static inline const int16_t *row_of(const tkz__connection *c, size_t right)
     return row;
 }
 
-static inline void write_best(const tkz__connection *c, size_t right, int64_t best)
+static inline void write_best(const tkz__connection *c, size_t right, tkz__path_key best)
 {
-    uint32_t slot = c->slots[right];
-    c->costs[slot] = (int32_t)(best >> 32) + c->rights[right].cost;
-    c->backs[slot] = c->first_left + (uint32_t)best;
+    const tkz__image_word *word = &c->rights[right];
+    uint64_t cost = (uint64_t)(int64_t)word->cost << 32;
+    c->results[right] = (int64_t)(((uint64_t)best & ~UINT64_C(0xFFFF)) + cost + word->right_id);
 }
 
 /* Connects `count` right words, 1 to 4, at a time: a left one is loaded once for them and their chains
@@ -51,21 +45,18 @@ connect_some(const tkz__connection *c, size_t right, size_t count)
         row2 = row_of(c, right + 2);
     if (count > 3)
         row3 = row_of(c, right + 3);
-    int64_t best0 = INT64_MAX, best1 = INT64_MAX, best2 = INT64_MAX, best3 = INT64_MAX;
-    const int32_t *costs = c->left_costs;
-    const uint16_t *ids = c->left_ids;
-    size_t left_count = c->left_count;
-    for (size_t left = 0; left < left_count; left++) {
-        int64_t key = key_of(costs[left], left);
-        size_t id = ids[left];
-        best0 = lower(key_in(key, row0, id), best0);
+    tkz__path_key best0 = INT64_MAX, best1 = INT64_MAX, best2 = INT64_MAX, best3 = INT64_MAX;
+    const tkz__path_key *left = c->lefts, *end = left + c->left_count;
+    do {
+        tkz__path_key key = *left;
+        best0 = lower(key_in(key, row0), best0);
         if (count > 1)
-            best1 = lower(key_in(key, row1, id), best1);
+            best1 = lower(key_in(key, row1), best1);
         if (count > 2)
-            best2 = lower(key_in(key, row2, id), best2);
+            best2 = lower(key_in(key, row2), best2);
         if (count > 3)
-            best3 = lower(key_in(key, row3, id), best3);
-    }
+            best3 = lower(key_in(key, row3), best3);
+    } while (++left < end);
     write_best(c, right, best0);
     if (count > 1)
         write_best(c, right + 1, best1);

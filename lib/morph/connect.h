@@ -1,40 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The inner loop of the search: for each word that begins at a place the best of
- * those that end there. Leans on the compiler only.
+ * those that end there. Leans on the words of the image.
  */
 #ifndef TKZ_MORPH_CONNECT_H
 #define TKZ_MORPH_CONNECT_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "morph/dictionary_image.h"
 
-/* A word that may stand at a place. */
-typedef struct tkz__graph_word {
-    uint16_t left_id;
-    uint16_t right_id;
-    int32_t cost;
-    uint32_t end; /* place, or place_count for all that end behind the window */
-    uint32_t number; /* tkz__dictionary_word */
-} tkz__graph_word;
+/* What the best path up to a word costs, which left word is in it, and the word's right context id, in
+ * one integer: the cost in the upper 32 bits, then 16 bits each. A left word stands in it as its rank
+ * among those that end where it does, the preferred one of equal cost first. So the smallest of
+ * the keys of left words is that of the best one, and a key is all that is read of a left word. */
+typedef int64_t tkz__path_key;
+
+enum {
+    TKZ__KEY_RANKS = UINT16_MAX, /* left words that have a rank in a key */
+    /* Items that may be read behind an array of words, and written behind one of keys. */
+    TKZ__GRAPH_MARGIN = 8,
+};
+
+static inline tkz__path_key tkz__path_key_of(int32_t cost, uint32_t rank, uint32_t right_id)
+{
+    return (int64_t)((uint64_t)(int64_t)cost << 32 | (uint64_t)rank << 16 | right_id);
+}
+
+static inline uint32_t tkz__path_key_rank(tkz__path_key key)
+{
+    return (uint32_t)key >> 16;
+}
+
+static inline uint32_t tkz__path_key_right_id(tkz__path_key key)
+{
+    return (uint16_t)key;
+}
 
 typedef struct tkz__connection {
     const int16_t *matrix;
     uint32_t row_size; /* costs of a left context id */
-    /* The left words, the preferred one of equal cost first: what the best path up to each costs, and its
-     * right context id. Two arrays, because ids are known before costs: so the processor can load
-     * from the matrix ahead of the costs that it is about to compute. */
-    const int32_t *left_costs;
-    const uint16_t *left_ids;
-    size_t left_count; /* at least one */
-    const tkz__graph_word *rights;
+    const tkz__path_key *lefts; /* at least one, with their own ranks */
+    size_t left_count;
+    const tkz__image_word *rights;
     size_t right_count;
-    /* Where the results go: of each right word its slot, and in a slot the cost of the best path that
-     * ends with the word and, counted from `first_left`, the left word in it. */
-    const uint32_t *slots;
-    uint32_t first_left;
-    int32_t *costs;
-    uint32_t *backs;
+    tkz__path_key *results; /* of each right word, with the rank of the left one */
 } tkz__connection;
 
 /* Finds the best left word for each right one. */

@@ -79,15 +79,15 @@ static tkz_status open_compiled(tkz__compiled_dictionary *compiled,
     return status;
 }
 
-static tkz_status check_charset(const tkz__compiled_dictionary *compiled, const char *path,
-                                tkz_error *error)
+/* Finds out how a file's surfaces are cut into characters. */
+static tkz_status find_charset(const tkz__compiled_dictionary *compiled, const char *path,
+                               tkz__local_charset *charset, tkz_error *error)
 {
-    if (tkz__compiled_dictionary_is_utf8(compiled))
+    if (tkz__local_charset_find(compiled->charset, charset))
         return TKZ_OK;
     return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, path, TKZ__NO_OFFSET,
-                          "the dictionary is in charset \"%s\", only UTF-8 is supported. Debian's "
-                          "packages whose names end in -utf8 are (mecab-ipadic-utf8, not "
-                          "mecab-ipadic); mecab-dict-index -t utf-8 compiles others",
+                          "the dictionary is in charset \"%s\"; UTF-8, EUC-JP, Shift_JIS and ASCII "
+                          "are supported. mecab-dict-index -t utf-8 compiles others",
                           compiled->charset);
 }
 
@@ -103,7 +103,14 @@ static tkz_status check_belongs(const tkz_dictionary *dictionary,
                               "x%" PRIu32 ", but %s has %" PRIu32 "x%" PRIu32,
                               compiled->left_size, compiled->right_size, dictionary->path,
                               system->left_size, system->right_size);
-    return check_charset(compiled, path, error);
+    tkz__local_charset charset = dictionary->property.charset;
+    tkz_status status = find_charset(compiled, path, &charset, error);
+    if (status == TKZ_OK && charset != dictionary->property.charset)
+        status = tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, path, TKZ__NO_OFFSET,
+                                "in charset %s, but %s is in %s", tkz__local_charset_name(charset),
+                                dictionary->path,
+                                tkz__local_charset_name(dictionary->property.charset));
+    return status;
 }
 
 static tkz_status open_matrix(tkz_dictionary *dictionary, tkz_error *error)
@@ -160,6 +167,9 @@ static tkz_status open_unknown(tkz_dictionary *dictionary, tkz_error *error)
     if (status == TKZ_OK)
         status = tkz__char_property_open(&dictionary->property, path, error);
     if (status == TKZ_OK)
+        status = find_charset(&dictionary->lexicons[0], dictionary->path,
+                              &dictionary->property.charset, error);
+    if (status == TKZ_OK)
         status = open_compiled(&dictionary->unknown, dictionary, "unk.dic", TKZ__COMPILED_UNKNOWN,
                                error);
     if (status == TKZ_OK)
@@ -213,8 +223,6 @@ static tkz_status map_system(tkz_dictionary *dictionary, size_t user_count, tkz_
     if (status == TKZ_OK)
         status = tkz__compiled_dictionary_map(&dictionary->lexicons[0], path,
                                               TKZ__COMPILED_SYSTEM, error);
-    if (status == TKZ_OK)
-        status = check_charset(&dictionary->lexicons[0], dictionary->path, error);
     return status;
 }
 
@@ -358,7 +366,7 @@ static tkz_status fill_dictionary(tkz_dictionary *dictionary, const char *path,
         status = open_matrix(dictionary, error);
     if (status == TKZ_OK)
         status = open_unknown(dictionary, error);
-    if (status == TKZ_OK && with_image)
+    if (status == TKZ_OK && with_image && dictionary->property.charset == TKZ__LOCAL_UTF_8)
         status = open_image(dictionary, error);
     if (status == TKZ_OK)
         status = check_system(dictionary, error);
@@ -422,6 +430,16 @@ tkz_status tkz_dictionary_open(tkz_dictionary **dictionary, const char *path,
     return open_dictionary(dictionary, path, user_paths, user_count, true, allocator, error);
 }
 
+tkz_status tkz__dictionary_need_utf8(const tkz_dictionary *dictionary, const char *what,
+                                     tkz_error *error)
+{
+    if (dictionary->property.charset == TKZ__LOCAL_UTF_8)
+        return TKZ_OK;
+    return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, dictionary->path, TKZ__NO_OFFSET,
+                          "the dictionary is in charset %s; %s needs one in UTF-8",
+                          tkz__local_charset_name(dictionary->property.charset), what);
+}
+
 tkz_status tkz_dictionary_make_image(const char *path, const char *sample, size_t sample_size,
                                      const tkz_allocator *allocator, tkz_error *error)
 {
@@ -429,6 +447,11 @@ tkz_status tkz_dictionary_make_image(const char *path, const char *sample, size_
     tkz_status status = open_dictionary(&dictionary, path, NULL, 0, false, allocator, error);
     if (status != TKZ_OK)
         return status;
+    status = tkz__dictionary_need_utf8(dictionary, "an image", error);
+    if (status != TKZ_OK) {
+        tkz_dictionary_free(dictionary);
+        return status;
+    }
     char image_path[PATH_CAPACITY];
     int length = snprintf(image_path, sizeof image_path, "%s/%s", dictionary->path,
                           TKZ__DICTIONARY_IMAGE_NAME);
@@ -448,7 +471,7 @@ tkz_status tkz_dictionary_describe(const tkz_dictionary *dictionary, tkz_diction
     if (stream == NULL)
         return tkz__error_memory(error, 0);
     info->path = dictionary->path;
-    info->charset = "UTF-8";
+    info->charset = tkz__local_charset_name(dictionary->property.charset);
     info->word_count = 0;
     info->left_size = dictionary->left_size;
     info->right_size = dictionary->right_size;

@@ -49,6 +49,10 @@ const tkz__word *tkz__dictionary_word(const tkz_dictionary *dictionary, tkz__wor
 
 void tkz__dictionary_retain(tkz_dictionary *dictionary);
 
+/* UNSUPPORTED, for `what` ("an image"), if the dictionary's text is not UTF-8. */
+TKZ_CHECKED tkz_status tkz__dictionary_need_utf8(const tkz_dictionary *dictionary, const char *what,
+                                                 tkz_error *error);
+
 /* What an image remembers of the files that it was made of: a hash of their sizes, of char.bin and unk.dic,
  * and of some pages of the large ones. */
 uint64_t tkz__dictionary_sources_hash(const tkz_dictionary *dictionary);

@@ -99,7 +99,7 @@ static tkz_status check_ids(const tkz__dictionary_image *image, const char *path
     for (uint32_t i = 0; i < header->word_count; i++) {
         left = image->words[i].left_id > left ? image->words[i].left_id : left;
         right = image->words[i].right_id > right ? image->words[i].right_id : right;
-        if (image->words[i].skipped >= header->word_count - i)
+        if (image->words[i].skipped >= TKZ__IMAGE_SURFACE_WORDS)
             return damaged(path, "its words", error);
     }
     for (uint32_t i = 0; i < TKZ__IMAGE_CHARACTERS; i++) {

@@ -21,10 +21,11 @@
 #define TKZ__DICTIONARY_IMAGE_MAGIC "\x89tkm\r\n\x1a\n"
 
 enum {
-    TKZ__DICTIONARY_IMAGE_VERSION = 1,
+    TKZ__DICTIONARY_IMAGE_VERSION = 2,
     TKZ__IMAGE_CHARACTERS = 1 << 16, /* characters that have a place in the table */
     TKZ__IMAGE_CODE_LIMIT = 1 << 15, /* numbers of characters */
     TKZ__IMAGE_KIND_LIMIT = 1 << 15, /* different properties of characters */
+    TKZ__IMAGE_SURFACE_WORDS = 256,  /* words of a surface are fewer */
 };
 
 /* What the table says of a character: its number in the lower 16 bits (0: no word has it), then the
@@ -32,21 +33,23 @@ enum {
  * does not consist of whole characters or has one beyond U+FFFF. */
 #define TKZ__IMAGE_IS_ODD (UINT32_C(1) << 31)
 
-/* A node of the trie, found at the place base of its parent + number of the character. */
+/* A node of the trie, found at the place base of its parent + number of the character. Of 16 bytes, so that
+ * it lies in one cache line. */
 typedef struct tkz__image_node {
     uint32_t base;
     uint32_t parent; /* its place; the root, whose base is 0, is none and has UINT32_MAX */
     uint32_t words;  /* first word << 8 | how many; 0: none */
+    uint32_t number; /* of the first word in sys.dic, but for what it skips */
 } tkz__image_node;
 
-/* A word. Those of a surface stand where sys.dic has them, but without those that no best path has,
- * because another one with the same ids costs less, or as much and comes first: what is left moves
- * together. */
+/* A word. Those of a surface stand together in the order of sys.dic, but without those that no best
+ * path has, because another one with the same ids costs less, or as much and comes first. Surfaces stand
+ * in the order of their nodes, the frequent ones first. */
 typedef struct tkz__image_word {
     uint16_t left_id;
     uint16_t right_id;
     int16_t cost;
-    uint16_t skipped; /* words left out before it: so far behind its place it is in sys.dic */
+    uint16_t skipped; /* words of the surface left out before it */
 } tkz__image_word;
 
 typedef struct tkz__dictionary_image_header {
@@ -55,7 +58,7 @@ typedef struct tkz__dictionary_image_header {
     uint32_t byte_order; /* 1 */
     uint64_t file_size;
     uint64_t sources;   /* hash: tkz__dictionary_sources_hash */
-    uint32_t word_count;
+    uint32_t word_count; /* that are left */
     uint32_t left_size;
     uint32_t right_size;
     uint32_t kind_count;

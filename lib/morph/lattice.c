@@ -76,6 +76,7 @@ void tkz_lattice_free(tkz_lattice *lattice)
     RELEASE(items, item_capacity);
     RELEASE(heap, heap_capacity);
     RELEASE(words, word_capacity);
+    RELEASE(character_places, character_place_capacity);
     RELEASE(rival_words, rival_word_capacity);
     RELEASE(rivals, rival_capacity);
     RELEASE(remaining, remaining_capacity);
@@ -86,7 +87,7 @@ void tkz_lattice_free(tkz_lattice *lattice)
 tkz_status tkz_lattice_set_requests(tkz_lattice *lattice, uint32_t requests, tkz_error *error)
 {
     uint32_t known = TKZ_LATTICE_NBEST | TKZ_LATTICE_MARGINALS | TKZ_LATTICE_ALL |
-                     TKZ_LATTICE_AS_MECAB;
+                     TKZ_LATTICE_AS_MECAB | TKZ_LATTICE_CHARACTERS;
     if ((requests & ~known) != 0)
         return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "requests", TKZ__NO_OFFSET,
                               "no requests are called %#x", (unsigned)(requests & ~known));

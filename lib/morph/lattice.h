@@ -127,6 +127,8 @@ struct tkz_lattice {
 
     tkz_lattice_word *words; /* what tkz_lattice_words gave out */
     size_t word_capacity;
+    uint32_t *character_places; /* of each byte and the end; with TKZ_LATTICE_CHARACTERS */
+    size_t character_place_capacity;
     tkz_lattice_word *rival_words;
     size_t rival_word_count;
     size_t rival_word_capacity;

@@ -52,7 +52,8 @@ static uint32_t info_at(const tkz_lattice *lattice, uint32_t position, uint32_t 
     const char *text = tkz__lattice_text(lattice);
     uint32_t character;
     size_t room = position < end ? end - position : 0;
-    *length = (uint32_t)tkz__char_decode(text + position, room, &character);
+    *length = (uint32_t)tkz__char_property_decode(&lattice->dictionary->property,
+                                                   text + position, room, &character);
     if (text[position] == '\0' && position < lattice->size)
         character = ' ';
     return tkz__char_info(&lattice->dictionary->property, character);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "morph/character_offsets.h"
 #include "morph/lattice.h"
 
 enum {
@@ -28,6 +29,35 @@ static int32_t connection(const tkz_lattice *lattice, const tkz__node *left,
     return tkz__dictionary_connection(lattice->dictionary, left->right_id, right->left_id);
 }
 
+static bool has_characters(const tkz_lattice *lattice)
+{
+    return (lattice->requests & TKZ_LATTICE_CHARACTERS) != 0;
+}
+
+/* Numbers the characters of the sentence, if that is asked for. */
+static tkz_status place_characters(tkz_lattice *lattice, tkz_error *error)
+{
+    if (!has_characters(lattice))
+        return TKZ_OK;
+    tkz_status status = tkz__array_reserve(
+        &lattice->allocator, (void **)&lattice->character_places,
+        &lattice->character_place_capacity, (size_t)lattice->size + 1,
+        sizeof *lattice->character_places, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz__character_place place = {0, 0};
+    for (uint32_t i = 0; i <= lattice->size; i++)
+        lattice->character_places[i] = (uint32_t)tkz__character_place_of(
+            &place, lattice->dictionary->property.charset, tkz__lattice_text(lattice),
+            lattice->size, i);
+    return TKZ_OK;
+}
+
+static uint64_t character_place(const tkz_lattice *lattice, uint32_t byte)
+{
+    return lattice->character_places[byte < lattice->size ? byte : lattice->size];
+}
+
 static void fill_word(const tkz_lattice *lattice, tkz_lattice_word *word, const tkz__node *node,
                       const tkz__node *before)
 {
@@ -43,6 +73,10 @@ static void fill_word(const tkz_lattice *lattice, tkz_lattice_word *word, const 
     m->right_id = node->right_id;
     m->part_of_speech_id = node->part_of_speech_id;
     m->is_unknown = node->status == TKZ__NODE_UNKNOWN;
+    if (has_characters(lattice)) {
+        m->start_character = character_place(lattice, node->start);
+        m->end_character = character_place(lattice, node->end);
+    }
     word->cost = node->cost;
     word->connection_cost = connection(lattice, before, node);
     word->id = node->id;
@@ -58,6 +92,9 @@ tkz_status tkz_lattice_words(tkz_lattice *lattice, const tkz_lattice_word **word
     *count = 0;
     if (!lattice->is_ready)
         return not_analysed("tkz_lattice_words", error);
+    tkz_status status = place_characters(lattice, error);
+    if (status != TKZ_OK)
+        return status;
     const tkz__node *nodes = lattice->nodes;
     const tkz__node *eos = &nodes[lattice->count - 1];
     int64_t sum = 0;
@@ -68,9 +105,9 @@ tkz_status tkz_lattice_words(tkz_lattice *lattice, const tkz_lattice_word **word
         sum += tkz__lattice_step(lattice, before, node);
         if (node == eos)
             break;
-        tkz_status status =
-            tkz__array_reserve(&lattice->allocator, (void **)&lattice->words,
-                               &lattice->word_capacity, used + 1, sizeof *lattice->words, error);
+        status = tkz__array_reserve(&lattice->allocator, (void **)&lattice->words,
+                                    &lattice->word_capacity, used + 1, sizeof *lattice->words,
+                                    error);
         if (status != TKZ_OK)
             return status;
         fill_word(lattice, &lattice->words[used], node, before);
@@ -309,7 +346,9 @@ tkz_status tkz_lattice_rivals(tkz_lattice *lattice, int64_t margin,
     tkz__lattice_take_best(lattice);
     lattice->rival_count = 0;
     lattice->rival_word_count = 0;
-    tkz_status status = measure_remaining(lattice, error);
+    tkz_status status = place_characters(lattice, error);
+    if (status == TKZ_OK)
+        status = measure_remaining(lattice, error);
     if (status != TKZ_OK)
         return status;
     candidate *candidates =

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "core/buffer.h"
+#include "morph/character_offsets.h"
+
+enum { STARTS, ENDS, START_CHARACTERS, END_CHARACTERS, WORD_PLACES };
 
 struct tkz_tagger {
     tkz_allocator allocator;
@@ -20,6 +23,11 @@ struct tkz_tagger {
     size_t count;
     size_t capacity;
     tkz__buffer output;
+    uint32_t requests; /* enum tkz_tagger_request */
+    uint64_t *word_places[WORD_PLACES]; /* what tkz_tagger_words gives out */
+    size_t word_place_capacities[WORD_PLACES];
+    uint16_t *word_ids;
+    size_t word_id_capacity;
 };
 
 tkz_status tkz_tagger_new(tkz_tagger **tagger, tkz_dictionary *dictionary,
@@ -52,7 +60,21 @@ void tkz_tagger_free(tkz_tagger *tagger)
     tkz_allocator allocator = tagger->allocator;
     tkz__release_array(&allocator, tagger->morphemes, tagger->capacity,
                        sizeof *tagger->morphemes);
+    for (size_t i = 0; i < WORD_PLACES; i++)
+        tkz__release_array(&allocator, tagger->word_places[i], tagger->word_place_capacities[i],
+                           sizeof *tagger->word_places[i]);
+    tkz__release_array(&allocator, tagger->word_ids, tagger->word_id_capacity,
+                       sizeof *tagger->word_ids);
     tkz__release(&allocator, tagger, sizeof *tagger);
+}
+
+tkz_status tkz_tagger_set_requests(tkz_tagger *tagger, uint32_t requests, tkz_error *error)
+{
+    if ((requests & ~(uint32_t)TKZ_TAGGER_CHARACTERS) != 0)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "requests", TKZ__NO_OFFSET,
+                              "no requests are called %#x", (unsigned)requests);
+    tagger->requests = requests;
+    return TKZ_OK;
 }
 
 /* ---- Words ---- */
@@ -125,12 +147,26 @@ static void fill_morpheme(const tkz_tagger *tagger, tkz_morpheme *morpheme,
     };
 }
 
+/* Sets the places in characters of morphemes from number `first` on. */
+static void place_characters(const tkz_tagger *tagger, tkz__character_place *place, size_t first)
+{
+    tkz__local_charset charset = tagger->dictionary->property.charset;
+    for (size_t i = first; i < tagger->count; i++) {
+        tkz_morpheme *m = &tagger->morphemes[i];
+        m->start_character =
+            tkz__character_place_of(place, charset, tagger->text, tagger->size, m->start);
+        m->end_character =
+            tkz__character_place_of(place, charset, tagger->text, tagger->size, m->end);
+    }
+}
+
 static tkz_status collect_morphemes(tkz_tagger *tagger, tkz_error *error)
 {
     uint64_t space_start = 0;
+    tkz__character_place place = {0, 0};
     for (;;) {
         const tkz__path_word *words;
-        size_t count;
+        size_t count, first = tagger->count;
         tkz_status status = tkz__tagger_next(tagger, &words, &count, error);
         if (status != TKZ_OK || count == 0)
             return status;
@@ -143,6 +179,8 @@ static tkz_status collect_morphemes(tkz_tagger *tagger, tkz_error *error)
             fill_morpheme(tagger, &tagger->morphemes[tagger->count++], &words[i], space_start);
             space_start = words[i].end;
         }
+        if ((tagger->requests & TKZ_TAGGER_CHARACTERS) != 0)
+            place_characters(tagger, &place, first);
     }
 }
 
@@ -160,6 +198,74 @@ tkz_status tkz_tagger_parse(tkz_tagger *tagger, const char *text, size_t size,
         *count = tagger->count;
     }
     return status;
+}
+
+/* ---- Words as arrays ---- */
+
+static bool has_characters(const tkz_tagger *tagger)
+{
+    return (tagger->requests & TKZ_TAGGER_CHARACTERS) != 0;
+}
+
+static tkz_status reserve_words(tkz_tagger *tagger, size_t count, tkz_error *error)
+{
+    size_t used = has_characters(tagger) ? WORD_PLACES : START_CHARACTERS;
+    tkz_status status = tkz__array_reserve(&tagger->allocator, (void **)&tagger->word_ids,
+                                           &tagger->word_id_capacity, count,
+                                           sizeof *tagger->word_ids, error);
+    for (size_t i = 0; i < used && status == TKZ_OK; i++)
+        status = tkz__array_reserve(&tagger->allocator, (void **)&tagger->word_places[i],
+                                    &tagger->word_place_capacities[i], count,
+                                    sizeof *tagger->word_places[i], error);
+    return status;
+}
+
+static void add_words(tkz_tagger *tagger, const tkz__path_word *words, size_t count,
+                      tkz__character_place *place)
+{
+    tkz__local_charset charset = tagger->dictionary->property.charset;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = tagger->count++;
+        const tkz__compiled_dictionary *lexicon;
+        tagger->word_places[STARTS][at] = words[i].start;
+        tagger->word_places[ENDS][at] = words[i].end;
+        tagger->word_ids[at] = tkz__dictionary_word(tagger->dictionary, words[i].number, &lexicon)
+                                   ->part_of_speech_id;
+        if (!has_characters(tagger))
+            continue;
+        tagger->word_places[START_CHARACTERS][at] =
+            tkz__character_place_of(place, charset, tagger->text, tagger->size, words[i].start);
+        tagger->word_places[END_CHARACTERS][at] =
+            tkz__character_place_of(place, charset, tagger->text, tagger->size, words[i].end);
+    }
+}
+
+tkz_status tkz_tagger_words(tkz_tagger *tagger, const char *text, size_t size, tkz_tagged_words *words,
+                            tkz_error *error)
+{
+    *words = (tkz_tagged_words){0};
+    tagger->count = 0;
+    tkz__character_place place = {0, 0};
+    tkz_status status = begin_text(tagger, text, size, error);
+    for (size_t count = 1; status == TKZ_OK && count > 0;) {
+        const tkz__path_word *found;
+        status = tkz__tagger_next(tagger, &found, &count, error);
+        if (status == TKZ_OK)
+            status = reserve_words(tagger, tagger->count + count, error);
+        if (status == TKZ_OK)
+            add_words(tagger, found, count, &place);
+    }
+    if (status != TKZ_OK)
+        return status;
+    *words = (tkz_tagged_words){
+        .count = tagger->count,
+        .starts = tagger->word_places[STARTS],
+        .ends = tagger->word_places[ENDS],
+        .part_of_speech_ids = tagger->word_ids,
+        .start_characters = has_characters(tagger) ? tagger->word_places[START_CHARACTERS] : NULL,
+        .end_characters = has_characters(tagger) ? tagger->word_places[END_CHARACTERS] : NULL,
+    };
+    return TKZ_OK;
 }
 
 /* ---- Output formats ---- */
@@ -206,27 +312,51 @@ static tkz_status write_wakati(tkz_tagger *tagger, const tkz__path_word *words, 
     return status;
 }
 
+tkz__best_path *tkz__tagger_path(tkz_tagger *tagger)
+{
+    return &tagger->path;
+}
+
+tkz__buffer *tkz__tagger_output(tkz_tagger *tagger)
+{
+    return &tagger->output;
+}
+
+tkz_status tkz__tagger_check_format(int32_t format, tkz_error *error)
+{
+    if (format == TKZ_MORPH_FORMAT_DEFAULT || format == TKZ_MORPH_FORMAT_WAKATI)
+        return TKZ_OK;
+    return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "format", TKZ__NO_OFFSET,
+                          "no output format has the number %d", (int)format);
+}
+
+tkz_status tkz__tagger_write(tkz_tagger *tagger, const char *text, const tkz__path_word *words,
+                             size_t count, int32_t format, tkz_error *error)
+{
+    tagger->text = text;
+    return format == TKZ_MORPH_FORMAT_DEFAULT ? write_default(tagger, words, count, error)
+                                              : write_wakati(tagger, words, count, error);
+}
+
 tkz_status tkz_tagger_format(tkz_tagger *tagger, const char *text, size_t size, int32_t format,
                              const char **output, size_t *output_size, tkz_error *error)
 {
     *output = NULL;
     *output_size = 0;
-    if (format != TKZ_MORPH_FORMAT_DEFAULT && format != TKZ_MORPH_FORMAT_WAKATI)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "format", TKZ__NO_OFFSET,
-                              "no output format has the number %d", (int)format);
-    bool is_default = format == TKZ_MORPH_FORMAT_DEFAULT;
+    tkz_status status = tkz__tagger_check_format(format, error);
+    if (status == TKZ_OK)
+        status = begin_text(tagger, text, size, error);
     tkz__buffer_clear(&tagger->output);
-    tkz_status status = begin_text(tagger, text, size, error);
     size_t count = 1;
     while (status == TKZ_OK && count > 0) {
         const tkz__path_word *words;
         status = tkz__tagger_next(tagger, &words, &count, error);
         if (status == TKZ_OK && count > 0)
-            status = is_default ? write_default(tagger, words, count, error)
-                                : write_wakati(tagger, words, count, error);
+            status = tkz__tagger_write(tagger, text, words, count, format, error);
     }
     if (status == TKZ_OK)
-        status = tkz__buffer_append_text(&tagger->output, is_default ? "EOS\n" : "\n", error);
+        status = tkz__buffer_append_text(
+            &tagger->output, format == TKZ_MORPH_FORMAT_DEFAULT ? "EOS\n" : "\n", error);
     if (status != TKZ_OK)
         return status;
     *output = (const char *)tagger->output.data;

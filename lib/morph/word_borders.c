@@ -72,6 +72,11 @@ tkz_status tkz__word_borders_new(tkz__boundary_source *source, tkz_dictionary *d
                                  const tkz_allocator *allocator, tkz_error *error)
 {
     memset(source, 0, sizeof *source);
+    if (dictionary != NULL) {
+        tkz_status usable = tkz__dictionary_need_utf8(dictionary, "finding borders of words", error);
+        if (usable != TKZ_OK)
+            return usable;
+    }
     tkz_allocator memory = tkz__allocator_or_default(allocator);
     word_borders *borders = tkz__allocate_zeroed(&memory, sizeof *borders);
     if (borders == NULL)

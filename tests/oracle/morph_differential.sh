@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Compares `tokenize morph` with `mecab` byte by byte, in both output formats, on the sample
-# corpus, on generated lines, and on text files given as arguments, with each dictionary in UTF-8
-# that Debian's packages install (or the one that DICTIONARY names). Exit 1: a difference; 99: mecab or
-# a dictionary is missing. Text must be free of NUL, behind which mecab drops the rest of a line.
+# corpus, on generated lines, and on text files given as arguments, with each dictionary that Debian's
+# packages install (or the one that DICTIONARY names; the packages in EUC-JP are mecab-ipadic,
+# mecab-jumandic and mecab-naist-jdic-eucjp). For a dictionary that is not in UTF-8 text is converted, and the
+# generated lines are given as they are too: to it they are broken codes. Exit 1: a difference; 99: mecab or a
+# dictionary is missing. Text must be free of NUL, behind which mecab drops the rest of a line. LINES=N takes N
+# random lines.
 set -eu
 . "$(dirname "$0")/oracle.sh"
 
@@ -13,7 +16,7 @@ command -v mecab >/dev/null || {
 }
 
 # The sample's lines, then every kind of line that has its own path through the analyser.
-python3 "$oracle_directory/morph_texts.py" "$sample" lines 100000 >"$scratch/generated"
+python3 "$oracle_directory/morph_texts.py" "$sample" lines "${LINES:-100000}" >"$scratch/generated"
 
 # compare FILE DICTIONARY NAME FORMAT-OPTION...: the outputs go through pipes, so that a corpus of any size
 # needs no room on disk; cmp names the first difference.
@@ -33,15 +36,42 @@ compare() {
     fi
 }
 
+compare_both() {
+    compare "$1" "$dictionary"
+    compare "$1" "$dictionary" -Owakati
+    echo "compared $(wc -l <"$1") lines, $(wc -c <"$1") bytes of $(basename "$1")" \
+        "in both formats with $(basename "$dictionary")"
+}
+
+# The charset in the header of sys.dic.
+charset_of() {
+    dd if="$1/sys.dic" bs=1 skip=40 count=32 2>/dev/null | tr -d '\0' | tr '[:upper:]' '[:lower:]'
+}
+
+convert_lines() {
+    python3 -c '
+import sys
+for line in sys.stdin.buffer:
+    sys.stdout.buffer.write(line.decode("utf-8", "ignore").encode(sys.argv[1], "ignore"))
+' "$2" <"$1"
+}
+
+folder=/var/lib/mecab/dic
 found=0
-for dictionary in ${DICTIONARY:-/var/lib/mecab/dic/ipadic-utf8 /var/lib/mecab/dic/juman-utf8}; do
+for dictionary in ${DICTIONARY:-$folder/ipadic-utf8 $folder/juman-utf8 $folder/ipadic $folder/juman \
+    $folder/naist-jdic-eucjp /usr/share/mecab/dic/naist-jdic-eucjp}; do
     [ -f "$dictionary/sys.dic" ] || continue
     found=1
+    charset=$(charset_of "$dictionary")
     for file in "$scratch/generated" "$@"; do
-        compare "$file" "$dictionary"
-        compare "$file" "$dictionary" -Owakati
-        echo "compared $(wc -l <"$file") lines, $(wc -c <"$file") bytes of $(basename "$file")" \
-            "in both formats with $(basename "$dictionary")"
+        case $charset in
+        utf8 | utf_8 | utf-8) compare_both "$file" ;;
+        *)
+            [ "$file" != "$scratch/generated" ] || compare_both "$file"
+            convert_lines "$file" "$charset" >"$scratch/$(basename "$file").$charset"
+            compare_both "$scratch/$(basename "$file").$charset"
+            ;;
+        esac
     done
 done
 if [ "$found" -eq 0 ]; then

@@ -85,7 +85,7 @@ static size_t random_text(char *text, size_t capacity, uint64_t *state)
 
 /* Windows of `window` bytes, so that most of them end inside of a sentence. */
 static void compare_paths(const char *text, size_t size, tkz_dictionary *dictionary, size_t window,
-                          size_t narrow)
+                          size_t chunk, size_t ranks)
 {
     tkz_allocator memory = tkz__allocator_or_default(NULL);
     tkz__best_path whole, cut;
@@ -93,7 +93,8 @@ static void compare_paths(const char *text, size_t size, tkz_dictionary *diction
     tkz__best_path_init(&cut, dictionary, &memory);
     whole.window = size + 1;
     cut.window = window;
-    cut.narrow = narrow;
+    cut.longer.chunk = chunk;
+    cut.ranks = ranks;
     tkz__best_path_begin(&whole, text, 0, size);
     tkz__best_path_begin(&cut, text, 0, size);
     const tkz__path_word *expected, *found;
@@ -183,9 +184,10 @@ START_TEST(cuts_long_sentences_exactly)
         char text[3000];
         size_t size = random_text(text, sizeof text, &state);
         for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
-            compare_paths(text, size, files, windows[i], SIZE_MAX);
-            compare_paths(text, size, image, windows[i], SIZE_MAX);
-            compare_paths(text, size, image, windows[i], 0); /* costs of 64 bits */
+            compare_paths(text, size, files, windows[i], windows[i], TKZ__KEY_RANKS);
+            compare_paths(text, size, image, windows[i], windows[i], TKZ__KEY_RANKS);
+            compare_paths(text, size, image, 1, windows[i], TKZ__KEY_RANKS); /* long stretches */
+            compare_paths(text, size, image, 300, 300, 2); /* more left words than ranks */
         }
     }
     tkz_dictionary_free(files);

@@ -220,6 +220,28 @@ START_TEST(shows_all_words)
 }
 END_TEST
 
+START_TEST(counts_characters)
+{
+    tkz_lattice *lattice = open_lattice(TKZ_LATTICE_ALL | TKZ_LATTICE_CHARACTERS);
+    const tkz_lattice_word *words;
+    size_t count;
+    parse(lattice, " 東京 都");
+    ck_assert_status(tkz_lattice_words(lattice, &words, &count, NULL, NULL));
+    ck_assert_uint_ge(count, 4);
+    for (size_t i = 0; i < count; i++) {
+        const tkz_morpheme *m = &words[i].morpheme; /* two blanks, three characters of three bytes */
+        ck_assert_uint_eq(m->start_character,
+                          m->start <= 7 ? 1 + (m->start - 1) / 3 : 4 + (m->start - 8) / 3);
+        ck_assert_uint_eq(m->end_character, m->end <= 7 ? 1 + (m->end - 1) / 3 : 5);
+    }
+    ck_assert_status(tkz_lattice_set_requests(lattice, 0, NULL));
+    parse(lattice, "東京");
+    ck_assert_status(tkz_lattice_words(lattice, &words, &count, NULL, NULL));
+    ck_assert_uint_eq(words[0].morpheme.end_character, 0);
+    tkz_lattice_free(lattice);
+}
+END_TEST
+
 START_TEST(takes_nul_as_white_space)
 {
     tkz_lattice *lattice = open_lattice(0);
@@ -517,7 +539,7 @@ START_TEST(refuses_wrong_options)
                      TKZ_STATUS_INVALID_ARGUMENT);
     parse(lattice, "猫");
     ck_assert_int_eq(tkz_lattice_next(lattice, &found, &error), TKZ_STATUS_INVALID_ARGUMENT);
-    ck_assert_int_eq(tkz_lattice_set_requests(lattice, 16, NULL), TKZ_STATUS_INVALID_OPTION);
+    ck_assert_int_eq(tkz_lattice_set_requests(lattice, 32, NULL), TKZ_STATUS_INVALID_OPTION);
     ck_assert_int_eq(tkz_lattice_set_theta(lattice, 0, NULL), TKZ_STATUS_INVALID_OPTION);
     ck_assert_int_eq(tkz_lattice_set_theta(lattice, NAN, NULL), TKZ_STATUS_INVALID_OPTION);
     ck_assert_int_eq(tkz_lattice_set_theta(lattice, INFINITY, NULL), TKZ_STATUS_INVALID_OPTION);
@@ -547,7 +569,8 @@ static tkz_status analyse_everything(void *context, const tkz_allocator *allocat
     size_t count;
     tkz_status status = tkz_lattice_new(&lattice, dictionary, allocator, NULL);
     if (status == TKZ_OK)
-        status = tkz_lattice_set_requests(lattice, TKZ_LATTICE_NBEST | TKZ_LATTICE_MARGINALS,
+        status = tkz_lattice_set_requests(lattice, TKZ_LATTICE_NBEST | TKZ_LATTICE_MARGINALS |
+                                                       TKZ_LATTICE_CHARACTERS,
                                           NULL);
     if (status == TKZ_OK)
         status = tkz_lattice_set_unknown_feature(lattice, "?", 1, NULL);
@@ -600,6 +623,7 @@ Suite *suite_lattice(void)
     tcase_add_test(cases, takes_theta_as_asked);
     tcase_add_test(cases, tells_costs_of_words);
     tcase_add_test(cases, shows_all_words);
+    tcase_add_test(cases, counts_characters);
     tcase_add_test(cases, takes_nul_as_white_space);
     tcase_add_test(cases, sets_lengths_and_features_of_unknown_words);
     tcase_add_test(cases, keeps_to_borders);

@@ -91,6 +91,52 @@ START_TEST(tells_all_about_a_word)
 }
 END_TEST
 
+/* Characters that begin before a byte. */
+static uint64_t characters_before(const char *text, uint64_t byte)
+{
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < byte; i++)
+        count += ((uint8_t)text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+START_TEST(gives_words_as_arrays)
+{
+    static const char text[] = "今日は 東京都に\0行き\xE3\x81\xFF ます😀。 ";
+    tkz_tagger *tagger = open_tagger(true);
+    const tkz_morpheme *m;
+    size_t count;
+    tkz_tagged_words words;
+    for (uint32_t requests = 0; requests < 2; requests++) {
+        ck_assert_status(tkz_tagger_set_requests(tagger, requests, NULL));
+        ck_assert_status(tkz_tagger_words(tagger, text, sizeof text - 1, &words, NULL));
+        ck_assert_status(tkz_tagger_parse(tagger, text, sizeof text - 1, &m, &count, NULL));
+        ck_assert_uint_gt(count, 6);
+        ck_assert_uint_eq(words.count, count);
+        ck_assert_int_eq(words.start_characters == NULL, requests == 0);
+        ck_assert_int_eq(words.end_characters == NULL, requests == 0);
+        for (size_t i = 0; i < count; i++) {
+            ck_assert_uint_eq(words.starts[i], m[i].start);
+            ck_assert_uint_eq(words.ends[i], m[i].end);
+            ck_assert_uint_eq(words.part_of_speech_ids[i], m[i].part_of_speech_id);
+            uint64_t start = requests != 0 ? characters_before(text, m[i].start) : 0;
+            uint64_t end = requests != 0 ? characters_before(text, m[i].end) : 0;
+            ck_assert_uint_eq(m[i].start_character, start);
+            ck_assert_uint_eq(m[i].end_character, end);
+            if (requests != 0) {
+                ck_assert_uint_eq(words.start_characters[i], start);
+                ck_assert_uint_eq(words.end_characters[i], end);
+            }
+        }
+    }
+    ck_assert_status(tkz_tagger_words(tagger, "", 0, &words, NULL));
+    ck_assert_uint_eq(words.count, 0);
+    ck_assert_int_eq(tkz_tagger_words(tagger, NULL, 1, &words, NULL), TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_int_eq(tkz_tagger_set_requests(tagger, 2, NULL), TKZ_STATUS_INVALID_OPTION);
+    tkz_tagger_free(tagger);
+}
+END_TEST
+
 START_TEST(takes_nul_as_a_border)
 {
     tkz_tagger *tagger = open_tagger(false);
@@ -371,6 +417,13 @@ static tkz_status open_and_format(void *context, const tkz_allocator *allocator)
     if (status == TKZ_OK)
         status = tkz_tagger_format(tagger, text, strlen(text), TKZ_MORPH_FORMAT_WAKATI, &output,
                                    &size, NULL);
+    tkz_tagged_words words;
+    if (status == TKZ_OK)
+        status = tkz_tagger_words(tagger, text, strlen(text), &words, NULL);
+    if (status == TKZ_OK)
+        status = tkz_tagger_set_requests(tagger, TKZ_TAGGER_CHARACTERS, NULL);
+    if (status == TKZ_OK)
+        status = tkz_tagger_words(tagger, text, strlen(text), &words, NULL);
     tkz_tagger_free(tagger);
     return status;
 }
@@ -394,6 +447,7 @@ Suite *suite_morph(void)
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, finds_words);
     tcase_add_test(cases, tells_all_about_a_word);
+    tcase_add_test(cases, gives_words_as_arrays);
     tcase_add_test(cases, takes_nul_as_a_border);
     tcase_add_test(cases, loses_nothing_behind_long_white_space);
     tcase_add_test(cases, takes_long_texts);

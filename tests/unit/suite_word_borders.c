@@ -251,6 +251,74 @@ START_TEST(reports_failed_allocations)
 }
 END_TEST
 
+/* ---- Words as ranges ------------------------------------------------------- */
+
+/* `expected`: each word between brackets. */
+static void check_ranges(const tkz_boundaries *boundaries, void *worker, const char *text, size_t size,
+                         const char *expected)
+{
+    const tkz_word_range *words;
+    size_t count, used = 0, done = 0;
+    char found[256];
+    ck_assert_status(boundaries->find(worker, text, size, &words, &count, NULL));
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_uint_ge(words[i].start, done);
+        ck_assert_uint_gt(words[i].end, words[i].start);
+        done = words[i].end;
+        ck_assert_uint_le(done, size);
+        used += (size_t)snprintf(found + used, sizeof found - used, "[%.*s]",
+                                 (int)(done - words[i].start), text + words[i].start);
+    }
+    found[used] = '\0';
+    ck_assert_str_eq(found, expected);
+}
+
+/* A text is one sentence, line ends and all; white space is in no word. */
+START_TEST(ranges_of_words)
+{
+    tkz_dictionary *dictionary = open_dictionary(false);
+    tkz_dictionary_info info;
+    tkz_boundaries boundaries;
+    void *worker;
+    ck_assert_status(tkz_dictionary_boundaries(dictionary, &boundaries, NULL));
+    ck_assert_status(tkz_dictionary_describe(dictionary, &info, NULL));
+    ck_assert_uint_eq(boundaries.hash, info.hash);
+    ck_assert_status(boundaries.open(boundaries.context, &worker, NULL, NULL));
+    check_ranges(&boundaries, worker, "", 0, "");
+    check_ranges(&boundaries, worker, " \n", 2, "");
+    check_ranges(&boundaries, worker, " \xE7\x8C\xAB\n \xE7\x8A\xAC ", 10,
+                 "[\xE7\x8C\xAB][\xE7\x8A\xAC]");
+    check_ranges(&boundaries, worker, "\xE7\x8C\xAB\0\xE7\x8A\xAC", 7,
+                 "[\xE7\x8C\xAB][\xE7\x8A\xAC]");
+    boundaries.close(worker);
+    tkz_dictionary_free(dictionary);
+}
+END_TEST
+
+static tkz_status find_with(void *context, const tkz_allocator *allocator)
+{
+    const tkz_boundaries *boundaries = context;
+    const tkz_word_range *words;
+    size_t count;
+    void *worker;
+    tkz_status status = boundaries->open(boundaries->context, &worker, allocator, NULL);
+    if (status != TKZ_OK)
+        return status;
+    status = boundaries->find(worker, "\xE7\x8C\xAB \xE7\x8A\xAC", 7, &words, &count, NULL);
+    boundaries->close(worker);
+    return status;
+}
+
+START_TEST(memory_of_ranges)
+{
+    tkz_dictionary *dictionary = open_dictionary(false);
+    tkz_boundaries boundaries;
+    ck_assert_status(tkz_dictionary_boundaries(dictionary, &boundaries, NULL));
+    test_all_allocation_failures(find_with, &boundaries);
+    tkz_dictionary_free(dictionary);
+}
+END_TEST
+
 Suite *suite_word_borders(void)
 {
     Suite *suite = suite_create("word_borders");
@@ -265,6 +333,8 @@ Suite *suite_word_borders(void)
     tcase_add_test(cases, goes_on_where_mecab_gives_up);
     tcase_add_test(cases, bounds_its_memory);
     tcase_add_test(cases, reports_failed_allocations);
+    tcase_add_test(cases, ranges_of_words);
+    tcase_add_test(cases, memory_of_ranges);
     suite_add_tcase(suite, cases);
     return suite;
 }

@@ -48,6 +48,11 @@ static const struct option_info options[] = {
     {.name = "template",
      .type = OPTION_FLAG,
      .text = "Put the tokens of the model's template around every document, such as BOS."},
+    {.name = "boundaries",
+     .type = OPTION_TEXT,
+     .argument = "NAME|DIR",
+     .text = "For a model whose pre-tokenizer is morph: the dictionary whose words it cuts text into, "
+             "the one that it was made with."},
     {.name = "dropout",
      .type = OPTION_NUMBER,
      .argument = "P",
@@ -178,6 +183,7 @@ static int run(const struct arguments *arguments)
     bool json = option_given(arguments, "json"), shards = option_given(arguments, "megatron");
     corpus_run_set_text(&job, "vocabulary", "file", option_text(arguments, "tokenizer"));
     corpus_run_set_text(&job, "encode", "compat", option_text(arguments, "compat"));
+    corpus_run_set_text(&job, "encode", "boundaries", option_text(arguments, "boundaries"));
     corpus_run_set_text(&job, "encode", "append", option_text(arguments, "append"));
     if (option_given(arguments, "special"))
         corpus_run_set(&job, "encode", "special", json_true());

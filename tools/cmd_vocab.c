@@ -4,6 +4,7 @@
  * in another format. This file holds the options and hands over to the action named
  * first.
  */
+#include <string.h>
 
 #include "tools/actions.h"
 #include "tools/messages.h"
@@ -32,7 +33,14 @@ static const struct option_info options[] = {
      .text = "How text is cut, for files that do not say it: rank files of tiktoken and vocab.json; "
              "see 'tokenize list pre-tokenizers', or regex:EXPRESSION. Those that OpenAI published "
              "need none, and "
-             "vocab.json is cut as GPT-2 does it."},
+             "vocab.json is cut as GPT-2 does it. morph: vocab.txt of a Japanese BERT, with the words of "
+             "the dictionary that --boundaries names; morph:lowercase, morph:characters and "
+             "morph:lowercase:characters: with the words in lower case, with characters in place of "
+             "pieces of words."},
+    {.name = "boundaries",
+     .type = OPTION_TEXT,
+     .argument = "NAME|DIR",
+     .text = "With --pre-tokenizer morph: the dictionary, such as ipadic."},
     OPTION_COMPAT,
     OPTION_HELP,
 };
@@ -45,6 +53,8 @@ static const struct example examples[] = {
     {"A rank file for tiktoken:", "tokenize vocab convert ja.tkz --to tiktoken -o ja.tiktoken"},
     {"And back; how text is cut must be named:",
      "tokenize vocab convert ja.tiktoken --pre-tokenizer llama3 -o again.tkz"},
+    {"A Japanese BERT, whose words are those of a dictionary:",
+     "tokenize vocab convert vocab.txt --pre-tokenizer morph --boundaries ipadic -o bert.tkz"},
     {"For HF tokenizers:", "tokenize vocab convert ja.tkz --to hf -o tokenizer.json"},
     {"A SentencePiece model, with the ids that HF tokenizers gives:",
      "tokenize vocab convert spiece.model --compat hf --to hf -o tokenizer.json"},
@@ -52,9 +62,9 @@ static const struct example examples[] = {
 
 /* The actions, and what each of them runs. */
 static const struct action actions[] = {
-    {"info", " json pre-tokenizer compat "},
-    {"check", " json pre-tokenizer compat "},
-    {"convert", " output to pre-tokenizer compat "},
+    {"info", " json pre-tokenizer boundaries compat "},
+    {"check", " json pre-tokenizer boundaries compat "},
+    {"convert", " output to pre-tokenizer boundaries compat "},
 };
 
 static int (*const runs[])(const struct arguments *arguments, const char *path) = {
@@ -62,6 +72,12 @@ static int (*const runs[])(const struct arguments *arguments, const char *path) 
     vocab_check,
     vocab_convert,
 };
+
+static bool is_morph(const char *pre_tokenizer)
+{
+    return pre_tokenizer != NULL && strncmp(pre_tokenizer, "morph", 5) == 0 &&
+           (pre_tokenizer[5] == '\0' || pre_tokenizer[5] == ':');
+}
 
 static int run(const struct arguments *arguments)
 {
@@ -71,6 +87,11 @@ static int run(const struct arguments *arguments)
     if (option_given(arguments, "pre-tokenizer") && option_given(arguments, "compat")) {
         message("vocab", "files whose pre-tokenizer is named have the same ids in every program; "
                          "leave out --compat");
+        return EXIT_USAGE;
+    }
+    if (is_morph(option_text(arguments, "pre-tokenizer")) !=
+        option_given(arguments, "boundaries")) {
+        message("vocab", "--pre-tokenizer morph and --boundaries go together");
         return EXIT_USAGE;
     }
     return runs[chosen](arguments, arguments->operands[1]);

@@ -2,21 +2,42 @@
  *
  * tokenize vocab info and check: what a tokenizer file is, and whether it is whole.
  */
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "tokenize/morph.h"
 #include "tools/files.h"
 #include "tools/json_text.h"
 #include "tools/messages.h"
 #include "tools/table.h"
 #include "tools/vocab_actions.h"
 
+/* "morph:lowercase:characters" with the hash of a dictionary in it. */
+static tkz_status open_with_words(tkz_tokenizer **tokenizer, const char *path, const char *named,
+                                  const char *directory, tkz_error *error)
+{
+    tkz_dictionary *dictionary;
+    tkz_dictionary_info info;
+    char text[64];
+    tkz_status status = tkz_dictionary_open(&dictionary, directory, NULL, 0, NULL, error);
+    if (status != TKZ_OK)
+        return status;
+    status = tkz_dictionary_describe(dictionary, &info, error);
+    snprintf(text, sizeof text, "morph:%016" PRIx64 "%.40s", info.hash, named + strlen("morph"));
+    tkz_dictionary_free(dictionary);
+    return status == TKZ_OK ? tkz_tokenizer_open_as(tokenizer, path, text, NULL, error) : status;
+}
+
 /* Files that do not say their pre-tokenizer leave no choice of a program. */
 static tkz_status open_quietly(tkz_tokenizer **tokenizer, const struct arguments *arguments,
                                const char *path, tkz_error *error)
 {
     const char *named = option_text(arguments, "pre-tokenizer");
+    const char *directory = option_text(arguments, "boundaries");
+    if (directory != NULL)
+        return open_with_words(tokenizer, path, named, directory, error);
     return named != NULL
                ? tkz_tokenizer_open_as(tokenizer, path, named, NULL, error)
                : tkz_tokenizer_open_compat(tokenizer, path, chosen_compat(arguments), NULL, error);

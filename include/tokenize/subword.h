@@ -61,6 +61,15 @@ TKZ_API void tkz_encoder_allow_special(tkz_encoder *encoder, int32_t allow);
  * encoder starts: it does not. Holds for the calls that follow. */
 TKZ_API void tkz_encoder_add_template(tkz_encoder *encoder, int32_t add);
 
+/* Where the words of a text are, for a model whose pre-tokenizer is "morph": it cuts text into the words
+ * of one dictionary, and knows the hash of that. Encoding with such a model is UNSUPPORTED without
+ * this. NULL: none again. What `boundaries` refers to must outlive its use here. Holds for the calls
+ * that follow. Errors: UNSUPPORTED (the model has no such pre-tokenizer), INVALID_ARGUMENT (the hash is
+ * another). */
+TKZ_API TKZ_CHECKED tkz_status tkz_encoder_set_boundaries(tkz_encoder *encoder,
+                                                          const tkz_boundaries *boundaries,
+                                                          tkz_error *error);
+
 /* What batches tell of where in its text each token came from. */
 enum tkz_offsets {
     TKZ_OFFSETS_NONE = 0,
@@ -136,11 +145,14 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const ch
  * Unigram and BPE of characters, whose chunk is the whole text, what follows the last place that no
  * piece crosses, a few characters in most texts. So a chunk of megabytes (one word, white space) is
  * held as a whole, as is white space that added tokens may take in. After a failure the text is given
- * up: the next call begins a new one. Owned as by tkz_encoder_encode. Errors: UNSUPPORTED (WordPiece,
- * models of words, of characters or PLaMo's; a normalizer with other steps than NFC, NFD, NFKC, NFKD,
- * sentencepiece's by name, HF's Prepend and Replace of one character; a pre-tokenizer of steps: encode
- * the text whole; truncation, padding, masks, dropout or sampling), LIMIT (a chunk of 4 GiB), CORRUPT,
- * OUT_OF_MEMORY. */
+ * up: the next call begins a new one. Of WordPiece and models of words, what follows the last white
+ * space, or sign behind BertPreTokenizer. Owned as by tkz_encoder_encode. Errors: UNSUPPORTED (models of
+ * characters, PLaMo's, of BPE with marks; a normalizer with other steps than NFC, NFD, NFKC, NFKD,
+ * sentencepiece's by name, HF's Prepend, Replace of one character, Lowercase, StripAccents, Nmt and
+ * BertNormalizer; a pre-tokenizer of steps, but those of BPE of characters that cut at single characters
+ * and change nothing, and BertPreTokenizer, Whitespace or WhitespaceSplit before WordPiece and words:
+ * encode the text whole; truncation, padding, masks, dropout or sampling), LIMIT (a chunk of 4 GiB),
+ * CORRUPT, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_next(tkz_encoder *encoder, const char *data,
                                                        size_t size, int32_t is_last,
                                                        const tkz_batch **batch, tkz_error *error);
@@ -317,7 +329,10 @@ TKZ_API const tkz_format_info *tkz_format_at(size_t index);
 
 /* Opens a file that does not say how text is cut into chunks: a rank file of tiktoken, vocab.json
  * with merges.txt beside it. `pre_tokenizer` is one of the names above, or "regex:" and a regular
- * expression as tiktoken reads it. Errors: those of tkz_tokenizer_open (also of the expression),
+ * expression as tiktoken reads it. And vocab.txt of BERT, whose text is then cut into the words of a
+ * MeCab dictionary, as BertJapaneseTokenizer of transformers does it: "morph:" and the hash of the
+ * dictionary (tkz_boundaries) in 16 digits of base 16, behind it, where wanted, ":lowercase"
+ * (do_lower_case) and ":characters" (subword_tokenizer_type "character"). Errors: those of tkz_tokenizer_open (also of the expression),
  * NOT_FOUND (the name), INVALID_ARGUMENT (the file says it itself). */
 TKZ_API TKZ_CHECKED tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, const char *path,
                                                      const char *pre_tokenizer,

@@ -152,6 +152,11 @@ static tkz_status open_model(tkz_tokenizer **tokenizer, const char *path,
                                 "a file of the format \"%s\" says its own pre-tokenizer; none can "
                                 "be named for it",
                                 format->info.name);
+    else if (status == TKZ_OK && options->morph != NULL && !format->takes_morph)
+        status = tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, own_path, TKZ__NO_OFFSET,
+                                "text is cut into the words of a dictionary for vocab.txt of BERT "
+                                "only; this file is of the format \"%s\"",
+                                format->info.name);
     else if (status == TKZ_OK)
         status = open_as_wanted(format, tokenizer, own_path, &file, options, allocator, error);
     tkz__mapped_file_close(&file);
@@ -219,15 +224,47 @@ static tkz_status open_with_regex(tkz_tokenizer **tokenizer, const char *path, c
     return status;
 }
 
+/* Takes `word` from the front of a text. */
+static bool take(const char **text, const char *word)
+{
+    size_t size = strlen(word);
+    if (strncmp(*text, word, size) != 0)
+        return false;
+    *text += size;
+    return true;
+}
+
+/* "HASH", ":lowercase", ":characters". */
+static tkz_status open_with_words(tkz_tokenizer **tokenizer, const char *path, const char *words,
+                                  const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz__morph_options morph = {0};
+    tkz__open_options options = {.morph = &morph};
+    size_t digits = strcspn(words, ":");
+    const char *rest = words + digits;
+    bool valid = tkz__split_read_hash(words, digits, &morph.dictionary);
+    morph.lowercase = take(&rest, ":lowercase");
+    morph.characters = take(&rest, ":characters");
+    if (!valid || *rest != '\0')
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "\"morph:%s\": behind \"morph:\" comes the hash of a dictionary in 16 "
+                              "digits of base 16, then \":lowercase\" and \":characters\" where "
+                              "wanted",
+                              words);
+    return open_model(tokenizer, path, &options, allocator, error);
+}
+
 tkz_status tkz_tokenizer_open_as(tkz_tokenizer **tokenizer, const char *path,
                                  const char *pre_tokenizer, const tkz_allocator *allocator,
                                  tkz_error *error)
 {
-    static const char regex[] = "regex:";
+    static const char regex[] = "regex:", morph[] = "morph:";
     const tkz__pre_tokenizer *named =
         tkz__pre_tokenizer_find(pre_tokenizer, strlen(pre_tokenizer));
     if (named == NULL && strncmp(pre_tokenizer, regex, strlen(regex)) == 0)
         return open_with_regex(tokenizer, path, pre_tokenizer + strlen(regex), allocator, error);
+    if (named == NULL && strncmp(pre_tokenizer, morph, strlen(morph)) == 0)
+        return open_with_words(tokenizer, path, pre_tokenizer + strlen(morph), allocator, error);
     if (named == NULL)
         return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, NULL, TKZ__NO_OFFSET,
                               "there is no pre-tokenizer \"%s\"; `tokenize list pre-tokenizers` "

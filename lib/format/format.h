@@ -10,10 +10,18 @@
 
 #include "subword/tokenizer.h"
 
+/* vocab.txt whose text is cut into the words of a dictionary. */
+typedef struct tkz__morph_options {
+    uint64_t dictionary; /* its hash */
+    bool lowercase;      /* words become lower-case */
+    bool characters;     /* tokens are characters, not pieces of words */
+} tkz__morph_options;
+
 /* How a file is to be read. */
 typedef struct tkz__open_options {
     const tkz__pre_tokenizer *named; /* for files that do not say theirs; NULL: none is named */
     int32_t compat;                  /* of tkz_compat; a format that has no choice need not look */
+    const tkz__morph_options *morph; /* NULL: the file is read as it is */
 } tkz__open_options;
 
 typedef struct tkz__format {
@@ -27,6 +35,7 @@ typedef struct tkz__format {
                        tkz_error *error);
     /* Files of this format do not say by which pre-tokenizer text is cut. */
     bool takes_pre_tokenizer;
+    bool takes_morph; /* text may be cut into the words of a dictionary */
     /* Appends the tokenizer to `buffer`. NULL: this build does not write the format. */
     tkz_status (*write)(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tkz_error *error);
 } tkz__format;

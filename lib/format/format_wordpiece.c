@@ -8,11 +8,17 @@
  * "##", the
  * five special tokens, [CLS] and [SEP] around a text. Whether letters become lower-case the file does
  * not say either: they do not where a token has a capital letter, which would never be found then.
+ *
+ * Japanese models cut text into the words of a MeCab dictionary instead, where the caller names one:
+ * BertJapaneseTokenizer of transformers 5.23 (models/bert_japanese), with word_tokenizer_type "mecab".
+ * Text goes through NFKC, words are those of MeCab, and each goes to WordPiece, cut at what Python takes
+ * for white space, or to the list character by character.
  */
 #include <string.h>
 
 #include "format/format.h"
 #include "format/spelled_vocabulary.h"
+#include "subword/split_spelling.h"
 #include "subword/tokenizer_image.h"
 #include "text/char_class.h"
 #include "text/utf8.h"
@@ -108,15 +114,30 @@ static tkz_status set_template(tkz__tokenizer_builder *builder, uint32_t cls, ui
     return tkz__tokenizer_builder_set_template(builder, items, 3, 5, error);
 }
 
-static tkz_status set_stages(tkz__tokenizer_builder *builder, bool is_cased, uint32_t unknown,
+/* The file's lines, and what else there is to know. */
+typedef struct model {
+    tkz__spelled_vocabulary vocabulary;
+    bool is_cased;
+    const tkz__morph_options *morph; /* NULL: words are found as BERT does it */
+} model;
+
+static tkz_status set_stages(tkz__tokenizer_builder *builder, const model *own, uint32_t unknown,
                              tkz_error *error)
 {
-    static const char decoder[] = "word_piece-hf0.23:prefix=##:cleanup=true";
-    const char *steps = is_cased ? "bert-hf0.23:lowercase=false" : "bert-hf0.23";
-    const tkz__piece_settings settings = {.unknown = unknown, .word_limit = WORD_LIMIT};
-    tkz__tokenizer_builder_set_kind(builder, TKZ__MODEL_WORD_PIECE);
+    const tkz__morph_options *morph = own->morph;
+    const char *decoder = morph != NULL ? "word_piece-hf0.23:prefix=##"
+                                        : "word_piece-hf0.23:prefix=##:cleanup=true";
+    const char *steps = morph != NULL   ? "nfkc-15.0"
+                        : own->is_cased ? "bert-hf0.23:lowercase=false"
+                                        : "bert-hf0.23";
+    bool is_pieces = morph == NULL || !morph->characters;
+    const tkz__piece_settings settings = {.unknown = unknown,
+                                          .word_limit = is_pieces ? WORD_LIMIT : 0};
+    tkz__tokenizer_builder_set_kind(builder,
+                                    is_pieces ? TKZ__MODEL_WORD_PIECE : TKZ__MODEL_WORD_LEVEL);
     tkz__tokenizer_builder_set_pieces(builder, &settings);
-    tkz_status status = tkz__tokenizer_builder_set_mark(builder, "##", 2, error);
+    tkz_status status =
+        is_pieces ? tkz__tokenizer_builder_set_mark(builder, "##", 2, error) : TKZ_OK;
     if (status == TKZ_OK)
         status = tkz__tokenizer_builder_set_normalizer(builder, steps, strlen(steps), error);
     if (status == TKZ_OK)
@@ -126,9 +147,9 @@ static tkz_status set_stages(tkz__tokenizer_builder *builder, bool is_cased, uin
                             : status;
 }
 
-static tkz_status fill(tkz__tokenizer_builder *builder, tkz__spelled_vocabulary *vocabulary,
-                       bool is_cased, tkz_error *error)
+static tkz_status fill(tkz__tokenizer_builder *builder, model *own, tkz_error *error)
 {
+    tkz__spelled_vocabulary *vocabulary = &own->vocabulary;
     tkz__spelled_added added[SPECIALS];
     uint32_t ids[SPECIALS];
     size_t count = 0;
@@ -143,32 +164,67 @@ static tkz_status fill(tkz__tokenizer_builder *builder, tkz__spelled_vocabulary 
                               "a vocab.txt without the lines [UNK], [CLS] and [SEP]");
     tkz_status status = tkz__spelled_vocabulary_give(vocabulary, added, count, false, builder);
     if (status == TKZ_OK)
-        status = set_stages(builder, is_cased, ids[UNK], error);
+        status = set_stages(builder, own, ids[UNK], error);
     return status == TKZ_OK ? set_template(builder, ids[CLS], ids[SEP], error) : status;
+}
+
+/* How text is cut, and a NUL. str.split of Python, which WordPiece's words go through, takes four
+ * characters for white space that Unicode does not. */
+static tkz_status spell_steps(const tkz__morph_options *morph, tkz__buffer *steps,
+                              tkz_error *error)
+{
+    static char white_space[] = "[\\s\\x1c-\\x1f]+";
+    tkz__split_spec words = tkz__split_spec_default(TKZ__SPLIT_MORPH);
+    tkz__split_spec lowercase = tkz__split_spec_default(TKZ__SPLIT_LOWERCASE);
+    tkz__split_spec characters = tkz__split_spec_default(TKZ__SPLIT_FIXED_LENGTH);
+    tkz__split_spec split = tkz__split_spec_default(TKZ__SPLIT_PATTERN);
+    tkz__split_spec bert = tkz__split_spec_default(TKZ__SPLIT_BERT);
+    characters.length = 1;
+    split.text = white_space;
+    split.text_size = strlen(white_space);
+    split.is_regex = true;
+    split.behavior = TKZ__BEHAVIOR_REMOVED;
+    tkz_status status = TKZ_OK;
+    if (morph != NULL) {
+        words.dictionary = morph->dictionary;
+        status = tkz__split_spec_append(&words, steps, error);
+        if (status == TKZ_OK && morph->lowercase)
+            status = tkz__split_spec_append(&lowercase, steps, error);
+    }
+    if (status == TKZ_OK)
+        status = tkz__split_spec_append(morph == NULL        ? &bert
+                                        : morph->characters ? &characters
+                                                            : &split,
+                                        steps, error);
+    return status == TKZ_OK ? tkz__buffer_append_byte(steps, '\0', error) : status;
 }
 
 static tkz_status open_file(tkz_tokenizer **tokenizer, const char *path, tkz__mapped_file *file,
                             const tkz__open_options *options, const tkz_allocator *allocator,
                             tkz_error *error)
 {
-    (void)options;
     tkz_allocator chosen = tkz__allocator_or_default(allocator);
-    tkz__pre_tokenizer words = tkz__pre_tokenizer_of_steps("bert-hf0.23");
-    tkz__spelled_vocabulary vocabulary;
+    tkz__buffer steps;
+    model own = {.morph = options->morph};
     tkz__tokenizer_builder *builder = NULL;
-    bool is_cased;
-    tkz__spelled_vocabulary_init(&vocabulary, path, file->size, &chosen, error);
-    vocabulary.is_plain = true;
-    tkz_status status = read_lines(&vocabulary, file, &is_cased);
+    tkz__buffer_init(&steps, &chosen);
+    tkz__spelled_vocabulary_init(&own.vocabulary, path, file->size, &chosen, error);
+    own.vocabulary.is_plain = true;
+    tkz_status status = read_lines(&own.vocabulary, file, &own.is_cased);
     if (status == TKZ_OK)
+        status = spell_steps(own.morph, &steps, error);
+    if (status == TKZ_OK) {
+        tkz__pre_tokenizer words = tkz__pre_tokenizer_of_steps((const char *)steps.data);
         status = tkz__tokenizer_builder_new(&builder, &words, &chosen, error);
-    if (status == TKZ_OK)
-        status = fill(builder, &vocabulary, is_cased, error);
-    if (status == TKZ_OK)
-        status = tkz__format_error_at(tkz__tokenizer_builder_finish(builder, tokenizer, error),
-                                      path, TKZ__NO_OFFSET, error);
+        if (status == TKZ_OK)
+            status = fill(builder, &own, error);
+        if (status == TKZ_OK)
+            status = tkz__format_error_at(tkz__tokenizer_builder_finish(builder, tokenizer, error),
+                                          path, TKZ__NO_OFFSET, error);
+    }
     tkz__tokenizer_builder_free(builder);
-    tkz__spelled_vocabulary_free(&vocabulary);
+    tkz__spelled_vocabulary_free(&own.vocabulary);
+    tkz__buffer_free(&steps);
     return status;
 }
 
@@ -177,4 +233,5 @@ const tkz__format tkz__format_wordpiece = {
     .info = {"wordpiece", "vocab.txt of BERT: WordPiece, with BERT's own way to cut text", 1, 0},
     .probe = probe,
     .open = open_file,
+    .takes_morph = true,
 };

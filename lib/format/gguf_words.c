@@ -44,7 +44,8 @@ static tkz_status open_lines(const tkz__gguf_file *file, const tkz__buffer *line
                              tkz_tokenizer **tokenizer)
 {
     tkz__mapped_file mapped = {lines->data, lines->size};
-    tkz_status status = tkz__format_wordpiece.open(tokenizer, file->path, &mapped, NULL,
+    const tkz__open_options options = {0};
+    tkz_status status = tkz__format_wordpiece.open(tokenizer, file->path, &mapped, &options,
                                                    &file->allocator, file->error);
     return tkz__format_error_at(status, file->path, TKZ__NO_OFFSET, file->error);
 }

@@ -134,6 +134,18 @@ static bool has_all(tkz__hf_file *file, size_t model)
     return (file->json.text[vocab] == '[') == models[model].is_list;
 }
 
+/* Does BPE mark where in a word a token stands? */
+static bool has_marks(tkz__hf_file *file)
+{
+    bool found = false;
+    for (size_t i = TKZ__HF_SUBWORD_PREFIX; i <= TKZ__HF_WORD_SUFFIX; i++) {
+        size_t place = file->model_parts[i];
+        found = found ||
+                (!tkz__hf_is_null(file, place) && !tkz__hf_is_string(file, place, ""));
+    }
+    return found;
+}
+
 tkz_status tkz__hf_check_model_type(tkz__hf_file *file)
 {
     size_t type = file->model_parts[TKZ__HF_TYPE], own = 0;
@@ -154,6 +166,8 @@ tkz_status tkz__hf_check_model_type(tkz__hf_file *file)
                                    tkz__format_shown(text, size, 40), text);
     }
     file->kind = models[own].kind;
+    if (file->kind == TKZ__MODEL_BYTE_BPE && has_marks(file))
+        file->kind = TKZ__MODEL_MARKED_BPE;
     for (size_t i = 0; i < 4 && models[own].required[i] >= 0; i++) {
         int part = models[own].required[i];
         tkz_status status = tkz__hf_required(file, object, file->model_parts[part],
@@ -164,26 +178,26 @@ tkz_status tkz__hf_check_model_type(tkz__hf_file *file)
     return TKZ_OK;
 }
 
-/* Both marks of word pieces must be empty. */
-static tkz_status check_marks(tkz__hf_file *file)
+/* The mark of BPE: prefix, NUL, suffix. */
+static tkz_status read_marks(tkz__hf_file *file)
 {
-    for (size_t i = TKZ__HF_SUBWORD_PREFIX; i <= TKZ__HF_WORD_SUFFIX; i++) {
-        size_t place = file->model_parts[i];
-        if (tkz__hf_is_null(file, place) || tkz__hf_is_string(file, place, ""))
-            continue;
-        const char *text;
-        size_t size;
-        tkz_status status = tkz__hf_string(file, place, &text, &size);
-        if (status != TKZ_OK)
-            return status;
-        return tkz__hf_unsupported(file, place,
-                                   "model.%s: \"%.*s\"; this build reads models without it "
-                                   "(null)",
-                                   i == TKZ__HF_SUBWORD_PREFIX ? "continuing_subword_prefix"
-                                                               : "end_of_word_suffix",
-                                   tkz__format_shown(text, size, 40), text);
+    tkz_status status = TKZ_OK;
+    for (size_t i = TKZ__HF_SUBWORD_PREFIX; status == TKZ_OK && i <= TKZ__HF_WORD_SUFFIX; i++) {
+        size_t place = file->model_parts[i], size = 0;
+        const char *text = "";
+        if (!tkz__hf_is_null(file, place))
+            status = tkz__hf_string(file, place, &text, &size);
+        if (status == TKZ_OK && size > 0 && memchr(text, '\0', size) != NULL)
+            return tkz__hf_unsupported(file, place, "model.%s: a mark with U+0000",
+                                       tkz__hf_model_keys[i]);
+        if (status == TKZ_OK)
+            status = tkz__buffer_append(&file->mark, text, size, file->error);
+        if (status == TKZ_OK && i == TKZ__HF_SUBWORD_PREFIX) {
+            file->vocabulary.mark_size = size;
+            status = tkz__buffer_append_byte(&file->mark, '\0', file->error);
+        }
     }
-    return TKZ_OK;
+    return status;
 }
 
 /* unk_token, fuse_unk and byte_fallback say what becomes of characters that are not in the
@@ -209,8 +223,6 @@ static tkz_status read_bpe(tkz__hf_file *file)
 {
     tkz_status status = tkz__hf_read_dropout(file);
     if (status == TKZ_OK)
-        status = check_marks(file);
-    if (status == TKZ_OK)
         status = tkz__hf_boolean(file, file->model_parts[TKZ__HF_IGNORE_MERGES],
                                  &file->whole_chunks);
     if (status == TKZ_OK)
@@ -218,6 +230,9 @@ static tkz_status read_bpe(tkz__hf_file *file)
     if (status == TKZ_OK)
         status = file->kind == TKZ__MODEL_BYTE_BPE ? check_unknown(file)
                                                    : tkz__hf_read_unknown(file);
+    if (status == TKZ_OK && file->kind == TKZ__MODEL_MARKED_BPE)
+        status = read_marks(file);
+    file->vocabulary.is_marked = file->kind == TKZ__MODEL_MARKED_BPE;
     return status == TKZ_OK ? read_merges(file) : status;
 }
 

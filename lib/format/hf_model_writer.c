@@ -153,6 +153,29 @@ static tkz_status put_merges(model_writer *writer)
 
 /* ---- Models --------------------------------------------------------------- */
 
+static tkz_status put_mark(model_writer *writer, const char *key, const char *text, size_t size)
+{
+    tkz_status status =
+        tkz__buffer_append_format(writer->output, writer->error, "    \"%s\": ", key);
+    if (status == TKZ_OK)
+        status = size == 0 ? put(writer, "null")
+                           : tkz__json_append_string(writer->output, text, size, writer->error);
+    return status == TKZ_OK ? put(writer, ",\n") : status;
+}
+
+/* Prefix and suffix stand with a NUL between them. */
+static tkz_status put_marks(model_writer *writer)
+{
+    size_t size;
+    const char *mark = tkz__tokenizer_mark(writer->tokenizer, &size);
+    const char *nul = size > 0 ? memchr(mark, '\0', size) : NULL;
+    size_t prefix = nul != NULL ? (size_t)(nul - mark) : 0;
+    tkz_status status = put_mark(writer, "continuing_subword_prefix", mark, prefix);
+    return status == TKZ_OK ? put_mark(writer, "end_of_word_suffix", nul != NULL ? nul + 1 : mark,
+                                       nul != NULL ? size - prefix - 1 : 0)
+                            : status;
+}
+
 static tkz_status put_bpe(model_writer *writer)
 {
     const tkz__piece_settings *pieces = &writer->image->pieces;
@@ -164,8 +187,7 @@ static tkz_status put_bpe(model_writer *writer)
     if (status == TKZ_OK)
         status = put_unk_token(writer);
     if (status == TKZ_OK)
-        status = put(writer, "    \"continuing_subword_prefix\": null,\n"
-                             "    \"end_of_word_suffix\": null,\n");
+        status = put_marks(writer);
     if (status == TKZ_OK)
         status = put_boolean(writer, "fuse_unk", pieces->fuse_unknown);
     if (status == TKZ_OK)

@@ -30,8 +30,11 @@ static tkz_status read_byte_fallback(tkz__hf_file *file)
     if (status != TKZ_OK || !wanted)
         return status;
     uint32_t count = count_bytes(file);
-    file->pieces.byte_fallback = count == 256;
-    if (count == 0 || count == 256)
+    bool is_marked = file->kind == TKZ__MODEL_MARKED_BPE;
+    if (count > 0 && count < 256 && file->kind == TKZ__MODEL_CHARACTER_BPE)
+        file->kind = TKZ__MODEL_MARKED_BPE;
+    file->pieces.byte_fallback = count == 256 || (count > 0 && (is_marked || count < 256));
+    if (count == 0 || count == 256 || file->kind == TKZ__MODEL_MARKED_BPE)
         return TKZ_OK;
     return tkz__hf_unsupported(file, place,
                                "model.byte_fallback: only %u of the bytes <0x00> to <0xFF> are in "
@@ -78,14 +81,12 @@ tkz_status tkz__hf_read_unknown(tkz__hf_file *file)
                                  &file->pieces.fuse_unknown);
     if (status != TKZ_OK)
         return status;
+    bool is_character = file->kind == TKZ__MODEL_CHARACTER_BPE;
     if (!tkz__hf_is_null(file, place))
-        return read_unk_token(file, !file->pieces.byte_fallback);
+        return read_unk_token(file, !file->pieces.byte_fallback || !is_character);
     /* HF then leaves out what it does not know before it merges what is around it. */
-    if (!file->pieces.byte_fallback && !is_complete(file))
-        return tkz__hf_unsupported(file, place != TKZ__JSON_ABSENT ? place
-                                                                   : file->parts[TKZ__HF_MODEL],
-                                   "model.unk_token: there is none, and no byte fallback, in a BPE of "
-                                   "characters; this build reads models with one of both");
+    if (is_character && !file->pieces.byte_fallback && !is_complete(file))
+        file->kind = TKZ__MODEL_MARKED_BPE;
     return TKZ_OK;
 }
 

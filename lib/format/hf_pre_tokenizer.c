@@ -307,13 +307,13 @@ static tkz_status take_steps(tkz__hf_file *file, size_t part)
     return TKZ_OK;
 }
 
-/* BPE behind ByteLevel is one of bytes; any other is one of characters. */
+/* BPE behind ByteLevel is one of bytes; any other is one of characters. Other models have tokens in the
+ * characters of ByteLevel, which its step gives and no pre-tokenizer by name does. */
 static tkz_status choose(tkz__hf_file *file, const split_steps *split)
 {
     size_t part = file->parts[TKZ__HF_PRE_TOKENIZER];
     if (split->has_bytes && file->kind != TKZ__MODEL_BYTE_BPE)
-        return tkz__hf_unsupported(file, part, "pre_tokenizer: ByteLevel before a model other than "
-                                               "BPE; this build reads it before BPE");
+        return take_steps(file, part);
     if (!split->has_bytes && file->kind == TKZ__MODEL_BYTE_BPE)
         file->kind = TKZ__MODEL_CHARACTER_BPE;
     if (split->read == 0) {

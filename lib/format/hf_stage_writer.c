@@ -278,6 +278,8 @@ static tkz_status put_spec(stage_writer *writer, const tkz__split_spec *spec)
         [TKZ__SPLIT_METASPACE] = "Metaspace",
         [TKZ__SPLIT_BYTES] = "ByteLevel",
     };
+    if (spec->kind == TKZ__SPLIT_MORPH || spec->kind == TKZ__SPLIT_LOWERCASE)
+        return unsupported(writer, "pre-tokenizer", "morph", 5);
     if (types[spec->kind] == NULL)
         return unsupported(writer, "regular expression of tiktoken", spec->text, spec->text_size);
     tkz_status status = tkz__buffer_append_format(writer->output, writer->error,
@@ -307,10 +309,16 @@ static tkz_status put_steps(stage_writer *writer, const char *steps)
     return status;
 }
 
-static tkz_status put_pre_tokenizer(stage_writer *writer, const tkz__pre_tokenizer *one)
+/* The vocabulary of byte-level BPE is written in characters that stand for bytes: HF needs the step that
+ * makes them of the text, also where nothing is cut. */
+static tkz_status put_pre_tokenizer(stage_writer *writer, const tkz__pre_tokenizer *one,
+                                    bool is_bytes)
 {
     if (one->is_spelled && (one->pattern == NULL || one->pattern[0] == '\0'))
-        return put(writer, "  \"pre_tokenizer\": null,\n");
+        return put(writer, is_bytes ? "  \"pre_tokenizer\": {\"type\": \"ByteLevel\", "
+                                      "\"add_prefix_space\": false, \"trim_offsets\": true, "
+                                      "\"use_regex\": false},\n"
+                                    : "  \"pre_tokenizer\": null,\n");
     return one->is_spelled ? put_steps(writer, one->pattern) : put_named(writer, one);
 }
 
@@ -324,7 +332,8 @@ tkz_status tkz__hf_write_stages(const tkz_tokenizer *tokenizer, tkz__buffer *buf
         put_normalizer(&writer, (const char *)image->sections[TKZ__SECTION_NORMALIZER],
                        image->sizes[TKZ__SECTION_NORMALIZER]);
     if (status == TKZ_OK)
-        status = put_pre_tokenizer(&writer, tkz__tokenizer_pre_tokenizer(tokenizer));
+        status = put_pre_tokenizer(&writer, tkz__tokenizer_pre_tokenizer(tokenizer),
+                                   image->kind == TKZ__MODEL_BYTE_BPE);
     tkz__buffer_free(&writer.value);
     return status;
 }

@@ -121,7 +121,7 @@ void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts 
         [TKZ__MODEL_BYTE_BPE] = "byte-level BPE", [TKZ__MODEL_CHARACTER_BPE] = "character BPE",
         [TKZ__MODEL_UNIGRAM] = "Unigram",         [TKZ__MODEL_WORD_PIECE] = "WordPiece",
         [TKZ__MODEL_WORD_LEVEL] = "words",        [TKZ__MODEL_CHARACTER] = "characters",
-        [TKZ__MODEL_PLAMO] = "PLaMo"};
+        [TKZ__MODEL_PLAMO] = "PLaMo",             [TKZ__MODEL_MARKED_BPE] = "character BPE"};
     *facts = (tkz_tokenizer_facts){
         .kind = kinds[image->kind],
         .whole_chunks = (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0,
@@ -138,6 +138,8 @@ void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts 
     count_ids(image, facts);
     if (tkz__image_merges(image->kind))
         count_symbols(tokenizer, image, facts);
+    if (image->kind == TKZ__MODEL_MARKED_BPE)
+        facts->merges = image->merge_count;
     facts->decoder = tkz__tokenizer_decoder(tokenizer, &facts->decoder_size);
     if (image->kind != TKZ__MODEL_BYTE_BPE) {
         facts->bytes = count_byte_pieces(image);

@@ -184,7 +184,7 @@ static void append_merge(tkz__spelled_vocabulary *vocabulary, uint32_t left, uin
     uint32_t *last = &vocabulary->last_merges[entry];
     for (uint32_t *link = last; *link != 0; link = &vocabulary->merges[*link - 1].before) {
         spelled_merge *merge = &vocabulary->merges[*link - 1];
-        if (merge->left != left)
+        if (merge->left != left || merge->right != right)
             continue;
         merge->left = TKZ__NO_TOKEN;
         *link = merge->before;
@@ -203,13 +203,14 @@ static tkz_status join_pair(tkz__spelled_vocabulary *vocabulary, const tkz__spel
     size_t left = pair->left, right = pair->size - left;
     uint64_t *first = tkz__byte_map_find_hashed(map, pair->hashes[0], spelling, left);
     uint64_t *second = tkz__byte_map_find_hashed(map, pair->hashes[1], spelling + left, right);
-    uint64_t *whole = tkz__byte_map_find_hashed(map, pair->hashes[2], spelling, pair->size);
+    const char *both = (const char *)vocabulary->unread.data + pair->whole;
+    uint64_t *whole = tkz__byte_map_find_hashed(map, pair->hashes[2], both, pair->whole_size);
     if (first == NULL)
         return no_entry(vocabulary, pair->offset, spelling, left);
     if (second == NULL)
         return no_entry(vocabulary, pair->offset, spelling + left, right);
     if (whole == NULL)
-        return no_entry(vocabulary, pair->offset, spelling, pair->size);
+        return no_entry(vocabulary, pair->offset, both, pair->whole_size);
     if ((*first & *second & NOTE_BYTES) == 0)
         return TKZ_OK; /* no text is spelled so */
     *first |= NOTE_MERGED;
@@ -237,12 +238,37 @@ tkz_status tkz__spelled_vocabulary_end_joins(tkz__spelled_vocabulary *vocabulary
     return status;
 }
 
+/* What a marked merge makes, behind the spelling of both halves. */
+static tkz_status spell_whole(tkz__spelled_vocabulary *vocabulary, tkz__spelled_pair *pair)
+{
+    tkz__buffer *unread = &vocabulary->unread;
+    size_t right = pair->size - pair->left, whole_size = pair->size - vocabulary->mark_size;
+    if (right < vocabulary->mark_size)
+        return tkz__error_set(vocabulary->error, TKZ_STATUS_BAD_FORMAT, vocabulary->where,
+                              pair->offset, "a merge whose right half is shorter than the mark");
+    pair->whole = unread->size;
+    pair->whole_size = whole_size;
+    tkz_status status = tkz__buffer_reserve(unread, whole_size, vocabulary->error);
+    if (status != TKZ_OK)
+        return status;
+    const uint8_t *spelling = unread->data + pair->start;
+    memcpy(unread->data + unread->size, spelling, pair->left);
+    memcpy(unread->data + unread->size + pair->left,
+           spelling + pair->left + vocabulary->mark_size, right - vocabulary->mark_size);
+    unread->size += whole_size;
+    pair->hashes[2] = tkz__byte_map_hash(unread->data + pair->whole, whole_size);
+    return TKZ_OK;
+}
+
 tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *vocabulary, const char *spelling,
                                         size_t left, size_t size, uint64_t offset)
 {
     tkz__spelled_pair *pair = &vocabulary->pairs[vocabulary->pair_count];
-    *pair = (tkz__spelled_pair){vocabulary->unread.size,
+    size_t start = vocabulary->unread.size;
+    *pair = (tkz__spelled_pair){start,
                                 left,
+                                size,
+                                start,
                                 size,
                                 offset,
                                 {tkz__byte_map_hash(spelling, left),
@@ -250,6 +276,8 @@ tkz_status tkz__spelled_vocabulary_join(tkz__spelled_vocabulary *vocabulary, con
                                  tkz__byte_map_hash(spelling, size)}};
     tkz_status status =
         tkz__buffer_append(&vocabulary->unread, spelling, size, vocabulary->error);
+    if (status == TKZ_OK && vocabulary->mark_size > 0)
+        status = spell_whole(vocabulary, pair);
     if (status != TKZ_OK)
         return status;
     for (size_t i = 0; i < 3; i++)
@@ -345,6 +373,9 @@ tkz_status tkz__spelled_vocabulary_give(tkz__spelled_vocabulary *vocabulary,
                                         const tkz__spelled_added *added, size_t count,
                                         bool whole_chunks, tkz__tokenizer_builder *builder)
 {
+    tkz_status (*join)(tkz__tokenizer_builder *builder, uint32_t left, uint32_t right,
+                       uint32_t result, tkz_error *error) =
+        vocabulary->is_marked ? tkz__tokenizer_builder_join_marked : tkz__tokenizer_builder_join_to;
     note_added(vocabulary, added, count);
     tkz_status status = TKZ_OK;
     for (size_t i = 0; status == TKZ_OK && i < vocabulary->spellings.count; i++) {
@@ -363,8 +394,7 @@ tkz_status tkz__spelled_vocabulary_give(tkz__spelled_vocabulary *vocabulary,
     for (size_t i = 0; status == TKZ_OK && i < vocabulary->merge_count; i++) {
         const spelled_merge *merge = &vocabulary->merges[i];
         if (merge->left != TKZ__NO_TOKEN)
-            status = tkz__tokenizer_builder_join_to(builder, merge->left, merge->right,
-                                                    merge->result, vocabulary->error);
+            status = join(builder, merge->left, merge->right, merge->result, vocabulary->error);
         status = tkz__format_error_at(status, vocabulary->where, TKZ__NO_OFFSET,
                                       vocabulary->error);
     }

@@ -18,6 +18,8 @@ typedef struct tkz__spelled_pair {
     size_t start; /* of its spelling in `unread` */
     size_t left;
     size_t size;
+    size_t whole; /* where what both make starts in `unread` */
+    size_t whole_size;
     uint64_t offset;
     uint64_t hashes[3]; /* left, right, whole */
 } tkz__spelled_pair;
@@ -27,6 +29,8 @@ typedef struct tkz__spelled_vocabulary {
     tkz_error *error;
     uint64_t greatest_id; /* that an entry may have */
     bool is_plain; /* spellings are the bytes themselves */
+    bool is_marked; /* of MARKED_BPE: what a merge makes lacks the first bytes of the right half: */
+    size_t mark_size;
     tkz__byte_map spellings;   /* to id, place in the file and what is known */
     struct tkz__spelled_merge *merges; /* in rank order */
     size_t merge_count;

@@ -200,7 +200,7 @@ tkz_status tkz__tokenizer_builder_finish(tkz__tokenizer_builder *builder,
         &selection, byte_ids, builder->token_count,
         builder->merge_count < builder->token_count ? builder->merge_count : builder->token_count,
         &builder->allocator, error);
-    if (status == TKZ_OK)
+    if (status == TKZ_OK && builder->kind != TKZ__MODEL_MARKED_BPE)
         status = select_merges(builder, &selection, error);
     if (status == TKZ_OK && builder->kind == TKZ__MODEL_CHARACTER_BPE)
         status = tkz__builder_expand_hidden(builder, &selection, error);

@@ -27,6 +27,7 @@
 #ifndef TKZ_SUBWORD_CHUNK_BORDERS_H
 #define TKZ_SUBWORD_CHUNK_BORDERS_H
 
+#include "core/processor.h"
 #include "subword/tokenizer_image.h"
 #include "text/utf8.h"
 
@@ -128,6 +129,14 @@ size_t tkz__borders_cut(const tkz__image *image, const uint8_t *chunk, size_t si
 /* The same, of the start of the chunk up to the first character behind its first one that stands alone. */
 size_t tkz__borders_cut_joined(const tkz__image *image, const uint8_t *chunk, size_t size,
                                size_t readable, uint32_t *ends, size_t room);
+
+#if TKZ__PATH_AVX2
+/* The same for processors with AVX2 and BMI2. */
+size_t tkz__borders_cut_avx2(const tkz__image *image, const uint8_t *chunk, size_t size,
+                             size_t readable, uint32_t *ends, size_t room);
+size_t tkz__borders_cut_joined_avx2(const tkz__image *image, const uint8_t *chunk, size_t size,
+                                    size_t readable, uint32_t *ends, size_t room);
+#endif
 
 /* ---- Making the tables (border_tables.c) ------------------------------- */
 

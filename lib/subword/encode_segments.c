@@ -134,12 +134,18 @@ static tkz_status encode_by_steps(tkz_encoder *encoder, const part *own, size_t 
     size_t first = encoder->id_count;
     bool wants_spans = tkz__encoder_wants_spans(encoder);
     tkz__split_text text;
-    tkz_status status = tkz__splitter_run(&encoder->splitter, encoder->steps, own->text + at,
-                                          end - at, at_start, wants_spans, &text, error);
+    tkz_status status =
+        tkz__splitter_use(&encoder->splitter, &encoder->settings.boundaries, error);
+    if (status == TKZ_OK)
+        status = tkz__splitter_run(&encoder->splitter, encoder->steps, own->text + at, end - at,
+                                   at_start, wants_spans, &text, error);
+    if (status != TKZ_OK)
+        return status;
     encoder->first_chunk = encoder->next_chunk = text.chunks;
     encoder->last_chunk = text.chunks + text.chunk_count;
-    if (status == TKZ_OK && text.chunk_count > 0)
-        status = tkz__encode_text(encoder, text.text, text.size, error);
+    if (text.chunk_count == 0) /* there may be tokens of another text still */
+        return TKZ_OK;
+    status = tkz__encode_text(encoder, text.text, text.size, error);
     if (status != TKZ_OK || !wants_spans)
         return status;
     if (text.map == NULL)

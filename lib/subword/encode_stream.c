@@ -8,7 +8,7 @@
  *   the normalizer, up to the last place where the text may be cut (stream_pieces.h);
  *   added tokens in normalized text;
  *   chunks: all but the last OPEN_CHUNKS of what is there; of models of pieces, whose chunk is the whole
- *   text, up to the last place where no piece crosses.
+ *   text, up to the last place where no piece crosses; of models of words up to the last border of one.
  * A token, and the end of the text, end the part before it: all stages behind are emptied.
  *
  * Why two chunks are open. A pattern takes chunks from left to right and looks ahead only. So those of
@@ -123,19 +123,55 @@ static void drop_map(text_stream *own)
         memmove(map->runs, map->runs + count, map->count * sizeof *map->runs);
 }
 
-/* The chunks of a text; of a model of pieces, whose chunk is all of it, what is in front of the last
- * place where it may be cut. */
-static tkz_status encode_start(text_stream *own, const char *text, size_t size, bool is_end,
-                               size_t *end, tkz_error *error)
+/* Cuts the start of the text that is encoded now by the steps. They may change it; `part` is what they
+ * made of it then. */
+static tkz_status run_steps(text_stream *own, tkz__document_part *part, tkz_error *error)
 {
     tkz_encoder *encoder = own->encoder;
-    if (encoder->image->kind == TKZ__MODEL_BYTE_BPE)
-        return tkz__encode_text_start(encoder, text, size, is_end ? 0 : OPEN_CHUNKS, end, error);
-    *end = is_end ? size : tkz__stream_cut_pieces(encoder, (const uint8_t *)text, size);
+    tkz__split_text text;
+    if (encoder->steps == NULL)
+        return TKZ_OK;
+    tkz_status status =
+        tkz__splitter_run(&encoder->splitter, encoder->steps, part->text, part->size, false,
+                          tkz__encoder_wants_spans(encoder), &text, error);
+    if (status != TKZ_OK)
+        return status;
+    encoder->first_chunk = encoder->next_chunk = text.chunks;
+    encoder->last_chunk = text.chunks + text.chunk_count;
+    part->text = text.text;
+    part->size = text.size;
+    part->cuts = text.map;
+    return TKZ_OK;
+}
+
+/* Where the start of a text that is not known to its end may be cut. */
+static size_t cut_place(const tkz_encoder *encoder, const char *text, size_t size)
+{
+    if (encoder->steps != NULL && tkz__split_steps_cut_words(encoder->steps))
+        return tkz__split_steps_last_cut(encoder->steps, text, size);
+    return tkz__stream_cut_pieces(encoder, (const uint8_t *)text, size);
+}
+
+/* The chunks of a text; of a model of pieces, whose chunk is all of it or what steps make of it, what is in
+ * front of the last place where it may be cut. `part` is what was encoded. */
+static tkz_status encode_start(text_stream *own, const char *text, size_t size, bool is_end,
+                               size_t *end, tkz__document_part *part, tkz_error *error)
+{
+    tkz_encoder *encoder = own->encoder;
+    *part = (tkz__document_part){.text = text, .size = size, .start = own->text_start};
+    if (encoder->image->kind == TKZ__MODEL_BYTE_BPE) {
+        tkz_status status =
+            tkz__encode_text_start(encoder, text, size, is_end ? 0 : OPEN_CHUNKS, end, error);
+        part->size = *end;
+        return status;
+    }
+    *end = part->size = is_end ? size : cut_place(encoder, text, size);
     if (*end == 0)
         return TKZ_OK;
+    tkz_status status = run_steps(own, part, error);
     encoder->engine.unigram.goes_on = own->is_within;
-    tkz_status status = tkz__encode_text(encoder, text, *end, error);
+    if (status == TKZ_OK && part->size > 0)
+        status = tkz__encode_text(encoder, part->text, part->size, error);
     encoder->engine.unigram.goes_on = false;
     own->is_within = !is_end;
     return status;
@@ -153,13 +189,12 @@ static tkz_status encode_held(text_stream *own, bool is_end, tkz_error *error)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "a chunk of the text has 4 GiB or more; cut it first");
     size_t first = encoder->id_count, first_span = encoder->span_count, end = 0;
+    tkz__document_part part;
     tkz_status status = TKZ_OK;
     if (size > 0)
-        status = encode_start(own, text, size, is_end, &end, error);
-    if (status == TKZ_OK && end > 0 && tkz__encoder_wants_spans(encoder)) {
-        tkz__document_part part = {.text = text, .size = size, .start = own->text_start};
-        status = tkz__encoder_push_spans(encoder, &part, 0, end, first, error);
-    }
+        status = encode_start(own, text, size, is_end, &end, &part, error);
+    if (status == TKZ_OK && end > 0 && part.size > 0 && tkz__encoder_wants_spans(encoder))
+        status = tkz__encoder_push_spans(encoder, &part, 0, part.size, first, error);
     if (status != TKZ_OK)
         return status;
     for (size_t i = first_span; i < encoder->span_count; i++) {
@@ -397,10 +432,15 @@ static text_stream *new_stream(tkz_encoder *encoder)
     return made;
 }
 
-/* What is said of open chunks holds for the scanners; what steps do may depend on all that follows. */
+/* What is said of open chunks holds for the scanners. Of steps some cut where two characters say so, which
+ * goes with places that no piece crosses; or take out white space, beside which words end. */
 static tkz_status check_pre_tokenizer(const tkz_encoder *encoder, tkz_error *error)
 {
-    if (encoder->steps == NULL)
+    const tkz__split_steps *steps = encoder->steps;
+    tkz__model_kind kind = encoder->image->kind;
+    if (steps == NULL || (kind == TKZ__MODEL_CHARACTER_BPE && tkz__split_steps_local(steps)) ||
+        ((kind == TKZ__MODEL_WORD_PIECE || kind == TKZ__MODEL_WORD_LEVEL) &&
+         tkz__split_steps_cut_words(steps)))
         return TKZ_OK;
     return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                           "the model's pre-tokenizer consists of steps, which may need the whole text; "

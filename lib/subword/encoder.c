@@ -3,6 +3,8 @@
  * The per-thread worker: batches of texts to ids (encode_text.c does one), and ids
  * back to bytes. Leans on the image.
  */
+#include <inttypes.h>
+
 #include "subword/encoder_parts.h"
 
 #define BUCKET_COUNT ((size_t)1 << TKZ__PIECE_BUCKET_BITS)
@@ -124,6 +126,22 @@ void tkz_encoder_allow_special(tkz_encoder *encoder, int32_t allow)
 void tkz_encoder_add_template(tkz_encoder *encoder, int32_t add)
 {
     encoder->settings.add_template = add != 0;
+}
+
+tkz_status tkz_encoder_set_boundaries(tkz_encoder *encoder, const tkz_boundaries *boundaries,
+                                      tkz_error *error)
+{
+    uint64_t hash;
+    if (encoder->steps == NULL || !tkz__split_steps_morph(encoder->steps, &hash))
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "the model does not cut text into the words of a dictionary");
+    if (boundaries != NULL && boundaries->hash != hash)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "the model cuts text into the words of the dictionary with the hash "
+                              "%016" PRIx64 "; this one has the hash %016" PRIx64,
+                              hash, boundaries->hash);
+    encoder->settings.boundaries = boundaries != NULL ? *boundaries : (tkz_boundaries){.open = NULL};
+    return TKZ_OK;
 }
 
 void tkz_encoder_want_offsets(tkz_encoder *encoder, int32_t want)

@@ -52,6 +52,7 @@ typedef struct tkz__encoder_settings {
     int32_t sample_candidates;
     double sample_alpha;
     uint64_t sample_seed;
+    tkz_boundaries boundaries; /* `open` NULL: there are none */
 } tkz__encoder_settings;
 
 struct tkz_encoder {

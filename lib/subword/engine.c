@@ -48,6 +48,8 @@ tkz_status tkz__engine_make(const tkz__image_parts *parts, tkz__buffer *blob, tk
         tkz__plamo_parts own = plamo_parts(parts);
         return tkz__plamo_make(&own, blob, error);
     }
+    if (parts->kind == TKZ__MODEL_MARKED_BPE)
+        return tkz__marked_bpe_make(parts, blob, error);
     tkz__word_pieces_parts own = word_parts(parts);
     return tkz__image_merges(parts->kind) ? TKZ_OK : tkz__word_pieces_make(&own, blob, error);
 }
@@ -60,6 +62,8 @@ tkz_status tkz__engine_open(tkz__engine *engine, const tkz__image *image, const 
     engine->kind = image->kind;
     if (tkz__image_merges(image->kind))
         return TKZ_OK;
+    if (image->kind == TKZ__MODEL_MARKED_BPE)
+        return tkz__marked_bpe_open(&engine->marked_bpe, image, where, error);
     if (image->kind == TKZ__MODEL_PLAMO)
         return tkz__plamo_open(&engine->plamo, blob, size, image->id_count, where, error);
     return image->kind == TKZ__MODEL_UNIGRAM
@@ -75,6 +79,7 @@ void tkz__engine_worker_init(tkz__engine_worker *worker, const tkz__engine *engi
     tkz__unigram_worker_init(&worker->unigram, allocator);
     tkz__word_pieces_worker_init(&worker->word_pieces, allocator);
     tkz__plamo_worker_init(&worker->plamo, allocator);
+    tkz__marked_bpe_worker_init(&worker->marked_bpe, allocator);
 }
 
 void tkz__engine_worker_free(tkz__engine_worker *worker)
@@ -82,6 +87,7 @@ void tkz__engine_worker_free(tkz__engine_worker *worker)
     tkz__unigram_worker_free(&worker->unigram);
     tkz__word_pieces_worker_free(&worker->word_pieces);
     tkz__plamo_worker_free(&worker->plamo);
+    tkz__marked_bpe_worker_free(&worker->marked_bpe);
 }
 
 tkz_status tkz__engine_encode(tkz__engine_worker *worker, const uint8_t *text, size_t size,
@@ -90,6 +96,9 @@ tkz_status tkz__engine_encode(tkz__engine_worker *worker, const uint8_t *text, s
     const tkz__engine *engine = worker->engine;
     if (engine->kind == TKZ__MODEL_PLAMO)
         return tkz__plamo_encode(&worker->plamo, &engine->plamo, text, size, tokens, error);
+    if (engine->kind == TKZ__MODEL_MARKED_BPE)
+        return tkz__marked_bpe_encode(&worker->marked_bpe, &engine->marked_bpe, text, size, tokens,
+                                      error);
     return engine->kind == TKZ__MODEL_UNIGRAM
                ? tkz__unigram_encode(&worker->unigram, &engine->unigram, text, size, tokens, error)
                : tkz__word_pieces_encode(&worker->word_pieces, &engine->word_pieces, text, size,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The engine of a tokenizer whose model has no merges: its tables in the image, opened, and a
+ * The engine of a tokenizer whose merges, if any, are not those of symbols of the image: its tables in the image, opened, and a
  * worker on them. Leans on the engines.
  */
 #ifndef TKZ_SUBWORD_ENGINE_H
 #define TKZ_SUBWORD_ENGINE_H
 
+#include "subword/marked_bpe.h"
 #include "subword/plamo_best.h"
 #include "subword/tokenizer_image.h"
 #include "subword/unigram_encoder.h"
@@ -18,6 +19,7 @@ typedef struct tkz__engine {
         tkz__unigram unigram;
         tkz__word_pieces word_pieces;
         tkz__plamo plamo;
+        tkz__marked_bpe marked_bpe;
     };
 } tkz__engine;
 
@@ -36,6 +38,7 @@ typedef struct tkz__engine_worker {
     tkz__unigram_worker unigram;
     tkz__word_pieces_worker word_pieces;
     tkz__plamo_worker plamo;
+    tkz__marked_bpe_worker marked_bpe;
 } tkz__engine_worker;
 
 /* Allocates nothing. */

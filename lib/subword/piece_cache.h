@@ -56,12 +56,16 @@ static inline uint64_t tkz__piece_mask(size_t count)
     return count < 8 ? (UINT64_C(1) << (8 * count)) - 1 : UINT64_MAX;
 }
 
-/* The key of `size` (1..15) bytes, of which 16 may be read. */
+/* The key of `size` (1..15) bytes, of which 16 may be read. The masks of both words are read at once
+ * from as many ones and zeros: computed, they take twice as many instructions. */
 static inline tkz__piece_key tkz__piece_key_of(const uint8_t *bytes, size_t size)
 {
+    static const uint8_t masks[32] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                      0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    const uint8_t *mask = masks + 16 - size;
     tkz__piece_key key;
-    key.low = tkz__piece_word(bytes) & tkz__piece_mask(size);
-    key.high = tkz__piece_word(bytes + 8) & tkz__piece_mask(size > 8 ? size - 8 : 0);
+    key.low = tkz__piece_word(bytes) & tkz__piece_word(mask);
+    key.high = tkz__piece_word(bytes + 8) & tkz__piece_word(mask + 8);
     key.high |= (uint64_t)size << 56;
     return key;
 }

@@ -20,6 +20,7 @@ typedef enum tkz__model_kind {
     TKZ__MODEL_WORD_LEVEL = 4,    /* a chunk is a token or unknown */
     TKZ__MODEL_CHARACTER = 5,     /* a character is a token or unknown */
     TKZ__MODEL_PLAMO = 6,         /* the pieces of the best scores, in whole numbers: plamo_best.h */
+    TKZ__MODEL_MARKED_BPE = 7,    /* merges of characters that their place in a chunk marks: marked_bpe.h */
     TKZ__MODEL_KINDS
 } tkz__model_kind;
 

@@ -8,11 +8,11 @@
 #include "subword/chunk_borders.h"
 #include "subword/image_tables.h"
 
-/* A token of the piece, at its first byte. Places of bytes that are no longer first have `id`
- * NO_TOKEN. */
+/* A token of the piece, at the place that it, or its first part, had at first. Those that went into the
+ * one before them have `id` NO_TOKEN. */
 typedef struct place {
     uint32_t id;
-    uint32_t next; /* place of the token behind it; the size of the piece: there is none */
+    uint32_t next; /* place of the token behind it; the number of places: there is none */
     uint32_t previous;
 } place;
 
@@ -24,7 +24,7 @@ typedef struct outcome {
 
 /* Pairs that were looked up of late, and what they make: nearly all of natural text are among them,
  * and a look-up in the table reads places that the caches do not hold. */
-enum { KNOWN_BITS = 14, MORE_SLOT_BITS = 4 };
+enum { KNOWN_BITS = 15, MORE_SLOT_BITS = 4 };
 typedef struct known_pair {
     uint32_t left; /* all zero: nothing known */
     uint32_t right;
@@ -322,50 +322,119 @@ static bool composes(tkz__ranked_merger *merger, uint32_t left, uint32_t right, 
     return true;
 }
 
-/* Every byte, or composed character, a token. False if the image is damaged. */
-static bool place_all(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
+/* Every byte, or composed character, a token. Returns how many; 0 if the image is damaged. */
+static size_t read_tokens(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size,
+                          uint32_t *ids)
 {
-    place *places = merger->places;
-    size_t last = size; /* place of the token before */
+    size_t count = 0;
     for (size_t i = 0; i < size; i++) {
         uint32_t id;
         if (three_bytes(merger, bytes + i, size - i, &id)) {
-            if (last < size)
-                places[last].next = (uint32_t)i;
-            places[i] = (place){id, (uint32_t)i + 3, (uint32_t)last};
-            last = i;
+            ids[count++] = id;
             i += 2;
             continue;
         }
         id = tkz__image_item(merger->image, TKZ__SECTION_SYMBOL_IDS, bytes[i]);
         if (id >= merger->token_count)
-            return false;
-        if (last < size && composes(merger, places[last].id, id, &places[last].id)) {
-            places[last].next = (uint32_t)i + 1;
-            places[i].id = TKZ__NO_TOKEN;
-            continue;
-        }
-        places[i] = (place){id, (uint32_t)i + 1, (uint32_t)last};
-        last = i;
+            return 0;
+        if (count == 0 || !composes(merger, ids[count - 1], id, &ids[count - 1]))
+            ids[count++] = id;
     }
-    return true;
+    return count;
 }
 
-/* Every pair in the queue. False if the image is damaged. */
-static bool start(tkz__ranked_merger *merger, const uint8_t *bytes, size_t size)
+/* ---- Few tokens -------------------------------------------------------- */
+
+/* Most pieces have few: to look at all pairs for the least takes less than to keep them in order. That is
+ * done in blocks, so that how many pairs there are is nobody's guess. */
+enum { FEW = 24, BLOCK = 8, PLACE_BITS = 8 };
+
+/* Tokens, and what each makes with the one behind it. */
+typedef struct few {
+    uint32_t ids[FEW + BLOCK];
+    uint32_t ranks[FEW + BLOCK]; /* UINT32_MAX: nothing, as behind the last */
+    uint32_t made[FEW + BLOCK];
+    size_t count;
+} few;
+
+static inline void look_up(tkz__ranked_merger *merger, few *own, size_t at)
 {
-    const place *places = merger->places;
+    outcome found;
+    (void)find(merger, own->ids[at], own->ids[at + 1], &found);
+    own->ranks[at] = found.rank;
+    own->made[at] = found.id;
+}
+
+/* The pair of the lowest rank, of equal ones the leftmost; SIZE_MAX: there is none. */
+static inline size_t least_pair(const few *own, size_t end)
+{
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < end; i += BLOCK) {
+#pragma GCC unroll 8
+        for (size_t k = i; k < i + BLOCK; k++) {
+            uint64_t next = (uint64_t)own->ranks[k] << PLACE_BITS | k;
+            least = next < least ? next : least;
+        }
+    }
+    return least >> PLACE_BITS >= UINT32_MAX ? SIZE_MAX : least & ((1 << PLACE_BITS) - 1);
+}
+
+/* Moves a block of items down by one. */
+static inline void move_block(uint32_t *items)
+{
+    uint32_t block[BLOCK];
+    memcpy(block, items + 1, sizeof block);
+    memcpy(items, block, sizeof block);
+}
+
+/* Puts what a pair makes in the place of its tokens. */
+static inline void join(few *own, size_t at)
+{
+    uint32_t made = own->made[at];
+    for (size_t i = at; i < own->count; i += BLOCK) {
+        move_block(own->ids + i);
+        move_block(own->ranks + i);
+        move_block(own->made + i);
+    }
+    own->ids[at] = made;
+    own->count--;
+}
+
+/* Merges `ids` in place; returns how many are left. */
+static size_t merge_few(tkz__ranked_merger *merger, uint32_t *ids, size_t count)
+{
+    few own;
+    size_t end = (count + BLOCK - 1) / BLOCK * BLOCK;
+    own.count = count;
+    memset(own.ranks, 0xFF, sizeof own.ranks);
+    memcpy(own.ids, ids, count * sizeof *ids);
+    for (size_t i = 0; i + 1 < count; i++)
+        look_up(merger, &own, i);
+    for (size_t at; (at = least_pair(&own, end)) != SIZE_MAX;) {
+        join(&own, at);
+        if (at > 0)
+            look_up(merger, &own, at - 1);
+        if (at + 1 < own.count)
+            look_up(merger, &own, at);
+    }
+    memcpy(ids, own.ids, own.count * sizeof *ids);
+    return own.count;
+}
+
+/* ---- Many tokens ------------------------------------------------------- */
+
+/* Every pair in the queue. */
+static void start(tkz__ranked_merger *merger, const uint32_t *ids, size_t count)
+{
     merger->queued = merger->passed = 0;
-    if (!place_all(merger, bytes, size))
-        return false;
-    for (size_t i = 0; places[i].next < size; i = places[i].next) {
+    for (size_t i = 0; i < count; i++) {
         outcome own;
-        if (find(merger, places[i].id, places[places[i].next].id, &own))
+        merger->places[i] = (place){ids[i], (uint32_t)i + 1, (uint32_t)i - 1};
+        if (i + 1 < count && find(merger, ids[i], ids[i + 1], &own))
             merger->queue[merger->queued++] = queued_merge(own, i);
     }
     for (size_t i = merger->queued / 2; i > 0; i--)
         sink(merger->queue, merger->queued, i - 1, merger->queue[i - 1]);
-    return true;
 }
 
 static void queue_pair(tkz__ranked_merger *merger, size_t left, size_t right)
@@ -376,12 +445,12 @@ static void queue_pair(tkz__ranked_merger *merger, size_t left, size_t right)
 }
 
 /* Carries out a queued merge, unless one of its halves has been merged since. */
-static void merge(tkz__ranked_merger *merger, uint64_t queued, size_t size)
+static void merge(tkz__ranked_merger *merger, uint64_t queued, size_t count)
 {
     place *places = merger->places;
     size_t at = (uint32_t)queued, right = places[at].next;
     outcome own;
-    if (places[at].id == TKZ__NO_TOKEN || right == size)
+    if (places[at].id == TKZ__NO_TOKEN || right == count)
         return;
     if (!find(merger, places[at].id, places[right].id, &own) || own.rank != queued >> 32)
         return;
@@ -389,19 +458,21 @@ static void merge(tkz__ranked_merger *merger, uint64_t queued, size_t size)
     places[at].id = own.id;
     places[at].next = (uint32_t)behind;
     places[right].id = TKZ__NO_TOKEN;
-    if (behind < size)
+    if (behind < count)
         places[behind].previous = (uint32_t)at;
     if (at > 0)
         queue_pair(merger, places[at].previous, at);
-    if (behind < size)
+    if (behind < count)
         queue_pair(merger, at, behind);
 }
 
 size_t tkz__ranked_merge(tkz__ranked_merger *merger, tkz__dropout *dropout, const uint8_t *bytes,
                          size_t size, uint32_t *ids)
 {
-    if (!start(merger, bytes, size))
-        return 0;
+    size_t places = read_tokens(merger, bytes, size, ids), count = 0;
+    if (places <= FEW && dropout->bound == 0)
+        return merge_few(merger, ids, places);
+    start(merger, ids, places);
     while (merger->queued > 0) {
         uint64_t next = pop(merger);
         if (dropout->bound > 0 && tkz__random_happens(&dropout->random, dropout->bound)) {
@@ -410,10 +481,9 @@ size_t tkz__ranked_merge(tkz__ranked_merger *merger, tkz__dropout *dropout, cons
             continue;
         }
         queue_passed(merger);
-        merge(merger, next, size);
+        merge(merger, next, places);
     }
-    size_t count = 0;
-    for (size_t at = 0; at < size; at = merger->places[at].next)
+    for (size_t at = 0; at < places; at = merger->places[at].next)
         ids[count++] = merger->places[at].id;
     return count;
 }

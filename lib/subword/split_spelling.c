@@ -4,6 +4,7 @@
  */
 #include "subword/split_spelling.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -27,7 +28,8 @@ typedef enum option_kind {
     OPTION_LENGTH,
     OPTION_PREPEND,
     OPTION_SPACE,
-    OPTION_OWN_REGEX
+    OPTION_OWN_REGEX,
+    OPTION_DICTIONARY
 } option_kind;
 
 enum { MOST_OPTIONS = 4 };
@@ -56,6 +58,8 @@ static const struct {
     [TKZ__SPLIT_BYTES] = {"byte_level-hf0.23",
                           {{"prefix_space", OPTION_SPACE}, {"regex", OPTION_OWN_REGEX}}},
     [TKZ__SPLIT_TIKTOKEN] = {"split-tiktoken0.14", {{"regex", OPTION_REGEX}}},
+    [TKZ__SPLIT_MORPH] = {"morph-mecab0.996", {{"dictionary", OPTION_DICTIONARY}}},
+    [TKZ__SPLIT_LOWERCASE] = {"lowercase-unicode17.0", {{NULL, OPTION_NONE}}},
 };
 
 tkz__split_spec tkz__split_spec_default(tkz__split_kind kind)
@@ -89,6 +93,8 @@ static tkz_status append_value(const tkz__split_spec *spec, option_kind kind, tk
         return tkz__buffer_append_text(steps, boolean_names[spec->space_first], error);
     case OPTION_OWN_REGEX:
         return tkz__buffer_append_text(steps, boolean_names[spec->is_regex], error);
+    case OPTION_DICTIONARY:
+        return tkz__buffer_append_format(steps, error, "%016" PRIx64, spec->dictionary);
     default:
         return tkz__step_append_value(what, spec->text, spec->text_size, steps, error);
     }
@@ -129,6 +135,19 @@ static bool choose(const char *value, const char *const *names, size_t count, si
     return false;
 }
 
+bool tkz__split_read_hash(const char *digits, size_t size, uint64_t *hash)
+{
+    *hash = 0;
+    for (size_t i = 0; i < size; i++) {
+        char digit = digits[i];
+        bool is_letter = digit >= 'a' && digit <= 'f';
+        if (!is_letter && (digit < '0' || digit > '9'))
+            return false;
+        *hash = *hash << 4 | (uint64_t)(is_letter ? digit - 'a' + 10 : digit - '0');
+    }
+    return size == TKZ__SPLIT_HASH_DIGITS;
+}
+
 /* Sets what an option says. The text is the spec's now, where it is one. */
 static bool set_option(tkz__split_spec *spec, option_kind kind, char *value, size_t size)
 {
@@ -152,6 +171,8 @@ static bool set_option(tkz__split_spec *spec, option_kind kind, char *value, siz
         valid = choose(value, tkz__prepend_names, TKZ__PREPENDS, &chosen);
         spec->prepend = valid ? (uint8_t)chosen : spec->prepend;
         return valid;
+    case OPTION_DICTIONARY:
+        return tkz__split_read_hash(value, size, &spec->dictionary);
     case OPTION_LENGTH:
         return tkz__step_read_count(value, TKZ__SPLIT_MOST_LENGTH, &spec->length);
     default:
@@ -219,6 +240,8 @@ static tkz_status read_step(tkz__step_cursor *cursor, void *item)
         status = read_option(cursor, spec, &seen);
     if (status == TKZ_OK && spec->text == NULL && needs_text(spec->kind))
         return tkz__step_malformed(cursor, "a step without its text");
+    if (status == TKZ_OK && spec->kind == TKZ__SPLIT_MORPH && seen == 0)
+        return tkz__step_malformed(cursor, "words without the hash of their dictionary");
     return status;
 }
 

@@ -17,10 +17,12 @@ enum {
     TKZ__SPLIT_MOST_STEPS = 64,
     TKZ__SPLIT_MOST_BYTES = 1 << 16, /* of the text of all steps */
     TKZ__SPLIT_MOST_TEXT = 1 << 14,  /* of one option */
-    TKZ__SPLIT_MOST_LENGTH = 100000000 /* of FIXED_LENGTH */
+    TKZ__SPLIT_MOST_LENGTH = 100000000, /* of FIXED_LENGTH */
+    TKZ__SPLIT_HASH_DIGITS = 16
 };
 
-/* The pre-tokenizers of HF tokenizers (src/pre_tokenizers), and the one that tiktoken has. */
+/* The pre-tokenizers of HF tokenizers (src/pre_tokenizers), the one that tiktoken has, and two of
+ * BertJapaneseTokenizer of transformers: the words of a dictionary, and their lower case. */
 typedef enum tkz__split_kind {
     TKZ__SPLIT_PATTERN,
     TKZ__SPLIT_NUMERIC,
@@ -34,6 +36,8 @@ typedef enum tkz__split_kind {
     TKZ__SPLIT_METASPACE,
     TKZ__SPLIT_BYTES,
     TKZ__SPLIT_TIKTOKEN,
+    TKZ__SPLIT_MORPH,
+    TKZ__SPLIT_LOWERCASE,
     TKZ__SPLIT_KINDS
 } tkz__split_kind;
 
@@ -63,6 +67,7 @@ typedef struct tkz__split_spec {
     uint32_t length;  /* of FIXED_LENGTH */
     uint8_t prepend;  /* of METASPACE */
     bool space_first; /* of BYTES: a space before what begins without one */
+    uint64_t dictionary; /* of MORPH: its hash */
 } tkz__split_spec;
 
 /* The values of a step where nothing is said. */
@@ -71,6 +76,9 @@ tkz__split_spec tkz__split_spec_default(tkz__split_kind kind);
 /* Appends a step to a text of steps. Errors: UNSUPPORTED (a text with U+0000), OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__split_spec_append(const tkz__split_spec *spec, tkz__buffer *steps,
                                               tkz_error *error);
+
+/* A hash of a dictionary, in TKZ__SPLIT_HASH_DIGITS digits of base 16, small letters. */
+bool tkz__split_read_hash(const char *digits, size_t size, uint64_t *hash);
 
 /* Whether a text begins with the name of a step. */
 bool tkz__split_is_spelling(const char *steps, size_t size);

@@ -9,11 +9,13 @@
  */
 #include "subword/split_steps.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "subword/byte_level.h"
 #include "subword/pre_tokenizer.h"
+#include "subword/split_lowercase.h"
 #include "subword/split_words.h"
 #include "text/char_class.h"
 #include "text/pattern_set.h"
@@ -37,6 +39,7 @@ struct tkz__split_steps {
     step steps[2 * TKZ__SPLIT_MOST_STEPS];
     size_t step_count;
     bool is_words; /* one pass does it all: split_words.h */
+    bool spells_bytes; /* what is behind ByteLevel stays in its characters */
 };
 
 /* ---- Classes that steps look for ----------------------------------------- */
@@ -128,7 +131,8 @@ static tkz_status make_steps(tkz__split_steps *own, const tkz__split_spec *spec,
     return status == TKZ_OK ? make_step(own, &second, error) : status;
 }
 
-/* Behind ByteLevel the text is one of characters that stand for bytes: there must be no others in it.
+/* A dictionary's words are those of whole texts.
+ * Behind ByteLevel the text is one of characters that stand for bytes: there must be no others in it.
  * And for a Metaspace that asks what the document begins with, HF takes all parts that came from its
  * first character: there is one where nothing was put before it. */
 static tkz_status check_order(const tkz__split_steps *own, tkz_error *error)
@@ -143,6 +147,9 @@ static tkz_status check_order(const tkz__split_steps *own, tkz_error *error)
             own->specs[i].prepend == TKZ__PREPEND_FIRST)
             return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                                   "a pre-tokenizer with a metaspace that comes first behind another");
+        if (i > 0 && kind == TKZ__SPLIT_MORPH)
+            return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                                  "a pre-tokenizer with words of a dictionary that are not first");
         has_bytes = has_bytes || kind == TKZ__SPLIT_BYTES;
         has_prefix = has_prefix || (kind == TKZ__SPLIT_METASPACE &&
                                     own->specs[i].prepend != TKZ__PREPEND_NEVER);
@@ -356,6 +363,31 @@ static tkz_status cut_by_scripts(run *now, size_t start, size_t end)
     return status == TKZ_OK ? push(now, from, end) : status;
 }
 
+/* The words that the boundary source finds in a piece; white space between them is lost. */
+static tkz_status cut_by_words(run *now, const step *what, size_t start, size_t end)
+{
+    const tkz__splitter *own = now->own;
+    const tkz_word_range *words;
+    size_t count = 0;
+    uint64_t done = 0;
+    if (own->words == NULL)
+        return tkz__error_set(now->error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "the model cuts text into the words of the dictionary with the hash "
+                              "%016" PRIx64 ", which encoding needs: give it as boundaries (--boundaries)",
+                              what->spec.dictionary);
+    tkz_status status = own->boundaries.find(own->words, now->text + start, end - start, &words,
+                                             &count, now->error);
+    for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+        if (words[i].start < done || words[i].end <= words[i].start || words[i].end > end - start)
+            return tkz__error_set(now->error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                                  "the boundary source gives words that are empty, out of order or "
+                                  "beyond the text");
+        done = words[i].end;
+        status = push(now, start + (size_t)words[i].start, start + (size_t)done);
+    }
+    return status;
+}
+
 static tkz_status cut_piece(run *now, const step *what, size_t start, size_t end)
 {
     if (what->scanner != NULL)
@@ -366,6 +398,8 @@ static tkz_status cut_piece(run *now, const step *what, size_t start, size_t end
         return cut_by_length(now, what->spec.length, start, end);
     if (what->spec.kind == TKZ__SPLIT_SCRIPTS)
         return cut_by_scripts(now, start, end);
+    if (what->spec.kind == TKZ__SPLIT_MORPH)
+        return cut_by_words(now, what, start, end);
     return push(now, start, end); /* nothing cuts */
 }
 
@@ -475,6 +509,28 @@ static tkz_status write_metaspace(run *now, const tkz__split_spec *spec, bool is
     return status;
 }
 
+/* A word in lower case. Bytes that are no character stay. */
+static tkz_status write_lowercase(run *now, size_t start, size_t end)
+{
+    tkz_status status = TKZ_OK;
+    size_t same = start;
+    for (size_t at = start; status == TKZ_OK && at < end;) {
+        uint32_t character;
+        char written[TKZ__SPLIT_LOWERCASE_MOST];
+        size_t length = tkz__utf8_next(now->text + at, end - at, &character);
+        size_t size = tkz__split_lowercase(now->text + start, end - start, at - start, length,
+                                           character, written);
+        if (size > 0) {
+            status = copy(now, same, at);
+            if (status == TKZ_OK)
+                status = write(now, length, written, size, false);
+            same = at + length;
+        }
+        at += length;
+    }
+    return status == TKZ_OK ? copy(now, same, end) : status;
+}
+
 /* The characters of the byte-level alphabet in the place of bytes, as steps behind ByteLevel see them.
  * All of a character come from it, as HF has it. */
 static tkz_status write_alphabet(run *now, size_t start, size_t end)
@@ -571,8 +627,9 @@ static tkz_status rewrite_piece(run *now, rewriting how, const step *what, bool 
     case AS_BYTES:
         return write_bytes_of_alphabet(now, start, end);
     case AS_THE_STEP_SAYS:
-        return what->spec.kind == TKZ__SPLIT_BYTES
-                   ? write_bytes(now, &what->spec, start, end)
+        return what->spec.kind == TKZ__SPLIT_BYTES ? write_bytes(now, &what->spec, start, end)
+               : what->spec.kind == TKZ__SPLIT_LOWERCASE
+                   ? write_lowercase(now, start, end)
                    : write_metaspace(now, &what->spec, is_first, start, end);
     default:
         return copy(now, start, end);
@@ -620,7 +677,7 @@ static bool has_gaps(const run *now)
 
 static bool changes(const step *what)
 {
-    return what->spec.kind == TKZ__SPLIT_METASPACE ||
+    return what->spec.kind == TKZ__SPLIT_METASPACE || what->spec.kind == TKZ__SPLIT_LOWERCASE ||
            (what->spec.kind == TKZ__SPLIT_BYTES && what->spec.space_first);
 }
 
@@ -637,16 +694,85 @@ static bool has_step_behind_bytes(const tkz__split_steps *steps)
 
 bool tkz__split_steps_change(const tkz__split_steps *steps)
 {
-    if (steps->is_words)
+    if (steps->is_words || steps->spells_bytes)
         return true;
     for (size_t i = 0; i < steps->step_count; i++) {
         const step *what = &steps->steps[i];
         bool leaves_out = what->scanner == NULL && what->pattern != NULL &&
                           what->behavior == TKZ__BEHAVIOR_REMOVED;
-        if (changes(what) || leaves_out || what->spec.kind == TKZ__SPLIT_SCRIPTS)
+        if (changes(what) || leaves_out || what->spec.kind == TKZ__SPLIT_SCRIPTS ||
+            what->spec.kind == TKZ__SPLIT_MORPH)
             return true;
     }
     return false;
+}
+
+static bool has_bytes(const tkz__split_steps *steps)
+{
+    for (size_t i = 0; i < steps->step_count; i++) {
+        if (steps->steps[i].spec.kind == TKZ__SPLIT_BYTES)
+            return true;
+    }
+    return false;
+}
+
+void tkz__split_steps_spell_bytes(tkz__split_steps *steps)
+{
+    steps->spells_bytes = has_bytes(steps);
+}
+
+bool tkz__split_steps_morph(const tkz__split_steps *steps, uint64_t *hash)
+{
+    if (steps->count == 0 || steps->specs[0].kind != TKZ__SPLIT_MORPH)
+        return false;
+    *hash = steps->specs[0].dictionary;
+    return true;
+}
+
+static bool is_local(const tkz__split_spec *spec)
+{
+    uint32_t character;
+    if (spec->kind == TKZ__SPLIT_NUMERIC)
+        return true;
+    if (spec->behavior == TKZ__BEHAVIOR_REMOVED)
+        return false;
+    return spec->kind == TKZ__SPLIT_PUNCTUATION ||
+           (spec->kind == TKZ__SPLIT_PATTERN && !spec->is_regex && spec->text_size > 0 &&
+            tkz__utf8_decode(spec->text, spec->text_size, &character) == spec->text_size);
+}
+
+bool tkz__split_steps_local(const tkz__split_steps *steps)
+{
+    bool all = !steps->is_words;
+    for (size_t i = 0; i < steps->count; i++)
+        all = all && is_local(&steps->specs[i]);
+    return all;
+}
+
+bool tkz__split_steps_cut_words(const tkz__split_steps *steps)
+{
+    return steps->is_words;
+}
+
+/* White space is in no word, and BertPreTokenizer makes a word of each punctuation character. */
+size_t tkz__split_steps_last_cut(const tkz__split_steps *steps, const char *text, size_t size)
+{
+    bool at_signs = steps->is_words && steps->specs[0].kind == TKZ__SPLIT_BERT;
+    bool is_behind = false; /* the character behind the place is one of these */
+    for (size_t at = size; steps->is_words && at > 0;) {
+        uint32_t character;
+        size_t start = at - 1;
+        while (start > 0 && at - start < 4 && ((uint8_t)text[start] & 0xC0) == 0x80)
+            start--;
+        bool is_whole = tkz__utf8_decode(text + start, at - start, &character) == at - start;
+        bool cuts = is_whole && (tkz__split_is_space(character) ||
+                                 (at_signs && tkz__split_is_punctuation(character)));
+        if (at < size && (cuts || is_behind))
+            return at;
+        is_behind = cuts;
+        at = is_whole ? start : at - 1;
+    }
+    return 0;
 }
 
 void tkz__splitter_init(tkz__splitter *splitter, const tkz_allocator *allocator)
@@ -658,6 +784,14 @@ void tkz__splitter_init(tkz__splitter *splitter, const tkz_allocator *allocator)
     tkz__span_map_init(&splitter->map, allocator);
     tkz__span_map_init(&splitter->next_map, allocator);
     tkz__span_map_init(&splitter->composed, allocator);
+}
+
+static void close_words(tkz__splitter *splitter)
+{
+    if (splitter->boundaries.open != NULL)
+        splitter->boundaries.close(splitter->words);
+    splitter->boundaries = (tkz_boundaries){.open = NULL};
+    splitter->words = NULL;
 }
 
 void tkz__splitter_free(tkz__splitter *splitter)
@@ -673,6 +807,24 @@ void tkz__splitter_free(tkz__splitter *splitter)
     tkz__span_map_free(&splitter->map);
     tkz__span_map_free(&splitter->next_map);
     tkz__span_map_free(&splitter->composed);
+    close_words(splitter);
+}
+
+tkz_status tkz__splitter_use(tkz__splitter *splitter, const tkz_boundaries *boundaries,
+                             tkz_error *error)
+{
+    const tkz_boundaries *own = &splitter->boundaries;
+    if (own->open == boundaries->open && own->context == boundaries->context &&
+        own->hash == boundaries->hash)
+        return TKZ_OK;
+    close_words(splitter);
+    if (boundaries->open == NULL)
+        return TKZ_OK;
+    tkz_status status =
+        boundaries->open(boundaries->context, &splitter->words, &splitter->allocator, error);
+    if (status == TKZ_OK)
+        splitter->boundaries = *boundaries;
+    return status;
 }
 
 static tkz_status run_words(tkz__splitter *own, const tkz__split_steps *steps, const char *text,
@@ -715,8 +867,11 @@ tkz_status tkz__splitter_run(tkz__splitter *splitter, const tkz__split_steps *st
             status = cut_pieces(&now, what);
     }
     bool is_alphabet = has_step_behind_bytes(steps);
-    if (status == TKZ_OK && (is_alphabet || has_gaps(&now)))
-        status = rewrite(&now, is_alphabet ? AS_BYTES : AS_THEY_ARE, NULL);
+    rewriting last = is_alphabet == steps->spells_bytes ? AS_THEY_ARE
+                     : is_alphabet                      ? AS_BYTES
+                                                        : AS_ALPHABET;
+    if (status == TKZ_OK && (last != AS_THEY_ARE || has_gaps(&now)))
+        status = rewrite(&now, last, NULL);
     *result = (tkz__split_text){now.text, now.size, splitter->pieces.items, splitter->pieces.count,
                                 now.is_changed && want_map ? &splitter->map : NULL};
     return status;

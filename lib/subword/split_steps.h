@@ -23,6 +23,24 @@ void tkz__split_steps_free(tkz__split_steps *steps); /* accepts NULL */
 /* Whether they may change text or leave out some; if not, chunks are all of the text as it is. */
 bool tkz__split_steps_change(const tkz__split_steps *steps);
 
+/* Chunks behind a ByteLevel step are spelled in its characters, as the tokens of a model are that is no
+ * BPE of bytes. Called before they run. */
+void tkz__split_steps_spell_bytes(tkz__split_steps *steps);
+
+/* Whether they need a boundary source, and the hash that it must have. */
+bool tkz__split_steps_morph(const tkz__split_steps *steps, uint64_t *hash);
+
+/* Do they leave texts as they are, and does whether they cut between two characters depend on these two
+ * alone? Then the start of a text may be cut by itself, wherever it ends. */
+bool tkz__split_steps_local(const tkz__split_steps *steps);
+
+/* The last place in a text, not its start or end, where the chunks of what is before and behind it are
+ * those of the text whatever follows; 0: there is none, or the steps have no such places. */
+size_t tkz__split_steps_last_cut(const tkz__split_steps *steps, const char *text, size_t size);
+
+/* Have they such places? */
+bool tkz__split_steps_cut_words(const tkz__split_steps *steps);
+
 /* A part of a text. */
 typedef struct tkz__split_piece {
     uint32_t start;
@@ -46,10 +64,16 @@ typedef struct tkz__splitter {
     tkz__span_map map;
     tkz__span_map next_map;
     tkz__span_map composed;
+    tkz_boundaries boundaries; /* `open` NULL: there are none */
+    void *words;               /* a worker of them */
 } tkz__splitter;
 
 void tkz__splitter_init(tkz__splitter *splitter, const tkz_allocator *allocator);
 void tkz__splitter_free(tkz__splitter *splitter);
+
+/* Makes a worker of a boundary source, if it is not the one there is. Errors: those of its `open`. */
+TKZ_CHECKED tkz_status tkz__splitter_use(tkz__splitter *splitter, const tkz_boundaries *boundaries,
+                                         tkz_error *error);
 
 /* What became of a text: chunks without gaps, and, where it changed and that was wanted, a map from
  * the text given to `text`. Valid until the next run. */
@@ -62,7 +86,8 @@ typedef struct tkz__split_text {
 } tkz__split_text;
 
 /* Runs the steps over a text of less than 4 GiB. `at_start`: it begins where the document does, which
- * Metaspace asks. Linear, but for what a regular expression does. Errors: LIMIT, OUT_OF_MEMORY. */
+ * Metaspace asks. Linear, but for what a regular expression does. Errors: LIMIT, OUT_OF_MEMORY, those
+ * of a boundary source, UNSUPPORTED (the steps need one). */
 TKZ_CHECKED tkz_status tkz__splitter_run(tkz__splitter *splitter, const tkz__split_steps *steps,
                                          const char *text, size_t size, bool at_start,
                                          bool want_map, tkz__split_text *result,

@@ -83,6 +83,13 @@ static bool is_form(const char *step)
     return false;
 }
 
+/* Steps of HF that look at single characters, as Nmt does, and BertNormalizer behind NFD. */
+static bool is_of_characters(const char *step, size_t name)
+{
+    return is_called(step, name, "lowercase-hf0.23") ||
+           is_called(step, name, "strip_accents-hf0.23");
+}
+
 /* Does the step write one character in another way, whatever stands beside it? */
 static bool is_replacement(const char *step, size_t size, size_t name)
 {
@@ -148,9 +155,12 @@ static tkz_status read_step(tkz__stream_places *places, const char *step, size_t
     }
     if (is_rules(step, size, name))
         return read_rules(places, step, size, name, error);
-    if (is_form(step))
+    bool drops = is_called(step, name, "bert-hf0.23") || is_called(step, name, "nmt-hf0.23");
+    if (drops)
+        places->kinds |= TKZ__STREAM_CONTROLS | TKZ__STREAM_FORMS;
+    else if (is_form(step))
         places->kinds |= TKZ__STREAM_FORMS;
-    else if (!is_replacement(step, size, name))
+    else if (!is_replacement(step, size, name) && !is_of_characters(step, name))
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                               "the model's normalizer has the step %.*s, which may need the "
                               "whole text; encode the text as a whole",
@@ -222,6 +232,8 @@ static bool may_cut(uint32_t before, uint32_t behind, uint32_t places)
 {
     const uint32_t mark = 0x2581;
     if ((places & TKZ__STREAM_FORMS) != 0 && !begins_anew(behind))
+        return false;
+    if ((places & TKZ__STREAM_CONTROLS) != 0 && (behind < 0x20 || behind == 0x7F))
         return false;
     if ((places & TKZ__STREAM_SPACES) != 0 &&
         (before == ' ' || before == mark || behind == ' ' || behind == mark))
@@ -309,10 +321,13 @@ tkz_status tkz__stream_check_pieces(const tkz_encoder *encoder, tkz_error *error
     const tkz__image *image = encoder->image;
     if (encoder->settings.samples)
         return refuse("what sampling does to a text depends on all of it", error);
-    if (image->kind == TKZ__MODEL_UNIGRAM)
+    if (image->kind == TKZ__MODEL_UNIGRAM ||
+        (encoder->steps != NULL && tkz__split_steps_cut_words(encoder->steps)))
         return TKZ_OK;
     if (image->kind != TKZ__MODEL_CHARACTER_BPE)
-        return refuse("a model of words, characters or PLaMo's takes a text as a whole", error);
+        return refuse("a model of characters, PLaMo's or of marked BPE, or of words without a "
+                      "pre-tokenizer of words, takes a text as a whole",
+                      error);
     return (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0
                ? refuse("the whole text may be one token of the model", error)
                : TKZ_OK;

@@ -21,7 +21,8 @@
 enum {
     TKZ__STREAM_FORMS = 1,  /* normal forms of Unicode: before a character at which they begin anew */
     TKZ__STREAM_SPACES = 2, /* not beside spaces, which are counted */
-    TKZ__STREAM_RULES = 4   /* between characters that sentencepiece's rules leave alone */
+    TKZ__STREAM_RULES = 4,  /* between characters that sentencepiece's rules leave alone */
+    TKZ__STREAM_CONTROLS = 8 /* not before a control character, which may vanish */
 };
 
 /* Where a text may be cut before its normalizer. Free the buffers. */

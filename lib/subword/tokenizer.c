@@ -95,6 +95,8 @@ static tkz_status make_steps(tkz_tokenizer *made, tkz_error *error)
     tkz_status status = tkz__split_steps_new(&made->steps, text, size, &made->allocator, error);
     if (status != TKZ_OK)
         return status;
+    if (made->image.kind != TKZ__MODEL_BYTE_BPE)
+        tkz__split_steps_spell_bytes(made->steps);
     made->spelling = tkz__duplicate(&made->allocator, text, size);
     if (made->spelling == NULL)
         return tkz__error_memory(error, size + 1);

@@ -301,6 +301,20 @@ tkz_status tkz__tokenizer_builder_join_to(tkz__tokenizer_builder *builder, uint3
     return TKZ_OK;
 }
 
+tkz_status tkz__tokenizer_builder_join_marked(tkz__tokenizer_builder *builder, uint32_t left,
+                                              uint32_t right, uint32_t result, tkz_error *error)
+{
+    tkz_status status = check_halves(builder, left, right, error);
+    if (status == TKZ_OK)
+        status = tkz__tokenizer_builder_reserve_merge(builder, error);
+    if (status != TKZ_OK)
+        return status;
+    if (!tkz__tokenizer_builder_has(builder, result))
+        return invalid(error, "a merge gives no token", result);
+    builder->merges[builder->merge_count++] = (tkz__image_merge){left, right, result};
+    return TKZ_OK;
+}
+
 tkz_status tkz__tokenizer_builder_add_merge(tkz__tokenizer_builder *builder, uint32_t left,
                                             uint32_t right, uint32_t *id, tkz_error *error)
 {

@@ -42,6 +42,11 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_join_to(tkz__tokenizer_builder *bu
                                                       uint32_t left, uint32_t right,
                                                       uint32_t result, tkz_error *error);
 
+/* The same for MARKED_BPE, where marks are between the halves' bytes that the token does not have. */
+TKZ_CHECKED tkz_status tkz__tokenizer_builder_join_marked(tkz__tokenizer_builder *builder,
+                                                          uint32_t left, uint32_t right,
+                                                          uint32_t result, tkz_error *error);
+
 /* Instead of merges: ids are ranks, and any two tokens merge whose joined bytes are a token, the one
  * of the lowest rank first (openai/tiktoken: src/lib.rs). */
 void tkz__tokenizer_builder_join_by_rank(tkz__tokenizer_builder *builder);
@@ -68,7 +73,8 @@ TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_piece(tkz__tokenizer_builder *
                                                         uint32_t id, double score,
                                                         tkz__piece_type type, tkz_error *error);
 
-/* Of WORD_PIECE: how pieces begin that do not begin a word. */
+/* Of WORD_PIECE: how pieces begin that do not begin a word. Of MARKED_BPE: the same, a NUL, how those end
+ * that end one. */
 TKZ_CHECKED tkz_status tkz__tokenizer_builder_set_mark(tkz__tokenizer_builder *builder,
                                                        const char *mark, size_t size,
                                                        tkz_error *error);

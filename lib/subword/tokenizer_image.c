@@ -160,12 +160,20 @@ static tkz_status check_symbols(tkz__image *image, const char *where, tkz_error 
     return TKZ_OK;
 }
 
+static tkz_status read_dropout(tkz__image *image, const char *where, tkz_error *error)
+{
+    uint64_t bits = tkz__load_u64(image->data + AT_DROPOUT);
+    memcpy(&image->dropout, &bits, sizeof image->dropout);
+    if (!(image->dropout >= 0 && image->dropout <= 1))
+        return corrupt(error, where, AT_DROPOUT, "an impossible probability of dropout");
+    return TKZ_OK;
+}
+
 /* The list of all merges, and that symbols are made by merging only where they act in order. */
 static tkz_status read_merges(tkz__image *image, const char *where, tkz_error *error)
 {
     size_t count = image->sizes[TKZ__SECTION_MERGES] / TKZ__IMAGE_MERGE_SIZE;
     uint32_t made = image->symbol_count - TKZ__SYMBOL_BYTES;
-    uint64_t bits = tkz__load_u64(image->data + AT_DROPOUT);
     if (count >= UINT32_MAX / 4 ||
         !has_size(image, TKZ__SECTION_MERGES, count, TKZ__IMAGE_MERGE_SIZE) ||
         (count > 0 && count < made) ||
@@ -175,10 +183,18 @@ static tkz_status read_merges(tkz__image *image, const char *where, tkz_error *e
     if (image->sizes[TKZ__SECTION_RANKS] > 0 &&
         !has_size(image, TKZ__SECTION_RANKS, image->merge_count, 4))
         return corrupt(error, where, TKZ__NO_OFFSET, "a section has the wrong size");
-    memcpy(&image->dropout, &bits, sizeof image->dropout);
-    if (!(image->dropout >= 0 && image->dropout <= 1))
-        return corrupt(error, where, AT_DROPOUT, "an impossible probability of dropout");
-    return TKZ_OK;
+    return read_dropout(image, where, error);
+}
+
+/* The list of MARKED_BPE, which has no tables of symbols. */
+static tkz_status read_marked_merges(tkz__image *image, const char *where, tkz_error *error)
+{
+    size_t count = image->sizes[TKZ__SECTION_MERGES] / TKZ__IMAGE_MERGE_SIZE;
+    if (count >= UINT32_MAX / 4 ||
+        !has_size(image, TKZ__SECTION_MERGES, count, TKZ__IMAGE_MERGE_SIZE))
+        return corrupt(error, where, TKZ__NO_OFFSET, "impossible number of merges");
+    image->merge_count = (uint32_t)count;
+    return read_dropout(image, where, error);
 }
 
 /* Settings, scores and types of pieces, and what hidden tokens become. */
@@ -310,6 +326,8 @@ tkz_status tkz__image_open(tkz__image *image, const uint8_t *data, size_t size, 
         status = check_counts(image, where, error);
     if (status == TKZ_OK && tkz__image_merges(image->kind))
         status = read_merging(image, where, error);
+    if (status == TKZ_OK && image->kind == TKZ__MODEL_MARKED_BPE)
+        status = read_marked_merges(image, where, error);
     if (status == TKZ_OK)
         status = read_pieces(image, where, error);
     if (status == TKZ_OK)

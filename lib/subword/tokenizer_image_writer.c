@@ -36,7 +36,8 @@ static tkz_status append_added(const tkz__image_parts *parts, tkz__buffer *buffe
 static tkz_status append_merges(const tkz__image_parts *parts, tkz__buffer *buffer,
                                 tkz_error *error)
 {
-    bool same = parts->merge_count == parts->symbol_count - TKZ__SYMBOL_BYTES;
+    bool same = parts->kind != TKZ__MODEL_MARKED_BPE &&
+                parts->merge_count == parts->symbol_count - TKZ__SYMBOL_BYTES;
     for (uint32_t i = 0; same && i < parts->merge_count; i++) {
         const tkz__image_merge *merge = &parts->merges[i];
         same = parts->symbol_ids[TKZ__SYMBOL_BYTES + i] == merge->result &&
@@ -117,7 +118,9 @@ static tkz_status append_section(const tkz__image_parts *parts, const tkz__image
         return append_integers(buffer, (const uint32_t *)(const void *)parts->template_items,
                                2 * ((size_t)parts->single_count + parts->pair_count), error);
     case TKZ__SECTION_MERGES:
-        return tkz__image_merges(parts->kind) ? append_merges(parts, buffer, error) : TKZ_OK;
+        return tkz__image_merges(parts->kind) || parts->kind == TKZ__MODEL_MARKED_BPE
+                   ? append_merges(parts, buffer, error)
+                   : TKZ_OK;
     case TKZ__SECTION_RANKS:
         return parts->ranks == NULL
                    ? TKZ_OK

@@ -358,11 +358,13 @@ static bool is_in_letters(const uint8_t *text, size_t size)
     return (found * ones >> 56) < end * 3 / 16;
 }
 
+enum { ROOM = TKZ__UNIGRAM_STARTS, IDS_AT_ONCE = 8 };
+
 /* A path through the window, from its end on. */
 typedef struct path {
-    uint32_t count;  /* tokens: the last ones of these: */
-    uint32_t ids[TKZ__UNIGRAM_STARTS];
-    uint32_t ends[TKZ__UNIGRAM_STARTS]; /* places */
+    uint32_t first; /* token: it and those behind it, of these: */
+    uint32_t ids[ROOM + IDS_AT_ONCE];
+    uint32_t ends[ROOM]; /* places */
     bool is_plain; /* all ids are tokens that need no more than a copy */
 } path;
 
@@ -370,21 +372,22 @@ typedef struct path {
 static bool read_path(const tkz__unigram_window *window, const tkz__unigram *model, uint32_t last,
                       path *own)
 {
-    uint32_t greatest = 0, count = 0;
+    const uint32_t unit_count = model->unit_count;
+    uint32_t greatest = 0, first = ROOM;
     for (uint32_t at = last; at > 0;) {
         uint32_t from = window->from[at], length = at - from;
-        if (__builtin_expect(length - 1 >= TKZ__UNIGRAM_LEVELS || length > at, 0))
+        if (__builtin_expect(length - 1 >= TKZ__UNIGRAM_LEVELS, 0)) /* none, or not before it */
             return false;
-        uint32_t unit = window->units[from][length - 1];
+        uint32_t unit = window->units[length - 1][from];
         /* What is no piece has an id that is no token's, as has unit 0. */
-        uint32_t id = tkz__unigram_unit_id(model, unit < model->unit_count ? unit : 0);
+        uint32_t id = tkz__unigram_unit_id(model, unit < unit_count ? unit : 0);
         greatest = id > greatest ? id : greatest;
-        count++;
-        own->ids[TKZ__UNIGRAM_STARTS - count] = id;
-        own->ends[TKZ__UNIGRAM_STARTS - count] = at;
+        first--;
+        own->ids[first] = id;
+        own->ends[first] = at;
         at = from;
     }
-    own->count = count;
+    own->first = first;
     /* sentencepiece does not look for the token for the unknown in text. */
     own->is_plain = greatest < model->token_count && model->single;
     return true;
@@ -398,15 +401,14 @@ static tkz_status write_strange_path(tkz__unigram_worker *worker,
     const tkz__unigram *model = target->model;
     uint32_t start = worker->window.ends[0];
     tkz_status status = TKZ_OK;
-    for (uint32_t left = own->count; status == TKZ_OK && left > 0; left--) {
-        uint32_t id = own->ids[TKZ__UNIGRAM_STARTS - left];
-        uint32_t end = worker->window.ends[own->ends[TKZ__UNIGRAM_STARTS - left]];
+    for (uint32_t i = own->first; status == TKZ_OK && i < ROOM; i++) {
+        uint32_t id = own->ids[i], end = worker->window.ends[own->ends[i]];
         bool is_unknown = id >= model->token_count || (id == model->unknown && model->fuse_unknown);
         if (is_unknown || worker->run_is_open) {
             status = tkz__unigram_put(worker, target, is_unknown ? TKZ__UNIGRAM_NO_ID : id, start,
                                       end, error);
             if (status == TKZ_OK)
-                status = tkz__token_list_reserve(target->tokens, left, error);
+                status = tkz__token_list_reserve(target->tokens, ROOM - i, error);
         } else {
             tkz__token_list_put(target->tokens, id, end);
         }
@@ -424,16 +426,18 @@ static tkz_status write_path(tkz__unigram_worker *worker, const tkz__unigram_tar
     if (!read_path(&worker->window, target->model, last, &own))
         return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
                               "the tokenizer image is damaged: it cannot encode");
-    tkz_status status = tkz__token_list_reserve(tokens, own.count, error);
+    tkz_status status = tkz__token_list_reserve(tokens, ROOM + IDS_AT_ONCE, error);
     if (status != TKZ_OK)
         return status;
     if (!own.is_plain || worker->run_is_open)
         return write_strange_path(worker, target, &own, error);
-    const uint32_t first = TKZ__UNIGRAM_STARTS - own.count;
-    memcpy(tokens->ids + tokens->count, own.ids + first, own.count * sizeof *own.ids);
-    for (uint32_t i = 0; tokens->wants_ends && i < own.count; i++)
-        tokens->ends[tokens->count + i] = worker->window.ends[own.ends[first + i]];
-    tokens->count += own.count;
+    /* Eight ids at a time, those behind the last into room that is free. */
+    for (uint32_t i = own.first; i < ROOM; i += IDS_AT_ONCE)
+        memcpy(tokens->ids + tokens->count + (i - own.first), own.ids + i,
+               IDS_AT_ONCE * sizeof *own.ids);
+    for (uint32_t i = own.first; tokens->wants_ends && i < ROOM; i++)
+        tokens->ends[tokens->count + (i - own.first)] = worker->window.ends[own.ends[i]];
+    tokens->count += ROOM - own.first;
     return TKZ_OK;
 }
 

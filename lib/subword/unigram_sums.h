@@ -24,7 +24,7 @@ static uint32_t SUMS(tkz__unigram_window *window, const tkz__unigram *model, uin
             sum = 0;
         }
 #endif
-        uint32_t flags = tkz__unigram_base(model, window->codes[at]);
+        uint32_t flags = tkz__unigram_base(model, window->units[0][at]);
         for (uint32_t k = 0; k < deepest; k++) {
             SUM candidate = (SUM)window->scores[at][k] + sum;
             if (k == 0 && (flags & TKZ__UNIGRAM_IS_PIECE) == 0) /* may need 64 bits */

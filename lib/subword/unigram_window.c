@@ -15,12 +15,24 @@ void tkz__unigram_window_start(tkz__unigram_window *window, uint32_t start)
     window->ends[0] = start;
 }
 
+/* Moves the items from number `by` on to the front, eight at a time: there are eight behind the last. */
+static inline void move_items(void *items, size_t by, size_t count)
+{
+    enum { BLOCK = TKZ__UNIGRAM_SPARE * sizeof(uint32_t) };
+    uint8_t block[BLOCK], *bytes = items;
+    for (size_t at = 0; at < count * sizeof(uint32_t); at += BLOCK) {
+        memcpy(block, bytes + by * sizeof(uint32_t) + at, BLOCK);
+        memcpy(bytes + at, block, BLOCK);
+    }
+}
+
 void tkz__unigram_window_move(tkz__unigram_window *window, uint32_t count)
 {
     uint32_t left = window->known - count;
-    memmove(window->codes, window->codes + count, left * sizeof *window->codes);
-    memmove(window->children, window->children + count, left * sizeof *window->children);
-    memmove(window->ends, window->ends + count, (left + 1) * sizeof *window->ends);
+    move_items(window->units[0], count, left);
+    move_items(window->units[1], count, left);
+    move_items(window->first, count, left);
+    move_items(window->ends, count, left + 1);
     window->known = left;
 }
 
@@ -56,7 +68,10 @@ uint32_t tkz__unigram_window_run_plain(tkz__unigram_window *window, const tkz__u
     const tkz__unigram model = *pointer; /* nothing written here changes it */
     uint32_t deepest;
     read_on(window, &model, text, size);
-    uint32_t count = tkz__unigram_match(window, &model, &deepest);
+    uint32_t count = window->known < TKZ__UNIGRAM_STARTS ? window->known : TKZ__UNIGRAM_STARTS;
+    tkz__unigram_walks walks;
+    uint32_t open = tkz__unigram_match_pairs(window, &model, count, &walks);
+    count = tkz__unigram_match_on(window, &model, &walks, open, count, &deepest);
     return model.single ? sums_single(window, &model, count, deepest, sum)
                         : sums_double(window, &model, count, deepest, sum);
 }
@@ -64,7 +79,8 @@ uint32_t tkz__unigram_window_run_plain(tkz__unigram_window *window, const tkz__u
 tkz__unigram_window_run *tkz__unigram_window_best_run(const tkz__unigram *model)
 {
 #if TKZ__PATH_AVX2
-    if (model->single && tkz__processor_has_avx2() && __builtin_cpu_supports("bmi"))
+    if (model->single && tkz__processor_has_avx2() && __builtin_cpu_supports("bmi") &&
+        __builtin_cpu_supports("bmi2") && model->unit_count <= TKZ__UNIGRAM_BASE)
         return tkz__unigram_window_run_avx2;
 #endif
     (void)model;

@@ -16,20 +16,22 @@
 #include "subword/unigram.h"
 
 enum {
-    TKZ__UNIGRAM_STARTS = 64, /* characters of a window that pieces start at */
+    TKZ__UNIGRAM_STARTS = 128, /* characters of a window that pieces start at */
     TKZ__UNIGRAM_LEVELS = 16, /* characters of the longest piece that a window knows */
+    TKZ__UNIGRAM_SHALLOW = 8, /* of those that most windows need */
     TKZ__UNIGRAM_READ = TKZ__UNIGRAM_STARTS + TKZ__UNIGRAM_LEVELS,
     TKZ__UNIGRAM_SPARE = 8    /* that may be written behind the last */
 };
 
-/* A window. Item [i][k] is of the piece of k + 1 characters that starts at character i. */
+/* A window. The unit of a character is its code, 0 behind the last one. Unit [1][i] is where that of
+ * characters i and i + 1 is if there is one; deeper ones are there where there is a score. */
 typedef struct tkz__unigram_window {
     uint32_t known; /* characters that are read */
-    uint32_t codes[TKZ__UNIGRAM_READ + TKZ__UNIGRAM_SPARE]; /* 0 behind the last */
-    uint32_t children[TKZ__UNIGRAM_READ + 1]; /* the unit of it and the next, if there is one */
+    uint32_t units[TKZ__UNIGRAM_LEVELS][TKZ__UNIGRAM_READ + TKZ__UNIGRAM_SPARE]; /* [k][i]: of the
+                                              * piece of k + 1 characters that starts at i */
+    float first[TKZ__UNIGRAM_READ + TKZ__UNIGRAM_SPARE]; /* scores of characters */
     uint32_t ends[TKZ__UNIGRAM_READ + 1 + TKZ__UNIGRAM_SPARE]; /* the byte that place i is at */
-    float scores[TKZ__UNIGRAM_STARTS][TKZ__UNIGRAM_LEVELS]; /* -infinity: no piece */
-    uint32_t units[TKZ__UNIGRAM_STARTS][TKZ__UNIGRAM_LEVELS]; /* where there is a score */
+    float scores[TKZ__UNIGRAM_STARTS][TKZ__UNIGRAM_LEVELS]; /* [i][k]; -infinity: no piece */
     uint32_t from[TKZ__UNIGRAM_STARTS + TKZ__UNIGRAM_LEVELS + 1]; /* where the last piece starts */
     float sums[TKZ__UNIGRAM_STARTS + 1]; /* in 32 bits, of the best path to a place */
 } tkz__unigram_window;

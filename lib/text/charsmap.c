@@ -159,24 +159,27 @@ static uint32_t digit_value(char digit)
  * base64. */
 static bool decode(const char *text, size_t size, uint8_t *blob, size_t *blob_size)
 {
+    uint8_t values[256];
+    uint32_t wrong = 0;
     size_t padding = 0;
+    for (size_t i = 0; i < sizeof values; i++)
+        values[i] = (uint8_t)digit_value((char)i);
     while (padding < 2 && padding < size && text[size - 1 - padding] == '=')
         padding++;
     if (size % 4 != 0)
         return false;
     *blob_size = size / 4 * 3 - padding;
-    for (size_t at = 0, to = 0; at < size; at += 4) {
+    for (size_t at = 0; at < size; at += 4) {
         uint32_t bits = 0;
         for (size_t i = 0; i < 4; i++) {
-            uint32_t value = at + i >= size - padding ? 0 : digit_value(text[at + i]);
-            if (value == 64)
-                return false;
+            uint32_t value = at + i < size - padding ? values[(uint8_t)text[at + i]] : 0;
+            wrong |= value;
             bits = bits << 6 | value;
         }
-        for (size_t i = 0; i < 3 && to < *blob_size; i++)
-            blob[to++] = (uint8_t)(bits >> (16 - 8 * i));
+        for (size_t i = 0; i < 3; i++)
+            *blob++ = (uint8_t)(bits >> (16 - 8 * i));
     }
-    return true;
+    return wrong < 64;
 }
 
 static tkz_status read_own(tkz__own_charsmap *own, const char *text, size_t size, tkz_error *error)

@@ -26,18 +26,31 @@ static bool ends_word(char letter)
     return letter == ',' || letter == ':' || letter == '=';
 }
 
+/* How much of a text has no sign of the grammar and no backslash: the map of a model is half a megabyte
+ * in which there are none. */
+static size_t plain_size(const char *text, size_t size)
+{
+    size_t at = 0;
+    while (at < size && !ends_word(text[at]) && text[at] != '\\')
+        at++;
+    return at;
+}
+
 /* Takes a word; without its escapes if `unescaped` (room for all that is left) is given. */
 static size_t take_word(reader *in, char *unescaped)
 {
     const char *start = in->at;
     size_t size = 0;
     while (in->at < in->end && !ends_word(*in->at)) {
-        if (*in->at == '\\' && in->end - in->at > 1)
-            in->at++;
+        size_t plain = plain_size(in->at, (size_t)(in->end - in->at));
+        if (plain == 0) { /* what is behind a backslash is meant, or this one at the end of all */
+            in->at += in->end - in->at > 1;
+            plain = 1;
+        }
         if (unescaped != NULL)
-            unescaped[size] = *in->at;
-        size++;
-        in->at++;
+            memcpy(unescaped + size, in->at, plain);
+        size += plain;
+        in->at += plain;
     }
     return unescaped != NULL ? size : (size_t)(in->at - start);
 }
@@ -283,11 +296,15 @@ static tkz_status read_steps(tkz_normal_form *form, reader *in, tkz_error *error
 static tkz_status append_value(tkz__buffer *name, const char *text, size_t size, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
-    for (size_t i = 0; i < size && status == TKZ_OK; i++) {
-        if (ends_word(text[i]) || text[i] == '\\')
+    for (size_t at = 0; at < size && status == TKZ_OK;) {
+        size_t plain = plain_size(text + at, size - at);
+        if (plain == 0) {
             status = tkz__buffer_append_byte(name, '\\', error);
+            plain = 1;
+        }
         if (status == TKZ_OK)
-            status = tkz__buffer_append_byte(name, (uint8_t)text[i], error);
+            status = tkz__buffer_append(name, text + at, plain, error);
+        at += plain;
     }
     return status;
 }

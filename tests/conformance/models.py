@@ -152,9 +152,9 @@ def vocabulary(reference):
         yield "".join(source.choices(strings, k=source.randint(2, 12)))
 
 
-def our_ids(command, model, path):
+def our_ids(command, model, path, options):
     process = subprocess.Popen([command, "encode", "-t", model, "--quiet", "--input-format",
-                                "jsonl", path], stdout=subprocess.PIPE)
+                                "jsonl", *options, path], stdout=subprocess.PIPE)
     for line in process.stdout:
         yield [int(number) for number in line.split()]
     if process.wait() != 0:
@@ -169,7 +169,7 @@ def show_difference(reference, texts, document, expected, found):
           f"    ours: {found[max(0, at - 3):at + 8]}")
 
 
-def compare(command, model, reference, name, texts):
+def compare(command, model, reference, name, texts, options=()):
     documents = count = size = different = 0
     seconds = 0.0
     with tempfile.TemporaryDirectory() as directory:
@@ -177,7 +177,7 @@ def compare(command, model, reference, name, texts):
         with open(path, "w", encoding="utf-8") as file:
             for text in texts:
                 file.write(json.dumps({"text": text}) + "\n")
-        ours = our_ids(command, model, path)
+        ours = our_ids(command, model, path, options)
         with open(path, encoding="utf-8") as file:
             for line in file:
                 text = json.loads(line)["text"]

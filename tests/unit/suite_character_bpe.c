@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "id_check.h"
+#include "subword/chunk_borders.h"
 #include "subword/lone_characters.h"
 #include "subword/tokenizer.h"
 #include "subword/tokenizer_builder.h"
@@ -509,6 +510,71 @@ START_TEST(lone_characters)
 }
 END_TEST
 
+/* All places that a text is cut at, up to `room` at a time. */
+static size_t cut_all(const tkz__image *image, const uint8_t *text, size_t size, size_t room,
+                      bool joined, uint32_t *places)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < size;) {
+        uint32_t ends[64];
+        size_t left = size - at;
+        size_t made = joined ? tkz__borders_cut_joined(image, text + at, left, left, ends, room)
+                             : tkz__borders_cut(image, text + at, left, left, ends, room);
+        ck_assert(made >= 1 && made <= room);
+        for (size_t i = 0; i < made; i++)
+            places[count++] = (uint32_t)at + ends[i];
+        ck_assert_uint_gt(places[count - 1], at);
+        at = places[count - 1];
+    }
+    return count;
+}
+
+/* Eight characters at once give the same places as one after the other, for which there is room only
+ * where there is little. */
+START_TEST(borders_of_many)
+{
+    enum { MOST = 200 };
+    static const char *const characters[] = {"あ", "い", "う", "、",        "山",
+                                             "a",  "é",  "😀", "\xE3\x81"};
+    model own;
+    tkz_tokenizer *tokenizer;
+    uint64_t state = 41;
+    size_t cuts = 0;
+    lone_model(&own);
+    add_piece(&own, "う", -6, TKZ__PIECE_NORMAL);
+    add_piece(&own, "、", -7, TKZ__PIECE_NORMAL);
+    add_piece(&own, "あい", -1, TKZ__PIECE_NORMAL);
+    add_piece(&own, "いう", -2, TKZ__PIECE_NORMAL);
+    add_piece(&own, "う、", -3, TKZ__PIECE_NORMAL);
+    own.first_byte = FIRST_BYTE + 5;
+    ck_assert_status(build(&own, &tokenizer, NULL));
+    const tkz__image *image = tkz__tokenizer_image(tokenizer);
+    for (int round = 0; round < 4000; round++) {
+        uint8_t text[MOST * 4];
+        uint32_t few[MOST * 4], many[MOST * 4];
+        size_t size = 0, number = 1 + test_random(&state) % MOST;
+        size_t most = round % 4 == 0 ? 4 : 9; /* of some only those that merge */
+        for (size_t i = 0; i < number; i++) {
+            const char *one =
+                characters[test_random(&state) % (test_random(&state) % 8 == 0 ? most : 4)];
+            memcpy(text + size, one, strlen(one));
+            size += strlen(one);
+        }
+        uint8_t *copy = malloc(size); /* reading beyond the text is seen by a sanitizer */
+        memcpy(copy, text, size);
+        for (int joined = 0; joined < 2; joined++) {
+            size_t count = cut_all(image, copy, size, 7, joined, few);
+            ck_assert_uint_eq(cut_all(image, copy, size, 64, joined, many), count);
+            ck_assert(memcmp(few, many, count * sizeof *few) == 0);
+            cuts += count;
+        }
+        free(copy);
+    }
+    ck_assert_uint_gt(cuts, 100000); /* it does cut */
+    tkz_tokenizer_free(tokenizer);
+}
+END_TEST
+
 static void decode_all(tkz_encoder *encoder, const uint32_t *ids, size_t count, const uint8_t **bytes,
                        size_t *size)
 {
@@ -638,6 +704,7 @@ Suite *suite_character_bpe(void)
     tcase_add_test(cases, missing_byte);
     tcase_add_test(cases, long_run);
     tcase_add_test(cases, lone_characters);
+    tcase_add_test(cases, borders_of_many);
     tcase_add_test(cases, lone_damaged);
     tcase_add_loop_test(cases, bytes_by_table, 0, 2);
     tcase_add_test(cases, allocation_failures);

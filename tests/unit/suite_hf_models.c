@@ -35,6 +35,8 @@ Suite *suite_hf_models(void);
 #define METASPACE                                                                                 \
     "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"prepend_scheme\":\"always\","         \
     "\"split\":true}"
+#define BYTE_LEVEL                                                                                \
+    "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true,\"use_regex\":true}"
 #define TO_SPACE                                                                                  \
     "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"" SPACE "\"}"
 #define FROM_SPACE                                                                                \
@@ -81,6 +83,35 @@ static const struct {
     {FILE_OF("[]", TO_SPACE, "{\"type\":\"Split\",\"pattern\":{\"String\":\"" SPACE "\"},"
              "\"behavior\":\"MergedWithNext\",\"invert\":false}", "null", BPE),
      "ab a", {5, 4, UINT32_MAX}, "ab " SPACE "a"},
+    /* Marks of BPE, no token for what is unknown, some of the bytes; ids are those of HF. */
+    {FILE_OF("[]", "null", "{\"type\":\"WhitespaceSplit\"}",
+             "{\"type\":\"WordPiece\",\"prefix\":\"##\",\"cleanup\":false}",
+             "{\"type\":\"BPE\",\"unk_token\":\"<unk>\",\"continuing_subword_prefix\":\"##\","
+             "\"vocab\":{\"<unk>\":0,\"a\":1,\"##a\":2,\"##b\":3,\"ab\":4,\"##ab\":5,"
+             "\"aab\":6,\"" A "\":7,\"##" A "\":8},\"merges\":[[\"##a\",\"##b\"],"
+             "[\"a\",\"##b\"],[\"a\",\"##ab\"]]}"),
+     "aab ab aabab x" A " " A A, {6, 4, 6, 5, 0, 8, 7, 8, UINT32_MAX},
+     "aab ab aabab <unk>" A " " A A},
+    {FILE_OF("[]", "null", "{\"type\":\"WhitespaceSplit\"}",
+             "{\"type\":\"BPEDecoder\",\"suffix\":\"</w>\"}",
+             "{\"type\":\"BPE\",\"unk_token\":\"<unk>\",\"fuse_unk\":true,"
+             "\"end_of_word_suffix\":\"</w>\",\"vocab\":{\"<unk>\":0,\"a\":1,\"b\":2,"
+             "\"b</w>\":3,\"ab</w>\":4,\"a</w>\":5},\"merges\":[[\"a\",\"b</w>\"]]}"),
+     "ab aab bax xyb", {4, 1, 4, 2, 1, 0, 0, 3, UINT32_MAX}, "ab aab ba<unk><unk>b"},
+    {FILE_OF("[]", "null", "null", "{\"type\":\"Fuse\"}",
+             "{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},"
+             "\"merges\":[[\"a\",\"b\"]]}"),
+     "a" A "bxb", {2, 1, UINT32_MAX}, "abb"},
+    {FILE_OF("[]", "null", "null", "{\"type\":\"ByteFallback\"}",
+             "{\"type\":\"BPE\",\"unk_token\":\"<unk>\",\"byte_fallback\":true,"
+             "\"vocab\":{\"<unk>\":0,\"a\":1,\"<0xE3>\":2,\"<0x81>\":3,\"<0x82>\":4},"
+             "\"merges\":[]}"),
+     "a" A "xya", {1, 2, 3, 4, 0, 0, 1, UINT32_MAX}, "a" A "<unk><unk>a"},
+    /* What is behind ByteLevel is spelled in its characters. */
+    {FILE_OF("[]", "null", BYTE_LEVEL, BYTE_LEVEL,
+             "{\"type\":\"WordLevel\",\"unk_token\":\"[UNK]\",\"vocab\":{\"[UNK]\":0,"
+             "\"a\":1,\"\xC4\xA0\xC3\xA3\xC4\xA3\xC4\xA4\":2}}"),
+     "a " A " b", {1, 2, 0, UINT32_MAX}, "a " A "[UNK]"},
 };
 
 static tkz_status open_text(tkz_tokenizer **tokenizer, const char *file,
@@ -352,8 +383,18 @@ static const struct {
      "no more", "[\"a\"]]}}"},
     {"{\"model\":{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"a\",1e400]]}}",
      TKZ_STATUS_BAD_FORMAT, "out of the range", "1e400"},
-    {"{\"model\":{\"unk_token\":null,\"vocab\":{\"a\":0},\"merges\":[]}}", TKZ_STATUS_UNSUPPORTED,
-     "unk_token", "null,\"vocab\""},
+    {"{\"model\":{\"unk_token\":\"b\",\"end_of_word_suffix\":\"a\",\"vocab\":{\"a\":0},"
+     "\"merges\":[]}}", TKZ_STATUS_UNSUPPORTED, "unk_token: \"b\" is not in", "\"b\""},
+    {"{\"model\":{\"end_of_word_suffix\":\"a\\u0000\",\"vocab\":{\"a\":0},\"merges\":[]}}",
+     TKZ_STATUS_UNSUPPORTED, "U+0000", "\"a\\u0000\""},
+    {"{\"model\":{\"continuing_subword_prefix\":1,\"vocab\":{\"a\":0},\"merges\":[]}}",
+     TKZ_STATUS_BAD_FORMAT, "expected a string", "1,\"vocab\""},
+    {"{\"model\":{\"continuing_subword_prefix\":\"##\",\"vocab\":{\"a\":0,\"b\":1},"
+     "\"merges\":[[\"a\",\"b\"]]}}", TKZ_STATUS_BAD_FORMAT, "shorter than the mark",
+     "[\"a\",\"b\"]"},
+    {"{\"model\":{\"continuing_subword_prefix\":\"#\",\"vocab\":{\"a\":0,\"#b\":1},"
+     "\"merges\":[[\"a\",\"#b\"]]}}", TKZ_STATUS_BAD_FORMAT, "\"ab\", which is not in",
+     "[\"a\",\"#b\"]"},
     {"{\"decoder\":{\"type\":\"Nope\"},\"model\":" WORD_LEVEL "}", TKZ_STATUS_UNSUPPORTED, "Nope",
      "{\"type\":\"Nope\""},
     {"{\"decoder\":{\"type\":\"Strip\",\"content\":\"ab\",\"start\":1,\"stop\":0},\"model\":"

@@ -227,13 +227,13 @@ START_TEST(borders)
             size_t count = tkz__match_piece(image, memory, text, size, scratch, whole);
             ck_assert_uint_eq(tkz__merge_piece(image, memory, text, size, scratch, parts), count);
             ck_assert_int_eq(memcmp(whole, parts, count * 4), 0);
-            size_t made = 0;
+            size_t made = 0, room = round % 2 == 0 ? 7 : 64; /* eight characters at once need some */
             for (size_t at = 0; at < size;) {
-                uint32_t ends[7];
+                uint32_t ends[64];
                 size_t pieces_cut =
-                    tkz__borders_cut(image, text + at, size - at, size - at, ends, 7);
+                    tkz__borders_cut(image, text + at, size - at, size - at, ends, room);
                 ck_assert_uint_ge(pieces_cut, 1);
-                ck_assert_uint_le(pieces_cut, 7);
+                ck_assert_uint_le(pieces_cut, room);
                 cuts += pieces_cut;
                 size_t from = 0;
                 for (size_t i = 0; i < pieces_cut; from = ends[i++]) {

@@ -389,6 +389,30 @@ def sentencepiece_files():
     write("sentencepiece_file", "wrong", special + piece("a", 0, 9) + special)
 
 
+def word_tables():
+    def entry(shared, rest, *counts):
+        return varint(shared) + varint(len(rest)) + rest + b"".join(map(varint, counts))
+
+    blocks = {
+        "words": (1, 4, entry(0, b"a", 1) + entry(1, b"b", 300) + entry(1, b"c", 2 ** 63) +
+                  entry(0, "\u3042".encode(), 5)),
+        "sources": (3, 2, entry(0, b"a", 0, 1, 2) + entry(1, b"\0", 7, 0, 0)),
+        "repeated": (1, 2, entry(0, b"a", 1) + entry(1, b"", 1)),
+        "descending": (1, 2, entry(0, b"b", 1) + entry(0, b"a", 1)),
+        "shares_too_much": (1, 2, entry(0, b"b", 1) + entry(9, b"a", 1)),
+        "nowhere": (2, 1, entry(0, b"b", 0, 0)),
+        "overflow": (1, 1, entry(0, b"bb", 2 ** 64 - 1)),
+        "too_large": (1, 1, b"\0\1x" + b"\xff" * 9 + b"\2"),
+        "endless": (1, 1, b"\0\1x" + b"\x80" * 20),
+        "more_behind": (1, 1, entry(0, b"a", 1) + b"\0"),
+        "cut": (1, 9, entry(0, b"word", 1)[:-2]),
+    }
+    for name, (sources, entries, content) in blocks.items():
+        write("word_table", name, bytes([sources - 1, entries]) + content)
+    write("word_table", "empty", b"")
+    write("word_table", "head", b"TKZWORDS" + struct.pack("<4I", 1, 100, 1, 0) + bytes(90))
+
+
 json_lines()
 charset()
 model_files()
@@ -396,3 +420,4 @@ streams()
 utf8()
 normal_forms()
 sentencepiece_files()
+word_tables()

@@ -237,6 +237,8 @@ static int print_outcome(const struct arguments *arguments, const struct outcome
     if (outcome->status != TKZ_OK)
         return print_failure(outcome, has_directory);
     bool quiet = option_given(arguments, "quiet");
+    if (!quiet && outcome->report != NULL)
+        summary_warn_of_clauses(outcome->report);
     if (!json && !quiet && outcome->report != NULL) {
         FILE *stream = has_directory ? stdout : stderr;
         summary_print(outcome->report, stream);

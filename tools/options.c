@@ -110,12 +110,17 @@ static bool parse_value(struct given_option *given)
 
 /* ---- Finding options ---------------------------------------------------- */
 
+static bool is_called(const char *option, const char *name, size_t size)
+{
+    return option != NULL && strlen(option) == size && memcmp(option, name, size) == 0;
+}
+
 static const struct option_info *find_option(const struct command *command, const char *name,
                                              size_t size)
 {
     for (size_t i = 0; i < command->option_count; i++) {
         const struct option_info *info = &command->options[i];
-        if (strlen(info->name) == size && memcmp(info->name, name, size) == 0)
+        if (is_called(info->name, name, size) || is_called(info->other_name, name, size))
             return info;
     }
     return NULL;

@@ -21,6 +21,7 @@ enum option_type {
 
 struct option_info {
     const char *name; /* without the dashes */
+    const char *other_name; /* of the program whose place the command takes; NULL if the same or none */
     char letter;      /* 0 if it has no short form */
     enum option_type type;
     const char *argument; /* what help calls its value; NULL for flags */

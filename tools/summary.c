@@ -97,6 +97,15 @@ static void add_sizes(struct table *table, const json_t *report)
         table_add(table, "not written");
         table_add(table, "%s", "");
     }
+    const json_t *words = vocabulary == NULL ? json_object_get(report, "words") : NULL;
+    add_count(table, words, "types", "different words");
+    add_count(table, words, "tokens", "  occurrences");
+    const json_t *mean = json_object_get(words, "mean_characters");
+    if (mean != NULL) {
+        table_add(table, "%s", "  characters each");
+        table_add(table, "%.2f", json_number_value(mean));
+        table_add(table, "at most %llu", (unsigned long long)count_of(words, "longest"));
+    }
 }
 
 static void add_encoding(struct table *table, const json_t *report)
@@ -151,6 +160,26 @@ void summary_print(const json_t *report, FILE *stream)
     add_encoding(&table, report);
     table_print(&table, stream);
     print_passes(json_object_get(report, "passes"), stream);
+}
+
+/* ---- Words that are none ------------------------------------------------ */
+
+/* Above this mean, what was counted are clauses: most are seen once, and merges across them are
+ * learned badly and slowly. */
+static const double clause_characters = 16;
+
+void summary_warn_of_clauses(const json_t *report)
+{
+    const json_t *words = json_object_get(report, "words");
+    double mean = json_number_value(json_object_get(words, "mean_characters"));
+    if (mean > clause_characters) {
+        message(NULL, "warning: a word has %.1f characters on average: these are clauses", mean);
+        hint("cut at morphemes (--boundaries) or at least at scripts and punctuation (--cut)");
+    }
+    uint64_t cut = count_of(words, "cut_words");
+    if (cut > 0)
+        message(NULL, "warning: %llu words above 1 MiB were cut into pieces of that size",
+                (unsigned long long)cut);
 }
 
 /* ---- Bad records -------------------------------------------------------- */

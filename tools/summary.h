@@ -15,6 +15,9 @@ void summary_print(const json_t *report, FILE *stream);
  * records there are in all. */
 json_int_t summary_print_bad(const json_t *report);
 
+/* Warns on standard error where the words that were counted are too long to be words. */
+void summary_warn_of_clauses(const json_t *report);
+
 /* What to type next after a run into a directory. */
 void summary_print_next(const json_t *report, FILE *stream);
 

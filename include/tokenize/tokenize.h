@@ -15,6 +15,7 @@
 #include "tokenize/base.h"
 #include "tokenize/clean.h"
 #include "tokenize/corpus.h"
+#include "tokenize/count.h"
 #include "tokenize/io.h"
 #include "tokenize/morph.h"
 #include "tokenize/pipeline.h"

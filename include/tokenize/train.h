@@ -62,7 +62,7 @@ TKZ_API TKZ_CHECKED tkz_status tkz_word_counts_parse(tkz_word_counts **counts, c
                                                      size_t size, const tkz_allocator *allocator,
                                                      tkz_error *error);
 
-/* ---- Byte-level BPE ----------------------------------------------------- */
+/* ---- BPE ---------------------------------------------------------------- */
 
 /* How to train: an opaque set of options with defaults. */
 typedef struct tkz_bpe_options tkz_bpe_options;
@@ -71,7 +71,7 @@ TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_new(tkz_bpe_options **options,
                                                    tkz_error *error);
 TKZ_API void tkz_bpe_options_free(tkz_bpe_options *options); /* accepts NULL */
 
-/* Ids in all, specials and the 256 bytes included: 257 .. 16777216. Default 32000. Errors:
+/* Ids in all, specials and the alphabet included: 257 .. 16777216. Default 32000. Errors:
  * INVALID_OPTION. */
 TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_size(tkz_bpe_options *options, uint32_t size,
                                                         tkz_error *error);
@@ -86,14 +86,167 @@ TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_add_special(tkz_bpe_options *opti
                                                            const char *content, size_t size,
                                                            tkz_error *error);
 
-/* Trains byte-level BPE: exact greedy merges, most frequent pair first, ties to the smaller left id
- * and then the smaller right id, as HF tokenizers' BpeTrainer does, but with 64-bit counts, and a
- * pair that spells a special token is never merged. The result does not depend on the order in
- * which words were added. Fewer merges than asked for are made when no pair is left. `counts` is
- * not const because its sorted order is kept in it. `progress` may be NULL. Errors: EMPTY_INPUT,
- * INVALID_OPTION (size too small for the specials and bytes), LIMIT (different words of 4 GiB and
- * more in all), CANCELLED, OUT_OF_MEMORY. */
-TKZ_API TKZ_CHECKED tkz_status tkz_train_bpe(tkz_word_counts *counts,
+/* What merging begins with. */
+enum tkz_bpe_unit {
+    TKZ_BPE_BYTES = 0,     /* the 256 bytes: no text is unknown */
+    TKZ_BPE_CHARACTERS = 1 /* the characters of the words */
+};
+
+/* Which of two pairs of equal count is merged first, and what ids the alphabet has. */
+enum tkz_bpe_order {
+    /* HF tokenizers' BpeTrainer: the smaller left id, then the smaller right id; specials, then the
+     * alphabet by code point (of bytes: of GPT-2's character for each), then merges. */
+    TKZ_BPE_ORDER_HF = 0,
+    /* rustbpe, minbpe, bpeasy: the same, where the id of a byte is its value; specials come last. */
+    TKZ_BPE_ORDER_RUSTBPE = 1,
+    /* sentencepiece's BPE: the new token with fewer characters, then the one that is first by code
+     * point. Ids: <unk> <s> </s>, specials, bytes if there is byte fallback, merges, the alphabet by
+     * frequency. A space is the character U+2581. */
+    TKZ_BPE_ORDER_SENTENCEPIECE = 2
+};
+
+/* Defaults: BYTES and HF. RUSTBPE goes with BYTES, SENTENCEPIECE with CHARACTERS. Errors:
+ * INVALID_OPTION. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_unit(tkz_bpe_options *options, int32_t unit,
+                                                        tkz_error *error);
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_order(tkz_bpe_options *options, int32_t order,
+                                                         tkz_error *error);
+
+/* The longest tokens that are made, in bytes and in characters (of bytes: those that begin one). 0, the
+ * default: 65535 bytes, any characters; of the order SENTENCEPIECE 16 characters, at most 512. HF's
+ * max_token_length is one more, and counts characters. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_longest(tkz_bpe_options *options,
+                                                           uint32_t bytes, uint32_t characters,
+                                                           tkz_error *error);
+
+/* Of CHARACTERS: the alphabet is the most frequent characters that make up this share of all of them,
+ * and at most `limit` (0: any number) of these; of equal counts the smaller code point. Those that are
+ * required come in always. The others are unknown: of the order HF they vanish and their neighbours
+ * meet, as in HF; of SENTENCEPIECE no merge crosses them. Defaults: 1, 0. Errors: INVALID_OPTION (not
+ * above 0 to 1). */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_alphabet(tkz_bpe_options *options,
+                                                            double coverage, uint32_t limit,
+                                                            tkz_error *error);
+
+/* Characters that the alphabet has whether or not the words have them: UTF-8. May be called again. Of
+ * CHARACTERS. Errors: INVALID_OPTION, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_require(tkz_bpe_options *options,
+                                                       const char *characters, size_t size,
+                                                       tkz_error *error);
+
+/* A text that no merge may make, and so none that goes on from it by this way. May be called again.
+ * Errors: INVALID_OPTION (empty), OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_forbid(tkz_bpe_options *options, const char *text,
+                                                      size_t size, tkz_error *error);
+
+/* What no token of CHARACTERS may hold together; bits. */
+enum tkz_bpe_split {
+    TKZ_BPE_SPLIT_SCRIPTS = 1, /* characters of two scripts; Han, kana and U+30FC are one, and what
+                                * inherits its script has that of the character before */
+    TKZ_BPE_SPLIT_NUMBERS = 2, /* with SCRIPTS: 0-9 and U+FF10..19 are of a script too, not of any */
+    TKZ_BPE_SPLIT_DIGITS = 4,  /* such a digit and anything else */
+    TKZ_BPE_SPLIT_SPACES = 8,  /* U+2581 behind anything; without it, only at the end */
+    TKZ_BPE_KEEP_SPACES = 16   /* U+2581 alone may make tokens whatever SPACES says */
+};
+
+/* Bits of tkz_bpe_split: the rules of sentencepiece's split_by_unicode_script, split_by_number,
+ * split_digits, split_by_whitespace, allow_whitespace_only_pieces. Of the order SENTENCEPIECE, whose
+ * default is SCRIPTS | NUMBERS | SPACES as there. Errors: INVALID_OPTION. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_split(tkz_bpe_options *options, uint32_t split,
+                                                         tkz_error *error);
+
+/* Of CHARACTERS: 1: the vocabulary has 256 tokens <0x00> to <0xFF> for the bytes of unknown
+ * characters. Default 0: those become <unk>. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_byte_fallback(tkz_bpe_options *options,
+                                                                 int32_t fallback,
+                                                                 tkz_error *error);
+
+/* The most memory that a trainer may take, in bytes; 0, the default: any. A trainer that needs more is
+ * refused with the size when it is made. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_memory(tkz_bpe_options *options,
+                                                          uint64_t bytes, tkz_error *error);
+
+/* The pre-tokenizer that the tokenizer is made with: that which cut the words. NULL, the default: none.
+ * Errors: NOT_FOUND. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_pre_tokenizer(tkz_bpe_options *options,
+                                                                 const char *name,
+                                                                 tkz_error *error);
+
+/* Word i is data[offsets[i]] .. data[offsets[i+1]-1] and occurs counts[i] times. No order is needed,
+ * and a word may come twice. */
+typedef struct tkz_word_list {
+    const char *data;
+    const uint64_t *offsets; /* count + 1 of them */
+    const uint64_t *counts;
+    size_t count;
+} tkz_word_list;
+
+/* Finds merges: exact greedy, most frequent pair first, counts of 64 bits. A pair that spells a special
+ * token or a forbidden text is never merged. The result does not depend on the order of words. */
+typedef struct tkz_bpe_trainer tkz_bpe_trainer;
+
+/* Lays out the words, which are not needed afterwards, nor are the options. Errors: EMPTY_INPUT,
+ * INVALID_ARGUMENT (offsets not ascending), INVALID_OPTION (options that contradict each other, a
+ * vocabulary too small for the alphabet), OVERFLOW (the characters of all occurrences are above
+ * 2^64-1), LIMIT (2^32-1 bytes or characters of different words; the memory), OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_new(tkz_bpe_trainer **trainer,
+                                                   const tkz_bpe_options *options,
+                                                   const tkz_word_list *words,
+                                                   const tkz_allocator *allocator,
+                                                   tkz_error *error);
+/* The same of the words of a table, with its pre-tokenizer unless the options name one. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_of_counts(tkz_bpe_trainer **trainer,
+                                                         const tkz_bpe_options *options,
+                                                         const tkz_word_counts *counts,
+                                                         const tkz_allocator *allocator,
+                                                         tkz_error *error);
+TKZ_API void tkz_bpe_trainer_free(tkz_bpe_trainer *trainer); /* accepts NULL */
+
+/* Bytes that training will need at most, near enough: known before the first merge. */
+TKZ_API uint64_t tkz_bpe_trainer_need(const tkz_bpe_trainer *trainer);
+
+/* Makes merges until the vocabulary has `size` ids (0: those of the options) or no pair is left;
+ * calling again goes on. After an error other than CANCELLED the trainer is of no use. `progress` may be
+ * NULL. Errors: INVALID_ARGUMENT (more than the options say), CANCELLED, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_run(tkz_bpe_trainer *trainer, uint32_t size,
+                                                   const tkz_progress_callback *progress,
+                                                   tkz_error *error);
+
+/* Ids that the vocabulary has by now, and those of specials and alphabet among them. */
+TKZ_API uint32_t tkz_bpe_trainer_size(const tkz_bpe_trainer *trainer);
+TKZ_API uint32_t tkz_bpe_trainer_base(const tkz_bpe_trainer *trainer);
+/* 1: no pair is left, the vocabulary stays as it is. */
+TKZ_API int32_t tkz_bpe_trainer_is_done(const tkz_bpe_trainer *trainer);
+
+/* The state as bytes: a hash of options and words, and the merges so far. Free with tkz_bytes_free.
+ * Errors: OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_save(const tkz_bpe_trainer *trainer,
+                                                    tkz_bytes *bytes, tkz_error *error);
+
+/* Takes a saved state into a new trainer of the same options (their size may differ) and words: what
+ * follows is the same as without the interruption. Errors: INVALID_ARGUMENT (other options or words, or
+ * the trainer has run), BAD_FORMAT, CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_restore(tkz_bpe_trainer *trainer, const void *data,
+                                                       size_t size, tkz_error *error);
+
+/* A tokenizer of the first `size` ids (0: all so far): what a training to that size gives. Of the order
+ * SENTENCEPIECE use tkz_bpe_trainer_sentencepiece. Errors: INVALID_ARGUMENT (not so many, or fewer
+ * than the base), UNSUPPORTED, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_tokenizer(const tkz_bpe_trainer *trainer,
+                                                         uint32_t size,
+                                                         tkz_tokenizer **tokenizer,
+                                                         tkz_error *error);
+
+/* The same as the bytes of a SentencePiece model, for the order SENTENCEPIECE (else UNSUPPORTED). Its
+ * normalizer changes nothing but spaces, with a space put before the text if `dummy_prefix`. Free with
+ * tkz_bytes_free. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_sentencepiece(const tkz_bpe_trainer *trainer,
+                                                             uint32_t size, int32_t dummy_prefix,
+                                                             tkz_bytes *bytes, tkz_error *error);
+
+/* All of this at once, of a table. `progress` may be NULL. Errors: those of tkz_bpe_trainer_of_counts,
+ * _run and _tokenizer. */
+TKZ_API TKZ_CHECKED tkz_status tkz_train_bpe(const tkz_word_counts *counts,
                                              const tkz_bpe_options *options,
                                              const tkz_progress_callback *progress,
                                              const tkz_allocator *allocator,

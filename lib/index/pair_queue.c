@@ -5,7 +5,6 @@
  */
 #include "index/pair_queue.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum { CHILDREN = 4 };
@@ -19,14 +18,17 @@ void tkz__pair_queue_init(tkz__pair_queue *queue, const tkz_allocator *allocator
 void tkz__pair_queue_free(tkz__pair_queue *queue)
 {
     tkz__release_array(&queue->allocator, queue->items, queue->capacity, sizeof *queue->items);
-    tkz_allocator allocator = queue->allocator;
-    tkz__pair_queue_init(queue, &allocator);
+    queue->items = NULL;
+    queue->count = queue->capacity = 0;
 }
 
-static bool comes_before(const tkz__pair_count *a, const tkz__pair_count *b)
+static bool comes_before(const tkz__pair_queue *queue, const tkz__pair_count *a,
+                         const tkz__pair_count *b)
 {
     if (a->count != b->count)
         return a->count > b->count;
+    if (queue->order != NULL)
+        return queue->order(queue->context, a, b);
     if (a->left != b->left)
         return a->left < b->left;
     return a->right < b->right;
@@ -37,7 +39,7 @@ static void sift_up(tkz__pair_queue *queue, size_t place)
     tkz__pair_count item = queue->items[place];
     while (place > 0) {
         size_t parent = (place - 1) / CHILDREN;
-        if (!comes_before(&item, &queue->items[parent]))
+        if (!comes_before(queue, &item, &queue->items[parent]))
             break;
         queue->items[place] = queue->items[parent];
         place = parent;
@@ -55,9 +57,9 @@ static void sift_down(tkz__pair_queue *queue, size_t place)
         size_t last = queue->count - first < CHILDREN ? queue->count : first + CHILDREN;
         size_t best = first;
         for (size_t child = first + 1; child < last; child++)
-            if (comes_before(&queue->items[child], &queue->items[best]))
+            if (comes_before(queue, &queue->items[child], &queue->items[best]))
                 best = child;
-        if (!comes_before(&queue->items[best], &item))
+        if (!comes_before(queue, &queue->items[best], &item))
             break;
         queue->items[place] = queue->items[best];
         place = best;

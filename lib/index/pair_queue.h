@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A priority queue of counted pairs: largest count first, ties to the smaller
- * left id and then the smaller right id. Leans on memory.
+ * left id and then the smaller right id, or as the caller says. Leans on memory.
  */
 #ifndef TKZ_INDEX_PAIR_QUEUE_H
 #define TKZ_INDEX_PAIR_QUEUE_H
+
+#include <stdbool.h>
 
 #include "core/memory.h"
 
@@ -14,10 +16,16 @@ typedef struct tkz__pair_count {
     uint32_t right;
 } tkz__pair_count;
 
+/* Of two pairs of equal count, does `a` come before `b`? */
+typedef bool tkz__pair_order(const void *context, const tkz__pair_count *a,
+                             const tkz__pair_count *b);
+
 typedef struct tkz__pair_queue {
     tkz__pair_count *items; /* a heap with four children per node; items[0] is the first */
     size_t count;
     size_t capacity;
+    tkz__pair_order *order; /* NULL: by ids. May be set while the queue is empty */
+    const void *context;    /* for `order` */
     tkz_allocator allocator;
 } tkz__pair_queue;
 

@@ -78,18 +78,20 @@ static void clear_results(tkz__job_item *item)
 }
 
 tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context *context,
-                                tkz_error *error)
+                                uint32_t number, tkz_error *error)
 {
     const tkz_allocator *memory = &context->allocator;
     const tkz__pass *pass = context->pass;
     tkz_status status = TKZ_OK;
 
     memset(worker, 0, sizeof *worker);
+    worker->number = number;
     tkz__arena_init(&worker->arena, memory);
     tkz__buffer_init(&worker->block, memory);
     tkz__buffer_init(&worker->texts, memory);
     tkz__buffer_init(&worker->borders, memory);
     tkz__buffer_init(&worker->held, memory);
+    tkz__buffer_init(&worker->sources, memory);
     tkz__buffer_init(&worker->refused, memory);
     tkz__buffer_init(&worker->names, memory);
     tkz__buffer_init(&worker->name_borders, memory);
@@ -105,13 +107,12 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
         status = tkz_encoder_set_dropout(worker->encoder, context->recipe->dropout,
                                          context->recipe->encode_seed, error);
     }
+    if (status == TKZ_OK && pass->encode && context->words != NULL)
+        status = tkz_encoder_set_boundaries(worker->encoder, context->words, error);
     if (status == TKZ_OK && pass->encode && context->recipe->sampling)
         status = tkz_encoder_set_sampling(worker->encoder, context->recipe->candidates,
                                           context->recipe->alpha, context->recipe->encode_seed,
                                           error);
-    if (status == TKZ_OK && pass->count)
-        status = tkz_word_counts_new(&worker->counts, context->recipe->pre_tokenizer, memory,
-                                     error);
     if (status == TKZ_OK && pass->count && context->dictionary != NULL)
         status = tkz__word_borders_new(&worker->boundaries, context->dictionary, memory, error);
     if (status == TKZ_OK && pass->stage)
@@ -132,13 +133,13 @@ void tkz__job_worker_free(tkz__job_worker *worker)
     tkz_cleaner_free(worker->cleaner);
     tkz_encoder_free(worker->encoder);
     tkz__word_borders_free(&worker->boundaries);
-    tkz_word_counts_free(worker->counts);
     tkz__frame_compressor_free(worker->fast_compressor);
     tkz__frame_compressor_free(worker->compressor);
     tkz__buffer_free(&worker->block);
     tkz__buffer_free(&worker->texts);
     tkz__buffer_free(&worker->borders);
     tkz__buffer_free(&worker->held);
+    tkz__buffer_free(&worker->sources);
     tkz__buffer_free(&worker->refused);
     tkz__buffer_free(&worker->names);
     tkz__buffer_free(&worker->name_borders);
@@ -224,6 +225,9 @@ static tkz_status remember_for_encoding(job *j, const tkz__document *document, b
     }
     if (status == TKZ_OK)
         status = tkz__buffer_append_byte(&worker->held, held, j->error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append(&worker->sources, &document->source, sizeof document->source,
+                                    j->error);
     if (status == TKZ_OK && j->context->recipe->ids_json) {
         status = tkz__buffer_append(&worker->names, document->id, document->id_size, j->error);
         uint64_t end = worker->names.size;
@@ -233,11 +237,13 @@ static tkz_status remember_for_encoding(job *j, const tkz__document *document, b
     return status;
 }
 
-static tkz_status count_words(job *j, const char *text, size_t size)
+static tkz_status count_words(job *j, uint32_t path, const char *text, size_t size)
 {
-    return tkz__word_counts_add_document(
-        j->worker->counts, text, size,
-        j->context->dictionary != NULL ? &j->worker->boundaries : NULL, j->error);
+    const tkz__job_context *context = j->context;
+    uint32_t source = context->recipe->sources != NULL ? context->recipe->path_sources[path] : 0;
+    return tkz__word_counter_add(context->counter, j->worker->number, source, text, size,
+                                 context->dictionary != NULL ? &j->worker->boundaries : NULL,
+                                 j->error);
 }
 
 /* A document that stays, unless it cannot be encoded: whatever the pass does with it. */
@@ -274,7 +280,7 @@ static tkz_status keep(job *j, tkz__document *document)
                                        source_name(j, document), j->error);
     }
     if (status == TKZ_OK && pass->count && !pass->encode && !held)
-        status = count_words(j, document->text, document->text_size);
+        status = count_words(j, document->source, document->text, document->text_size);
     if (status == TKZ_OK && pass->encode)
         status = remember_for_encoding(j, document, held);
     if (status == TKZ_OK && pass->write) {
@@ -503,10 +509,11 @@ static tkz_status count_encoded(job *j)
 {
     const tkz__job_worker *worker = j->worker;
     const uint64_t *borders = (const uint64_t *)(const void *)worker->borders.data;
+    const uint32_t *sources = (const uint32_t *)(const void *)worker->sources.data;
     tkz_status status = TKZ_OK;
     for (size_t i = 0; status == TKZ_OK && i < worker->held.size; i++) {
         if (!worker->held.data[i])
-            status = count_words(j, (const char *)worker->texts.data + borders[i],
+            status = count_words(j, sources[i], (const char *)worker->texts.data + borders[i],
                                  (size_t)(borders[i + 1] - borders[i]));
     }
     return status;
@@ -524,6 +531,7 @@ static tkz_status attempt(job *j)
     tkz__buffer_clear(&worker->texts);
     tkz__buffer_clear(&worker->borders);
     tkz__buffer_clear(&worker->held);
+    tkz__buffer_clear(&worker->sources);
     tkz__buffer_clear(&worker->names);
     tkz__buffer_clear(&worker->name_borders);
     j->next_kept = 0;

@@ -13,7 +13,7 @@
 #include "pipeline/tally.h"
 #include "tokenize/clean.h"
 #include "tokenize/subword.h"
-#include "train/word_counts.h"
+#include "train/word_counter.h"
 
 /* What a pass does with each document. */
 typedef struct tkz__pass {
@@ -36,7 +36,9 @@ typedef struct tkz__job_context {
     tkz_tokenizer *tokenizer;          /* for encode */
     bool has_append;
     uint32_t append;                   /* id behind every document */
+    tkz__word_counter *counter;        /* for count; each worker has its own part of it */
     tkz_dictionary *dictionary;        /* for count; NULL: no boundaries */
+    const tkz_boundaries *words;       /* for encode; NULL: the model needs none */
     const tkz__staged_file *staged;    /* for from_staged */
     const tkz__bitmap *repeated;       /* for from_staged: documents to drop; NULL: none */
     bool hold;                         /* some documents are held out of training */
@@ -60,20 +62,22 @@ typedef struct tkz__job_worker {
     tkz_cleaner *cleaner;
     tkz_encoder *encoder;
     tkz__boundary_source boundaries;
-    tkz_word_counts *counts;
+    uint32_t number; /* among the workers */
     tkz__frame_compressor *fast_compressor; /* level 1, for what is staged */
     tkz__frame_compressor *compressor;      /* for output */
     tkz__buffer block;   /* a staged block, decompressed or being built */
     tkz__buffer texts;   /* texts to encode, one behind the other */
     tkz__buffer borders; /* their u64 offsets */
     tkz__buffer held;    /* a byte for each: 1 if held out */
+    tkz__buffer sources; /* a u32 for each: its source */
     tkz__buffer refused; /* tkz__refused_text, ordered by index */
     tkz__buffer names;   /* for ids as JSON: the ids of documents */
     tkz__buffer name_borders;
 } tkz__job_worker;
 
 TKZ_CHECKED tkz_status tkz__job_worker_init(tkz__job_worker *worker,
-                                            const tkz__job_context *context, tkz_error *error);
+                                            const tkz__job_context *context, uint32_t number,
+                                            tkz_error *error);
 void tkz__job_worker_free(tkz__job_worker *worker); /* accepts a zeroed struct */
 
 /* Lines for one output, as content and, if the output is compressed, as a zstd frame. */

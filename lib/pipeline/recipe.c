@@ -132,7 +132,7 @@ static tkz_status read_input(tkz_recipe *recipe, tkz_error *error)
                              : TKZ__SURROGATES_REJECT;
     recipe->record_limit = integer_at(input, "record_limit");
     recipe->frame_size = integer_at(input, "frame_size");
-    return TKZ_OK;
+    return tkz__recipe_read_sources(recipe, error);
 }
 
 static tkz_status read_vocabulary(tkz_recipe *recipe, tkz_error *error)
@@ -145,6 +145,7 @@ static tkz_status read_vocabulary(tkz_recipe *recipe, tkz_error *error)
         return TKZ_OK;
     recipe->vocabulary_size = (uint32_t)integer_at(vocabulary, "size");
     recipe->pre_tokenizer = string_at(vocabulary, "pre_tokenizer");
+    recipe->cut = string_at(vocabulary, "cut");
     recipe->boundaries = string_at(vocabulary, "boundaries");
     recipe->minimum_count = integer_at(vocabulary, "minimum_count");
     recipe->holdout = json_number_value(json_object_get(vocabulary, "holdout"));
@@ -266,6 +267,11 @@ static tkz_status read_output(tkz_recipe *recipe, tkz_error *error)
     if (compat != NULL && recipe->vocabulary_file == NULL)
         return invalid(error, "encode.compat", "it is for a vocabulary.file; what is trained here has "
                                                "the same ids in every program");
+    recipe->encode_boundaries = string_at(encode, "boundaries");
+    if (recipe->encode_boundaries != NULL && recipe->vocabulary_file == NULL)
+        return invalid(error, "encode.boundaries",
+                       "it is for a vocabulary.file; encoding with what is trained here needs no "
+                       "dictionary");
     recipe->take_special = json_is_true(json_object_get(encode, "special"));
     recipe->add_template = json_is_true(json_object_get(encode, "template"));
     recipe->dropout = json_number_value(json_object_get(encode, "dropout"));
@@ -394,6 +400,11 @@ void tkz_recipe_free(tkz_recipe *recipe)
         return;
     tkz_allocator memory = recipe->allocator;
     tkz__release_array(&memory, recipe->paths, recipe->path_count, sizeof *recipe->paths);
+    if (recipe->sources != NULL)
+        tkz__release_array(&memory, recipe->sources, recipe->source_room, sizeof *recipe->sources);
+    json_decref(recipe->source_names);
+    tkz__release_array(&memory, recipe->path_sources, recipe->path_count,
+                       sizeof *recipe->path_sources);
     free(recipe->text);
     free(recipe->filters);
     tkz_normal_form_free(recipe->normal_form);

@@ -24,6 +24,11 @@ struct tkz_recipe {
     /* input */
     const char **paths;
     size_t path_count;
+    const char **sources;   /* names in ascending order; NULL: words have one source */
+    uint32_t source_count;
+    size_t source_room;   /* names that `sources` has room for */
+    json_t *source_names; /* owns them */
+    uint32_t *path_sources; /* of each path, its place among them; NULL with `sources` */
     tkz__input_format format;
     const char *text_key;
     const char *id_key;
@@ -42,6 +47,7 @@ struct tkz_recipe {
     bool count; /* words are counted, for training or for their own sake */
     uint32_t vocabulary_size;
     const char *pre_tokenizer;
+    const char *cut; /* further rules for counting, or NULL */
     const char *boundaries;
     uint64_t minimum_count;
     const json_t *specials;
@@ -50,6 +56,7 @@ struct tkz_recipe {
     bool encode; /* some output wants token ids */
     bool take_special; /* special tokens are taken from text */
     bool add_template;
+    const char *encode_boundaries; /* the dictionary that a model of words asks for */
     double dropout;
     int32_t compat;       /* of tkz_compat */
     uint64_t encode_seed; /* of dropout and sampling */
@@ -81,6 +88,9 @@ struct tkz_recipe {
 
 /* The option at `path` ("vocabulary.size"), or NULL. */
 const tkz_recipe_option *tkz__recipe_option_find(const char *path);
+
+/* Reads "input.sources" into `sources` and `path_sources`, once the paths are known. */
+TKZ_CHECKED tkz_status tkz__recipe_read_sources(tkz_recipe *recipe, tkz_error *error);
 
 /* Checks `value` against type and range of `option`; INVALID_RECIPE says what would be right. */
 TKZ_CHECKED tkz_status tkz__recipe_option_check(const tkz_recipe_option *option,

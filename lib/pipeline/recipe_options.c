@@ -16,6 +16,9 @@ static const tkz_recipe_option options[] = {
     {"input.format", "string", "\"auto\"", "auto|jsonl|lines|document",
      "jsonl: one JSON object a line; lines: one document a line; document: one document a file; "
      "auto: jsonl for a file that starts with '{', otherwise lines."},
+    {"input.sources", "array", "", "",
+     "Sources that words are counted apart for, as \"NAME=GLOB\": a file belongs to the first one "
+     "whose pattern fits its name, else to \"other\"."},
     {"input.text_key", "string", "\"text\"", "", "Top-level member that holds the text."},
     {"input.id_key", "string", "\"id\"", "", "Top-level member that names the document."},
     {"input.surrogates", "string", "\"reject\"", "reject|replace",
@@ -39,7 +42,11 @@ static const tkz_recipe_option options[] = {
     {"vocabulary.size", "integer", "32000", "257..16777216",
      "Ids in all, special tokens and the 256 bytes included."},
     {"vocabulary.pre_tokenizer", "string", "\"llama3\"", "",
-     "Cuts text into the chunks that merges never cross; see tokenize list pre-tokenizers."},
+     "Cuts text into the chunks that merges never cross; see tokenize list pre-tokenizers. For "
+     "counting alone also \"none\", or a tokenizer file whose pre-tokenizer is taken."},
+    {"vocabulary.cut", "string", "", "",
+     "Where words end besides when they are counted, with commas between: digits, lines, "
+     "punctuation, scripts. Encoding does not need it."},
     {"vocabulary.boundaries", "string", "", "",
      "Morpheme boundaries that training must not cross: a dictionary's name (ipadic) or "
      "directory. Encoding does not need it."},
@@ -62,6 +69,9 @@ static const tkz_recipe_option options[] = {
      "text like any other."},
     {"encode.template", "boolean", "false", "",
      "Each document gets the tokens that the model's template puts around a text, such as BOS."},
+    {"encode.boundaries", "string", "", "",
+     "For a model whose pre-tokenizer is morph: the dictionary whose words it cuts text into, a name "
+     "(ipadic) or a directory."},
     {"encode.dropout", "number", "0", "0..1",
      "BPE dropout: each merge is passed over with this probability, as HF tokenizers does it."},
     {"encode.sampling", "boolean", "false", "",

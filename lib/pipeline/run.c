@@ -122,6 +122,11 @@ static tkz_status open_shared(tkz__run *run, tkz_error *error)
     if (status == TKZ_OK && recipe->boundaries != NULL)
         status = tkz_dictionary_open(&run->dictionary, recipe->boundaries, NULL, 0,
                                      &run->allocator, error);
+    if (status == TKZ_OK && recipe->encode_boundaries != NULL)
+        status = tkz_dictionary_open(&run->encode_dictionary, recipe->encode_boundaries, NULL, 0,
+                                     &run->allocator, error);
+    if (status == TKZ_OK && run->encode_dictionary != NULL)
+        status = tkz_dictionary_boundaries(run->encode_dictionary, &run->words, error);
     if (status == TKZ_OK && recipe->vocabulary_file != NULL)
         status = tkz__run_open_vocabulary(run, error);
     return status;
@@ -231,9 +236,11 @@ static void close_run(tkz__run *run, tkz_status status)
     tkz__staged_file_close(&run->staged);
     tkz__bitmap_free(&run->repeated);
     tkz__streams_discard(&run->streams);
-    tkz_word_counts_free(run->counts);
+    tkz__word_counter_free(run->counter);
+    tkz__word_rules_free(&run->rules);
     tkz_tokenizer_free(run->tokenizer);
     tkz_dictionary_free(run->dictionary);
+    tkz_dictionary_free(run->encode_dictionary);
     tkz_filter_set_free(run->filters);
     json_decref(run->vocabulary);
     json_decref(run->not_exported);

@@ -10,6 +10,7 @@
 #include "pipeline/frame_job.h"
 #include "pipeline/journal.h"
 #include "pipeline/sinks.h"
+#include "tokenize/train.h"
 
 /* The steps of a run, in their order; a recipe needs some of them. */
 typedef enum tkz__step {
@@ -37,7 +38,11 @@ typedef struct tkz__run {
     tkz__streams streams;
     tkz_filter_set *filters;
     tkz_dictionary *dictionary;
-    tkz_word_counts *counts;
+    tkz__word_rules rules;
+    tkz__word_counter *counter; /* of the pass that counts, and its words afterwards */
+    tkz__word_sums word_sums;   /* once they were gone through */
+    tkz_dictionary *encode_dictionary; /* of a model that cuts text into its words */
+    tkz_boundaries words;              /* the same as a boundary source; `open` NULL: there is none */
     tkz_tokenizer *tokenizer;
     tkz__staged_file staged;
     tkz__bitmap repeated;
@@ -59,8 +64,18 @@ TKZ_CHECKED tkz_status tkz__run_frames(tkz__run *run, tkz__step step, tkz_error 
 /* run_vocabulary.c: opens, trains and publishes the vocabulary. */
 TKZ_CHECKED tkz_status tkz__run_open_vocabulary(tkz__run *run, tkz_error *error);
 TKZ_CHECKED tkz_status tkz__run_train(tkz__run *run, tkz_error *error);
-TKZ_CHECKED tkz_status tkz__run_publish_counts(tkz__run *run, tkz_error *error);
 TKZ_CHECKED tkz_status tkz__run_publish_vocabulary(tkz__run *run, tkz_error *error);
+
+/* run_words.c: makes the counter for so many workers, closes it, publishes its words, and says what
+ * was counted (a new reference; NULL: nothing was). */
+TKZ_CHECKED tkz_status tkz__run_make_counter(tkz__run *run, uint32_t workers, tkz_error *error);
+TKZ_CHECKED tkz_status tkz__run_close_counter(tkz__run *run, tkz_error *error);
+TKZ_CHECKED tkz_status tkz__run_publish_counts(tkz__run *run, tkz_error *error);
+json_t *tkz__run_words(const tkz__run *run);
+
+/* The words for training, within the memory allowed. Free with tkz_word_counts_free. */
+TKZ_CHECKED tkz_status tkz__run_load_words(tkz__run *run, tkz_word_counts **counts,
+                                           tkz_error *error);
 
 /* run_report.c: the accounts. */
 TKZ_CHECKED tkz_status tkz__run_check_accounts(const tkz__run *run, tkz_error *error);

@@ -74,16 +74,7 @@ static tkz_status work(void *context, void *item, uint32_t worker, tkz_error *er
 {
     frame_pass *p = context;
     frame_slot *slot = item;
-    tkz_status status = tkz__job_run(&p->context, &p->workers[worker], &slot->item, error);
-    if (status != TKZ_OK || !p->context.pass->count || p->run->memory == 0)
-        return status;
-    size_t held = tkz__word_counts_memory(p->workers[worker].counts);
-    if (held > p->run->memory / p->worker_count)
-        return tkz__error_set(error, TKZ_STATUS_LIMIT, "memory", TKZ__NO_OFFSET,
-                              "the table of word counts needs more than the %llu bytes allowed; "
-                              "give more memory or fewer threads",
-                              (unsigned long long)p->run->memory);
-    return TKZ_OK;
+    return tkz__job_run(&p->context, &p->workers[worker], &slot->item, error);
 }
 
 static tkz_status save_position(frame_pass *p, tkz_error *error)
@@ -175,6 +166,7 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
         .filters = pass->from_staged ? NULL : run->filters,
         .tokenizer = run->tokenizer,
         .dictionary = run->dictionary,
+        .words = run->words.open != NULL ? &run->words : NULL,
         .staged = &run->staged,
         .repeated = pass->from_staged && recipe->dedup ? &run->repeated : NULL,
         .hold = recipe->train && recipe->holdout > 0,
@@ -212,8 +204,14 @@ static tkz_status make_workers(frame_pass *p, tkz_error *error)
         tkz__job_item_init(&p->slots[i].item, memory);
         p->slot_pointers[i] = &p->slots[i];
     }
+    if (p->context.pass->count) {
+        tkz_status status = tkz__run_make_counter(p->run, p->worker_count, error);
+        p->context.counter = p->run->counter;
+        if (status != TKZ_OK)
+            return status;
+    }
     for (uint32_t i = 0; i < p->worker_count; i++) {
-        tkz_status status = tkz__job_worker_init(&p->workers[i], &p->context, error);
+        tkz_status status = tkz__job_worker_init(&p->workers[i], &p->context, i, error);
         if (status != TKZ_OK)
             return status;
     }
@@ -264,21 +262,6 @@ static tkz_status take_up(frame_pass *p, const json_t *state, tkz_error *error)
 }
 
 /* ---- After the last frame ------------------------------------------------------ */
-
-static tkz_status merge_counts(frame_pass *p, tkz_error *error)
-{
-    tkz__run *run = p->run;
-    run->counts = p->workers[0].counts;
-    p->workers[0].counts = NULL;
-    for (uint32_t i = 1; i < p->worker_count; i++) {
-        tkz_status status = tkz_word_counts_merge(run->counts, p->workers[i].counts, error);
-        if (status != TKZ_OK)
-            return status;
-        tkz_word_counts_free(p->workers[i].counts);
-        p->workers[i].counts = NULL;
-    }
-    return TKZ_OK;
-}
 
 static void add_written(tkz__written *total, const tkz__written *part)
 {
@@ -342,7 +325,7 @@ tkz_status tkz__run_frames(tkz__run *run, tkz__step step, tkz_error *error)
     if (status == TKZ_OK)
         status = tkz__sinks_finish(&p.sinks, run->files, error);
     if (status == TKZ_OK && p.context.pass->count)
-        status = merge_counts(&p, error);
+        status = tkz__run_close_counter(run, error);
     /* After a failure the accounts say how far it got. */
     tkz_status closed = close_accounts(&p, status == TKZ_OK ? error : NULL);
     tkz__run_add_timing(run, p.context.pass->name, tkz__run_clock() - start, p.bytes_done);

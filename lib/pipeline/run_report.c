@@ -44,6 +44,9 @@ tkz_status tkz__run_check_accounts(const tkz__run *run, tkz_error *error)
         status = compare("documents are kept", t->kept, "lines were written", w->text, error);
     if (status == TKZ_OK && recipe->encode)
         status = compare("documents are kept", t->kept, "were encoded", w->encoded, error);
+    if (status == TKZ_OK && run->counter != NULL && !recipe->encode)
+        status = compare("documents are kept for counting", t->kept - t->held_documents,
+                         "were counted", tkz__word_counter_intake(run->counter).documents, error);
     if (status == TKZ_OK && recipe->rejects)
         status = compare("documents were dropped", t->dropped, "rejects were written", w->rejects,
                          error);
@@ -119,6 +122,9 @@ static json_t *results(const tkz__run *run)
 tkz_status tkz__run_report(const tkz__run *run, tkz_bytes *report, tkz_error *error)
 {
     json_t *object = results(run);
+    json_t *words = tkz__run_words(run);
+    if (words != NULL)
+        json_object_set_new(object, "words", words);
     json_object_set(object, "passes", run->timings);
     json_object_set(object, "files", run->files);
     if (run->recipe->directory != NULL)

@@ -53,16 +53,21 @@ tkz_status tkz__run_train(tkz__run *run, tkz_error *error)
 {
     double start = tkz__run_clock();
     uint64_t types, tokens, bytes;
+    tkz_word_counts *counts;
     tkz_bpe_options *options = NULL;
     tkz_progress_callback callback = {run, report_training};
     bool watched = run->progress != NULL && run->progress->report != NULL;
 
-    tkz_word_counts_totals(run->counts, &types, &tokens, &bytes);
-    tkz_status status = make_options(run->recipe, &options, error);
+    tkz_status status = tkz__run_load_words(run, &counts, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz_word_counts_totals(counts, &types, &tokens, &bytes);
+    status = make_options(run->recipe, &options, error);
     if (status == TKZ_OK)
-        status = tkz_train_bpe(run->counts, options, watched ? &callback : NULL, &run->allocator,
+        status = tkz_train_bpe(counts, options, watched ? &callback : NULL, &run->allocator,
                                &run->tokenizer, error);
     tkz_bpe_options_free(options);
+    tkz_word_counts_free(counts);
     if (status != TKZ_OK)
         return status;
     json_decref(run->vocabulary);
@@ -91,18 +96,6 @@ static tkz_status write_bytes(const tkz__run *run, const char *path, const tkz_b
     if (status == TKZ_OK)
         return tkz_output_commit(output, error);
     tkz_output_discard(output);
-    return status;
-}
-
-tkz_status tkz__run_publish_counts(tkz__run *run, tkz_error *error)
-{
-    tkz_bytes bytes = {0};
-    if (run->recipe->counts_path == NULL)
-        return TKZ_OK;
-    tkz_status status = tkz_word_counts_serialize(run->counts, &bytes, error);
-    if (status == TKZ_OK)
-        status = write_bytes(run, run->recipe->counts_path, &bytes, error);
-    tkz_bytes_free(&bytes);
     return status;
 }
 

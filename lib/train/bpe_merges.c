@@ -15,52 +15,11 @@
 
 #include <string.h>
 
-#include "subword/byte_level.h"
-#include "train/bpe_pairs.h"
-
-/* What one token gains as left or right neighbour of the token being made. */
-typedef struct neighbour_sum {
-    uint64_t count;
-    uint32_t places;
-    uint32_t record; /* of the new pair, NOT_KEPT if it is too rare */
-} neighbour_sum;
-
 #define NOT_KEPT UINT32_MAX
-
-/* An occurrence of a new pair: the other token and the place of the pair's left token. */
-typedef struct occurrence {
-    uint32_t other;
-    uint32_t place;
-} occurrence;
-
-/* One side of the token being made. */
-typedef struct token_side {
-    neighbour_sum *neighbours; /* by id */
-    size_t capacity;
-    occurrence *found; /* in ascending order of places */
-    size_t found_count;
-    size_t found_capacity;
-    uint32_t *touched; /* ids with something in `neighbours` */
-    size_t touched_count;
-    size_t touched_capacity;
-} token_side;
-
-typedef struct merge_state {
-    const tkz__bpe_plan *plan;
-    tkz__bpe_words *words;
-    tkz__bpe_merges *merges;
-    tkz__bpe_pairs pairs;
-    uint32_t *lengths; /* of each token, in bytes, which are places */
-    size_t length_capacity;
-    token_side before;
-    token_side behind;
-    size_t longest_reserved; /* bytes of the longest reserved text */
-    tkz_allocator allocator;
-} merge_state;
 
 /* ---- Setting up --------------------------------------------------------- */
 
-static void free_side(const merge_state *merger, token_side *side)
+static void free_side(const tkz__bpe_merger *merger, tkz__bpe_side *side)
 {
     tkz__release_array(&merger->allocator, side->neighbours, side->capacity,
                        sizeof *side->neighbours);
@@ -71,8 +30,8 @@ static void free_side(const merge_state *merger, token_side *side)
 }
 
 /* Room for tokens with ids below `ids`; the new ones have met nobody yet. */
-static tkz_status reserve_neighbours(const merge_state *merger, token_side *side, size_t ids,
-                                     tkz_error *error)
+static tkz_status reserve_neighbours(const tkz__bpe_merger *merger, tkz__bpe_side *side,
+                                     size_t ids, tkz_error *error)
 {
     size_t old = side->capacity;
     tkz_status status = tkz__array_reserve(&merger->allocator, (void **)&side->neighbours,
@@ -82,7 +41,7 @@ static tkz_status reserve_neighbours(const merge_state *merger, token_side *side
     return status;
 }
 
-static tkz_status reserve_side(const merge_state *merger, token_side *side, size_t ids,
+static tkz_status reserve_side(const tkz__bpe_merger *merger, tkz__bpe_side *side, size_t ids,
                                size_t occurrences, tkz_error *error)
 {
     tkz_status status = reserve_neighbours(merger, side, ids, error);
@@ -97,92 +56,151 @@ static tkz_status reserve_side(const merge_state *merger, token_side *side, size
     return status;
 }
 
-/* All tables hold ids below `ids` afterwards. */
-static tkz_status reserve_ids(merge_state *merger, size_t ids, size_t occurrences, tkz_error *error)
+/* Both sides hold ids below `ids` afterwards. */
+static tkz_status reserve_ids(tkz__bpe_merger *merger, size_t ids, size_t occurrences,
+                              tkz_error *error)
 {
-    tkz_status status = tkz__array_reserve(&merger->allocator, (void **)&merger->lengths,
-                                           &merger->length_capacity, ids, sizeof *merger->lengths,
-                                           error);
-    if (status == TKZ_OK)
-        status = reserve_side(merger, &merger->before, ids, occurrences, error);
+    tkz_status status = reserve_side(merger, &merger->before, ids, occurrences, error);
     if (status == TKZ_OK)
         status = reserve_side(merger, &merger->behind, ids, occurrences, error);
     return status;
 }
 
-/* Counts the pairs of bytes: table[left * 256 + right], bytes by their id less first_byte. */
-static void count_byte_pairs(const merge_state *merger, neighbour_sum *table)
+/* ---- The pairs before the first merge ----------------------------------------- */
+
+/* Pairs by number. Those of two ids below 256, which are most places of any text, are found in a
+ * square; the others by hashing. */
+typedef struct pair_census {
+    tkz__bpe_merger *merger;
+    uint32_t square[256][256]; /* number + 1 */
+    tkz__pair_table table;
+    struct census_pair {
+        uint64_t key;
+        tkz__bpe_neighbour sum;
+    } *pairs;
+    size_t count;
+    size_t capacity;
+} pair_census;
+
+/* The number of a pair, which is listed if it is new. */
+static tkz_status find_pair(pair_census *census, uint32_t left, uint32_t right, uint32_t *number,
+                            tkz_error *error)
 {
-    const tkz__bpe_words *words = merger->words;
-    size_t run = 0;
-    for (uint32_t place = 1; place + 1 < words->size; place++) {
-        uint32_t left = words->places[place], right = words->places[place + 1];
-        if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
-            continue;
-        run = tkz__bpe_words_run(words, run, place);
-        neighbour_sum *pair = &table[(left - merger->plan->first_byte) * 256 +
-                                 (right - merger->plan->first_byte)];
-        pair->count += words->runs[run].count;
-        pair->places++;
+    uint64_t key = tkz__pair_key(left, right);
+    uint32_t *cell = (left | right) < 256 ? &census->square[left][right] : NULL;
+    uint32_t *value = cell == NULL ? tkz__pair_table_find(&census->table, key) : NULL;
+    if (cell != NULL ? *cell != 0 : value != NULL) {
+        *number = cell != NULL ? *cell - 1 : *value;
+        return TKZ_OK;
     }
+    *number = (uint32_t)census->count;
+    tkz_status status = tkz__array_reserve(&census->merger->allocator, (void **)&census->pairs,
+                                           &census->capacity, census->count + 1,
+                                           sizeof *census->pairs, error);
+    if (status == TKZ_OK && cell == NULL)
+        status = tkz__pair_table_set(&census->table, key, *number, error);
+    if (status != TKZ_OK)
+        return status;
+    if (cell != NULL)
+        *cell = *number + 1;
+    census->pairs[census->count++] = (struct census_pair){.key = key};
+    return TKZ_OK;
 }
 
-static tkz_status add_byte_pairs(merge_state *merger, neighbour_sum *table, tkz_error *error)
+/* Goes through all pairs of neighbours: counts them, or writes their places into the lists. */
+static tkz_status walk_pairs(pair_census *census, bool counts, tkz_error *error)
 {
-    uint32_t first = merger->plan->first_byte;
-    uint64_t pair_count = 0, place_count = 0;
-    for (size_t i = 0; i < 65536; i++) {
-        if (table[i].count >= merger->pairs.minimum) {
-            pair_count++;
-            place_count += table[i].places;
-        }
-    }
-    tkz_status status = tkz__bpe_pairs_reserve(&merger->pairs, pair_count, place_count, error);
-    for (uint32_t i = 0; status == TKZ_OK && i < 65536; i++) {
-        if (table[i].count < merger->pairs.minimum)
-            table[i].record = NOT_KEPT;
-        else
-            status = tkz__bpe_pairs_add(&merger->pairs, first + i / 256, first + i % 256,
-                                        table[i].count, table[i].places, &table[i].record, error);
-    }
+    tkz__bpe_merger *merger = census->merger;
     const tkz__bpe_words *words = merger->words;
-    for (uint32_t place = 1; status == TKZ_OK && place + 1 < words->size; place++) {
-        uint32_t left = words->places[place], right = words->places[place + 1];
-        if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
+    const uint32_t *lengths = merger->tokens->lengths;
+    size_t run = 0;
+    tkz_status status = TKZ_OK;
+    for (uint32_t place = 1; status == TKZ_OK && place < words->size;) {
+        uint32_t left = words->places[place], number;
+        if (left == TKZ__BPE_BORDER) {
+            place++;
             continue;
-        uint32_t record = table[(left - first) * 256 + (right - first)].record;
-        if (record != NOT_KEPT)
-            tkz__bpe_pairs_append(&merger->pairs, record, place);
+        }
+        uint32_t next = place + lengths[left], right = words->places[next];
+        if (right != TKZ__BPE_BORDER) {
+            status = find_pair(census, left, right, &number, error);
+            if (status != TKZ_OK)
+                break;
+            tkz__bpe_neighbour *sum = &census->pairs[number].sum;
+            if (counts) {
+                run = tkz__bpe_words_run(words, run, place);
+                sum->count += words->runs[run].count;
+                sum->places++;
+            } else if (sum->record != NOT_KEPT) {
+                tkz__bpe_pairs_append(&merger->pairs, sum->record, place);
+            }
+        }
+        place = next;
     }
     return status;
 }
 
-/* The pairs before the first merge. */
-static tkz_status start_pairs(merge_state *merger, tkz_error *error)
+static bool is_wanted(const tkz__bpe_merger *merger, uint64_t count, uint32_t left, uint32_t right)
 {
-    neighbour_sum *table = tkz__allocate_zeroed(&merger->allocator, 65536 * sizeof *table);
-    if (table == NULL)
-        return tkz__error_memory(error, 65536 * sizeof *table);
-    count_byte_pairs(merger, table);
-    tkz_status status = add_byte_pairs(merger, table, error);
-    tkz__release(&merger->allocator, table, 65536 * sizeof *table);
+    return count >= merger->pairs.minimum && tkz__bpe_tokens_may_join(merger->tokens, left, right);
+}
+
+static tkz_status keep_pairs(pair_census *census, tkz_error *error)
+{
+    tkz__bpe_pairs *pairs = &census->merger->pairs;
+    uint64_t pair_count = 0, place_count = 0;
+    for (size_t i = 0; i < census->count; i++) {
+        struct census_pair *pair = &census->pairs[i];
+        bool wanted = is_wanted(census->merger, pair->sum.count, (uint32_t)(pair->key >> 32),
+                                (uint32_t)pair->key);
+        pair->sum.record = wanted ? 0 : NOT_KEPT;
+        pair_count += wanted;
+        place_count += wanted ? pair->sum.places : 0;
+    }
+    tkz_status status = tkz__bpe_pairs_reserve(pairs, pair_count, place_count, error);
+    for (size_t i = 0; status == TKZ_OK && i < census->count; i++) {
+        struct census_pair *pair = &census->pairs[i];
+        if (pair->sum.record != NOT_KEPT)
+            status = tkz__bpe_pairs_add(pairs, (uint32_t)(pair->key >> 32), (uint32_t)pair->key,
+                                        pair->sum.count, pair->sum.places, &pair->sum.record,
+                                        error);
+    }
+    return status;
+}
+
+static tkz_status start_pairs(tkz__bpe_merger *merger, tkz_error *error)
+{
+    pair_census *census = tkz__allocate_zeroed(&merger->allocator, sizeof *census);
+    if (census == NULL)
+        return tkz__error_memory(error, sizeof *census);
+    census->merger = merger;
+    tkz__pair_table_init(&census->table, &merger->allocator);
+    tkz_status status = walk_pairs(census, true, error);
+    if (status == TKZ_OK)
+        status = keep_pairs(census, error);
+    if (status == TKZ_OK)
+        status = walk_pairs(census, false, error);
+    tkz__pair_table_free(&census->table);
+    tkz__release_array(&merger->allocator, census->pairs, census->capacity,
+                       sizeof *census->pairs);
+    tkz__release(&merger->allocator, census, sizeof *census);
     return status;
 }
 
 /* ---- One merge ---------------------------------------------------------- */
 
-static void meet(token_side *side, uint32_t other, uint32_t place, uint64_t count)
+static void meet(tkz__bpe_side *side, uint32_t other, uint32_t place, uint64_t count)
 {
-    neighbour_sum *neighbour = &side->neighbours[other];
+    tkz__bpe_neighbour *neighbour = &side->neighbours[other];
     if (neighbour->count == 0)
         side->touched[side->touched_count++] = other;
     neighbour->count += count;
     neighbour->places++;
-    side->found[side->found_count++] = (occurrence){other, place};
+    side->found[side->found_count++] = (tkz__bpe_occurrence){other, place};
 }
 
 /* Takes the token that was met last out of `side` again, but not out of its count. */
-static void unmeet_last(token_side *side)
+static void unmeet_last(tkz__bpe_side *side)
 {
     side->found_count--;
     side->neighbours[side->found[side->found_count].other].places--;
@@ -201,10 +219,10 @@ static void write_token(uint32_t *places, uint32_t start, uint32_t middle, uint3
 /* Merges `pair` wherever it still stands, and notes the neighbours of the new token. Returns by how
  * much the new pair (made, pair->left) is counted too high: where the token behind a merge is
  * itself merged next. */
-static uint64_t merge_everywhere(merge_state *merger, const tkz__bpe_pair *pair, uint32_t made)
+static uint64_t merge_everywhere(tkz__bpe_merger *merger, const tkz__bpe_pair *pair, uint32_t made)
 {
     uint32_t *places = merger->words->places;
-    const uint32_t *lengths = merger->lengths;
+    const uint32_t *lengths = merger->tokens->lengths;
     const uint32_t *list = merger->pairs.pool + pair->postings;
     uint64_t too_high = 0;
     size_t run = 0;
@@ -238,7 +256,7 @@ static uint64_t merge_everywhere(merge_state *merger, const tkz__bpe_pair *pair,
 }
 
 /* The pairs that the merge has broken up become rarer. */
-static void lower_broken_pairs(merge_state *merger, const tkz__bpe_pair *pair, uint32_t made)
+static void lower_broken_pairs(tkz__bpe_merger *merger, const tkz__bpe_pair *pair, uint32_t made)
 {
     for (size_t i = 0; i < merger->before.touched_count; i++) {
         uint32_t other = merger->before.touched[i];
@@ -255,12 +273,18 @@ static void lower_broken_pairs(merge_state *merger, const tkz__bpe_pair *pair, u
     }
 }
 
-static void measure_new_pairs(const merge_state *merger, const token_side *side,
-                              uint64_t *pair_count, uint64_t *place_count)
+/* Decides which new pairs of a side are kept, and measures them. */
+static void choose_new_pairs(const tkz__bpe_merger *merger, tkz__bpe_side *side, uint32_t made,
+                             uint64_t *pair_count, uint64_t *place_count)
 {
+    bool is_left = side == &merger->before;
     for (size_t i = 0; i < side->touched_count; i++) {
-        const neighbour_sum *neighbour = &side->neighbours[side->touched[i]];
-        if (neighbour->count >= merger->pairs.minimum) {
+        uint32_t other = side->touched[i];
+        tkz__bpe_neighbour *neighbour = &side->neighbours[other];
+        bool wanted = is_wanted(merger, neighbour->count, is_left ? other : made,
+                                is_left ? made : other);
+        neighbour->record = wanted ? 0 : NOT_KEPT;
+        if (wanted) {
             ++*pair_count;
             *place_count += neighbour->places;
         }
@@ -268,17 +292,15 @@ static void measure_new_pairs(const merge_state *merger, const token_side *side,
 }
 
 /* Adds the new pairs of one side and empties it. */
-static tkz_status add_new_pairs(merge_state *merger, token_side *side, uint32_t made,
+static tkz_status add_new_pairs(tkz__bpe_merger *merger, tkz__bpe_side *side, uint32_t made,
                                 tkz_error *error)
 {
     tkz_status status = TKZ_OK;
     bool is_left = side == &merger->before;
     for (size_t i = 0; status == TKZ_OK && i < side->touched_count; i++) {
         uint32_t other = side->touched[i];
-        neighbour_sum *neighbour = &side->neighbours[other];
-        if (neighbour->count < merger->pairs.minimum)
-            neighbour->record = NOT_KEPT;
-        else
+        tkz__bpe_neighbour *neighbour = &side->neighbours[other];
+        if (neighbour->record != NOT_KEPT)
             status = tkz__bpe_pairs_add(&merger->pairs, is_left ? other : made,
                                         is_left ? made : other, neighbour->count,
                                         neighbour->places, &neighbour->record, error);
@@ -289,31 +311,27 @@ static tkz_status add_new_pairs(merge_state *merger, token_side *side, uint32_t 
             tkz__bpe_pairs_append(&merger->pairs, record, side->found[i].place);
     }
     for (size_t i = 0; i < side->touched_count; i++)
-        side->neighbours[side->touched[i]] = (neighbour_sum){0};
+        side->neighbours[side->touched[i]] = (tkz__bpe_neighbour){0};
     side->touched_count = side->found_count = 0;
     return status;
 }
 
-static tkz_status merge_pair(merge_state *merger, const tkz__bpe_pair *pair, tkz_error *error)
+static tkz_status merge_pair(tkz__bpe_merger *merger, const tkz__bpe_pair *pair, tkz_error *error)
 {
-    uint32_t made = merger->plan->first_byte + 256 + (uint32_t)merger->merges->count;
+    uint32_t made = (uint32_t)merger->tokens->count;
     tkz_status status = reserve_ids(merger, (size_t)made + 1, pair->posting_count, error);
     if (status == TKZ_OK)
-        status = tkz__array_reserve(&merger->allocator, (void **)&merger->merges->items,
-                                    &merger->merges->capacity, merger->merges->count + 1,
-                                    sizeof *merger->merges->items, error);
+        status = tkz__bpe_tokens_join(merger->tokens, pair->left, pair->right, error);
     if (status != TKZ_OK)
         return status;
-    merger->merges->items[merger->merges->count++] = (tkz__bpe_merge){pair->left, pair->right};
-    merger->lengths[made] = merger->lengths[pair->left] + merger->lengths[pair->right];
 
     uint64_t too_high = merge_everywhere(merger, pair, made);
     lower_broken_pairs(merger, pair, made);
     merger->behind.neighbours[pair->left].count -= too_high;
 
     uint64_t pair_count = 0, place_count = 0;
-    measure_new_pairs(merger, &merger->before, &pair_count, &place_count);
-    measure_new_pairs(merger, &merger->behind, &pair_count, &place_count);
+    choose_new_pairs(merger, &merger->before, made, &pair_count, &place_count);
+    choose_new_pairs(merger, &merger->behind, made, &pair_count, &place_count);
     status = tkz__bpe_pairs_reserve(&merger->pairs, pair_count, place_count, error);
     if (status == TKZ_OK)
         status = add_new_pairs(merger, &merger->before, made, error);
@@ -324,126 +342,77 @@ static tkz_status merge_pair(merge_state *merger, const tkz__bpe_pair *pair, tkz
 
 /* ---- The loop ----------------------------------------------------------- */
 
-/* Writes the bytes of token `id`, at most `size` of them, to `text`. `stack` has room for `size` +
- * 1 ids. */
-static void spell(const merge_state *merger, uint32_t id, uint8_t *text, uint32_t *stack)
-{
-    uint8_t bytes[256];
-    uint32_t first_byte = merger->plan->first_byte;
-    size_t depth = 0;
-    tkz__byte_level_order(bytes);
-    stack[depth++] = id;
-    while (depth > 0) {
-        id = stack[--depth];
-        if (id < first_byte + 256) {
-            *text++ = bytes[id - first_byte];
-        } else {
-            const tkz__bpe_merge *merge = &merger->merges->items[id - first_byte - 256];
-            stack[depth++] = merge->right;
-            stack[depth++] = merge->left;
-        }
-    }
-}
-
-/* Whether the halves of `pair` together would be too long, or spell a reserved text. */
-static tkz_status check_pair(const merge_state *merger, const tkz__bpe_pair *pair, bool *refused,
-                             tkz_error *error)
-{
-    size_t left = merger->lengths[pair->left], size = left + merger->lengths[pair->right];
-    *refused = size > merger->plan->token_size_limit;
-    if (*refused || size > merger->longest_reserved)
-        return TKZ_OK;
-    size_t room = size + (size + 1) * sizeof(uint32_t);
-    uint32_t *stack = tkz__allocate(&merger->allocator, room);
-    if (stack == NULL)
-        return tkz__error_memory(error, room);
-    uint8_t *text = (uint8_t *)(stack + size + 1);
-    spell(merger, pair->left, text, stack);
-    spell(merger, pair->right, text + left, stack);
-    *refused = tkz__byte_map_find(merger->plan->reserved, text, size) != NULL;
-    tkz__release(&merger->allocator, stack, room);
-    return TKZ_OK;
-}
-
-static tkz_status report(const merge_state *merger, const tkz_progress_callback *progress,
-                         tkz_error *error)
+static tkz_status report(const tkz__bpe_merger *merger, size_t base, size_t total,
+                         const tkz_progress_callback *progress, tkz_error *error)
 {
     if (progress == NULL)
         return TKZ_OK;
     tkz_progress now = {.pass = "train",
                         .pass_count = 1,
-                        .steps_done = merger->merges->count,
-                        .steps_total = merger->plan->merge_limit};
+                        .steps_done = merger->tokens->count - base,
+                        .steps_total = total - base};
     if (progress->report(progress->context, &now) == 0)
         return TKZ_OK;
     return tkz__error_set(error, TKZ_STATUS_CANCELLED, NULL, TKZ__NO_OFFSET,
-                          "cancelled after %zu merges", merger->merges->count);
+                          "cancelled after %zu merges", merger->tokens->count - base);
 }
 
-static tkz_status run_merges(merge_state *merger, const tkz_progress_callback *progress,
-                             tkz_error *error)
+tkz_status tkz__bpe_merger_run(tkz__bpe_merger *merger, size_t token_limit, size_t base,
+                               size_t total, const tkz_progress_callback *progress,
+                               tkz_error *error)
 {
     /* The first merges visit millions of places, the last ones a few: report after so many of
      * either, which is a fraction of a second. */
     enum { MERGES = 256, PLACES = 1 << 20 };
     tkz__bpe_pair best;
     uint64_t visited = 0;
-    size_t reported = 0;
-    tkz_status status = report(merger, progress, error);
-    while (status == TKZ_OK && merger->merges->count < merger->plan->merge_limit &&
-           tkz__bpe_pairs_take(&merger->pairs, &best)) {
-        bool refused;
-        status = check_pair(merger, &best, &refused, error);
-        if (status == TKZ_OK && !refused)
-            status = merge_pair(merger, &best, error);
+    size_t reported = merger->tokens->count;
+    tkz_status status = report(merger, base, total, progress, error);
+    while (status == TKZ_OK && merger->tokens->count < token_limit && !merger->is_done) {
+        if (!tkz__bpe_pairs_take(&merger->pairs, &best)) {
+            merger->is_done = true;
+            break;
+        }
+        if (tkz__bpe_tokens_is_forbidden(merger->tokens, best.left, best.right))
+            continue;
+        status = merge_pair(merger, &best, error);
         visited += best.posting_count;
         if (status == TKZ_OK &&
-            (visited >= PLACES || merger->merges->count - reported >= MERGES)) {
-            status = report(merger, progress, error);
+            (visited >= PLACES || merger->tokens->count - reported >= MERGES)) {
+            status = report(merger, base, total, progress, error);
             visited = 0;
-            reported = merger->merges->count;
+            reported = merger->tokens->count;
         }
     }
-    return status == TKZ_OK ? report(merger, progress, error) : status;
+    return status == TKZ_OK ? report(merger, base, total, progress, error) : status;
 }
 
-tkz_status tkz__bpe_merges_find(tkz__bpe_merges *merges, tkz__bpe_words *words,
-                                const tkz__bpe_plan *plan, const tkz_progress_callback *progress,
+tkz_status tkz__bpe_merger_init(tkz__bpe_merger *merger, tkz__bpe_words *words,
+                                tkz__bpe_tokens *tokens, const tkz_allocator *allocator,
                                 tkz_error *error)
 {
-    merge_state merger = {.plan = plan, .words = words, .merges = merges};
-    merger.allocator = merges->allocator;
-    tkz__bpe_pairs_init(&merger.pairs, plan->minimum_count, &merger.allocator);
-    for (size_t i = 0; plan->reserved != NULL && i < plan->reserved->count; i++)
-        if (plan->reserved->entries[i].key_size > merger.longest_reserved)
-            merger.longest_reserved = plan->reserved->entries[i].key_size;
-
-    tkz_status status = reserve_ids(&merger, (size_t)plan->first_byte + 256, 0, error);
-    if (status == TKZ_OK) {
-        for (size_t id = 0; id < (size_t)plan->first_byte + 256; id++)
-            merger.lengths[id] = 1;
-        status = start_pairs(&merger, error);
+    const tkz_bpe_options *options = tokens->options;
+    memset(merger, 0, sizeof *merger);
+    merger->allocator = tkz__allocator_or_default(allocator);
+    merger->words = words;
+    merger->tokens = tokens;
+    tkz__bpe_pairs_init(&merger->pairs, options->minimum_count, &merger->allocator);
+    if (options->order == TKZ_BPE_ORDER_SENTENCEPIECE) {
+        merger->pairs.queue.order = tkz__bpe_tokens_shorter_first;
+        merger->pairs.queue.context = tokens;
     }
+    tkz_status status = start_pairs(merger, error);
     if (status == TKZ_OK)
-        status = run_merges(&merger, progress, error);
-
-    free_side(&merger, &merger.before);
-    free_side(&merger, &merger.behind);
-    tkz__release_array(&merger.allocator, merger.lengths, merger.length_capacity,
-                       sizeof *merger.lengths);
-    tkz__bpe_pairs_free(&merger.pairs);
+        status = reserve_ids(merger, tokens->count, 0, error);
+    if (status != TKZ_OK)
+        tkz__bpe_merger_free(merger);
     return status;
 }
 
-void tkz__bpe_merges_init(tkz__bpe_merges *merges, const tkz_allocator *allocator)
+void tkz__bpe_merger_free(tkz__bpe_merger *merger)
 {
-    memset(merges, 0, sizeof *merges);
-    merges->allocator = tkz__allocator_or_default(allocator);
-}
-
-void tkz__bpe_merges_free(tkz__bpe_merges *merges)
-{
-    tkz__release_array(&merges->allocator, merges->items, merges->capacity, sizeof *merges->items);
-    merges->items = NULL;
-    merges->count = merges->capacity = 0;
+    free_side(merger, &merger->before);
+    free_side(merger, &merger->behind);
+    tkz__bpe_pairs_free(&merger->pairs);
+    memset(merger, 0, sizeof *merger);
 }

@@ -1,43 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The greedy loop of BPE training: from words to the list of merges. Leans on
- * bpe_words and bpe_pairs.
+ * The greedy loop of BPE training: from words to merges. Leans on bpe_words, bpe_tokens and
+ * bpe_pairs.
  */
 #ifndef TKZ_TRAIN_BPE_MERGES_H
 #define TKZ_TRAIN_BPE_MERGES_H
 
+#include "train/bpe_pairs.h"
+#include "train/bpe_tokens.h"
 #include "train/bpe_words.h"
 
-typedef struct tkz__bpe_merge {
-    uint32_t left;
-    uint32_t right;
-} tkz__bpe_merge;
+/* What one token gains as left or right neighbour of the token being made. */
+typedef struct tkz__bpe_neighbour {
+    uint64_t count;
+    uint32_t places;
+    uint32_t record; /* of the new pair, or none: it is too rare or may not be joined */
+} tkz__bpe_neighbour;
 
-/* The merges in the order they were made; the merge at index i makes token first_byte + 256 + i. */
-typedef struct tkz__bpe_merges {
-    tkz__bpe_merge *items;
-    size_t count;
+/* An occurrence of a new pair: the other token and the place of the pair's left token. */
+typedef struct tkz__bpe_occurrence {
+    uint32_t other;
+    uint32_t place;
+} tkz__bpe_occurrence;
+
+/* One side of the token being made. */
+typedef struct tkz__bpe_side {
+    tkz__bpe_neighbour *neighbours; /* by id */
     size_t capacity;
+    tkz__bpe_occurrence *found; /* in ascending order of places */
+    size_t found_count;
+    size_t found_capacity;
+    uint32_t *touched; /* ids with something in `neighbours` */
+    size_t touched_count;
+    size_t touched_capacity;
+} tkz__bpe_side;
+
+/* Words, tokens and the pairs of neighbours, kept in step. */
+typedef struct tkz__bpe_merger {
+    tkz__bpe_words *words;
+    tkz__bpe_tokens *tokens; /* grows by one with each merge */
+    tkz__bpe_pairs pairs;
+    tkz__bpe_side before;
+    tkz__bpe_side behind;
+    bool is_done; /* no pair is left */
     tkz_allocator allocator;
-} tkz__bpe_merges;
+} tkz__bpe_merger;
 
-typedef struct tkz__bpe_plan {
-    uint32_t first_byte;           /* id of the first of the 256 byte tokens */
-    uint32_t merge_limit;          /* merges to make at most */
-    uint64_t minimum_count;        /* rarer pairs are not merged */
-    uint32_t token_size_limit;     /* pairs that make longer tokens are not merged */
-    const tkz__byte_map *reserved; /* texts that no token may spell; NULL: none */
-} tkz__bpe_plan;
-
-void tkz__bpe_merges_init(tkz__bpe_merges *merges, const tkz_allocator *allocator);
-void tkz__bpe_merges_free(tkz__bpe_merges *merges);
-
-/* Merges the best pair again and again, in `words`, which are used up. The time is linear in the
- * places of `words`, but for the sorting of pairs. `progress` may be NULL. Errors: CANCELLED,
+/* Lists the pairs of `words` as they are by now; both arguments must live as long. Errors: LIMIT,
  * OUT_OF_MEMORY. */
-TKZ_CHECKED tkz_status tkz__bpe_merges_find(tkz__bpe_merges *merges, tkz__bpe_words *words,
-                                            const tkz__bpe_plan *plan,
-                                            const tkz_progress_callback *progress,
-                                            tkz_error *error);
+TKZ_CHECKED tkz_status tkz__bpe_merger_init(tkz__bpe_merger *merger, tkz__bpe_words *words,
+                                            tkz__bpe_tokens *tokens,
+                                            const tkz_allocator *allocator, tkz_error *error);
+void tkz__bpe_merger_free(tkz__bpe_merger *merger); /* accepts an all-zero struct */
+
+/* Merges the best pair again and again, until there are `token_limit` tokens or no pair is left. The
+ * time is linear in the places of the words, but for the sorting of pairs. `progress` may be NULL; its
+ * steps are tokens from `base` on, of `total`. Errors: CANCELLED (it can go on), OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_merger_run(tkz__bpe_merger *merger, size_t token_limit,
+                                           size_t base, size_t total,
+                                           const tkz_progress_callback *progress,
+                                           tkz_error *error);
 
 #endif

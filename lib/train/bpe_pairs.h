@@ -64,8 +64,8 @@ static inline void tkz__bpe_pairs_append(tkz__bpe_pairs *pairs, uint32_t record,
 /* Takes `amount` from the count of a pair, if the pair is kept. */
 void tkz__bpe_pairs_lower(tkz__bpe_pairs *pairs, uint32_t left, uint32_t right, uint64_t amount);
 
-/* Takes the best pair out: largest count, then smallest left, then smallest right. False if there
- * is none. Its places stay readable until the next reserve. */
+/* Takes the best pair out: largest count, then what the queue's order says. False if there is
+ * none. Its places stay readable until the next reserve. */
 bool tkz__bpe_pairs_take(tkz__bpe_pairs *pairs, tkz__bpe_pair *best);
 
 #endif

@@ -1,192 +1,241 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Training of byte-level BPE: options in, tokenizer out. Leans on bpe_merges and
- * on subword's tokenizer builder.
+ * The BPE trainer: words in, merges found. Leans on bpe_trainer.h and word_counts.
  */
+#include "train/bpe_trainer.h"
+
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "core/buffer.h"
-#include "subword/tokenizer_builder.h"
-#include "subword/tokenizer_image.h"
-#include "tokenize/text.h"
-#include "train/bpe_merges.h"
+#include "train/word_counts.h"
 
-enum { BYTE_COUNT = 256, SMALLEST_SIZE = BYTE_COUNT + 1, LARGEST_SIZE = 16777216 };
+const char *const tkz__bpe_meta[TKZ__BPE_META] = {"<unk>", "<s>", "</s>"};
 
-struct tkz_bpe_options {
-    tkz_allocator allocator;
-    uint32_t size;
-    uint64_t minimum_count;
-    tkz__byte_map specials; /* in order of insertion */
-};
+/* ---- Making one ------------------------------------------------------------------ */
 
-tkz_status tkz_bpe_options_new(tkz_bpe_options **options, const tkz_allocator *allocator,
+static tkz_status check_words(const tkz_word_list *words, tkz_error *error)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        if (words->offsets[i + 1] < words->offsets[i])
+            return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, i,
+                                  "the offsets of words do not ascend");
+        if (__builtin_add_overflow(sum, words->counts[i], &sum))
+            return tkz__error_set(error, TKZ_STATUS_OVERFLOW, NULL, i,
+                                  "all words together occur more than 2^64-1 times");
+    }
+    if (sum == 0)
+        return tkz__error_set(error, TKZ_STATUS_EMPTY_INPUT, NULL, TKZ__NO_OFFSET,
+                              "the table of word counts is empty");
+    return TKZ_OK;
+}
+
+/* No merge may spell a piece that the model has by itself. */
+static tkz_status forbid_fixed(tkz_bpe_options *options, tkz_error *error)
+{
+    tkz_status status = TKZ_OK;
+    bool is_piece = options->order == TKZ_BPE_ORDER_SENTENCEPIECE;
+    for (size_t i = 0; status == TKZ_OK && is_piece && i < TKZ__BPE_META; i++)
+        status = tkz_bpe_options_forbid(options, tkz__bpe_meta[i], strlen(tkz__bpe_meta[i]),
+                                        error);
+    for (unsigned byte = 0; status == TKZ_OK && options->byte_fallback && byte < 256; byte++) {
+        char text[8];
+        (void)snprintf(text, sizeof text, "<0x%02X>", byte);
+        status = tkz_bpe_options_forbid(options, text, 6, error);
+    }
+    return status;
+}
+
+/* Specials that the kind of model has not by itself. */
+static uint32_t count_specials(const tkz_bpe_options *options)
+{
+    size_t count = options->specials.count;
+    if (options->order == TKZ_BPE_ORDER_SENTENCEPIECE)
+        for (size_t i = 0; i < TKZ__BPE_META; i++)
+            count += tkz__byte_map_find(&options->specials, tkz__bpe_meta[i],
+                                        strlen(tkz__bpe_meta[i])) == NULL;
+    return (uint32_t)count;
+}
+
+static tkz_status check_size(const tkz_bpe_trainer *trainer, tkz_error *error)
+{
+    uint64_t base = (uint64_t)count_specials(trainer->options) + trainer->alphabet.count +
+                    (trainer->options->byte_fallback ? 256 : 0);
+    if (base <= trainer->options->size)
+        return TKZ_OK;
+    return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "size", TKZ__NO_OFFSET,
+                          "a vocabulary of %" PRIu32 " ids has no room for %" PRIu64
+                          " of special tokens, bytes and the alphabet of %" PRIu32
+                          "; make it larger, or the coverage of characters smaller",
+                          trainer->options->size, base, trainer->alphabet.count);
+}
+
+static tkz_status prepare(tkz_bpe_trainer *trainer, const tkz_word_list *words, tkz_error *error)
+{
+    tkz_bpe_options *options = trainer->options;
+    tkz_status status = forbid_fixed(options, error);
+    if (status == TKZ_OK)
+        status = tkz__bpe_alphabet_init(&trainer->alphabet, options, words, error);
+    if (status == TKZ_OK)
+        status = check_size(trainer, error);
+    if (status == TKZ_OK)
+        status = tkz__bpe_tokens_init(&trainer->tokens, options, &trainer->alphabet, error);
+    if (status == TKZ_OK)
+        status = tkz__bpe_words_init(&trainer->words, words, &trainer->alphabet, options->memory,
+                                     &trainer->allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    trainer->base = count_specials(options) + trainer->alphabet.count +
+                    (options->byte_fallback ? 256 : 0);
+    trainer->words_hash = tkz__bpe_words_hash(&trainer->words);
+    trainer->types = words->count;
+    for (size_t i = 0; i < words->count; i++)
+        trainer->occurrences += words->counts[i];
+    return TKZ_OK;
+}
+
+tkz_status tkz_bpe_trainer_new(tkz_bpe_trainer **trainer, const tkz_bpe_options *options,
+                               const tkz_word_list *words, const tkz_allocator *allocator,
                                tkz_error *error)
 {
     tkz_allocator memory = tkz__allocator_or_default(allocator);
-    tkz_bpe_options *made = tkz__allocate_zeroed(&memory, sizeof *made);
-    *options = made;
+    *trainer = NULL;
+    tkz_status status = tkz__bpe_options_check(options, error);
+    if (status == TKZ_OK)
+        status = check_words(words, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz_bpe_trainer *made = tkz__allocate_zeroed(&memory, sizeof *made);
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
     made->allocator = memory;
-    made->size = 32000;
-    made->minimum_count = 2;
-    tkz__byte_map_init(&made->specials, &memory);
-    return TKZ_OK;
-}
-
-void tkz_bpe_options_free(tkz_bpe_options *options)
-{
-    if (options == NULL)
-        return;
-    tkz__byte_map_free(&options->specials);
-    tkz_allocator allocator = options->allocator;
-    tkz__release(&allocator, options, sizeof *options);
-}
-
-tkz_status tkz_bpe_options_set_size(tkz_bpe_options *options, uint32_t size, tkz_error *error)
-{
-    if (size < SMALLEST_SIZE || size > LARGEST_SIZE)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "size", TKZ__NO_OFFSET,
-                              "a vocabulary of %" PRIu32 " ids: it must have %d to %d", size,
-                              SMALLEST_SIZE, LARGEST_SIZE);
-    options->size = size;
-    return TKZ_OK;
-}
-
-tkz_status tkz_bpe_options_set_minimum_count(tkz_bpe_options *options, uint64_t count,
-                                             tkz_error *error)
-{
-    (void)error;
-    options->minimum_count = count;
-    return TKZ_OK;
-}
-
-tkz_status tkz_bpe_options_add_special(tkz_bpe_options *options, const char *content, size_t size,
-                                       tkz_error *error)
-{
-    /* One byte would be the text of an ordinary token as well, and an exported vocabulary is a map
-     * from texts to ids. */
-    if (size < 2 || tkz_utf8_valid_prefix(content, size) != size)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "special", TKZ__NO_OFFSET,
-                              "a special token must be UTF-8 of two bytes or more");
-    uint64_t *value;
-    bool added;
-    tkz_status status = tkz__byte_map_insert(&options->specials, content, size, &value, &added,
-                                             error);
-    if (status == TKZ_OK && !added)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "special", TKZ__NO_OFFSET,
-                              "the special token \"%.*s\" is given twice",
-                              (int)(size < 64 ? size : 64), content);
-    return status;
-}
-
-/* How the vocabulary was made, for the tokenizer file. Names of pre-tokenizers need no JSON
- * escapes. */
-static tkz_status set_provenance(tkz__tokenizer_builder *builder, const tkz_word_counts *counts,
-                                 const tkz_bpe_options *options, tkz_error *error)
-{
-    uint64_t types, tokens;
-    tkz__buffer json;
-    tkz__buffer_init(&json, &options->allocator);
-    tkz_word_counts_totals(counts, &types, &tokens, NULL);
-    tkz_status status = tkz__buffer_append_format(
-        &json, error,
-        "{\"trainer\":\"bpe\",\"size\":%" PRIu32 ",\"minimum_count\":%" PRIu64
-        ",\"pre_tokenizer\":\"%s\",\"types\":%" PRIu64 ",\"tokens\":%" PRIu64 "}",
-        options->size, options->minimum_count, tkz__word_counts_pre_tokenizer(counts)->name, types,
-        tokens);
+    status = tkz__bpe_options_copy(&made->options, options, &memory, error);
     if (status == TKZ_OK)
-        status = tkz__tokenizer_builder_set_provenance(builder, (const char *)json.data, json.size,
-                                                       error);
-    tkz__buffer_free(&json);
+        status = prepare(made, words, error);
+    if (status == TKZ_OK)
+        *trainer = made;
+    else
+        tkz_bpe_trainer_free(made);
     return status;
 }
 
-/* Specials, bytes, merges: the order that gives HF's ids. */
-static tkz_status add_tokens(tkz__tokenizer_builder *builder, const tkz_bpe_options *options,
-                             const tkz__bpe_merges *merges, tkz_error *error)
+tkz_status tkz_bpe_trainer_of_counts(tkz_bpe_trainer **trainer, const tkz_bpe_options *options,
+                                     const tkz_word_counts *counts, const tkz_allocator *allocator,
+                                     tkz_error *error)
 {
-    uint32_t id = 0;
-    const tkz__byte_map *specials = &options->specials;
+    tkz_allocator memory = tkz__allocator_or_default(allocator);
+    const tkz__byte_map *map = tkz__word_counts_map(counts);
+    size_t count = map->count;
+    *trainer = NULL;
+    uint64_t *offsets = tkz__allocate_array(&memory, count + 1, sizeof *offsets);
+    uint64_t *numbers = tkz__allocate_array(&memory, count + 1, sizeof *numbers);
     tkz_status status = TKZ_OK;
-    for (size_t i = 0; status == TKZ_OK && i < specials->count; i++) {
-        const tkz__byte_map_entry *entry = &specials->entries[i];
-        status = tkz__tokenizer_builder_add_special(
-            builder, (const char *)tkz__byte_map_key(specials, entry), entry->key_size, &id,
-            error);
+    if (offsets == NULL || numbers == NULL)
+        status = tkz__error_memory(error, (count + 1) * sizeof *offsets);
+    if (status == TKZ_OK) {
+        /* The keys of a map stand one behind the other in the order of its entries. */
+        for (size_t i = 0; i < count; i++) {
+            offsets[i] = map->entries[i].key_offset;
+            numbers[i] = map->entries[i].value;
+        }
+        offsets[count] = map->key_size;
+        const tkz_word_list words = {(const char *)map->keys, offsets, numbers, count};
+        status = tkz_bpe_trainer_new(trainer, options, &words, &memory, error);
     }
-    if (status == TKZ_OK)
-        status = tkz__tokenizer_builder_add_bytes(builder, error);
-    uint32_t expected = (uint32_t)specials->count + BYTE_COUNT;
-    for (size_t i = 0; status == TKZ_OK && i < merges->count; i++) {
-        status = tkz__tokenizer_builder_add_merge(builder, merges->items[i].left,
-                                                  merges->items[i].right, &id, error);
-        if (status == TKZ_OK && id != expected++)
-            status = tkz__error_set(error, TKZ_STATUS_INTERNAL, NULL, TKZ__NO_OFFSET,
-                                    "merge %zu got id %" PRIu32, i, id);
-    }
+    if (status == TKZ_OK && (*trainer)->options->pre_tokenizer == NULL &&
+        options->order != TKZ_BPE_ORDER_SENTENCEPIECE)
+        (*trainer)->options->pre_tokenizer = tkz__word_counts_pre_tokenizer(counts);
+    tkz__release_array(&memory, offsets, count + 1, sizeof *offsets);
+    tkz__release_array(&memory, numbers, count + 1, sizeof *numbers);
     return status;
 }
 
-static tkz_status make_tokenizer(const tkz_word_counts *counts, const tkz_bpe_options *options,
-                                 const tkz__bpe_merges *merges, const tkz_allocator *allocator,
-                                 tkz_tokenizer **tokenizer, tkz_error *error)
+void tkz_bpe_trainer_free(tkz_bpe_trainer *trainer)
 {
-    tkz__tokenizer_builder *builder;
-    tkz_status status = tkz__tokenizer_builder_new(
-        &builder, tkz__word_counts_pre_tokenizer(counts), allocator, error);
+    if (trainer == NULL)
+        return;
+    if (trainer->has_merger)
+        tkz__bpe_merger_free(&trainer->merger);
+    tkz__bpe_words_free(&trainer->words);
+    tkz__bpe_tokens_free(&trainer->tokens);
+    tkz__bpe_alphabet_free(&trainer->alphabet);
+    tkz_bpe_options_free(trainer->options);
+    tkz_allocator allocator = trainer->allocator;
+    tkz__release(&allocator, trainer, sizeof *trainer);
+}
+
+/* ---- Running it ------------------------------------------------------------------- */
+
+uint64_t tkz_bpe_trainer_need(const tkz_bpe_trainer *trainer)
+{
+    return (uint64_t)trainer->words.size * TKZ__BPE_PLACE_NEED;
+}
+
+uint32_t tkz_bpe_trainer_base(const tkz_bpe_trainer *trainer)
+{
+    return trainer->base;
+}
+
+uint32_t tkz_bpe_trainer_size(const tkz_bpe_trainer *trainer)
+{
+    return trainer->base + (uint32_t)tkz__bpe_trainer_merges(trainer);
+}
+
+int32_t tkz_bpe_trainer_is_done(const tkz_bpe_trainer *trainer)
+{
+    return trainer->has_merger && trainer->merger.is_done;
+}
+
+tkz_status tkz__bpe_trainer_part(const tkz_bpe_trainer *trainer, uint32_t size, size_t *merges,
+                                 tkz_error *error)
+{
+    uint32_t now = tkz_bpe_trainer_size(trainer);
+    if (size == 0)
+        size = now;
+    if (size < trainer->base || size > now)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "a vocabulary of %" PRIu32 " ids: there are %" PRIu32 " to %" PRIu32,
+                              size, trainer->base, now);
+    *merges = size - trainer->base;
+    return TKZ_OK;
+}
+
+tkz_status tkz_bpe_trainer_run(tkz_bpe_trainer *trainer, uint32_t size,
+                               const tkz_progress_callback *progress, tkz_error *error)
+{
+    uint32_t largest = trainer->options->size;
+    if (size == 0)
+        size = largest;
+    if (size > largest)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "a vocabulary of %" PRIu32 " ids: the options say %" PRIu32, size,
+                              largest);
+    tkz_status status = TKZ_OK;
+    if (!trainer->has_merger) {
+        status = tkz__bpe_merger_init(&trainer->merger, &trainer->words, &trainer->tokens,
+                                      &trainer->allocator, error);
+        trainer->has_merger = status == TKZ_OK;
+    }
     if (status != TKZ_OK)
         return status;
-    status = add_tokens(builder, options, merges, error);
-    if (status == TKZ_OK)
-        status = set_provenance(builder, counts, options, error);
-    if (status == TKZ_OK)
-        status = tkz__tokenizer_builder_finish(builder, tokenizer, error);
-    tkz__tokenizer_builder_free(builder);
-    return status;
+    size_t alphabet = trainer->alphabet.count;
+    size_t wanted = size > trainer->base ? size - trainer->base : 0;
+    return tkz__bpe_merger_run(&trainer->merger, alphabet + wanted, alphabet,
+                               alphabet + largest - trainer->base, progress, error);
 }
 
-static tkz_status check_request(const tkz_word_counts *counts, const tkz_bpe_options *options,
-                                tkz_error *error)
-{
-    uint64_t types;
-    tkz_word_counts_totals(counts, &types, NULL, NULL);
-    if (types == 0)
-        return tkz__error_set(error, TKZ_STATUS_EMPTY_INPUT, NULL, TKZ__NO_OFFSET,
-                              "the table of word counts is empty");
-    if (options->specials.count + BYTE_COUNT > options->size)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "size", TKZ__NO_OFFSET,
-                              "a vocabulary of %" PRIu32 " ids has no room for %zu special tokens "
-                              "and the %d bytes",
-                              options->size, options->specials.count, BYTE_COUNT);
-    return TKZ_OK;
-}
-
-tkz_status tkz_train_bpe(tkz_word_counts *counts, const tkz_bpe_options *options,
+tkz_status tkz_train_bpe(const tkz_word_counts *counts, const tkz_bpe_options *options,
                          const tkz_progress_callback *progress, const tkz_allocator *allocator,
                          tkz_tokenizer **tokenizer, tkz_error *error)
 {
-    tkz__bpe_words words;
-    tkz__bpe_merges merges;
+    tkz_bpe_trainer *trainer;
     *tokenizer = NULL;
-    tkz_status status = check_request(counts, options, error);
-    if (status != TKZ_OK)
-        return status;
-    tkz__bpe_plan plan = {.first_byte = (uint32_t)options->specials.count,
-                          .minimum_count = options->minimum_count,
-                          .token_size_limit = TKZ__IMAGE_TOKEN_LIMIT,
-                          .reserved = &options->specials};
-    plan.merge_limit = options->size - plan.first_byte - BYTE_COUNT;
-    status = tkz__bpe_words_init(&words, counts, plan.first_byte, allocator, error);
-    if (status != TKZ_OK)
-        return status;
-    tkz__bpe_merges_init(&merges, allocator);
-    status = tkz__bpe_merges_find(&merges, &words, &plan, progress, error);
-    tkz__bpe_words_free(&words);
+    tkz_status status = tkz_bpe_trainer_of_counts(&trainer, options, counts, allocator, error);
     if (status == TKZ_OK)
-        status = make_tokenizer(counts, options, &merges, allocator, tokenizer, error);
-    tkz__bpe_merges_free(&merges);
+        status = tkz_bpe_trainer_run(trainer, 0, progress, error);
+    if (status == TKZ_OK)
+        status = tkz_bpe_trainer_tokenizer(trainer, 0, tokenizer, error);
+    tkz_bpe_trainer_free(trainer);
     return status;
 }

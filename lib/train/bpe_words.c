@@ -1,98 +1,170 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The words that BPE merges work on. Leans on word_counts, word_order and
- * subword's byte-level alphabet.
+ * Lays out the words that BPE merges work on. Leans on bpe_words.h and core's hash.
  */
 #include "train/bpe_words.h"
 
 #include <string.h>
 
-#include "subword/byte_level.h"
-#include "train/word_order.h"
+#include "core/hash.h"
 
-/* Keeps the entries of two bytes and more, largest count first, then by their bytes: similar words
- * stand together, which saves cache misses when a merge visits them. */
-static tkz_status order_words(const tkz__byte_map_entry *const *sorted, size_t sorted_count,
-                              const tkz__byte_map_entry **order, size_t *count,
-                              const tkz_allocator *allocator, tkz_error *error)
+/* ---- Order -------------------------------------------------------------------- */
+
+/* One pass of a radix sort by the byte at `shift` of the counts, largest first; keeps the order of
+ * equals. False if it would change nothing. */
+static bool sort_pass(const uint64_t *counts, const uint32_t *from, uint32_t *to, size_t size,
+                      unsigned shift)
 {
-    *count = 0;
-    for (size_t i = 0; i < sorted_count; i++)
-        if (sorted[i]->key_size > 1)
-            order[(*count)++] = sorted[i];
-    return tkz__word_order_by_count(allocator, order, *count, error);
+    size_t starts[256] = {0}, sum = 0;
+    for (size_t i = 0; i < size; i++)
+        starts[counts[from[i]] >> shift & 255]++;
+    if (size > 0 && starts[counts[from[0]] >> shift & 255] == size)
+        return false;
+    for (size_t digit = 256; digit-- > 0;) {
+        size_t here = starts[digit];
+        starts[digit] = sum;
+        sum += here;
+    }
+    for (size_t i = 0; i < size; i++)
+        to[starts[counts[from[i]] >> shift & 255]++] = from[i];
+    return true;
 }
 
-static tkz_status allocate_places(tkz__bpe_words *words, const tkz__byte_map_entry *const *order,
-                                  size_t count, tkz_error *error)
+/* Indices of words, largest count first. Equal ones keep their order: where the words come sorted,
+ * similar ones stand together, which saves cache misses when a merge visits them. */
+static void sort_by_count(const uint64_t *counts, uint32_t **order, uint32_t **spare, size_t size)
 {
-    uint64_t size = 1;
-    for (size_t i = 0; i < count; i++) {
-        size += (uint64_t)order[i]->key_size + 1;
-        if (i == 0 || order[i]->value != order[i - 1]->value)
-            words->run_count++;
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        if (!sort_pass(counts, *order, *spare, size, shift))
+            continue;
+        uint32_t *sorted = *spare;
+        *spare = *order;
+        *order = sorted;
     }
-    if (size > UINT32_MAX)
+}
+
+/* ---- Places ------------------------------------------------------------------- */
+
+/* Writes the symbols of word `index` with room for all of its bytes; returns how many. */
+static size_t read_word(const tkz_word_list *source, size_t index, const tkz__bpe_alphabet *alphabet,
+                        uint32_t *target)
+{
+    size_t count = 0, end = (size_t)source->offsets[index + 1];
+    for (size_t at = (size_t)source->offsets[index]; at < end;) {
+        uint32_t symbol;
+        at += tkz__bpe_alphabet_next(alphabet, (const uint8_t *)source->data + at, end - at,
+                                     &symbol);
+        if (symbol != TKZ__BPE_GONE)
+            target[count++] = symbol;
+    }
+    return count;
+}
+
+/* Places that a word takes with the border behind it; 0: it has no pairs. */
+static uint64_t measure_word(const tkz_word_list *source, size_t index,
+                             const tkz__bpe_alphabet *alphabet)
+{
+    uint64_t count = 0;
+    size_t end = (size_t)source->offsets[index + 1];
+    if (alphabet->is_bytes)
+        count = end - source->offsets[index];
+    for (size_t at = (size_t)source->offsets[index]; at < end && !alphabet->is_bytes;) {
+        uint32_t symbol;
+        at += tkz__bpe_alphabet_next(alphabet, (const uint8_t *)source->data + at, end - at,
+                                     &symbol);
+        count += symbol != TKZ__BPE_GONE;
+    }
+    return count > 1 && source->counts[index] > 0 ? count + 1 : 0;
+}
+
+/* Lists the words that have pairs, and sums up their places. */
+static tkz_status list_words(tkz__bpe_words *words, const tkz_word_list *source,
+                             const tkz__bpe_alphabet *alphabet, uint32_t *order, size_t *count,
+                             uint64_t *places, tkz_error *error)
+{
+    *places = 1;
+    *count = 0;
+    for (size_t i = 0; i < source->count; i++) {
+        uint64_t size = measure_word(source, i, alphabet), symbols;
+        if (size == 0)
+            continue;
+        if (__builtin_mul_overflow(size - 1, source->counts[i], &symbols) ||
+            __builtin_add_overflow(words->symbols, symbols, &words->symbols))
+            return tkz__error_set(error, TKZ_STATUS_OVERFLOW, NULL, TKZ__NO_OFFSET,
+                                  "the bytes or characters of all words are more than 2^64-1");
+        *places += size;
+        order[(*count)++] = (uint32_t)i;
+    }
+    if (*places > UINT32_MAX)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
-                              "the different words have %llu bytes, BPE training takes at most "
-                              "4294967294; count less text, or cut shorter words",
-                              (unsigned long long)(size - 1));
-    words->places = tkz__allocate_array(&words->allocator, (size_t)size, sizeof *words->places);
-    words->size = words->places == NULL ? 0 : (size_t)size;
-    words->runs = tkz__allocate_array(&words->allocator, words->run_count, sizeof *words->runs);
-    if (words->places == NULL || words->runs == NULL)
-        return tkz__error_memory(error, (size_t)size * sizeof *words->places);
+                              "the different words have %llu bytes or characters, BPE training "
+                              "takes at most 4294967294; count less text, or cut shorter words",
+                              (unsigned long long)(*places - 1));
     return TKZ_OK;
 }
 
-static void fill_places(tkz__bpe_words *words, const tkz__byte_map *map,
-                        const tkz__byte_map_entry *const *order, size_t count,
-                        uint32_t first_byte)
+static size_t count_runs(const tkz_word_list *source, const uint32_t *order, size_t count)
 {
-    uint8_t bytes[256];
-    uint32_t ids[256];
-    tkz__byte_level_order(bytes);
-    for (uint32_t i = 0; i < 256; i++)
-        ids[bytes[i]] = first_byte + i;
-
-    uint32_t *target = words->places;
-    struct tkz__bpe_run *run = words->runs;
-    *target++ = TKZ__BPE_BORDER;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *word = tkz__byte_map_key(map, order[i]);
-        for (size_t k = 0; k < order[i]->key_size; k++)
-            *target++ = ids[word[k]];
-        *target++ = TKZ__BPE_BORDER;
-        if (i > 0 && order[i]->value != order[i - 1]->value)
-            run++;
-        run->count = order[i]->value;
-        run->end = (uint32_t)(target - words->places);
-    }
+    size_t runs = 0;
+    for (size_t i = 0; i < count; i++)
+        runs += i == 0 || source->counts[order[i]] != source->counts[order[i - 1]];
+    return runs;
 }
 
-tkz_status tkz__bpe_words_init(tkz__bpe_words *words, tkz_word_counts *counts, uint32_t first_byte,
+static tkz_status fill_places(tkz__bpe_words *words, const tkz_word_list *source,
+                              const tkz__bpe_alphabet *alphabet, const uint32_t *order,
+                              size_t count, uint64_t places, tkz_error *error)
+{
+    words->run_count = count_runs(source, order, count);
+    words->size = (size_t)places;
+    words->places = tkz__allocate_array(&words->allocator, words->size, sizeof *words->places);
+    words->runs = tkz__allocate_array(&words->allocator, words->run_count, sizeof *words->runs);
+    if (words->places == NULL || words->runs == NULL)
+        return tkz__error_memory(error, words->size * sizeof *words->places);
+    size_t at = 0, run = 0;
+    words->places[at++] = TKZ__BPE_BORDER;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t occurrences = source->counts[order[i]];
+        if (i > 0 && occurrences != words->runs[run].count)
+            run++;
+        at += read_word(source, order[i], alphabet, words->places + at);
+        words->places[at++] = TKZ__BPE_BORDER;
+        words->runs[run].count = occurrences;
+        words->runs[run].end = (uint32_t)at;
+    }
+    return TKZ_OK;
+}
+
+tkz_status tkz__bpe_words_init(tkz__bpe_words *words, const tkz_word_list *source,
+                               const tkz__bpe_alphabet *alphabet, uint64_t memory,
                                const tkz_allocator *allocator, tkz_error *error)
 {
     memset(words, 0, sizeof *words);
     words->allocator = tkz__allocator_or_default(allocator);
-
-    const tkz__byte_map_entry *const *sorted;
-    size_t sorted_count, count;
-    tkz_status status = tkz__word_counts_sorted(counts, &sorted, &sorted_count, error);
+    if (source->count >= UINT32_MAX)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "more than 4294967294 different words");
+    uint64_t places = 0;
+    size_t count = 0;
+    uint32_t *order = tkz__allocate_array(&words->allocator, source->count, sizeof *order);
+    uint32_t *spare = tkz__allocate_array(&words->allocator, source->count, sizeof *spare);
+    tkz_status status = order != NULL && spare != NULL
+                            ? list_words(words, source, alphabet, order, &count, &places, error)
+                            : tkz__error_memory(error, source->count * sizeof *order);
+    if (status == TKZ_OK && memory > 0 && places * TKZ__BPE_PLACE_NEED > memory)
+        status = tkz__error_set(error, TKZ_STATUS_LIMIT, "memory", TKZ__NO_OFFSET,
+                                "training needs about %llu bytes of memory, more than the %llu "
+                                "that it may take",
+                                (unsigned long long)(places * TKZ__BPE_PLACE_NEED),
+                                (unsigned long long)memory);
+    if (status == TKZ_OK) {
+        sort_by_count(source->counts, &order, &spare, count);
+        status = fill_places(words, source, alphabet, order, count, places, error);
+    }
+    tkz__release_array(&words->allocator, order, source->count, sizeof *order);
+    tkz__release_array(&words->allocator, spare, source->count, sizeof *spare);
     if (status != TKZ_OK)
-        return status;
-    const tkz__byte_map_entry **order = tkz__allocate_array(&words->allocator, sorted_count,
-                                                            sizeof *order);
-    if (order == NULL)
-        return tkz__error_memory(error, sorted_count * sizeof *order);
-    status = order_words(sorted, sorted_count, order, &count, &words->allocator, error);
-    if (status == TKZ_OK)
-        status = allocate_places(words, order, count, error);
-    if (status == TKZ_OK)
-        fill_places(words, tkz__word_counts_map(counts), order, count, first_byte);
-    else
         tkz__bpe_words_free(words);
-    tkz__release_array(&words->allocator, (void *)order, sorted_count, sizeof *order);
     return status;
 }
 
@@ -105,4 +177,12 @@ void tkz__bpe_words_free(tkz__bpe_words *words)
     words->places = NULL;
     words->runs = NULL;
     words->size = words->run_count = 0;
+}
+
+uint64_t tkz__bpe_words_hash(const tkz__bpe_words *words)
+{
+    uint64_t hash = tkz__hash64(words->places, words->size * sizeof *words->places);
+    for (size_t i = 0; i < words->run_count; i++)
+        hash = tkz__hash_u64(hash + tkz__hash_u64(words->runs[i].count) + words->runs[i].end);
+    return hash;
 }

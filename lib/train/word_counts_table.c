@@ -9,51 +9,12 @@
 #include "core/buffer.h"
 #include "text/utf8.h"
 #include "train/word_counts.h"
+#include "train/word_text.h"
 
-#define MAGIC "#libtokenize-word-counts"
-#define VERSION "1"
-
-/* Characters that are written as a backslash and the letter at the same place. */
-static const char escaped[4] = {'\\', '\t', '\n', '\r'};
-static const char letters[4] = {'\\', 't', 'n', 'r'};
+#define MAGIC TKZ__WORD_TEXT_MAGIC
+#define VERSION TKZ__WORD_TEXT_VERSION
 
 /* ---- Writing ------------------------------------------------------------ */
-
-/* Appends a word with escapes. */
-static tkz_status write_word(tkz__buffer *buffer, const uint8_t *word, size_t size,
-                             tkz_error *error)
-{
-    static const char digits[] = "0123456789abcdef";
-    /* No byte takes more than the four of \xHH. */
-    size_t room;
-    if (!tkz__size_multiply(size, 4, &room))
-        return tkz__error_memory(error, SIZE_MAX);
-    tkz_status status = tkz__buffer_reserve(buffer, room, error);
-    if (status != TKZ_OK)
-        return status;
-    uint8_t *target = buffer->data + buffer->size;
-    for (size_t i = 0; i < size;) {
-        uint32_t character;
-        size_t length = tkz__utf8_decode((const char *)word + i, size - i, &character);
-        const char *special = character > 127 ? NULL
-                                              : memchr(escaped, (int)character, sizeof escaped);
-        if (special != NULL) {
-            *target++ = '\\';
-            *target++ = (uint8_t)letters[special - escaped];
-        } else if (character > 0x10FFFF) {
-            *target++ = '\\';
-            *target++ = 'x';
-            *target++ = (uint8_t)digits[word[i] >> 4];
-            *target++ = (uint8_t)digits[word[i] & 15];
-        } else {
-            memcpy(target, word + i, length);
-            target += length;
-        }
-        i += length;
-    }
-    buffer->size = (size_t)(target - buffer->data);
-    return TKZ_OK;
-}
 
 static tkz_status write_table(tkz__buffer *buffer, tkz_word_counts *counts, tkz_error *error)
 {
@@ -70,8 +31,8 @@ static tkz_status write_table(tkz__buffer *buffer, tkz_word_counts *counts, tkz_
     for (size_t i = 0; status == TKZ_OK && i < count; i++) {
         status = tkz__buffer_append_format(buffer, error, "%" PRIu64 "\t", entries[i]->value);
         if (status == TKZ_OK)
-            status = write_word(buffer, tkz__byte_map_key(map, entries[i]), entries[i]->key_size,
-                                error);
+            status = tkz__word_text_append(buffer, tkz__byte_map_key(map, entries[i]),
+                                           entries[i]->key_size, error);
         if (status == TKZ_OK)
             status = tkz__buffer_append_byte(buffer, '\n', error);
     }
@@ -159,36 +120,6 @@ static tkz_status read_number(table_reader *reader, uint64_t *number)
     return TKZ_OK;
 }
 
-static int hexadecimal(char character)
-{
-    if (character >= '0' && character <= '9')
-        return character - '0';
-    if (character >= 'a' && character <= 'f')
-        return character - 'a' + 10;
-    return -1;
-}
-
-/* Reads one escape, whose backslash is at `place`; -1 if it is none. */
-static int read_escape(table_reader *reader)
-{
-    const char *text = reader->data + reader->place;
-    size_t left = reader->end - reader->place;
-    if (left < 2)
-        return -1;
-    const char *letter = memchr(letters, text[1], sizeof letters);
-    if (letter != NULL) {
-        reader->place += 2;
-        return (uint8_t)escaped[letter - letters];
-    }
-    if (text[1] != 'x' || left < 4)
-        return -1;
-    int high = hexadecimal(text[2]), low = hexadecimal(text[3]);
-    if (high < 0 || low < 0)
-        return -1;
-    reader->place += 4;
-    return high * 16 + low;
-}
-
 /* Reads the word that fills the rest of the line into `word`. */
 static tkz_status read_word(table_reader *reader, tkz__buffer *word)
 {
@@ -207,7 +138,8 @@ static tkz_status read_word(table_reader *reader, tkz__buffer *word)
         if (character > 0x10FFFF)
             return complain(reader, TKZ_STATUS_CORRUPT, "bytes that are not UTF-8 nor escaped");
         if (character == '\\') {
-            int byte = read_escape(reader);
+            int byte = tkz__word_text_unescape(text, reader->end - reader->place, &length);
+            reader->place += length;
             if (byte < 0)
                 return complain(reader, TKZ_STATUS_CORRUPT, "unknown escape");
             word->data[word->size++] = (uint8_t)byte;

@@ -10,8 +10,8 @@
 #include "subword/byte_level.h"
 #include "subword/tokenizer.h"
 #include "testing.h"
-#include "train/bpe_merges.h"
-#include "train/bpe_pairs.h"
+#include "train/bpe_trainer.h"
+#include "train/word_counts.h"
 
 Suite *suite_bpe_trainer(void);
 
@@ -31,24 +31,30 @@ static void add(tkz_word_counts *counts, const char *word, uint64_t count)
 
 enum { SLOW_WORDS = 64, SLOW_LENGTH = 64, SLOW_IDS = 640 };
 
+typedef struct merge {
+    uint32_t left;
+    uint32_t right;
+} merge;
+
 typedef struct slow_trainer {
     uint32_t words[SLOW_WORDS][SLOW_LENGTH];
     size_t lengths[SLOW_WORDS];
     uint64_t word_counts[SLOW_WORDS];
     size_t count;
     uint64_t pairs[SLOW_IDS][SLOW_IDS];
-    tkz__bpe_merge merges[SLOW_IDS];
+    merge merges[SLOW_IDS];
     size_t merge_count;
 } slow_trainer;
 
-static void slow_load(slow_trainer *slow, const tkz_word_counts *counts)
+/* Ids of bytes: those of HF's order, or their values. */
+static void slow_load(slow_trainer *slow, const tkz_word_counts *counts, int32_t how)
 {
     uint8_t order[256], ids[256];
     const tkz__byte_map *map = tkz__word_counts_map(counts);
     memset(slow, 0, sizeof *slow);
     tkz__byte_level_order(order);
     for (size_t i = 0; i < 256; i++)
-        ids[order[i]] = (uint8_t)i;
+        ids[how == TKZ_BPE_ORDER_HF ? order[i] : i] = (uint8_t)i;
     ck_assert_uint_le(map->count, SLOW_WORDS);
     slow->count = map->count;
     for (size_t i = 0; i < map->count; i++) {
@@ -94,46 +100,67 @@ static void slow_train(slow_trainer *slow, size_t limit, uint64_t minimum)
                 }
         if (best == 0 || best < minimum)
             return;
-        slow->merges[slow->merge_count++] = (tkz__bpe_merge){left, right};
+        slow->merges[slow->merge_count++] = (merge){left, right};
         slow_merge(slow, left, right, made);
     }
 }
 
 /* ---- The engine ----------------------------------------------------------- */
 
-static tkz__bpe_merges fast_train(tkz_word_counts *counts, uint32_t first_byte, uint32_t limit,
-                                  uint64_t minimum)
+typedef struct merge_list {
+    merge items[SLOW_IDS];
+    size_t count;
+} merge_list;
+
+static tkz_bpe_trainer *new_trainer(const tkz_word_counts *counts, int32_t order,
+                                    uint64_t minimum)
 {
-    tkz__bpe_words words;
-    tkz__bpe_merges merges;
-    tkz__bpe_plan plan = {.first_byte = first_byte,
-                          .merge_limit = limit,
-                          .minimum_count = minimum,
-                          .token_size_limit = 1000};
-    tkz__bpe_merges_init(&merges, NULL);
-    ck_assert_status(tkz__bpe_words_init(&words, counts, first_byte, NULL, NULL));
-    ck_assert_status(tkz__bpe_merges_find(&merges, &words, &plan, NULL, NULL));
-    tkz__bpe_words_free(&words);
-    return merges;
+    tkz_bpe_options *options;
+    tkz_bpe_trainer *trainer;
+    ck_assert_status(tkz_bpe_options_new(&options, NULL, NULL));
+    ck_assert_status(tkz_bpe_options_set_size(options, SLOW_IDS, NULL));
+    ck_assert_status(tkz_bpe_options_set_minimum_count(options, minimum, NULL));
+    ck_assert_status(tkz_bpe_options_set_order(options, order, NULL));
+    ck_assert_status(tkz_bpe_trainer_of_counts(&trainer, options, counts, NULL, NULL));
+    tkz_bpe_options_free(options);
+    return trainer;
 }
 
-static size_t compare_trainers(tkz_word_counts *counts, uint32_t first_byte, uint32_t limit,
-                               uint64_t minimum)
+static merge_list take_merges(const tkz_bpe_trainer *trainer)
+{
+    merge_list made = {.count = tkz__bpe_trainer_merges(trainer)};
+    for (size_t i = 0; i < made.count; i++) {
+        const tkz__bpe_token *token = &trainer->tokens.tokens[256 + i];
+        made.items[i] = (merge){token->left, token->right};
+    }
+    return made;
+}
+
+static merge_list fast_train(const tkz_word_counts *counts, uint32_t limit, uint64_t minimum,
+                         int32_t order)
+{
+    tkz_bpe_trainer *trainer = new_trainer(counts, order, minimum);
+    ck_assert_status(tkz_bpe_trainer_run(trainer, 256 + limit, NULL, NULL));
+    merge_list made = take_merges(trainer);
+    tkz_bpe_trainer_free(trainer);
+    return made;
+}
+
+static size_t compare_trainers(tkz_word_counts *counts, uint32_t limit, uint64_t minimum,
+                               int32_t order)
 {
     slow_trainer *slow = malloc(sizeof *slow);
     ck_assert_ptr_nonnull(slow);
-    slow_load(slow, counts);
+    slow_load(slow, counts, order);
     slow_train(slow, limit, minimum);
-    tkz__bpe_merges fast = fast_train(counts, first_byte, limit, minimum);
+    merge_list fast = fast_train(counts, limit, minimum, order);
     for (size_t i = 0; i < fast.count && i < slow->merge_count; i++) {
-        ck_assert_uint_eq(fast.items[i].left, slow->merges[i].left + first_byte);
-        ck_assert_uint_eq(fast.items[i].right, slow->merges[i].right + first_byte);
+        ck_assert_uint_eq(fast.items[i].left, slow->merges[i].left);
+        ck_assert_uint_eq(fast.items[i].right, slow->merges[i].right);
     }
     ck_assert_uint_eq(fast.count, slow->merge_count);
-    size_t count = fast.count;
-    tkz__bpe_merges_free(&fast);
     free(slow);
-    return count;
+    return fast.count;
 }
 
 /* A random word over a few characters; now and then a run of one, as "aaaa", or two such runs. */
@@ -167,8 +194,8 @@ START_TEST(test_against_slow_trainer)
             uint64_t count = 1 + (test_random(&random) >> 40) % 4;
             ck_assert_status(tkz_word_counts_add(counts, word, size, count, NULL));
         }
-        merges += compare_trainers(counts, (uint32_t)(round % 3), round % 2 == 0 ? 300 : 20,
-                                   (uint64_t)(round % 4));
+        merges += compare_trainers(counts, round % 2 == 0 ? 300 : 20, (uint64_t)(round % 4),
+                                   round % 3 == 0 ? TKZ_BPE_ORDER_RUSTBPE : TKZ_BPE_ORDER_HF);
         tkz_word_counts_free(counts);
     }
     ck_assert_uint_gt(merges, 0);
@@ -182,22 +209,21 @@ START_TEST(test_runs)
     uint32_t a = 'a' - '!';
     tkz_word_counts *counts = new_counts();
     add(counts, "aaaaa", 1);
-    tkz__bpe_merges merges = fast_train(counts, 0, 100, 1);
-    ck_assert_uint_eq(merges.count, 3);
-    ck_assert_uint_eq(merges.items[0].left, a);
-    ck_assert_uint_eq(merges.items[0].right, a);
-    ck_assert_uint_eq(merges.items[1].left, 256);
-    ck_assert_uint_eq(merges.items[1].right, a);
-    ck_assert_uint_eq(merges.items[2].left, 256);
-    ck_assert_uint_eq(merges.items[2].right, 257);
-    tkz__bpe_merges_free(&merges);
+    merge_list found = fast_train(counts, 100, 1, TKZ_BPE_ORDER_HF);
+    ck_assert_uint_eq(found.count, 3);
+    ck_assert_uint_eq(found.items[0].left, a);
+    ck_assert_uint_eq(found.items[0].right, a);
+    ck_assert_uint_eq(found.items[1].left, 256);
+    ck_assert_uint_eq(found.items[1].right, a);
+    ck_assert_uint_eq(found.items[2].left, 256);
+    ck_assert_uint_eq(found.items[2].right, 257);
     tkz_word_counts_free(counts);
     for (size_t length = 1; length <= SLOW_LENGTH; length++) {
         char word[SLOW_LENGTH];
         memset(word, 'x', sizeof word);
         counts = new_counts();
         ck_assert_status(tkz_word_counts_add(counts, word, length, 1, NULL));
-        (void)compare_trainers(counts, 0, 100, 1);
+        (void)compare_trainers(counts, 100, 1, TKZ_BPE_ORDER_HF);
         tkz_word_counts_free(counts);
     }
 }
@@ -210,9 +236,8 @@ START_TEST(test_minimum_count)
     add(counts, "cd", 4);
     static const size_t expected[] = {2, 2, 2, 2, 2, 1, 0};
     for (uint64_t minimum = 0; minimum < 7; minimum++) {
-        tkz__bpe_merges merges = fast_train(counts, 0, 100, minimum);
-        ck_assert_uint_eq(merges.count, expected[minimum]);
-        tkz__bpe_merges_free(&merges);
+        merge_list found = fast_train(counts, 100, minimum, TKZ_BPE_ORDER_HF);
+        ck_assert_uint_eq(found.count, expected[minimum]);
     }
     tkz_word_counts_free(counts);
 }
@@ -230,14 +255,12 @@ START_TEST(test_huge_counts)
     add(counts, "cab", UINT64_C(1) << 49);
     add(counts, "cd", (UINT64_C(1) << 50) + 5);
     add(counts, "xyxyxy", 2);
-    tkz__bpe_merges merges = fast_train(counts, 0, 1, 15 * many);
-    ck_assert_uint_eq(merges.count, 1);
-    ck_assert_uint_eq(merges.items[0].left, 'a' - '!');
-    tkz__bpe_merges_free(&merges);
-    merges = fast_train(counts, 0, 1, 15 * many + 1);
-    ck_assert_uint_eq(merges.count, 0);
-    tkz__bpe_merges_free(&merges);
-    ck_assert_uint_eq(compare_trainers(counts, 0, 100, 2), 10);
+    merge_list found = fast_train(counts, 1, 15 * many, TKZ_BPE_ORDER_HF);
+    ck_assert_uint_eq(found.count, 1);
+    ck_assert_uint_eq(found.items[0].left, 'a' - '!');
+    found = fast_train(counts, 1, 15 * many + 1, TKZ_BPE_ORDER_HF);
+    ck_assert_uint_eq(found.count, 0);
+    ck_assert_uint_eq(compare_trainers(counts, 100, 2, TKZ_BPE_ORDER_HF), 10);
     ck_assert_int_eq(tkz_word_counts_add(counts, "cd", 2, UINT64_C(1) << 62, &error),
                      TKZ_STATUS_OVERFLOW);
     tkz_word_counts_free(counts);
@@ -345,6 +368,7 @@ START_TEST(test_train)
     size_t size;
     const char *json = tkz__tokenizer_provenance(tokenizer, &size);
     static const char expected[] = "{\"trainer\":\"bpe\",\"size\":261,\"minimum_count\":2,"
+                                   "\"unit\":\"bytes\",\"order\":\"hf\","
                                    "\"pre_tokenizer\":\"llama3\",\"types\":5,\"tokens\":6}";
     ck_assert_uint_eq(size, sizeof expected - 1);
     ck_assert_int_eq(memcmp(json, expected, size), 0);

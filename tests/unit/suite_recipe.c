@@ -30,6 +30,7 @@ START_TEST(good_recipes_are_taken)
         "{" INPUT ",\"vocabulary\":{\"file\":\"x.tkz\"},\"output\":{\"ids\":\"-\"}}",
         "{" INPUT ",\"output\":{\"records\":\"-\",\"rejects\":\"r\",\"bad\":\"b\"}}",
         "{" INPUT ",\"vocabulary\":{},\"output\":{\"counts\":\"-\"}}",
+        "{\"input\":{\"files\":[\"a\"],\"sources\":[\"ja=a*\",\"en=b\"]}," DIRECTORY "}",
         "{" INPUT ",\"vocabulary\":{},\"work\":\"w\",\"output\":{\"tokenizer\":\"t\"}}",
         "{" INPUT ",\"output\":{\"directory\":\"o\",\"text\":{\"level\":19},\"rejects\":false}}",
     };
@@ -56,6 +57,15 @@ START_TEST(bad_recipes_are_named)
         {"{\"input\":{\"files\":[\"a\"],\"format\":\"xml\"}," DIRECTORY "}", "input.format",
          "auto|jsonl"},
         {"{\"input\":{\"files\":[\"a\"],\"colour\":1}," DIRECTORY "}", "input", "text_key"},
+        {"{\"input\":{\"files\":[\"a\"],\"sources\":{}}," DIRECTORY "}", "input.sources", "array"},
+        {"{\"input\":{\"files\":[\"a\"],\"sources\":[\"ja\"]}," DIRECTORY "}", "input.sources",
+         "NAME=GLOB"},
+        {"{\"input\":{\"files\":[\"a\"],\"sources\":[\"=a\"]}," DIRECTORY "}", "input.sources",
+         "NAME=GLOB"},
+        {"{\"input\":{\"files\":[\"a\"],\"sources\":[\"a=\"]}," DIRECTORY "}", "input.sources",
+         "NAME=GLOB"},
+        {"{\"input\":{\"files\":[\"a\"],\"sources\":[3]}," DIRECTORY "}", "input.sources",
+         "NAME=GLOB"},
         {"{" INPUT ",\"clean\":{}," DIRECTORY "}", "clean", "array"},
         {"{" INPUT ",\"vocabulary\":{\"size\":256}," DIRECTORY "}", "vocabulary.size", "257"},
         {"{" INPUT ",\"vocabulary\":{\"size\":1e5}," DIRECTORY "}", "vocabulary.size", "integer"},
@@ -85,6 +95,25 @@ START_TEST(bad_recipes_are_named)
         ck_assert_msg(strstr(error.message, bad[i].hint) != NULL, "%s: message is %s",
                       bad[i].text, error.message);
     }
+}
+END_TEST
+
+/* The first rule that fits a file names its source; names are in order, "other" where needed. */
+START_TEST(sources_are_told_apart)
+{
+    static const char text[] =
+        "{\"input\":{\"files\":[\"web/x\",\"b.txt\",\"c\"],"
+        "\"sources\":[\"web=web/*\",\"books=*.txt\",\"all=b*\"]}," DIRECTORY "}";
+    static const char *const expected[] = {"all", "books", "other", "web"};
+    tkz_recipe *recipe;
+    ck_assert_status(tkz_recipe_parse(&recipe, text, sizeof text - 1, NULL, NULL));
+    ck_assert_uint_eq(recipe->source_count, 4);
+    for (int i = 0; i < 4; i++)
+        ck_assert_str_eq(recipe->sources[i], expected[i]);
+    ck_assert_uint_eq(recipe->path_sources[0], 3);
+    ck_assert_uint_eq(recipe->path_sources[1], 1);
+    ck_assert_uint_eq(recipe->path_sources[2], 2);
+    tkz_recipe_free(recipe);
 }
 END_TEST
 
@@ -121,7 +150,8 @@ static tkz_status make(void *context, const tkz_allocator *allocator)
 
 START_TEST(failing_allocations_leave_nothing_behind)
 {
-    char text[] = "{" INPUT ",\"vocabulary\":{}," DIRECTORY "}";
+    char text[] = "{\"input\":{\"files\":[\"a\"],\"sources\":[\"ja=b*\"]},\"vocabulary\":{}," DIRECTORY
+                  "}";
     test_all_allocation_failures(make, text);
 }
 END_TEST
@@ -141,6 +171,7 @@ Suite *suite_recipe(void)
 {
     Suite *suite = suite_create("recipe");
     TCase *tests = tcase_create("recipe");
+    tcase_add_test(tests, sources_are_told_apart);
     tcase_add_test(tests, good_recipes_are_taken);
     tcase_add_test(tests, bad_recipes_are_named);
     tcase_add_test(tests, defaults_are_filled_in);

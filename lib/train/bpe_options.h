@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The options of BPE training from inside. Leans on core's byte map and subword's
+ * pre-tokenizers.
+ */
+#ifndef TKZ_TRAIN_BPE_OPTIONS_H
+#define TKZ_TRAIN_BPE_OPTIONS_H
+
+#include "core/byte_map.h"
+#include "subword/pre_tokenizer.h"
+#include "tokenize/train.h"
+
+struct tkz_bpe_options {
+    tkz_allocator allocator;
+    uint32_t size;
+    uint64_t minimum_count;
+    int32_t unit;  /* of tkz_bpe_unit */
+    int32_t order; /* of tkz_bpe_order */
+    uint32_t longest_bytes;      /* 0: the default */
+    uint32_t longest_characters; /* 0: the default */
+    double coverage;
+    uint32_t alphabet_limit; /* 0: none */
+    uint32_t split;          /* of tkz_bpe_split */
+    bool is_split_set;
+    bool byte_fallback;
+    uint64_t memory; /* 0: any */
+    const tkz__pre_tokenizer *pre_tokenizer; /* NULL: not said */
+    tkz__byte_map specials;  /* in order of insertion */
+    tkz__byte_map required;  /* characters */
+    tkz__byte_map forbidden; /* texts that no token may have; the specials too */
+};
+
+/* Do the options contradict each other? Errors: INVALID_OPTION. */
+TKZ_CHECKED tkz_status tkz__bpe_options_check(const tkz_bpe_options *options, tkz_error *error);
+
+/* A copy of its own. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_options_copy(tkz_bpe_options **copy,
+                                             const tkz_bpe_options *options,
+                                             const tkz_allocator *allocator, tkz_error *error);
+
+/* XXH3 of all that merges depend on: not the size and not the memory. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_options_hash(const tkz_bpe_options *options, uint64_t *hash,
+                                             tkz_error *error);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The tokens that BPE training has made so far, and which of them may be joined. Leans on
+ * bpe_tokens.h and text's class tables.
+ *
+ * What a piece of sentencepiece may hold (0.2.3: src/trainer_interface.cc, IsValidSentencePiece) is
+ * told there by going over its characters. Here each token keeps the state at its two ends, so that a
+ * pair is judged by its border alone: all else was judged when its halves were made.
+ */
+#include "train/bpe_tokens.h"
+
+#include <string.h>
+
+#include "text/char_class.h"
+#include "text/pattern_set.h"
+
+enum {
+    HAS_SPACE = 1,  /* U+2581 */
+    ENDS_SPACE = 2, /* its last character */
+    ALL_SPACE = 4,
+    HAS_DIGIT = 8,
+    NO_SCRIPT = 16 /* only U+2581 and what inherits its script */
+};
+
+/* A script that goes with all. */
+#define ANY_SCRIPT UINT8_MAX
+
+enum { MARK = 0x2581, PROLONGED = 0x30FC };
+
+/* ---- Symbols ------------------------------------------------------------------- */
+
+static bool is_digit(uint32_t character)
+{
+    return (character >= '0' && character <= '9') || (character >= 0xFF10 && character <= 0xFF19);
+}
+
+typedef struct scripts {
+    int han, hiragana, katakana, inherited;
+} scripts;
+
+static scripts find_scripts(void)
+{
+    return (scripts){tkz__script_find("Hani", 4), tkz__script_find("Hira", 4),
+                     tkz__script_find("Kana", 4), tkz__script_find("Zinh", 4)};
+}
+
+static void judge_character(tkz__bpe_token *token, uint32_t character, uint32_t split,
+                            const scripts *known)
+{
+    int script = tkz__char_record(&tkz__class_table_15_0, character)->script;
+    token->first = token->last = ANY_SCRIPT;
+    if (character == MARK) {
+        token->flags = HAS_SPACE | ENDS_SPACE | ALL_SPACE | NO_SCRIPT;
+        return;
+    }
+    token->flags = is_digit(character) ? HAS_DIGIT : 0;
+    if (script == known->hiragana || script == known->katakana || character == PROLONGED)
+        script = known->han;
+    else if (script == known->inherited)
+        token->flags |= NO_SCRIPT;
+    bool is_any = is_digit(character) && (split & TKZ_BPE_SPLIT_NUMBERS) == 0;
+    if (!is_any && (token->flags & NO_SCRIPT) == 0)
+        token->first = token->last = (uint8_t)script;
+}
+
+static tkz_status reserve(tkz__bpe_tokens *tokens, size_t bytes, tkz_error *error)
+{
+    tkz_status status = tkz__array_reserve(&tokens->allocator, (void **)&tokens->tokens,
+                                           &tokens->capacity, tokens->count + 1,
+                                           sizeof *tokens->tokens, error);
+    if (status == TKZ_OK)
+        status = tkz__array_reserve(&tokens->allocator, (void **)&tokens->lengths,
+                                    &tokens->length_capacity, tokens->count + 1,
+                                    sizeof *tokens->lengths, error);
+    if (status == TKZ_OK && bytes <= tokens->text_limit)
+        status = tkz__array_reserve(&tokens->allocator, (void **)&tokens->texts,
+                                    &tokens->text_capacity, tokens->text_size + bytes, 1, error);
+    return status;
+}
+
+/* Appends to the text of the token that is being made. */
+static void put_text(tkz__bpe_tokens *tokens, const void *text, size_t size)
+{
+    memcpy(tokens->texts + tokens->text_size, text, size);
+    tokens->text_size += size;
+}
+
+static tkz_status add_symbol(tkz__bpe_tokens *tokens, const tkz__bpe_alphabet *alphabet,
+                             uint32_t id, const scripts *known, tkz_error *error)
+{
+    char text[4];
+    size_t size = tkz__bpe_alphabet_spell(alphabet, id, text);
+    tkz_status status = reserve(tokens, size, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz__bpe_token *token = &tokens->tokens[tokens->count];
+    *token = (tkz__bpe_token){.bytes = (uint32_t)size, .characters = 1, .first = ANY_SCRIPT,
+                              .last = ANY_SCRIPT, .text = TKZ__BPE_NO_TEXT};
+    if (alphabet->is_bytes)
+        token->characters = ((uint8_t)text[0] & 0xC0) != 0x80;
+    else
+        judge_character(token, alphabet->symbols[id], tokens->options->split, known);
+    if (size <= tokens->text_limit) {
+        token->text = tokens->text_size;
+        put_text(tokens, text, size);
+    }
+    tokens->lengths[tokens->count++] = 1;
+    return TKZ_OK;
+}
+
+tkz_status tkz__bpe_tokens_init(tkz__bpe_tokens *tokens, const tkz_bpe_options *options,
+                                const tkz__bpe_alphabet *alphabet, tkz_error *error)
+{
+    memset(tokens, 0, sizeof *tokens);
+    tokens->allocator = alphabet->allocator;
+    tokens->options = options;
+    for (size_t i = 0; i < options->forbidden.count; i++)
+        if (options->forbidden.entries[i].key_size > tokens->longest_reserved)
+            tokens->longest_reserved = options->forbidden.entries[i].key_size;
+    tokens->text_limit = tokens->longest_reserved;
+    if (options->order == TKZ_BPE_ORDER_SENTENCEPIECE)
+        tokens->text_limit = SIZE_MAX; /* its pieces are short: 512 characters */
+    scripts known = find_scripts();
+    tkz_status status = TKZ_OK;
+    for (uint32_t id = 0; status == TKZ_OK && id < alphabet->count; id++)
+        status = add_symbol(tokens, alphabet, id, &known, error);
+    if (status != TKZ_OK)
+        tkz__bpe_tokens_free(tokens);
+    return status;
+}
+
+void tkz__bpe_tokens_free(tkz__bpe_tokens *tokens)
+{
+    tkz__release_array(&tokens->allocator, tokens->tokens, tokens->capacity,
+                       sizeof *tokens->tokens);
+    tkz__release_array(&tokens->allocator, tokens->lengths, tokens->length_capacity,
+                       sizeof *tokens->lengths);
+    tkz__release_array(&tokens->allocator, tokens->texts, tokens->text_capacity, 1);
+    tokens->tokens = NULL;
+    tokens->lengths = NULL;
+    tokens->texts = NULL;
+    tokens->count = tokens->capacity = tokens->length_capacity = tokens->text_capacity = 0;
+}
+
+/* ---- Joining ------------------------------------------------------------------- */
+
+static uint8_t join_flags(const tkz__bpe_token *left, const tkz__bpe_token *right)
+{
+    return (uint8_t)(((left->flags | right->flags) & (HAS_SPACE | HAS_DIGIT)) |
+                     (left->flags & right->flags & (ALL_SPACE | NO_SCRIPT)) |
+                     (right->flags & ENDS_SPACE));
+}
+
+tkz_status tkz__bpe_tokens_join(tkz__bpe_tokens *tokens, uint32_t left, uint32_t right,
+                                tkz_error *error)
+{
+    size_t bytes = (size_t)tokens->tokens[left].bytes + tokens->tokens[right].bytes;
+    tkz_status status = reserve(tokens, bytes, error);
+    if (status != TKZ_OK)
+        return status;
+    const tkz__bpe_token *first = &tokens->tokens[left], *second = &tokens->tokens[right];
+    tkz__bpe_token *made = &tokens->tokens[tokens->count];
+    *made = (tkz__bpe_token){
+        .bytes = (uint32_t)bytes,
+        .characters = first->characters + second->characters,
+        .left = left,
+        .right = right,
+        .first = (first->flags & NO_SCRIPT) != 0 ? second->first : first->first,
+        .last = (second->flags & NO_SCRIPT) != 0 ? first->last : second->last,
+        .flags = join_flags(first, second),
+        .text = TKZ__BPE_NO_TEXT};
+    if (bytes <= tokens->text_limit) {
+        made->text = tokens->text_size;
+        put_text(tokens, tokens->texts + first->text, first->bytes);
+        put_text(tokens, tokens->texts + second->text, second->bytes);
+    }
+    tokens->lengths[tokens->count++] = tokens->lengths[left] + tokens->lengths[right];
+    return TKZ_OK;
+}
+
+/* With SPLIT_SPACES a mark may stand at the start of a piece only, so that several of them, which
+ * KEEP_SPACES allows by themselves, begin none; without it, anywhere but at the end. */
+static bool marks_fit(const tkz__bpe_token *left, const tkz__bpe_token *right, uint32_t split)
+{
+    bool are_marks = (left->flags & right->flags & ALL_SPACE) != 0;
+    if (are_marks && (split & TKZ_BPE_KEEP_SPACES) != 0)
+        return true;
+    if ((split & TKZ_BPE_SPLIT_SPACES) == 0)
+        return (right->flags & ENDS_SPACE) == 0;
+    bool has_several = (left->flags & ALL_SPACE) != 0 && left->characters > 1;
+    return (right->flags & HAS_SPACE) == 0 && !has_several;
+}
+
+static bool pieces_fit(const tkz__bpe_token *left, const tkz__bpe_token *right, uint32_t split)
+{
+    if ((split & TKZ_BPE_SPLIT_SCRIPTS) != 0 && left->last != ANY_SCRIPT &&
+        right->first != ANY_SCRIPT && left->last != right->first)
+        return false;
+    if ((split & TKZ_BPE_SPLIT_DIGITS) != 0 && ((left->flags | right->flags) & HAS_DIGIT) != 0)
+        return false;
+    return marks_fit(left, right, split);
+}
+
+bool tkz__bpe_tokens_may_join(const tkz__bpe_tokens *tokens, uint32_t left, uint32_t right)
+{
+    const tkz__bpe_token *first = &tokens->tokens[left], *second = &tokens->tokens[right];
+    const tkz_bpe_options *options = tokens->options;
+    if ((uint64_t)first->bytes + second->bytes > options->longest_bytes)
+        return false;
+    if (options->longest_characters > 0 &&
+        (uint64_t)first->characters + second->characters > options->longest_characters)
+        return false;
+    return options->order != TKZ_BPE_ORDER_SENTENCEPIECE ||
+           pieces_fit(first, second, options->split);
+}
+
+bool tkz__bpe_tokens_is_forbidden(const tkz__bpe_tokens *tokens, uint32_t left, uint32_t right)
+{
+    const tkz__byte_map *forbidden = &tokens->options->forbidden;
+    const tkz__bpe_token *first = &tokens->tokens[left], *second = &tokens->tokens[right];
+    size_t size = (size_t)first->bytes + second->bytes;
+    if (size > tokens->longest_reserved)
+        return false;
+    for (size_t i = 0; i < forbidden->count; i++) {
+        const uint8_t *text = tkz__byte_map_key(forbidden, &forbidden->entries[i]);
+        if (forbidden->entries[i].key_size == size &&
+            memcmp(text, tokens->texts + first->text, first->bytes) == 0 &&
+            memcmp(text + first->bytes, tokens->texts + second->text, second->bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- Order --------------------------------------------------------------------- */
+
+/* Compares a + b with c + d as bytes, which for UTF-8 is by code point. */
+static int compare_joined(const tkz__bpe_tokens *tokens, const tkz__pair_count *one,
+                          const tkz__pair_count *two)
+{
+    const tkz__bpe_token *parts[2][2] = {
+        {&tokens->tokens[one->left], &tokens->tokens[one->right]},
+        {&tokens->tokens[two->left], &tokens->tokens[two->right]}};
+    size_t at[2] = {0, 0};
+    unsigned part[2] = {0, 0};
+    while (part[0] < 2 && part[1] < 2) {
+        const tkz__bpe_token *a = parts[0][part[0]], *b = parts[1][part[1]];
+        size_t left = a->bytes - at[0], right = b->bytes - at[1];
+        size_t size = left < right ? left : right;
+        int order = memcmp(tokens->texts + a->text + at[0], tokens->texts + b->text + at[1], size);
+        if (order != 0)
+            return order;
+        at[0] += size;
+        at[1] += size;
+        for (unsigned i = 0; i < 2; i++) {
+            if (at[i] == parts[i][part[i]]->bytes) {
+                at[i] = 0;
+                part[i]++;
+            }
+        }
+    }
+    return part[0] == part[1] ? 0 : part[0] > part[1] ? -1 : 1;
+}
+
+bool tkz__bpe_tokens_shorter_first(const void *context, const tkz__pair_count *a,
+                                   const tkz__pair_count *b)
+{
+    const tkz__bpe_tokens *tokens = context;
+    uint32_t first = tokens->tokens[a->left].characters + tokens->tokens[a->right].characters;
+    uint32_t second = tokens->tokens[b->left].characters + tokens->tokens[b->right].characters;
+    if (first != second)
+        return first < second;
+    return compare_joined(tokens, a, b) < 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A BPE trainer from inside, for those parts that save it and make models of it. Leans on
+ * bpe_merges.
+ */
+#ifndef TKZ_TRAIN_BPE_TRAINER_H
+#define TKZ_TRAIN_BPE_TRAINER_H
+
+#include "core/buffer.h"
+#include "train/bpe_merges.h"
+
+struct tkz_bpe_trainer {
+    tkz_allocator allocator;
+    tkz_bpe_options *options; /* with all defaults filled in */
+    tkz__bpe_alphabet alphabet;
+    tkz__bpe_tokens tokens; /* the alphabet, then what each merge made */
+    tkz__bpe_words words;
+    tkz__bpe_merger merger;
+    bool has_merger;
+    uint32_t base;       /* ids that are no merges */
+    uint64_t types;      /* different words, */
+    uint64_t occurrences; /* and all of them */
+    uint64_t words_hash; /* of the words before the first merge */
+};
+
+/* How sentencepiece's ids begin. */
+enum { TKZ__BPE_META = 3 };
+extern const char *const tkz__bpe_meta[TKZ__BPE_META]; /* <unk> <s> </s> */
+
+/* Number of merges so far. */
+static inline size_t tkz__bpe_trainer_merges(const tkz_bpe_trainer *trainer)
+{
+    return trainer->tokens.count - trainer->alphabet.count;
+}
+
+/* How many merges a vocabulary of `size` ids has (0: all so far). Errors: INVALID_ARGUMENT. */
+TKZ_CHECKED tkz_status tkz__bpe_trainer_part(const tkz_bpe_trainer *trainer, uint32_t size,
+                                             size_t *merges, tkz_error *error);
+
+/* Merges in `words` what the tokens behind the alphabet were made of, in their order: each word becomes
+ * what it was when the last of them was made. n log n in the longest word. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_replay(tkz__bpe_words *words, const tkz__bpe_tokens *tokens,
+                                       uint32_t alphabet, const tkz_allocator *allocator,
+                                       tkz_error *error);
+
+/* How the vocabulary was made: JSON, for a tokenizer of `size` ids. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_trainer_provenance(const tkz_bpe_trainer *trainer, uint32_t size,
+                                                   tkz__buffer *json, tkz_error *error);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tokenize train --counts: reads the table, trains with checkpoints, reports. Leans on train_words,
+ * train_options.c and train_write.c.
+ */
+#include "tools/train_bpe.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/files.h"
+#include "tools/messages.h"
+#include "tools/progress.h"
+#include "tools/summary.h"
+#include "tools/train_words.h"
+
+bool wants_no_specials(const struct arguments *arguments)
+{
+    return option_repeats(arguments, "special") == 1 &&
+           option_repeat(arguments, "special", 0)[0] == '\0';
+}
+
+/* ---- What goes together ------------------------------------------------------- */
+
+int train_bpe_refuse(const struct arguments *arguments)
+{
+    static const char *const names[] = {
+        "weight",         "tiktoken",       "sentencepiece", "unit",
+        "order",          "longest-bytes",  "coverage",      "longest-characters",
+        "alphabet-limit", "require",        "forbid",        "split",
+        "byte-fallback",  "no-dummy-prefix", "checkpoint",   "checkpoint-every"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (!option_given(arguments, names[i]))
+            continue;
+        message("train", "--%s needs a table of words", names[i]);
+        hint("count the documents with 'tokenize count', then train with --counts");
+        return EXIT_USAGE;
+    }
+    if (option_repeats(arguments, "size") > 1) {
+        message("train", "several sizes need a table of words: 'tokenize count', then --counts");
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+/* Options that say how documents are read or words are cut: settled already in a table. */
+static int refuse_document_options(const struct arguments *arguments)
+{
+    static const char *const names[] = {"pre-tokenizer", "boundaries", "holdout",    "bad",
+                                        "text-key",      "id-key",     "input-format", "surrogates",
+                                        "threads"};
+    if (arguments->operand_count > 0) {
+        message("train", "give files or --counts, not both");
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (!option_given(arguments, names[i]))
+            continue;
+        message("train", "--%s has no meaning with --counts", names[i]);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+static int refuse_outputs(const struct arguments *arguments)
+{
+    static const char *const paths[] = {"output", "hf", "tiktoken", "sentencepiece"};
+    bool is_piece = strcmp(option_text(arguments, "order"), "sentencepiece") == 0;
+    if (option_given(arguments, "tiktoken") && strcmp(option_text(arguments, "unit"), "bytes") != 0) {
+        message("train", "--tiktoken needs --unit bytes: its tokens are bytes");
+        return EXIT_USAGE;
+    }
+    if (!is_piece && (option_given(arguments, "sentencepiece") ||
+                      option_given(arguments, "no-dummy-prefix"))) {
+        message("train", "a SentencePiece model needs --order sentencepiece");
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < COUNT_OF(paths) && option_repeats(arguments, "size") > 1; i++) {
+        const char *path = option_text(arguments, paths[i]);
+        if (path == NULL || strstr(path, "{size}") != NULL)
+            continue;
+        message("train", "--%s: with several sizes the name must hold '{size}'", paths[i]);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+/* ---- Training ------------------------------------------------------------------ */
+
+/* Takes in what --checkpoint names, if there is such a file. */
+static int restore(const struct arguments *arguments, tkz_bpe_trainer *trainer)
+{
+    const char *path = option_text(arguments, "checkpoint");
+    char *data = NULL;
+    size_t size;
+    tkz_error error;
+    if (path == NULL || (access(path, F_OK) != 0 && errno == ENOENT))
+        return EXIT_DONE;
+    int code = read_whole(path, &data, &size);
+    if (code != EXIT_DONE)
+        return code;
+    tkz_status status = tkz_bpe_trainer_restore(trainer, data, size, &error);
+    free(data);
+    if (status == TKZ_OK)
+        return EXIT_DONE;
+    (void)snprintf(error.where, sizeof error.where, "%s", path);
+    code = message_failure(status, &error);
+    hint("remove the file to begin anew");
+    return code;
+}
+
+static int save(const char *path, const tkz_bpe_trainer *trainer)
+{
+    tkz_bytes bytes;
+    tkz_error error;
+    tkz_status status = tkz_bpe_trainer_save(trainer, &bytes, &error);
+    if (status != TKZ_OK)
+        return message_failure(status, &error);
+    int code = write_whole(path, bytes.data, bytes.size);
+    tkz_bytes_free(&bytes);
+    return code;
+}
+
+/* Trains to `size` ids; with --checkpoint in steps. */
+static int run_to(const struct arguments *arguments, tkz_bpe_trainer *trainer, uint32_t size,
+                  struct progress_bar *bar)
+{
+    const char *path = option_text(arguments, "checkpoint");
+    uint32_t step = (uint32_t)option_integer(arguments, "checkpoint-every");
+    int code = EXIT_DONE;
+    while (code == EXIT_DONE && tkz_bpe_trainer_size(trainer) < size &&
+           !tkz_bpe_trainer_is_done(trainer)) {
+        uint32_t now = tkz_bpe_trainer_size(trainer), next = size;
+        if (path != NULL && size - now > step)
+            next = now + step;
+        tkz_error error;
+        tkz_status status = tkz_bpe_trainer_run(trainer, next, &bar->callback, &error);
+        if (path != NULL && (status == TKZ_OK || status == TKZ_STATUS_CANCELLED))
+            code = save(path, trainer);
+        if (status != TKZ_OK) {
+            progress_end(bar);
+            code = message_failure(status, &error);
+        }
+    }
+    return code;
+}
+
+/* The sizes that are asked for, ascending, each once. Returns how many. */
+static size_t list_sizes(const struct arguments *arguments, uint32_t *sizes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < arguments->given_count; i++) {
+        const struct given_option *given = &arguments->given[i];
+        if (strcmp(given->info->name, "size") != 0)
+            continue;
+        uint32_t size = (uint32_t)given->integer;
+        size_t at = 0;
+        while (at < count && sizes[at] < size)
+            at++;
+        if (at < count && sizes[at] == size)
+            continue;
+        memmove(sizes + at + 1, sizes + at, (count - at) * sizeof *sizes);
+        sizes[at] = size;
+        count++;
+    }
+    if (count == 0)
+        sizes[count++] = (uint32_t)option_integer(arguments, "size");
+    return count;
+}
+
+/* Tells of fewer ids than asked for: the words have no more. */
+static void warn_of_end(const tkz_bpe_trainer *trainer, uint32_t wanted)
+{
+    uint32_t size = tkz_bpe_trainer_size(trainer);
+    if (size < wanted)
+        message("train", "no pair is left after %" PRIu32 " of %" PRIu32 " ids", size, wanted);
+}
+
+static int train_sizes(const struct arguments *arguments, tkz_bpe_trainer *trainer)
+{
+    uint32_t *sizes = calloc(arguments->given_count + 1, sizeof *sizes);
+    if (sizes == NULL)
+        return message_no_memory();
+    size_t count = list_sizes(arguments, sizes);
+    int code = EXIT_DONE;
+    if (sizes[0] < tkz_bpe_trainer_base(trainer)) {
+        message("--size", "%" PRIu32 " ids have no room for special tokens and alphabet, %" PRIu32,
+                sizes[0], tkz_bpe_trainer_base(trainer));
+        code = EXIT_USAGE;
+    }
+    for (size_t i = 0; code == EXIT_DONE && i < count; i++) {
+        struct progress_bar bar;
+        progress_start(&bar, arguments);
+        code = run_to(arguments, trainer, sizes[i], &bar);
+        progress_end(&bar);
+        if (code == EXIT_DONE && !option_given(arguments, "quiet"))
+            warn_of_end(trainer, sizes[i]);
+        if (code == EXIT_DONE)
+            code = train_bpe_write(arguments, trainer, sizes[i]);
+    }
+    free(sizes);
+    return code;
+}
+
+static void print_result(const struct arguments *arguments, const struct train_words *words,
+                         const tkz_bpe_trainer *trainer)
+{
+    json_t *report = json_pack(
+        "{s:{s:I,s:I,s:I}}", "vocabulary", "size", (json_int_t)tkz_bpe_trainer_size(trainer),
+        "types", (json_int_t)words->words.count, "tokens", (json_int_t)words->tokens);
+    if (option_given(arguments, "json")) {
+        json_dumpf(report, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else if (!option_given(arguments, "quiet")) {
+        summary_print(report, stderr);
+    }
+    json_decref(report);
+}
+
+/* Makes the trainer; the words' bytes are not needed any more. */
+static int make_trainer(const struct arguments *arguments, struct train_words *words,
+                        tkz_bpe_trainer **trainer)
+{
+    tkz_error error;
+    tkz_bpe_options *options;
+    tkz_status status = train_bpe_options(arguments, &options, &error);
+    bool is_piece = strcmp(option_text(arguments, "order"), "sentencepiece") == 0;
+    if (status == TKZ_OK && !is_piece)
+        status = tkz_bpe_options_set_pre_tokenizer(options, words->pre_tokenizer, &error);
+    if (status == TKZ_OK)
+        status = tkz_bpe_trainer_new(trainer, options, &words->words, NULL, &error);
+    tkz_bpe_options_free(options);
+    if (status != TKZ_OK)
+        return message_failure(status, &error);
+    free(words->data);
+    words->data = NULL;
+    if (!option_given(arguments, "quiet") && tkz_bpe_trainer_need(*trainer) >> 30 > 0)
+        message("train", "this takes up to %.1f GiB of memory",
+                (double)tkz_bpe_trainer_need(*trainer) / (1 << 30));
+    return EXIT_DONE;
+}
+
+int train_bpe_table(const struct arguments *arguments)
+{
+    struct train_words words;
+    tkz_bpe_trainer *trainer = NULL;
+    int code = refuse_document_options(arguments);
+    if (code == EXIT_DONE)
+        code = refuse_outputs(arguments);
+    if (code != EXIT_DONE)
+        return code;
+    code = train_words_read(&words, arguments);
+    if (code == EXIT_DONE)
+        code = make_trainer(arguments, &words, &trainer);
+    if (code == EXIT_DONE)
+        code = restore(arguments, trainer);
+    if (code == EXIT_DONE)
+        code = train_sizes(arguments, trainer);
+    if (code == EXIT_DONE)
+        print_result(arguments, &words, trainer);
+    tkz_bpe_trainer_free(trainer);
+    train_words_free(&words);
+    return code;
+}

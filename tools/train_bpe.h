@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tokenize train --counts: BPE from a table of words, with all that the trainer can do. Leans on
+ * the library's trainer and on options.
+ */
+#ifndef TOOLS_TRAIN_BPE_H
+#define TOOLS_TRAIN_BPE_H
+
+#include "tokenize/train.h"
+#include "tools/options.h"
+
+/* The options that need a table of words. */
+#define TRAIN_BPE_OPTIONS                                                                         \
+    {.name = "tiktoken", .type = OPTION_TEXT, .argument = "PATH",                                 \
+     .text = "With --counts: file for the tokens and ranks, as tiktoken reads them."},            \
+    {.name = "sentencepiece", .type = OPTION_TEXT, .argument = "PATH",                            \
+     .text = "With --order sentencepiece: file for the SentencePiece model."},                    \
+    {.name = "unit", .type = OPTION_CHOICE, .argument = "UNIT", .default_value = "bytes",         \
+     .choices = "bytes|characters", .text = "What merging begins with."},                         \
+    {.name = "order", .type = OPTION_CHOICE, .argument = "ORDER", .default_value = "hf",          \
+     .choices = "hf|rustbpe|sentencepiece",                                                       \
+     .text = "Whose merges: which of two pairs of equal count comes first, and the order of ids."}, \
+    {.name = "longest-bytes", .type = OPTION_INTEGER, .argument = "N", .default_value = "0",      \
+     .maximum = 65535, .text = "Bytes of the longest token; 0: 65535."},                          \
+    {.name = "longest-characters", .type = OPTION_INTEGER, .argument = "N",                       \
+     .default_value = "0", .maximum = 65535,                                                      \
+     .text = "Characters of the longest token; 0: any number, of sentencepiece 16."},             \
+    {.name = "coverage", .type = OPTION_NUMBER, .argument = "SHARE", .default_value = "1",        \
+     .lowest = 0.5, .highest = 1,                                                                 \
+     .text = "Share of all characters that the alphabet must cover; rarer ones are unknown."},    \
+    {.name = "alphabet-limit", .type = OPTION_INTEGER, .argument = "N", .default_value = "0",     \
+     .maximum = 1114112, .text = "Most characters of the alphabet; 0: any number."},              \
+    {.name = "require", .type = OPTION_TEXT, .argument = "CHARACTERS", .repeatable = true,        \
+     .text = "Characters that the alphabet must have."},                                          \
+    {.name = "forbid", .type = OPTION_TEXT, .argument = "TEXT", .repeatable = true,               \
+     .text = "A text that no token may be."},                                                     \
+    {.name = "split", .type = OPTION_TEXT, .argument = "RULES",                                   \
+     .text = "With --order sentencepiece: what pieces do not hold together, with commas between: "\
+             "scripts, numbers, digits, spaces; keep-spaces allows pieces of spaces alone; none. " \
+             "Default: scripts,numbers,spaces."},                                                 \
+    {.name = "byte-fallback", .type = OPTION_FLAG,                                                \
+     .text = "With --unit characters: 256 tokens for the bytes of unknown characters."},          \
+    {.name = "no-dummy-prefix", .type = OPTION_FLAG,                                              \
+     .text = "The SentencePiece model puts no space before a text."},                             \
+    {.name = "checkpoint", .type = OPTION_TEXT, .argument = "PATH",                               \
+     .text = "Save the merges here now and then, and begin with what is saved there."},           \
+    {.name = "checkpoint-every", .type = OPTION_INTEGER, .argument = "N",                         \
+     .default_value = "2000", .minimum = 1, .maximum = 16777216,                                  \
+     .text = "Merges between two saved states."}
+
+/* Trains from the table that --counts names and writes all that is asked for. Returns an exit
+ * code. */
+int train_bpe_table(const struct arguments *arguments);
+
+/* Refuses options that need a table. */
+int train_bpe_refuse(const struct arguments *arguments);
+
+/* The trainer's options as the command line says; free them whatever the result. */
+tkz_status train_bpe_options(const struct arguments *arguments, tkz_bpe_options **result,
+                             tkz_error *error);
+
+/* Is --special given once, empty: no special tokens at all? */
+bool wants_no_specials(const struct arguments *arguments);
+
+/* Writes the trained vocabulary of `asked` ids, or of all there are if those are fewer, to all paths
+ * that are given. Returns an exit code. */
+int train_bpe_write(const struct arguments *arguments, const tkz_bpe_trainer *trainer,
+                    uint32_t asked);
+
+#endif /* TOOLS_TRAIN_BPE_H */

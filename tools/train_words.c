@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads the words of a table into memory: of a .wct file one by one, of a text table through a
+ * .wct file that is made of it. Leans on the library's word tables.
+ */
+#include "tools/train_words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tokenize/count.h"
+#include "tools/messages.h"
+#include "tools/table_weights.h"
+
+void train_words_free(struct train_words *words)
+{
+    free(words->data);
+    free(words->offsets);
+    free(words->counts);
+    free(words->pre_tokenizer);
+    memset(words, 0, sizeof *words);
+}
+
+/* Room for one word more of this size. */
+static bool reserve(struct train_words *words, size_t size)
+{
+    if (words->words.count + 1 >= words->capacity) {
+        size_t capacity = words->capacity == 0 ? 1024 : words->capacity * 2;
+        uint64_t *offsets = realloc(words->offsets, (capacity + 1) * sizeof *offsets);
+        if (offsets == NULL)
+            return false;
+        words->offsets = offsets;
+        uint64_t *counts = realloc(words->counts, capacity * sizeof *counts);
+        if (counts == NULL)
+            return false;
+        words->counts = counts;
+        words->capacity = capacity;
+    }
+    if (size > words->data_capacity - words->size) {
+        size_t capacity = words->data_capacity + words->data_capacity / 2 + size + 65536;
+        char *data = realloc(words->data, capacity);
+        if (data == NULL)
+            return false;
+        words->data = data;
+        words->data_capacity = capacity;
+    }
+    return true;
+}
+
+static bool add_word(struct train_words *words, const tkz_word *word)
+{
+    if (!reserve(words, word->size))
+        return false;
+    memcpy(words->data + words->size, word->bytes, word->size);
+    words->size += word->size;
+    words->counts[words->words.count++] = word->count;
+    words->offsets[words->words.count] = words->size;
+    words->tokens += word->count;
+    return true;
+}
+
+static int read_words(struct train_words *words, tkz_word_table *table)
+{
+    tkz_error error;
+    tkz_word word;
+    int32_t done = 0;
+    if (!reserve(words, 0))
+        return message_no_memory();
+    words->offsets[0] = 0;
+    for (;;) {
+        tkz_status status = tkz_word_table_next(table, &word, &done, &error);
+        if (status != TKZ_OK)
+            return message_model_failure(status, &error);
+        if (done)
+            break;
+        if (!add_word(words, &word))
+            return message_no_memory();
+    }
+    words->words.data = words->data;
+    words->words.offsets = words->offsets;
+    words->words.counts = words->counts;
+    return EXIT_DONE;
+}
+
+/* The pre-tokenizer by its name, if it has one that this build knows. */
+static bool keep_pre_tokenizer(struct train_words *words, const char *name)
+{
+    for (size_t i = 0; i < tkz_pre_tokenizer_count(); i++) {
+        if (strcmp(tkz_pre_tokenizer_at(i)->name, name) != 0)
+            continue;
+        words->pre_tokenizer = strdup(name);
+        return words->pre_tokenizer != NULL;
+    }
+    return true;
+}
+
+static int read_table(struct train_words *words, const struct arguments *arguments,
+                      const char *path)
+{
+    tkz_error error;
+    tkz_word_table *table;
+    tkz_word_table_info info;
+    tkz_status status = tkz_word_table_open(&table, path, NULL, &error);
+    if (status != TKZ_OK)
+        return message_model_failure(status, &error);
+    int code = table_weights_apply(table, arguments);
+    tkz_word_table_describe(table, &info);
+    if (code == EXIT_DONE && !keep_pre_tokenizer(words, info.pre_tokenizer))
+        code = message_no_memory();
+    if (code == EXIT_DONE)
+        code = read_words(words, table);
+    tkz_word_table_close(table);
+    return code;
+}
+
+/* A text table is small enough for memory, and is read in the words' order. */
+static int read_text(struct train_words *words, const struct arguments *arguments)
+{
+    const char *path = option_text(arguments, "counts"), *folder = getenv("TMPDIR");
+    char name[4096];
+    if (option_given(arguments, "weight")) {
+        message("train", "--weight needs a .wct table, which has counts of sources");
+        return EXIT_USAGE;
+    }
+    if (folder == NULL || folder[0] == '\0')
+        folder = "/tmp";
+    int length = snprintf(name, sizeof name, "%s/tokenize-train-XXXXXX", folder);
+    int file = length < (int)sizeof name ? mkstemp(name) : -1;
+    if (file < 0) {
+        message(folder, "cannot make a temporary file there");
+        return EXIT_DATA;
+    }
+    (void)close(file);
+    tkz_error error;
+    tkz_status status = tkz_word_table_import(&path, 1, NULL, name, NULL, NULL, &error);
+    int code = status == TKZ_OK ? read_table(words, arguments, name)
+                                : message_model_failure(status, &error);
+    (void)unlink(name);
+    return code;
+}
+
+int train_words_read(struct train_words *words, const struct arguments *arguments)
+{
+    const char *path = option_text(arguments, "counts");
+    size_t size = strlen(path);
+    memset(words, 0, sizeof *words);
+    if (size > 4 && strcmp(path + size - 4, ".wct") == 0)
+        return read_table(words, arguments, path);
+    return read_text(words, arguments);
+}

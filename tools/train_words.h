@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The words of a table in memory, for a trainer. Leans on the library's word tables.
+ */
+#ifndef TOOLS_TRAIN_WORDS_H
+#define TOOLS_TRAIN_WORDS_H
+
+#include "tokenize/train.h"
+#include "tools/options.h"
+
+struct train_words {
+    tkz_word_list words;
+    char *data;
+    uint64_t *offsets;
+    uint64_t *counts;
+    size_t size; /* bytes of all words, each once */
+    size_t data_capacity;
+    size_t capacity;       /* words */
+    char *pre_tokenizer;   /* that cut them; NULL: none by name */
+    uint64_t tokens;       /* occurrences */
+};
+
+/* Reads the table that --counts names, with --weight. Returns an exit code; release with
+ * train_words_free in every case. */
+int train_words_read(struct train_words *words, const struct arguments *arguments);
+void train_words_free(struct train_words *words);
+
+#endif /* TOOLS_TRAIN_WORDS_H */

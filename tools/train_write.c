@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writes a trained vocabulary in the formats that are asked for. Leans on train_bpe.h and
+ * files.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/files.h"
+#include "tools/messages.h"
+#include "tools/train_bpe.h"
+
+/* The path with the size in place of each {size}; NULL: no memory. Free with free(). */
+static char *name_size(const char *path, uint32_t size)
+{
+    static const char mark[] = "{size}";
+    size_t length = strlen(path) + 1;
+    for (const char *at = path; (at = strstr(at, mark)) != NULL; at += strlen(mark))
+        length += 10;
+    char *name = malloc(length), *target = name;
+    for (const char *at = path; name != NULL;) {
+        const char *found = strstr(at, mark);
+        if (found == NULL) {
+            (void)strcpy(target, at);
+            break;
+        }
+        memcpy(target, at, (size_t)(found - at));
+        target += found - at;
+        target += sprintf(target, "%" PRIu32, size);
+        at = found + strlen(mark);
+    }
+    return name;
+}
+
+/* Writes bytes to what an option names, if it is given. */
+static int write_named(const struct arguments *arguments, const char *option, uint32_t size,
+                       const tkz_bytes *bytes)
+{
+    char *name = name_size(option_text(arguments, option), size);
+    if (name == NULL)
+        return message_no_memory();
+    int code = write_whole(name, bytes->data, bytes->size);
+    free(name);
+    return code;
+}
+
+static int write_formats(const struct arguments *arguments, const tkz_tokenizer *tokenizer,
+                         uint32_t size)
+{
+    static const struct {
+        const char *option;
+        const char *format;
+    } forms[] = {{"output", "tkz"}, {"hf", "hf"}, {"tiktoken", "tiktoken"}};
+    int code = EXIT_DONE;
+    for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(forms); i++) {
+        if (option_text(arguments, forms[i].option) == NULL)
+            continue;
+        tkz_error error;
+        tkz_bytes bytes = {0};
+        tkz_status status = tkz_tokenizer_serialize(tokenizer, forms[i].format, &bytes, &error);
+        code = status == TKZ_OK ? write_named(arguments, forms[i].option, size, &bytes)
+                                : message_failure(status, &error);
+        tkz_bytes_free(&bytes);
+    }
+    return code;
+}
+
+/* Opens a SentencePiece model that is not in a file. */
+static int open_model(tkz_tokenizer **tokenizer, const tkz_bytes *model)
+{
+    const char *folder = getenv("TMPDIR");
+    char name[4096];
+    if (folder == NULL || folder[0] == '\0')
+        folder = "/tmp";
+    int length = snprintf(name, sizeof name, "%s/tokenize-train-XXXXXX", folder);
+    int file = length < (int)sizeof name ? mkstemp(name) : -1;
+    if (file < 0) {
+        message(folder, "cannot make a temporary file there");
+        return EXIT_DATA;
+    }
+    (void)close(file);
+    tkz_error error;
+    int code = write_whole(name, model->data, model->size);
+    if (code == EXIT_DONE) {
+        tkz_status status = tkz_tokenizer_open(tokenizer, name, NULL, &error);
+        code = status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);
+    }
+    (void)unlink(name);
+    return code;
+}
+
+static int write_pieces(const struct arguments *arguments, const tkz_bpe_trainer *trainer,
+                        uint32_t size, uint32_t asked)
+{
+    tkz_error error;
+    tkz_bytes model;
+    tkz_tokenizer *tokenizer = NULL;
+    tkz_status status = tkz_bpe_trainer_sentencepiece(
+        trainer, size, !option_given(arguments, "no-dummy-prefix"), &model, &error);
+    if (status != TKZ_OK)
+        return message_failure(status, &error);
+    int code = EXIT_DONE;
+    if (option_text(arguments, "sentencepiece") != NULL)
+        code = write_named(arguments, "sentencepiece", asked, &model);
+    bool has_more = option_text(arguments, "output") != NULL || option_text(arguments, "hf") != NULL;
+    if (code == EXIT_DONE && has_more)
+        code = open_model(&tokenizer, &model);
+    if (code == EXIT_DONE && has_more)
+        code = write_formats(arguments, tokenizer, asked);
+    tkz_tokenizer_free(tokenizer);
+    tkz_bytes_free(&model);
+    return code;
+}
+
+int train_bpe_write(const struct arguments *arguments, const tkz_bpe_trainer *trainer,
+                    uint32_t asked)
+{
+    uint32_t size = tkz_bpe_trainer_size(trainer);
+    if (size > asked)
+        size = asked;
+    if (strcmp(option_text(arguments, "order"), "sentencepiece") == 0)
+        return write_pieces(arguments, trainer, size, asked);
+    tkz_error error;
+    tkz_tokenizer *tokenizer = NULL;
+    tkz_status status = tkz_bpe_trainer_tokenizer(trainer, size, &tokenizer, &error);
+    if (status != TKZ_OK)
+        return message_failure(status, &error);
+    int code = write_formats(arguments, tokenizer, asked);
+    tkz_tokenizer_free(tokenizer);
+    return code;
+}

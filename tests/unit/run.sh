@@ -14,8 +14,8 @@ CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT-300}
 export CK_DEFAULT_TIMEOUT
 
 # The slowest first, so that none of them runs alone at the end.
-slow='split_steps piece_images stream_pieces character_bpe dictionary_image encode_stream
-    morph gguf hf_models unicode_normal run pre_tokenizer'
+slow='piece_images stream_words character_bpe dictionary_image tagger_stream stream_pieces
+    encode_stream unicode_normal utf8 run morph pre_tokenizer hf_models gguf'
 [ $# -gt 0 ] || {
     every=$(sed 's/X(\(.*\))/\1/' "$build/tests/unit/suites.inc")
     # shellcheck disable=SC2046

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "format/sentencepiece_file.h"
 #include "subword/stream_pieces.h"
+#include "stream_fixture.h"
 #include "testing.h"
 #include "text/utf8.h"
 #include "tokenize/subword.h"
@@ -107,29 +108,6 @@ static size_t random_text(uint64_t *random, char *text, size_t capacity)
     return size;
 }
 
-static void compare(tkz_encoder *whole, tkz_encoder *parts, uint64_t *random, const char *text,
-                    size_t size)
-{
-    const tkz_batch *expected, *batch;
-    uint64_t offsets[2] = {0, size};
-    size_t count = 0, at = 0;
-    ck_assert_status(tkz_encoder_encode(whole, text, offsets, 1, &expected, NULL));
-    do {
-        size_t part = 1 + test_random(random) % 12;
-        part = part < size - at ? part : size - at;
-        at += part;
-        ck_assert_status(
-            tkz_encoder_encode_next(parts, text + at - part, part, at == size, &batch, NULL));
-        for (uint64_t i = 0; i < batch->offsets[1]; i++, count++) {
-            ck_assert_uint_lt(count, expected->offsets[1]);
-            ck_assert_uint_eq(batch->ids[i], expected->ids[count]);
-            ck_assert_uint_eq(batch->spans[i].start, expected->spans[count].start);
-            ck_assert_uint_eq(batch->spans[i].end, expected->spans[count].end);
-        }
-    } while (at < size);
-    ck_assert_uint_eq(count, expected->offsets[1]);
-}
-
 static const struct {
     uint32_t kind;
     int flags;
@@ -163,7 +141,7 @@ START_TEST(parts_are_the_whole)
         tkz_encoder_want_offsets(parts, offsets);
         tkz_encoder_allow_special(whole, round % 3 == 0);
         tkz_encoder_allow_special(parts, round % 3 == 0);
-        compare(whole, parts, &random, text, size);
+        compare_parts(whole, parts, &random, text, size);
     }
     tkz_encoder_free(whole);
     tkz_encoder_free(parts);

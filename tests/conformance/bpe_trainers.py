@@ -306,7 +306,7 @@ def kill_and_resume(command, directory, words):
     arguments = [command, "train", "--quiet", "--counts", table, "--size", "6000", "-o", paths[1],
                  "--checkpoint", state, "--checkpoint-every", "50"]
     kills = 0
-    for number in range(60):
+    for number in range(20):
         process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
         before = os.path.getmtime(state) if os.path.exists(state) else 0
         while process.poll() is None:  # until a new state has been saved

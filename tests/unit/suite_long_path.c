@@ -46,8 +46,8 @@ static size_t collect(tkz__best_path *path, const char *text, size_t size, tkz__
     do {
         ck_assert_status(tkz__best_path_next(path, &words, &count, NULL));
         ck_assert_uint_le(total + count, room);
-        memcpy(all + total, words, count * sizeof *words);
-        total += count;
+        for (size_t i = 0; i < count; i++)
+            all[total++] = words[i];
     } while (count > 0);
     return total;
 }

@@ -185,13 +185,6 @@ static int merge(const struct arguments *arguments)
     return EXIT_DONE;
 }
 
-/* A directory for what has no room in memory. */
-static const char *temporary_folder(void)
-{
-    const char *folder = getenv("TMPDIR");
-    return folder != NULL && folder[0] != '\0' ? folder : "/tmp";
-}
-
 static int import(const struct arguments *arguments)
 {
     static const char *const allowed[] = {"json", "memory", "pre-tokenizer", "source"};

@@ -83,9 +83,7 @@ int corpus_run_start(struct corpus_run *run, const struct arguments *arguments)
 
 int corpus_run_make_work(struct corpus_run *run)
 {
-    const char *parent = getenv("TMPDIR");
-    if (parent == NULL || parent[0] == '\0')
-        parent = "/tmp";
+    const char *parent = temporary_folder();
     int size = snprintf(run->work, sizeof run->work, "%s/tokenize.XXXXXX", parent);
     if (size < 0 || (size_t)size >= sizeof run->work) {
         run->work[0] = '\0';

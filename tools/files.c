@@ -5,6 +5,8 @@
  */
 #include "tools/files.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +67,29 @@ int read_whole(const char *path, char **data, size_t *size)
     if (status != TKZ_OK)
         return message_failure(status, &error);
     (*data)[*size] = '\0';
+    return EXIT_DONE;
+}
+
+const char *temporary_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder == NULL || folder[0] == '\0' ? "/tmp" : folder;
+}
+
+int make_temporary_file(char *path, size_t capacity)
+{
+    int length = snprintf(path, capacity, "%s/tokenize.XXXXXX", temporary_folder());
+    if (length < 0 || (size_t)length >= capacity) {
+        message("TMPDIR", "the name of this directory is too long");
+        return EXIT_USAGE;
+    }
+    int file = mkstemp(path);
+    if (file < 0) {
+        message(temporary_folder(), "cannot make a temporary file here: %s", strerror(errno));
+        hint("set TMPDIR to a directory with room");
+        return EXIT_DATA;
+    }
+    (void)close(file);
     return EXIT_DONE;
 }
 

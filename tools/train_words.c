@@ -5,12 +5,12 @@
  */
 #include "tools/train_words.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tokenize/count.h"
+#include "tools/files.h"
 #include "tools/messages.h"
 #include "tools/table_weights.h"
 
@@ -115,28 +115,22 @@ static int read_table(struct train_words *words, const struct arguments *argumen
     return code;
 }
 
-/* A text table is small enough for memory, and is read in the words' order. */
+/* Brings a text table into the order of words, as a word table that is read and removed. */
 static int read_text(struct train_words *words, const struct arguments *arguments)
 {
-    const char *path = option_text(arguments, "counts"), *folder = getenv("TMPDIR");
+    const char *path = option_text(arguments, "counts");
     char name[4096];
     if (option_given(arguments, "weight")) {
         message("train", "--weight needs a .wct table, which has counts of sources");
         return EXIT_USAGE;
     }
-    if (folder == NULL || folder[0] == '\0')
-        folder = "/tmp";
-    int length = snprintf(name, sizeof name, "%s/tokenize-train-XXXXXX", folder);
-    int file = length < (int)sizeof name ? mkstemp(name) : -1;
-    if (file < 0) {
-        message(folder, "cannot make a temporary file there");
-        return EXIT_DATA;
-    }
-    (void)close(file);
+    int code = make_temporary_file(name, sizeof name);
+    if (code != EXIT_DONE)
+        return code;
     tkz_error error;
     tkz_status status = tkz_word_table_import(&path, 1, NULL, name, NULL, NULL, &error);
-    int code = status == TKZ_OK ? read_table(words, arguments, name)
-                                : message_model_failure(status, &error);
+    code = status == TKZ_OK ? read_table(words, arguments, name)
+                            : message_model_failure(status, &error);
     (void)unlink(name);
     return code;
 }

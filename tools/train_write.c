@@ -71,19 +71,12 @@ static int write_formats(const struct arguments *arguments, const tkz_tokenizer 
 /* Opens a SentencePiece model that is not in a file. */
 static int open_model(tkz_tokenizer **tokenizer, const tkz_bytes *model)
 {
-    const char *folder = getenv("TMPDIR");
     char name[4096];
-    if (folder == NULL || folder[0] == '\0')
-        folder = "/tmp";
-    int length = snprintf(name, sizeof name, "%s/tokenize-train-XXXXXX", folder);
-    int file = length < (int)sizeof name ? mkstemp(name) : -1;
-    if (file < 0) {
-        message(folder, "cannot make a temporary file there");
-        return EXIT_DATA;
-    }
-    (void)close(file);
+    int code = make_temporary_file(name, sizeof name);
+    if (code != EXIT_DONE)
+        return code;
     tkz_error error;
-    int code = write_whole(name, model->data, model->size);
+    code = write_whole(name, model->data, model->size);
     if (code == EXIT_DONE) {
         tkz_status status = tkz_tokenizer_open(tokenizer, name, NULL, &error);
         code = status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);

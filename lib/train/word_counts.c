@@ -94,54 +94,26 @@ tkz_status tkz_word_counts_add(tkz_word_counts *counts, const char *word, size_t
     return add_word(counts, word, size, count, error);
 }
 
-/* Counts a chunk, cut where the boundary source has ends: `ends`, from *next on. */
-static tkz_status add_chunk(tkz_word_counts *counts, const char *text, size_t start,
-                            size_t chunk_end, const uint64_t *ends, size_t end_count, size_t *next,
-                            tkz_error *error)
-{
-    tkz_status status = TKZ_OK;
-    while (status == TKZ_OK && start < chunk_end) {
-        while (*next < end_count && ends[*next] <= start)
-            ++*next;
-        size_t end = chunk_end;
-        if (*next < end_count && ends[*next] < chunk_end)
-            end = (size_t)ends[*next];
-        status = add_word(counts, text + start, end - start, 1, error);
-        start = end;
-    }
-    return status;
-}
-
-tkz_status tkz__word_counts_add_document(tkz_word_counts *counts, const char *text, size_t size,
-                                         const tkz__boundary_source *source, tkz_error *error)
+tkz_status tkz_word_counts_add_text(tkz_word_counts *counts, const char *text, size_t size,
+                                    tkz_error *error)
 {
     enum { ROOM = 256 };
     uint32_t chunk_ends[ROOM];
-    const uint64_t *ends = NULL;
-    size_t end_count = 0, next_end = 0;
     tkz_status status = TKZ_OK;
     if (size >= UINT32_MAX)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "a text to count has 4 GiB or more; cut it first");
-    if (source != NULL)
-        status = source->find(source->context, text, size, &ends, &end_count, error);
     forget_order(counts);
     for (size_t start = 0; status == TKZ_OK && start < size;) {
         size_t base = start;
         size_t chunks = counts->pre_tokenizer->cut(text + base, size - base, chunk_ends, ROOM);
         for (size_t i = 0; status == TKZ_OK && i < chunks; i++) {
-            status = add_chunk(counts, text, start, base + chunk_ends[i], ends, end_count,
-                               &next_end, error);
-            start = base + chunk_ends[i];
+            size_t end = base + chunk_ends[i];
+            status = add_word(counts, text + start, end - start, 1, error);
+            start = end;
         }
     }
     return status;
-}
-
-tkz_status tkz_word_counts_add_text(tkz_word_counts *counts, const char *text, size_t size,
-                                    tkz_error *error)
-{
-    return tkz__word_counts_add_document(counts, text, size, NULL, error);
 }
 
 tkz_status tkz_word_counts_merge(tkz_word_counts *counts, const tkz_word_counts *other,

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Word counts from inside: counting with a boundary source, and walking the
- * table in its fixed order. Leans on core's byte map and subword's pre-tokenizers.
+ * Word counts from inside: walking the table in its fixed order. Leans on core's byte map and subword's pre-tokenizers.
  */
 #ifndef TKZ_TRAIN_WORD_COUNTS_H
 #define TKZ_TRAIN_WORD_COUNTS_H
 
-#include "core/boundary.h"
 #include "core/byte_map.h"
 #include "subword/pre_tokenizer.h"
 #include "tokenize/train.h"
-
-/* Cuts `text` with the pre-tokenizer and, where `source` is not NULL, also at every word end that
- * the source finds; counts the pieces. The source is asked once, for the whole text. */
-TKZ_CHECKED tkz_status tkz__word_counts_add_document(tkz_word_counts *counts, const char *text,
-                                                     size_t size,
-                                                     const tkz__boundary_source *source,
-                                                     tkz_error *error);
 
 /* The entries sorted by word bytes (memcmp, shorter first); owned by `counts`, valid until it
  * changes. Errors: OUT_OF_MEMORY. */

@@ -148,56 +148,6 @@ START_TEST(test_add_text)
 }
 END_TEST
 
-/* A boundary source that knows the ends beforehand and counts its calls. */
-typedef struct fixed_ends {
-    const uint64_t *ends;
-    size_t count;
-    int calls;
-    tkz_status status;
-} fixed_ends;
-
-static tkz_status find_fixed(void *context, const char *text, size_t size, const uint64_t **ends,
-                             size_t *count, tkz_error *error)
-{
-    fixed_ends *fixed = context;
-    (void)text;
-    (void)size;
-    (void)error;
-    fixed->calls++;
-    *ends = fixed->ends;
-    *count = fixed->count;
-    return fixed->status;
-}
-
-START_TEST(test_boundaries)
-{
-    /* Words 今日|は|、|晴れ|です|。| ab. The pre-tokenizer joins 今日は and 、晴れです. */
-    const char *text = "今日は、晴れです。 ab";
-    static const uint64_t ends[] = {6, 9, 12, 18, 24, 27, 30};
-    fixed_ends fixed = {ends, 7, 0, TKZ_OK};
-    tkz__boundary_source source = {&fixed, find_fixed};
-    tkz_word_counts *counts = new_counts();
-    ck_assert_status(
-        tkz__word_counts_add_document(counts, text, strlen(text), &source, NULL));
-    ck_assert_int_eq(fixed.calls, 1);
-    expect_text(counts, HEAD("7", "7") "1\t ab\n1\t、\n1\t。\n1\tです\n1\tは\n1\t今日\n1\t晴れ\n");
-
-    /* Ends that are no use (twice the same, beyond the text) change nothing. */
-    static const uint64_t strange[] = {0, 6, 6, 500};
-    tkz_word_counts *second = new_counts();
-    fixed = (fixed_ends){strange, 4, 0, TKZ_OK};
-    ck_assert_status(tkz__word_counts_add_document(second, "今日は", 9, &source, NULL));
-    expect_text(second, HEAD("2", "2") "1\tは\n1\t今日\n");
-
-    fixed.status = TKZ_STATUS_BAD_UTF8;
-    ck_assert_int_eq(tkz__word_counts_add_document(second, "今日は", 9, &source, NULL),
-                     TKZ_STATUS_BAD_UTF8);
-    expect_totals(second, 2, 2, 9);
-    tkz_word_counts_free(counts);
-    tkz_word_counts_free(second);
-}
-END_TEST
-
 /* Sorted by bytes with shorter first, whatever the order of additions, and made anew after a
  * change. */
 START_TEST(test_order)
@@ -436,7 +386,6 @@ Suite *suite_word_counts(void)
     tcase_add_test(tests, test_overflow);
     tcase_add_test(tests, test_merge);
     tcase_add_test(tests, test_add_text);
-    tcase_add_test(tests, test_boundaries);
     tcase_add_test(tests, test_order);
     tcase_add_test(tests, test_escapes);
     tcase_add_test(tests, test_round_trip);

@@ -147,6 +147,24 @@ static tkz_status find_strange(void *context, const char *text, size_t size, con
     return TKZ_OK;
 }
 
+static tkz_status find_known(void *context, const char *text, size_t size, const uint64_t **ends,
+                             size_t *count, tkz_error *error)
+{
+    static const uint64_t known[] = {6, 9, 12, 18, 24, 27, 30};
+    (void)context, (void)text, (void)size, (void)error;
+    *ends = known;
+    *count = 7;
+    return TKZ_OK;
+}
+
+/* Words 今日|は|、|晴れ|です|。| ab. The pre-tokenizer joins 今日は and 、晴れです. */
+START_TEST(test_known_words)
+{
+    tkz__boundary_source source = {NULL, find_known};
+    expect_words("llama3", NULL, &source, "今日は、晴れです。 ab", "今日|は|、|晴れ|です|。| ab");
+}
+END_TEST
+
 START_TEST(test_strange_source)
 {
     tkz__boundary_source source = {NULL, find_strange};
@@ -251,6 +269,7 @@ Suite *suite_word_cut(void)
     tcase_add_test(tcase, test_rules);
     tcase_add_test(tcase, test_pre_tokenizers);
     tcase_add_test(tcase, test_source);
+    tcase_add_test(tcase, test_known_words);
     tcase_add_test(tcase, test_strange_source);
     tcase_add_test(tcase, test_long_words);
     tcase_add_test(tcase, test_names);

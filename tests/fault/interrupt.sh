@@ -37,6 +37,12 @@ passed=0
 failed=0
 kills=0
 resumed=0
+# await_work DIRECTORY PROCESS: until the run has begun to write, or is over; a loaded machine takes its time.
+await_work() {
+    while kill -0 "$2" 2>/dev/null && [ ! -e "$1/work/staged.zst" ]; do
+        sleep 0.01
+    done
+}
 complain() {
     echo "$1"
     failed=$((failed + 1))
@@ -53,6 +59,8 @@ for signal in KILL KILL KILL KILL INT TERM; do
             >report.json 2>message.txt &
         process=$!
         if [ "$attempts" -lt 9 ]; then
+            # Once surely in the midst of the work: there is something to take up.
+            [ "$attempts" -lt 8 ] || await_work "round$round" "$process"
             sleep "0.0$(((round * 7 + attempts * 13) % 10))$attempts"
             if kill -"$signal" "$process" 2>/dev/null; then
                 kills=$((kills + 1))

@@ -9,6 +9,7 @@
 
 #include "core/buffer.h"
 #include "morph/character_offsets.h"
+#include "morph/word_lines.h"
 
 enum { STARTS, ENDS, START_CHARACTERS, END_CHARACTERS, WORD_PLACES };
 
@@ -117,21 +118,12 @@ static tkz_status begin_text(tkz_tagger *tagger, const char *text, size_t size, 
     return TKZ_OK;
 }
 
-static const char *feature_of(const tkz_tagger *tagger, const tkz__compiled_dictionary *lexicon,
-                              const tkz__word *word)
-{
-    const tkz_dictionary *dictionary = tagger->dictionary;
-    if (lexicon == &dictionary->unknown && dictionary->unknown_feature != NULL)
-        return dictionary->unknown_feature;
-    return tkz__word_feature(lexicon, word);
-}
-
 static void fill_morpheme(const tkz_tagger *tagger, tkz_morpheme *morpheme,
                           const tkz__path_word *found, uint64_t space_start)
 {
     const tkz__compiled_dictionary *lexicon;
     const tkz__word *word = tkz__dictionary_word(tagger->dictionary, found->number, &lexicon);
-    const char *feature = feature_of(tagger, lexicon, word);
+    const char *feature = tkz__feature_of(tagger->dictionary, lexicon, word);
     size_t feature_size = strlen(feature);
     *morpheme = (tkz_morpheme){
         .start = found->start,
@@ -270,48 +262,6 @@ tkz_status tkz_tagger_words(tkz_tagger *tagger, const char *text, size_t size, t
 
 /* ---- Output formats ---- */
 
-/* Appends bytes for which room has been made. */
-static void put(tkz__buffer *output, const char *data, size_t size)
-{
-    memcpy(output->data + output->size, data, size);
-    output->size += size;
-}
-
-static tkz_status write_default(tkz_tagger *tagger, const tkz__path_word *words, size_t count,
-                                tkz_error *error)
-{
-    tkz__buffer *output = &tagger->output;
-    for (size_t i = 0; i < count; i++) {
-        const tkz__compiled_dictionary *lexicon;
-        const tkz__word *word =
-            tkz__dictionary_word(tagger->dictionary, words[i].number, &lexicon);
-        const char *feature = feature_of(tagger, lexicon, word);
-        size_t feature_size = strlen(feature);
-        size_t surface_size = words[i].end - words[i].start;
-        tkz_status status = tkz__buffer_reserve(output, surface_size + feature_size + 2, error);
-        if (status != TKZ_OK)
-            return status;
-        put(output, tagger->text + words[i].start, surface_size);
-        put(output, "\t", 1);
-        put(output, feature, feature_size);
-        put(output, "\n", 1);
-    }
-    return TKZ_OK;
-}
-
-static tkz_status write_wakati(tkz_tagger *tagger, const tkz__path_word *words, size_t count,
-                               tkz_error *error)
-{
-    tkz__buffer *output = &tagger->output;
-    size_t room = words[count - 1].end - words[0].start + count;
-    tkz_status status = tkz__buffer_reserve(output, room, error);
-    for (size_t i = 0; i < count && status == TKZ_OK; i++) {
-        put(output, tagger->text + words[i].start, words[i].end - words[i].start);
-        put(output, " ", 1);
-    }
-    return status;
-}
-
 tkz__best_path *tkz__tagger_path(tkz_tagger *tagger)
 {
     return &tagger->path;
@@ -334,8 +284,10 @@ tkz_status tkz__tagger_write(tkz_tagger *tagger, const char *text, const tkz__pa
                              size_t count, int32_t format, tkz_error *error)
 {
     tagger->text = text;
-    return format == TKZ_MORPH_FORMAT_DEFAULT ? write_default(tagger, words, count, error)
-                                              : write_wakati(tagger, words, count, error);
+    const tkz__found_words found = {tagger->dictionary, text, tagger->path.end, words, count};
+    return format == TKZ_MORPH_FORMAT_DEFAULT
+               ? tkz__word_lines_append(&found, &tagger->output, error)
+               : tkz__surfaces_append(&found, &tagger->output, error);
 }
 
 tkz_status tkz_tagger_format(tkz_tagger *tagger, const char *text, size_t size, int32_t format,

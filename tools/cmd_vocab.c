@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * tokenize vocab: what a tokenizer file is, whether it is whole, and the same tokenizer
- * in another format. This file holds the options and hands over to the action named
+ * tokenize vocab: what a tokenizer file is, whether it is whole, the same tokenizer
+ * in another format, and vocabularies made of others. This file holds the options and hands over to the action named
  * first.
  */
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "tools/messages.h"
 #include "tools/stream_options.h"
 #include "tools/vocab_actions.h"
+#include "tools/vocab_change.h"
 
 static const struct option_info options[] = {
     {.name = "json",
@@ -19,14 +20,18 @@ static const struct option_info options[] = {
      .letter = 'o',
      .type = OPTION_TEXT,
      .argument = "FILE",
-     .text = "convert: the file to write; it appears when it is complete. Must be given."},
+     .text = "convert, extend: the file to write; it appears when it is complete. Must be given."},
     {.name = "to",
      .type = OPTION_CHOICE,
      .argument = "FORMAT",
      .default_value = "tkz",
      .choices = "tkz|hf|tiktoken|sentencepiece",
-     .text = "convert: a native image, tokenizer.json, a rank file of tiktoken, or the SentencePiece "
-             "model that it was read from."},
+     .text = "A native image, tokenizer.json, a rank file of tiktoken, or a SentencePiece model, if it was "
+             "read from one. extend: if not given, the format of FILE."},
+    VOCAB_CHANGE_OPTIONS,
+    OPTION_MEMORY,
+    OPTION_QUIET,
+    OPTION_NO_PROGRESS,
     {.name = "pre-tokenizer",
      .type = OPTION_TEXT,
      .argument = "NAME",
@@ -56,6 +61,9 @@ static const struct example examples[] = {
     {"A Japanese BERT, whose words are those of a dictionary:",
      "tokenize vocab convert vocab.txt --pre-tokenizer morph --boundaries ipadic -o bert.tkz"},
     {"For HF tokenizers:", "tokenize vocab convert ja.tkz --to hf -o tokenizer.json"},
+    {"3000 more tokens for Japanese; words are cut by the model's own pre-tokenizer:",
+     "tokenize count --pre-tokenizer llama3 --boundaries ipadic -o ja.wct clean.jsonl.zst\n"
+     "tokenize vocab extend tokenizer.json --counts ja.wct --add 3000 -o extended.json"},
     {"A SentencePiece model, with the ids that HF tokenizers gives:",
      "tokenize vocab convert spiece.model --compat hf --to hf -o tokenizer.json"},
 };
@@ -65,12 +73,16 @@ static const struct action actions[] = {
     {"info", " json pre-tokenizer boundaries compat "},
     {"check", " json pre-tokenizer boundaries compat "},
     {"convert", " output to pre-tokenizer boundaries compat "},
+    {"extend",
+     " output to json pre-tokenizer compat counts weight add minimum-count longest-bytes "
+     "longest-characters coverage forbid split memory quiet no-progress "},
 };
 
 static int (*const runs[])(const struct arguments *arguments, const char *path) = {
     vocab_info,
     vocab_check,
     vocab_convert,
+    vocab_extend,
 };
 
 static bool is_morph(const char *pre_tokenizer)
@@ -100,8 +112,8 @@ static int run(const struct arguments *arguments)
 const struct command command_vocab = {
     .name = "vocab",
     .group = "Vocabulary",
-    .summary = "inspect, check and convert tokenizer files",
-    .operands = "info|check|convert FILE",
+    .summary = "inspect, check, convert and change tokenizer files",
+    .operands = "info|check|convert|extend FILE",
     .minimum_operands = 2,
     .maximum_operands = 2,
     .description =
@@ -111,7 +123,10 @@ const struct command command_vocab = {
         "info says what it is, and whether decoding gives every text back, if not why. check reads "
         "every byte. convert writes the same tokenizer in another format: the ids of every text "
         "stay the same, or it refuses and says why. A rank file holds neither special tokens nor "
-        "the way in which text is cut.",
+        "the way in which text is cut.\n\n"
+        "extend goes on with the merges of a BPE, of bytes or of characters, on new words: old ids and "
+        "their merges stay, the new ones come behind them, and each new token is checked to encode to "
+        "itself. A model of characters gets the characters that it lacks first.",
     .examples = examples,
     .example_count = COUNT_OF(examples),
     .options = options,

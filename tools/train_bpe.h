@@ -59,6 +59,9 @@ int train_bpe_refuse(const struct arguments *arguments);
 tkz_status train_bpe_options(const struct arguments *arguments, tkz_bpe_options **result,
                              tkz_error *error);
 
+/* The rules of --split, with commas between, to the options. */
+tkz_status train_bpe_split(tkz_bpe_options *options, const char *rules, tkz_error *error);
+
 /* Is --special given once, empty: no special tokens at all? */
 bool wants_no_specials(const struct arguments *arguments);
 

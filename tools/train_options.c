@@ -21,7 +21,7 @@ static int32_t choice_number(const char *choices, const char *choice)
     }
 }
 
-static tkz_status set_split(tkz_bpe_options *options, const char *rules, tkz_error *error)
+tkz_status train_bpe_split(tkz_bpe_options *options, const char *rules, tkz_error *error)
 {
     static const struct {
         const char *name;
@@ -87,7 +87,7 @@ static tkz_status set_kinds(const struct arguments *arguments, tkz_bpe_options *
             options,
             choice_number("hf|rustbpe|sentencepiece", option_text(arguments, "order")), error);
     if (status == TKZ_OK && option_given(arguments, "split"))
-        status = set_split(options, option_text(arguments, "split"), error);
+        status = train_bpe_split(options, option_text(arguments, "split"), error);
     if (status == TKZ_OK)
         status = tkz_bpe_options_set_byte_fallback(options,
                                                    option_given(arguments, "byte-fallback"), error);

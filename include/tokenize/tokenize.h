@@ -22,5 +22,6 @@
 #include "tokenize/subword.h"
 #include "tokenize/text.h"
 #include "tokenize/train.h"
+#include "tokenize/vocabulary.h"
 
 #endif /* TOKENIZE_TOKENIZE_H */

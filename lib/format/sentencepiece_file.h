@@ -9,6 +9,7 @@
 #include "format/format.h"
 #include "io/protobuf_reader.h"
 #include "subword/tokenizer_builder.h"
+#include "subword/tokenizer_edit.h"
 
 /* Fields of ModelProto, and of a piece in it. */
 enum {
@@ -71,6 +72,8 @@ typedef struct tkz__spm_file {
 /* How the rest of a file is kept with the tokenizer: behind the line that names the format, fields of
  * these numbers in the order of the file. */
 #define TKZ__SPM_ORIGIN "sentencepiece\n"
+/* The tokens were changed since (subword/tokenizer_edit.h): only the other fields hold. */
+#define TKZ__SPM_ORIGIN_EDITED "sentencepiece" TKZ__ORIGIN_EDITED
 enum {
     TKZ__SPM_ORIGIN_PIECES = 1, /* so many pieces as tkz__spm_put_piece writes them */
     TKZ__SPM_ORIGIN_TYPED = 2,  /* the same, with the type of NORMAL ones */

@@ -144,11 +144,93 @@ static tkz_status put_pieces(const tkz_tokenizer *tokenizer, uint32_t *id, uint6
     return status;
 }
 
+/* The number of pieces that trainer_spec says (TrainerSpec.vocab_size). */
+enum { VOCAB_SIZE = 4 };
+
+/* trainer_spec with the number of pieces that there are now. */
+static tkz_status put_trainer(tkz__protobuf_reader spec, uint32_t count, tkz__buffer *buffer,
+                              tkz_error *error)
+{
+    tkz__buffer message;
+    tkz__protobuf_field field;
+    bool more = true;
+    tkz__buffer_init(&message, &buffer->allocator);
+    tkz_status status = TKZ_OK;
+    for (; status == TKZ_OK;) {
+        status = tkz__protobuf_next(&spec, &field, &more);
+        if (status != TKZ_OK || !more)
+            break;
+        status = field.number == VOCAB_SIZE && field.type == TKZ__WIRE_VARINT
+                     ? tkz__protobuf_put_number(&message, VOCAB_SIZE, count, error)
+                     : tkz__buffer_append(&message, spec.file + field.start,
+                                          field.end - field.start, error);
+    }
+    if (status == TKZ_OK)
+        status = tkz__protobuf_put_bytes(buffer, TKZ__SPM_TRAINER, message.data, message.size,
+                                         error);
+    tkz__buffer_free(&message);
+    return status;
+}
+
+/* Fields of the file that are no pieces. */
+static tkz_status put_rest(const uint8_t *bytes, size_t size, uint32_t count, tkz__buffer *buffer,
+                           tkz_error *error)
+{
+    tkz__protobuf_reader reader = tkz__protobuf_reader_start(bytes, size, NULL, error);
+    tkz__protobuf_field field;
+    bool more = true;
+    for (;;) {
+        if (tkz__protobuf_next(&reader, &field, &more) != TKZ_OK)
+            return damaged(error);
+        if (!more)
+            return TKZ_OK;
+        tkz_status status =
+            field.number == TKZ__SPM_TRAINER && field.type == TKZ__WIRE_BYTES
+                ? put_trainer(tkz__protobuf_message(&reader, &field), count, buffer, error)
+                : tkz__buffer_append(buffer, bytes + field.start, field.end - field.start, error);
+        if (status != TKZ_OK)
+            return status;
+    }
+}
+
+/* The model whose tokens are no longer those of its file: all pieces, then what else the file said. */
+static tkz_status write_edited(const tkz_tokenizer *tokenizer, const uint8_t *kept, size_t size,
+                               tkz__buffer *buffer, tkz_error *error)
+{
+    uint32_t id = 0, count = tkz_tokenizer_size(tokenizer);
+    tkz__protobuf_reader reader = tkz__protobuf_reader_start(kept, size, NULL, error);
+    tkz__protobuf_field field;
+    bool more = true;
+    tkz_status status = put_pieces(tokenizer, &id, count, false, buffer, error);
+    while (status == TKZ_OK) {
+        if (tkz__protobuf_next(&reader, &field, &more) != TKZ_OK)
+            return damaged(error);
+        if (!more)
+            break;
+        size_t length;
+        if (field.number != TKZ__SPM_ORIGIN_REST || field.type != TKZ__WIRE_BYTES)
+            continue;
+        const uint8_t *bytes = tkz__protobuf_bytes(&reader, &field, &length);
+        status = put_rest(bytes, length, count, buffer, error);
+    }
+    return status;
+}
+
+/* Does the origin begin with this line? */
+static bool begins(const uint8_t *origin, size_t size, const char *line)
+{
+    size_t length = strlen(line);
+    return size >= length && memcmp(origin, line, length) == 0;
+}
+
 tkz_status tkz__spm_write(const tkz_tokenizer *tokenizer, tkz__buffer *buffer, tkz_error *error)
 {
     size_t size, name = strlen(TKZ__SPM_ORIGIN);
     const uint8_t *origin = tkz__tokenizer_origin(tokenizer, &size);
-    if (size < name || memcmp(origin, TKZ__SPM_ORIGIN, name) != 0)
+    if (begins(origin, size, TKZ__SPM_ORIGIN_EDITED))
+        return write_edited(tokenizer, origin + strlen(TKZ__SPM_ORIGIN_EDITED),
+                            size - strlen(TKZ__SPM_ORIGIN_EDITED), buffer, error);
+    if (!begins(origin, size, TKZ__SPM_ORIGIN))
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                               "a SentencePiece model is written of a tokenizer that was read from "
                               "one; this one was not, and its rules may have no equal there");

@@ -108,11 +108,11 @@ static tkz_status add_symbol(tkz__bpe_tokens *tokens, const tkz__bpe_alphabet *a
     return TKZ_OK;
 }
 
-tkz_status tkz__bpe_tokens_init(tkz__bpe_tokens *tokens, const tkz_bpe_options *options,
-                                const tkz__bpe_alphabet *alphabet, tkz_error *error)
+tkz_status tkz__bpe_tokens_start(tkz__bpe_tokens *tokens, const tkz_bpe_options *options,
+                                 const tkz_allocator *allocator, tkz_error *error)
 {
     memset(tokens, 0, sizeof *tokens);
-    tokens->allocator = alphabet->allocator;
+    tokens->allocator = tkz__allocator_or_default(allocator);
     tokens->options = options;
     for (size_t i = 0; i < options->forbidden.count; i++)
         if (options->forbidden.entries[i].key_size > tokens->longest_reserved)
@@ -120,8 +120,16 @@ tkz_status tkz__bpe_tokens_init(tkz__bpe_tokens *tokens, const tkz_bpe_options *
     tokens->text_limit = tokens->longest_reserved;
     if (options->order == TKZ_BPE_ORDER_SENTENCEPIECE)
         tokens->text_limit = SIZE_MAX; /* its pieces are short: 512 characters */
+    tokens->spelled = tkz__allocate(&tokens->allocator, tokens->longest_reserved + 1);
+    return tokens->spelled != NULL ? TKZ_OK
+                                   : tkz__error_memory(error, tokens->longest_reserved + 1);
+}
+
+tkz_status tkz__bpe_tokens_init(tkz__bpe_tokens *tokens, const tkz_bpe_options *options,
+                                const tkz__bpe_alphabet *alphabet, tkz_error *error)
+{
+    tkz_status status = tkz__bpe_tokens_start(tokens, options, &alphabet->allocator, error);
     scripts known = find_scripts();
-    tkz_status status = TKZ_OK;
     for (uint32_t id = 0; status == TKZ_OK && id < alphabet->count; id++)
         status = add_symbol(tokens, alphabet, id, &known, error);
     if (status != TKZ_OK)
@@ -136,6 +144,8 @@ void tkz__bpe_tokens_free(tkz__bpe_tokens *tokens)
     tkz__release_array(&tokens->allocator, tokens->lengths, tokens->length_capacity,
                        sizeof *tokens->lengths);
     tkz__release_array(&tokens->allocator, tokens->texts, tokens->text_capacity, 1);
+    tkz__release(&tokens->allocator, tokens->spelled, tokens->longest_reserved + 1);
+    tokens->spelled = NULL;
     tokens->tokens = NULL;
     tokens->lengths = NULL;
     tokens->texts = NULL;
@@ -151,6 +161,18 @@ static uint8_t join_flags(const tkz__bpe_token *left, const tkz__bpe_token *righ
                      (right->flags & ENDS_SPACE));
 }
 
+/* What two tokens are as one, all but their halves and text. */
+static tkz__bpe_token combine(const tkz__bpe_token *first, const tkz__bpe_token *second)
+{
+    return (tkz__bpe_token){
+        .bytes = first->bytes + second->bytes,
+        .characters = first->characters + second->characters,
+        .first = (first->flags & NO_SCRIPT) != 0 ? second->first : first->first,
+        .last = (second->flags & NO_SCRIPT) != 0 ? first->last : second->last,
+        .flags = join_flags(first, second),
+        .text = TKZ__BPE_NO_TEXT};
+}
+
 tkz_status tkz__bpe_tokens_join(tkz__bpe_tokens *tokens, uint32_t left, uint32_t right,
                                 tkz_error *error)
 {
@@ -160,21 +182,47 @@ tkz_status tkz__bpe_tokens_join(tkz__bpe_tokens *tokens, uint32_t left, uint32_t
         return status;
     const tkz__bpe_token *first = &tokens->tokens[left], *second = &tokens->tokens[right];
     tkz__bpe_token *made = &tokens->tokens[tokens->count];
-    *made = (tkz__bpe_token){
-        .bytes = (uint32_t)bytes,
-        .characters = first->characters + second->characters,
-        .left = left,
-        .right = right,
-        .first = (first->flags & NO_SCRIPT) != 0 ? second->first : first->first,
-        .last = (second->flags & NO_SCRIPT) != 0 ? first->last : second->last,
-        .flags = join_flags(first, second),
-        .text = TKZ__BPE_NO_TEXT};
+    *made = combine(first, second);
+    made->left = left;
+    made->right = right;
     if (bytes <= tokens->text_limit) {
         made->text = tokens->text_size;
         put_text(tokens, tokens->texts + first->text, first->bytes);
         put_text(tokens, tokens->texts + second->text, second->bytes);
     }
     tokens->lengths[tokens->count++] = tokens->lengths[left] + tokens->lengths[right];
+    return TKZ_OK;
+}
+
+tkz_status tkz__bpe_tokens_add(tkz__bpe_tokens *tokens, const uint8_t *text, size_t size,
+                               tkz_error *error)
+{
+    const tkz_bpe_options *options = tokens->options;
+    tkz_status status = reserve(tokens, size, error);
+    if (status != TKZ_OK)
+        return status;
+    scripts known = options->unit == TKZ_BPE_BYTES ? (scripts){0} : find_scripts();
+    tkz__bpe_token made = {.first = ANY_SCRIPT, .last = ANY_SCRIPT, .text = TKZ__BPE_NO_TEXT};
+    for (size_t at = 0, length; at < size; at += length) {
+        tkz__bpe_token one = {.characters = 1, .first = ANY_SCRIPT, .last = ANY_SCRIPT,
+                              .text = TKZ__BPE_NO_TEXT};
+        uint32_t character;
+        length = 1;
+        if (options->unit == TKZ_BPE_BYTES) {
+            one.characters = (text[at] & 0xC0) != 0x80;
+        } else {
+            length = tkz__utf8_next((const char *)text + at, size - at, &character);
+            judge_character(&one, character, options->split, &known);
+        }
+        one.bytes = (uint32_t)length;
+        made = at == 0 ? one : combine(&made, &one);
+    }
+    if (size <= tokens->text_limit) {
+        made.text = tokens->text_size;
+        put_text(tokens, text, size);
+    }
+    tokens->tokens[tokens->count] = made;
+    tokens->lengths[tokens->count++] = 1;
     return TKZ_OK;
 }
 
@@ -221,14 +269,9 @@ bool tkz__bpe_tokens_is_forbidden(const tkz__bpe_tokens *tokens, uint32_t left, 
     size_t size = (size_t)first->bytes + second->bytes;
     if (size > tokens->longest_reserved)
         return false;
-    for (size_t i = 0; i < forbidden->count; i++) {
-        const uint8_t *text = tkz__byte_map_key(forbidden, &forbidden->entries[i]);
-        if (forbidden->entries[i].key_size == size &&
-            memcmp(text, tokens->texts + first->text, first->bytes) == 0 &&
-            memcmp(text + first->bytes, tokens->texts + second->text, second->bytes) == 0)
-            return true;
-    }
-    return false;
+    memcpy(tokens->spelled, tokens->texts + first->text, first->bytes);
+    memcpy(tokens->spelled + first->bytes, tokens->texts + second->text, second->bytes);
+    return tkz__byte_map_find(forbidden, tokens->spelled, size) != NULL;
 }
 
 /* ---- Order --------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ typedef struct tkz__bpe_tokens {
     size_t text_capacity;
     size_t text_limit;       /* longer ones are never asked for */
     size_t longest_reserved; /* bytes of the longest forbidden text */
+    uint8_t *spelled;        /* room for that */
 } tkz__bpe_tokens;
 
 /* The symbols of the alphabet. `options` must live as long. Errors: OUT_OF_MEMORY. */
@@ -42,6 +43,15 @@ TKZ_CHECKED tkz_status tkz__bpe_tokens_init(tkz__bpe_tokens *tokens,
                                             const tkz_bpe_options *options,
                                             const tkz__bpe_alphabet *alphabet, tkz_error *error);
 void tkz__bpe_tokens_free(tkz__bpe_tokens *tokens); /* accepts an all-zero struct */
+
+/* No symbols yet: for a vocabulary that is there, whose tokens become symbols one by one. `options` must
+ * live as long, and forbid no more texts. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_tokens_start(tkz__bpe_tokens *tokens,
+                                             const tkz_bpe_options *options,
+                                             const tkz_allocator *allocator, tkz_error *error);
+/* The next symbol: a token of `size` bytes, or of 0 where there is none. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_tokens_add(tkz__bpe_tokens *tokens, const uint8_t *text,
+                                           size_t size, tkz_error *error);
 
 /* Adds the token that a merge makes. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__bpe_tokens_join(tkz__bpe_tokens *tokens, uint32_t left, uint32_t right,

@@ -45,14 +45,29 @@ static void sort_by_count(const uint64_t *counts, uint32_t **order, uint32_t **s
 
 /* ---- Places ------------------------------------------------------------------- */
 
+/* Where words come from: texts with their alphabet, or rows of symbols. */
+typedef struct word_source {
+    const tkz_word_list *texts; /* NULL: rows */
+    const tkz__bpe_alphabet *alphabet;
+    const tkz__bpe_rows *rows;
+    const uint64_t *counts;
+    size_t count;
+} word_source;
+
 /* Writes the symbols of word `index` with room for all of its bytes; returns how many. */
-static size_t read_word(const tkz_word_list *source, size_t index, const tkz__bpe_alphabet *alphabet,
-                        uint32_t *target)
+static size_t read_word(const word_source *source, size_t index, uint32_t *target)
 {
-    size_t count = 0, end = (size_t)source->offsets[index + 1];
-    for (size_t at = (size_t)source->offsets[index]; at < end;) {
+    if (source->texts == NULL) {
+        const tkz__bpe_rows *rows = source->rows;
+        size_t size = (size_t)(rows->offsets[index + 1] - rows->offsets[index]);
+        memcpy(target, rows->symbols + rows->offsets[index], size * sizeof *target);
+        return size;
+    }
+    const tkz_word_list *texts = source->texts;
+    size_t count = 0, end = (size_t)texts->offsets[index + 1];
+    for (size_t at = (size_t)texts->offsets[index]; at < end;) {
         uint32_t symbol;
-        at += tkz__bpe_alphabet_next(alphabet, (const uint8_t *)source->data + at, end - at,
+        at += tkz__bpe_alphabet_next(source->alphabet, (const uint8_t *)texts->data + at, end - at,
                                      &symbol);
         if (symbol != TKZ__BPE_GONE)
             target[count++] = symbol;
@@ -60,32 +75,38 @@ static size_t read_word(const tkz_word_list *source, size_t index, const tkz__bp
     return count;
 }
 
-/* Places that a word takes with the border behind it; 0: it has no pairs. */
-static uint64_t measure_word(const tkz_word_list *source, size_t index,
-                             const tkz__bpe_alphabet *alphabet)
+/* Symbols of word `index`. */
+static uint64_t count_symbols(const word_source *source, size_t index)
 {
+    const uint64_t *offsets = source->texts != NULL ? source->texts->offsets
+                                                    : source->rows->offsets;
+    if (source->texts == NULL || source->alphabet->is_bytes)
+        return offsets[index + 1] - offsets[index];
     uint64_t count = 0;
-    size_t end = (size_t)source->offsets[index + 1];
-    if (alphabet->is_bytes)
-        count = end - source->offsets[index];
-    for (size_t at = (size_t)source->offsets[index]; at < end && !alphabet->is_bytes;) {
+    for (size_t at = (size_t)offsets[index], end = (size_t)offsets[index + 1]; at < end;) {
         uint32_t symbol;
-        at += tkz__bpe_alphabet_next(alphabet, (const uint8_t *)source->data + at, end - at,
-                                     &symbol);
+        at += tkz__bpe_alphabet_next(source->alphabet, (const uint8_t *)source->texts->data + at,
+                                     end - at, &symbol);
         count += symbol != TKZ__BPE_GONE;
     }
+    return count;
+}
+
+/* Places that a word takes with the border behind it; 0: it has no pairs. */
+static uint64_t measure_word(const word_source *source, size_t index)
+{
+    uint64_t count = count_symbols(source, index);
     return count > 1 && source->counts[index] > 0 ? count + 1 : 0;
 }
 
 /* Lists the words that have pairs, and sums up their places. */
-static tkz_status list_words(tkz__bpe_words *words, const tkz_word_list *source,
-                             const tkz__bpe_alphabet *alphabet, uint32_t *order, size_t *count,
-                             uint64_t *places, tkz_error *error)
+static tkz_status list_words(tkz__bpe_words *words, const word_source *source, uint32_t *order,
+                             size_t *count, uint64_t *places, tkz_error *error)
 {
     *places = 1;
     *count = 0;
     for (size_t i = 0; i < source->count; i++) {
-        uint64_t size = measure_word(source, i, alphabet), symbols;
+        uint64_t size = measure_word(source, i), symbols;
         if (size == 0)
             continue;
         if (__builtin_mul_overflow(size - 1, source->counts[i], &symbols) ||
@@ -103,7 +124,7 @@ static tkz_status list_words(tkz__bpe_words *words, const tkz_word_list *source,
     return TKZ_OK;
 }
 
-static size_t count_runs(const tkz_word_list *source, const uint32_t *order, size_t count)
+static size_t count_runs(const word_source *source, const uint32_t *order, size_t count)
 {
     size_t runs = 0;
     for (size_t i = 0; i < count; i++)
@@ -111,9 +132,9 @@ static size_t count_runs(const tkz_word_list *source, const uint32_t *order, siz
     return runs;
 }
 
-static tkz_status fill_places(tkz__bpe_words *words, const tkz_word_list *source,
-                              const tkz__bpe_alphabet *alphabet, const uint32_t *order,
-                              size_t count, uint64_t places, tkz_error *error)
+static tkz_status fill_places(tkz__bpe_words *words, const word_source *source,
+                              const uint32_t *order, size_t count, uint64_t places,
+                              tkz_error *error)
 {
     words->run_count = count_runs(source, order, count);
     words->size = (size_t)places;
@@ -127,7 +148,7 @@ static tkz_status fill_places(tkz__bpe_words *words, const tkz_word_list *source
         uint64_t occurrences = source->counts[order[i]];
         if (i > 0 && occurrences != words->runs[run].count)
             run++;
-        at += read_word(source, order[i], alphabet, words->places + at);
+        at += read_word(source, order[i], words->places + at);
         words->places[at++] = TKZ__BPE_BORDER;
         words->runs[run].count = occurrences;
         words->runs[run].end = (uint32_t)at;
@@ -135,9 +156,8 @@ static tkz_status fill_places(tkz__bpe_words *words, const tkz_word_list *source
     return TKZ_OK;
 }
 
-tkz_status tkz__bpe_words_init(tkz__bpe_words *words, const tkz_word_list *source,
-                               const tkz__bpe_alphabet *alphabet, uint64_t memory,
-                               const tkz_allocator *allocator, tkz_error *error)
+static tkz_status lay_out(tkz__bpe_words *words, const word_source *source, uint64_t memory,
+                          const tkz_allocator *allocator, tkz_error *error)
 {
     memset(words, 0, sizeof *words);
     words->allocator = tkz__allocator_or_default(allocator);
@@ -149,7 +169,7 @@ tkz_status tkz__bpe_words_init(tkz__bpe_words *words, const tkz_word_list *sourc
     uint32_t *order = tkz__allocate_array(&words->allocator, source->count, sizeof *order);
     uint32_t *spare = tkz__allocate_array(&words->allocator, source->count, sizeof *spare);
     tkz_status status = order != NULL && spare != NULL
-                            ? list_words(words, source, alphabet, order, &count, &places, error)
+                            ? list_words(words, source, order, &count, &places, error)
                             : tkz__error_memory(error, source->count * sizeof *order);
     if (status == TKZ_OK && memory > 0 && places * TKZ__BPE_PLACE_NEED > memory)
         status = tkz__error_set(error, TKZ_STATUS_LIMIT, "memory", TKZ__NO_OFFSET,
@@ -159,13 +179,29 @@ tkz_status tkz__bpe_words_init(tkz__bpe_words *words, const tkz_word_list *sourc
                                 (unsigned long long)memory);
     if (status == TKZ_OK) {
         sort_by_count(source->counts, &order, &spare, count);
-        status = fill_places(words, source, alphabet, order, count, places, error);
+        status = fill_places(words, source, order, count, places, error);
     }
     tkz__release_array(&words->allocator, order, source->count, sizeof *order);
     tkz__release_array(&words->allocator, spare, source->count, sizeof *spare);
     if (status != TKZ_OK)
         tkz__bpe_words_free(words);
     return status;
+}
+
+tkz_status tkz__bpe_words_init(tkz__bpe_words *words, const tkz_word_list *source,
+                               const tkz__bpe_alphabet *alphabet, uint64_t memory,
+                               const tkz_allocator *allocator, tkz_error *error)
+{
+    const word_source own = {.texts = source, .alphabet = alphabet, .counts = source->counts,
+                             .count = source->count};
+    return lay_out(words, &own, memory, allocator, error);
+}
+
+tkz_status tkz__bpe_words_of_rows(tkz__bpe_words *words, const tkz__bpe_rows *rows, uint64_t memory,
+                                  const tkz_allocator *allocator, tkz_error *error)
+{
+    const word_source own = {.rows = rows, .counts = rows->counts, .count = rows->count};
+    return lay_out(words, &own, memory, allocator, error);
 }
 
 void tkz__bpe_words_free(tkz__bpe_words *words)

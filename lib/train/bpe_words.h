@@ -41,6 +41,20 @@ TKZ_CHECKED tkz_status tkz__bpe_words_init(tkz__bpe_words *words, const tkz_word
                                            const tkz_allocator *allocator, tkz_error *error);
 void tkz__bpe_words_free(tkz__bpe_words *words); /* accepts an all-zero struct */
 
+/* Words that are given as symbols: word i has symbols[offsets[i]] .. symbols[offsets[i+1]-1], BORDER
+ * among them, and occurs counts[i] times. */
+typedef struct tkz__bpe_rows {
+    const uint32_t *symbols;
+    const uint64_t *offsets; /* count + 1 */
+    const uint64_t *counts;
+    size_t count;
+} tkz__bpe_rows;
+
+/* Lays them out. Errors: as tkz__bpe_words_init. */
+TKZ_CHECKED tkz_status tkz__bpe_words_of_rows(tkz__bpe_words *words, const tkz__bpe_rows *rows,
+                                              uint64_t memory, const tkz_allocator *allocator,
+                                              tkz_error *error);
+
 /* XXH3 over all counts and places. */
 uint64_t tkz__bpe_words_hash(const tkz__bpe_words *words);
 

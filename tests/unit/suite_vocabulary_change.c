@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Vocabularies made of others: what stays, what comes, and that training in two halves is training at
+ * once. Leans on Check.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "subword/tokenizer_edit.h"
+#include "testing.h"
+#include "tokenize/vocabulary.h"
+
+Suite *suite_vocabulary_change(void);
+
+enum { WORDS = 400, LONGEST = 12 };
+
+/* Words made by chance, with counts. */
+typedef struct word_pool {
+    char data[WORDS * LONGEST * 3];
+    uint64_t offsets[WORDS + 1];
+    uint64_t counts[WORDS];
+    tkz_word_list list;
+} word_pool;
+
+static void fill_pool(word_pool *pool, uint64_t seed, const char *const *letters, size_t count)
+{
+    size_t at = 0;
+    pool->offsets[0] = 0;
+    for (size_t i = 0; i < WORDS; i++) {
+        size_t length = 1 + test_random(&seed) % LONGEST;
+        for (size_t k = 0; k < length; k++) {
+            /* Squares make some letters frequent. */
+            uint64_t pick = test_random(&seed) % (count * count);
+            size_t letter = 0;
+            while ((letter + 1) * (letter + 1) <= pick)
+                letter++;
+            size_t size = strlen(letters[letter]);
+            memcpy(pool->data + at, letters[letter], size);
+            at += size;
+        }
+        pool->offsets[i + 1] = at;
+        pool->counts[i] = 1 + test_random(&seed) % 5;
+    }
+    pool->list = (tkz_word_list){pool->data, pool->offsets, pool->counts, WORDS};
+}
+
+static const char *const latin[] = {"a", "b", "c", "d", "e", "0", " "};
+static const char *const japanese[] = {"\xE3\x81\x82", "\xE3\x81\x84", "\xE6\xBC\xA2",
+                                       "\xE5\xAD\x97", "\xE3\x82\xA2", "a", "1"};
+
+static tkz_bpe_options *new_options(uint32_t size, int32_t unit, int32_t order)
+{
+    tkz_bpe_options *options;
+    ck_assert_status(tkz_bpe_options_new(&options, NULL, NULL));
+    ck_assert_status(tkz_bpe_options_set_size(options, size, NULL));
+    ck_assert_status(tkz_bpe_options_set_minimum_count(options, 2, NULL));
+    ck_assert_status(tkz_bpe_options_set_unit(options, unit, NULL));
+    ck_assert_status(tkz_bpe_options_set_order(options, order, NULL));
+    return options;
+}
+
+static tkz_tokenizer *train(const word_pool *pool, uint32_t size, int32_t order)
+{
+    tkz_bpe_options *options = new_options(size, TKZ_BPE_BYTES, order);
+    tkz_bpe_trainer *trainer;
+    tkz_tokenizer *tokenizer;
+    if (order == TKZ_BPE_ORDER_HF)
+        ck_assert_status(tkz_bpe_options_add_special(options, "<s>", 3, NULL));
+    ck_assert_status(tkz_bpe_trainer_new(&trainer, options, &pool->list, NULL, NULL));
+    ck_assert_status(tkz_bpe_trainer_run(trainer, 0, NULL, NULL));
+    ck_assert_status(tkz_bpe_trainer_tokenizer(trainer, 0, &tokenizer, NULL));
+    tkz_bpe_trainer_free(trainer);
+    tkz_bpe_options_free(options);
+    return tokenizer;
+}
+
+static tkz_tokenizer *extend(const tkz_tokenizer *tokenizer, const word_pool *pool, uint32_t size,
+                             tkz_extension *extension)
+{
+    tkz_bpe_options *options = new_options(size, TKZ_BPE_BYTES, TKZ_BPE_ORDER_HF);
+    tkz_tokenizer *extended;
+    ck_assert_status(tkz_vocabulary_extend(tokenizer, options, &pool->list, NULL, NULL, &extended,
+                                           extension, NULL));
+    tkz_bpe_options_free(options);
+    return extended;
+}
+
+static void check_same_tokens(const tkz_tokenizer *one, const tkz_tokenizer *other, uint32_t count)
+{
+    for (uint32_t id = 0; id < count; id++) {
+        const uint8_t *first, *second;
+        size_t first_size, second_size;
+        ck_assert_status(tkz_tokenizer_token(one, id, &first, &first_size, NULL, NULL));
+        ck_assert_status(tkz_tokenizer_token(other, id, &second, &second_size, NULL, NULL));
+        ck_assert_uint_eq(first_size, second_size);
+        ck_assert_int_eq(memcmp(first, second, first_size), 0);
+    }
+}
+
+/* What stands behind the model's part of two tokenizer.json is the same. */
+static void check_same_files(const tkz_tokenizer *one, const tkz_tokenizer *other)
+{
+    tkz_bytes first, second;
+    ck_assert_status(tkz_tokenizer_serialize(one, "hf", &first, NULL));
+    ck_assert_status(tkz_tokenizer_serialize(other, "hf", &second, NULL));
+    ck_assert_uint_eq(first.size, second.size);
+    ck_assert_int_eq(memcmp(first.data, second.data, first.size), 0);
+    tkz_bytes_free(&first);
+    tkz_bytes_free(&second);
+}
+
+/* ---- Extending --------------------------------------------------------------------- */
+
+START_TEST(in_two_halves)
+{
+    static word_pool pool;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        tkz_extension extension;
+        fill_pool(&pool, seed, seed % 2 == 0 ? latin : japanese, 7);
+        tkz_tokenizer *whole = train(&pool, 360, TKZ_BPE_ORDER_HF);
+        tkz_tokenizer *half = train(&pool, 257 + (uint32_t)(seed * 4), TKZ_BPE_ORDER_HF);
+        uint32_t before = tkz_tokenizer_size(half);
+        tkz_tokenizer *both = extend(half, &pool, 360, &extension);
+        ck_assert_uint_eq(extension.first, before);
+        ck_assert_uint_eq(extension.unreachable, 0);
+        ck_assert_uint_eq(extension.characters, 0);
+        ck_assert_uint_eq(extension.merges, tkz_tokenizer_size(whole) - before);
+        check_same_files(whole, both);
+        tkz_tokenizer_free(whole);
+        tkz_tokenizer_free(half);
+        tkz_tokenizer_free(both);
+    }
+}
+END_TEST
+
+/* Old ids stay, and a text that no new merge touches keeps its ids. */
+START_TEST(old_texts)
+{
+    static word_pool pool, other;
+    tkz_extension extension;
+    fill_pool(&pool, 5, latin, 7);
+    fill_pool(&other, 6, japanese, 5);
+    tkz_tokenizer *old = train(&pool, 400, TKZ_BPE_ORDER_RUSTBPE);
+    tkz_tokenizer *extended = extend(old, &other, 480, &extension);
+    check_same_tokens(old, extended, tkz_tokenizer_size(old));
+    ck_assert_uint_eq(extension.unreachable, 0);
+    ck_assert_uint_gt(extension.merges, 20);
+    tkz_encoder *encoders[2];
+    const tkz_batch *batches[2];
+    ck_assert_status(tkz_encoder_new(&encoders[0], old, NULL, NULL));
+    ck_assert_status(tkz_encoder_new(&encoders[1], extended, NULL, NULL));
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_status(tkz_encoder_encode(encoders[i], pool.data, pool.offsets, WORDS, &batches[i],
+                                            NULL));
+    ck_assert_uint_eq(batches[0]->offsets[WORDS], batches[1]->offsets[WORDS]);
+    ck_assert_int_eq(memcmp(batches[0]->ids, batches[1]->ids,
+                            batches[0]->offsets[WORDS] * sizeof *batches[0]->ids), 0);
+    tkz_encoder_free(encoders[0]);
+    tkz_encoder_free(encoders[1]);
+    tkz_tokenizer_free(extended);
+    tkz_tokenizer_free(old);
+}
+END_TEST
+
+/* A SentencePiece model: characters come, scores go on below, the old pieces stay. */
+START_TEST(pieces)
+{
+    static word_pool pool, other;
+    char folder[64], path[96];
+    fill_pool(&pool, 7, latin, 6);
+    fill_pool(&other, 8, japanese, 6);
+    tkz_bpe_options *options = new_options(290, TKZ_BPE_CHARACTERS, TKZ_BPE_ORDER_SENTENCEPIECE);
+    tkz_bpe_trainer *trainer;
+    tkz_bytes model;
+    ck_assert_status(tkz_bpe_options_set_byte_fallback(options, 1, NULL));
+    ck_assert_status(tkz_bpe_trainer_new(&trainer, options, &pool.list, NULL, NULL));
+    ck_assert_status(tkz_bpe_trainer_run(trainer, 0, NULL, NULL));
+    ck_assert_status(tkz_bpe_trainer_sentencepiece(trainer, 0, 0, &model, NULL));
+    tkz_bpe_trainer_free(trainer);
+    tkz_bpe_options_free(options);
+    test_make_directory(folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/a.model", folder);
+    test_write_file(path, model.data, model.size);
+    tkz_bytes_free(&model);
+    tkz_tokenizer *old, *again;
+    ck_assert_status(tkz_tokenizer_open(&old, path, NULL, NULL));
+
+    tkz_extension extension;
+    tkz_tokenizer *extended = extend(old, &other, 340, &extension);
+    ck_assert_uint_eq(extension.characters, 5); /* "a" is there */
+    ck_assert_uint_eq(extension.characters + extension.merges,
+                      tkz_tokenizer_size(extended) - tkz_tokenizer_size(old));
+    ck_assert_uint_eq(extension.unreachable, 0);
+    ck_assert_status(tkz_tokenizer_serialize(extended, "sentencepiece", &model, NULL));
+    test_write_file(path, model.data, model.size);
+    ck_assert_status(tkz_tokenizer_open(&again, path, NULL, NULL));
+    ck_assert_uint_eq(tkz_tokenizer_size(again), tkz_tokenizer_size(extended));
+    check_same_tokens(again, extended, tkz_tokenizer_size(again));
+    for (uint32_t id = 0; id < tkz_tokenizer_size(again); id++)
+        ck_assert(tkz__tokenizer_score(again, id) == tkz__tokenizer_score(extended, id));
+    /* Written again it has the same bytes: it is a whole model now. */
+    tkz_bytes second;
+    ck_assert_status(tkz_tokenizer_serialize(again, "sentencepiece", &second, NULL));
+    ck_assert_uint_eq(second.size, model.size);
+    ck_assert_int_eq(memcmp(second.data, model.data, model.size), 0);
+    tkz_bytes_free(&model);
+    tkz_bytes_free(&second);
+    tkz_tokenizer_free(again);
+    tkz_tokenizer_free(extended);
+    tkz_tokenizer_free(old);
+    test_remove_tree(folder);
+}
+END_TEST
+
+START_TEST(extend_refuses)
+{
+    static word_pool pool;
+    tkz_extension extension;
+    tkz_tokenizer *extended;
+    tkz_error error;
+    fill_pool(&pool, 5, latin, 7);
+    tkz_tokenizer *old = train(&pool, 300, TKZ_BPE_ORDER_HF);
+    tkz_bpe_options *options = new_options(300, TKZ_BPE_BYTES, TKZ_BPE_ORDER_HF);
+    ck_assert_int_eq(tkz_vocabulary_extend(old, options, &pool.list, NULL, NULL, &extended,
+                                           &extension, &error), TKZ_STATUS_INVALID_OPTION);
+    ck_assert_ptr_null(extended);
+    ck_assert_status(tkz_bpe_options_set_size(options, 320, NULL));
+    const tkz_word_list none = {pool.data, pool.offsets, pool.counts, 0};
+    ck_assert_int_eq(tkz_vocabulary_extend(old, options, &none, NULL, NULL, &extended, &extension,
+                                           &error), TKZ_STATUS_EMPTY_INPUT);
+    ck_assert_status(tkz_bpe_options_set_memory(options, 1000, NULL));
+    ck_assert_int_eq(tkz_vocabulary_extend(old, options, &pool.list, NULL, NULL, &extended,
+                                           &extension, &error), TKZ_STATUS_LIMIT);
+    tkz_bpe_options_free(options);
+    tkz_tokenizer_free(old);
+}
+END_TEST
+
+typedef struct attempt {
+    const tkz_tokenizer *old;
+    const word_pool *pool;
+} attempt;
+
+static tkz_status extend_with(void *context, const tkz_allocator *allocator)
+{
+    const attempt *own = context;
+    tkz_bpe_options *options = new_options(275, TKZ_BPE_BYTES, TKZ_BPE_ORDER_HF);
+    tkz_tokenizer *extended;
+    tkz_extension extension;
+    tkz_status status = tkz_vocabulary_extend(own->old, options, &own->pool->list, NULL, allocator,
+                                              &extended, &extension, NULL);
+    tkz_tokenizer_free(extended);
+    tkz_bpe_options_free(options);
+    return status;
+}
+
+START_TEST(extend_without_memory)
+{
+    static word_pool pool;
+    fill_pool(&pool, 9, latin, 3);
+    pool.list.count = 40;
+    tkz_tokenizer *old = train(&pool, 262, TKZ_BPE_ORDER_HF);
+    attempt own = {old, &pool};
+    test_all_allocation_failures(extend_with, &own);
+    tkz_tokenizer_free(old);
+}
+END_TEST
+
+Suite *suite_vocabulary_change(void)
+{
+    Suite *suite = suite_create("vocabulary_change");
+    TCase *extending = tcase_create("extend");
+    tcase_add_test(extending, in_two_halves);
+    tcase_add_test(extending, old_texts);
+    tcase_add_test(extending, pieces);
+    tcase_add_test(extending, extend_refuses);
+    tcase_add_test(extending, extend_without_memory);
+    tcase_set_timeout(extending, 60);
+    suite_add_tcase(suite, extending);
+    return suite;
+}

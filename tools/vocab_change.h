@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The actions of `tokenize vocab` that make a vocabulary of others, and what they share. Leans on
+ * vocab_actions.h and train_words.h.
+ */
+#ifndef TOOLS_VOCAB_CHANGE_H
+#define TOOLS_VOCAB_CHANGE_H
+
+#include "tokenize/vocabulary.h"
+#include "tools/train_words.h"
+#include "tools/vocab_actions.h"
+
+#define VOCAB_CHANGE_OPTIONS                                                                      \
+    {.name = "counts", .type = OPTION_TEXT, .argument = "TABLE",                                  \
+     .text = "extend: the words to go on with, a table of 'tokenize count', whose words the "     \
+             "model's own pre-tokenizer cut."},                                                   \
+    {.name = "weight", .type = OPTION_TEXT, .argument = "NAME=P/Q", .repeatable = true,           \
+     .text = "With a .wct table: counts of source NAME times P/Q."},                              \
+    {.name = "add", .type = OPTION_INTEGER, .argument = "N", .default_value = "0",                \
+     .maximum = 16777216, .text = "extend: new tokens, at most. Must be given."},                 \
+    {.name = "minimum-count", .type = OPTION_INTEGER, .argument = "N", .default_value = "2",      \
+     .minimum = 1, .maximum = UINT64_C(9007199254740992),                                         \
+     .text = "extend: pairs seen less often are never merged."},                                  \
+    {.name = "longest-bytes", .type = OPTION_INTEGER, .argument = "N", .default_value = "0",      \
+     .maximum = 65535, .text = "extend: bytes of the longest new token; 0: 65535."},              \
+    {.name = "longest-characters", .type = OPTION_INTEGER, .argument = "N",                       \
+     .default_value = "0", .maximum = 65535,                                                      \
+     .text = "extend: its characters; 0: any number, of a model with U+2581 16."},                \
+    {.name = "coverage", .type = OPTION_NUMBER, .argument = "SHARE", .default_value = "0.9995",   \
+     .lowest = 0.5, .highest = 1,                                                                 \
+     .text = "extend, of models of characters: the share of all characters that the vocabulary "  \
+             "must have then; those that it has not come first among the new tokens."},           \
+    {.name = "forbid", .type = OPTION_TEXT, .argument = "TEXT", .repeatable = true,               \
+     .text = "extend: a text that no new token may be."},                                         \
+    {.name = "split", .type = OPTION_TEXT, .argument = "RULES",                                   \
+     .text = "extend, of models with U+2581: what new pieces do not hold together, as in "        \
+             "'tokenize train'. Default: scripts,numbers,spaces, and digits if the model keeps them "   \
+             "apart."}
+
+int vocab_extend(const struct arguments *arguments, const char *path);
+
+/* The words of --counts, with a complaint if another pre-tokenizer cut them than the model's own.
+ * Returns an exit code; release with train_words_free in every case. */
+int vocab_read_words(struct train_words *words, const struct arguments *arguments,
+                     const tkz_tokenizer *tokenizer);
+
+/* Writes a changed model to --output: in the format of --to, or else that of the file that it was made
+ * of, if it is one that is written, or else as a native image. Returns an exit code. */
+int vocab_write_changed(const struct arguments *arguments, const tkz_tokenizer *tokenizer,
+                        const char *path);
+
+/* Refuses what an action cannot do without: --output, and standard output for two things. Returns an
+ * exit code. */
+int vocab_need_output(const struct arguments *arguments, const char *action);
+
+#endif /* TOOLS_VOCAB_CHANGE_H */

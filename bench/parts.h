@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How work on parts scales with threads, beside a loop that touches no memory. The parts are
+ * worked on one after the other by one thread, then at the same time; the loop does the same, so that
+ * what the machine gives to two threads is seen in the same seconds. Rounds take turns; the best of
+ * each counts. Leans on POSIX threads.
+ */
+#ifndef BENCH_PARTS_H
+#define BENCH_PARTS_H
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+
+#include "bench/records.h"
+
+enum { BENCH_MOST_THREADS = 256, BENCH_ROUNDS = 5 };
+
+typedef struct bench_part {
+    void *shared; /* what the work is done with */
+    const char *data;
+    size_t size;
+    unsigned number, count; /* this part is the texts number, number + count .. of `data` */
+    uint64_t result;        /* what the work came to */
+} bench_part;
+
+/* xorshift64: each step waits for the one before it. */
+static inline void *bench_compute(void *argument)
+{
+    bench_part *own = argument;
+    uint64_t state = own->number + 1;
+    for (uint64_t i = 0; i < UINT64_C(100000000); i++) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+    }
+    own->result = state;
+    return NULL;
+}
+
+/* Seconds of all parts, one after the other or at the same time. */
+static inline double bench_run_parts(void *(*work)(void *), bench_part *parts, unsigned count,
+                                     int together)
+{
+    pthread_t threads[BENCH_MOST_THREADS];
+    double start = bench_seconds(CLOCK_MONOTONIC);
+    for (unsigned i = 0; i < count; i++) {
+        if (pthread_create(&threads[i], NULL, work, &parts[i]) != 0)
+            bench_fail("thread", "cannot start");
+        if (!together)
+            pthread_join(threads[i], NULL);
+    }
+    for (unsigned i = 0; together && i < count; i++)
+        pthread_join(threads[i], NULL);
+    return bench_seconds(CLOCK_MONOTONIC) - start;
+}
+
+static inline void bench_keep_best(double *best, double seconds)
+{
+    if (*best == 0 || seconds < *best)
+        *best = seconds;
+}
+
+/* Deals the texts of `data` out into as many parts as threads, and prints one JSON line. */
+static inline void bench_scale(void *(*work)(void *), void *shared, const char *data, size_t size,
+                               int threads, int rounds)
+{
+    if (threads < 1 || threads > BENCH_MOST_THREADS || rounds < 1)
+        bench_fail("usage", "1 to 256 threads, 1 or more rounds");
+    unsigned count = (unsigned)threads;
+    bench_part parts[BENCH_MOST_THREADS];
+    for (unsigned i = 0; i < count; i++)
+        parts[i] = (bench_part){shared, data, size, i, count, 0};
+    double worked[2] = {0}, computed[2] = {0};
+    for (int round = 0; round < rounds; round++) {
+        for (int together = 0; together < 2; together++) {
+            bench_keep_best(&worked[together], bench_run_parts(work, parts, count, together));
+            bench_keep_best(&computed[together],
+                            bench_run_parts(bench_compute, parts, count, together));
+        }
+    }
+    double working = worked[0] / worked[1], computing = computed[0] / computed[1];
+    printf("{\"threads\":%u,\"bytes\":%zu,\"mb_per_second\":[%.1f,%.1f],\"working\":%.3f,"
+           "\"computing\":%.3f,\"of_computing\":%.3f}\n",
+           count, size, (double)size / worked[0] / 1e6, (double)size / worked[1] / 1e6, working,
+           computing, working / computing);
+}
+
+#endif

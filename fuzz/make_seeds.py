@@ -389,6 +389,60 @@ def sentencepiece_files():
     write("sentencepiece_file", "wrong", special + piece("a", 0, 9) + special)
 
 
+def dense_matrix(rows, columns, value=lambda i, j: (i * 7 + j * 3) % 11 / 8 - 0.5):
+    return struct.pack("<2q", rows, columns) + b"".join(
+        struct.pack("<f", value(i, j)) for i in range(rows) for j in range(columns))
+
+
+def quantizer(columns, part):
+    parts = -(-columns // part)
+    last = columns - (parts - 1) * part
+    return struct.pack("<4i", columns, parts, part, last) + b"".join(
+        struct.pack("<f", i % 17 / 8 - 1) for i in range(256 * columns))
+
+
+def quantized_matrix(rows, columns, part, norms):
+    parts = -(-columns // part)
+    data = bytes([norms]) + struct.pack("<2qi", rows, columns, rows * parts)
+    data += bytes(i * 37 % 256 for i in range(rows * parts)) + quantizer(columns, part)
+    return data + (bytes(range(rows)) + quantizer(1, 1) if norms else b"")
+
+
+def classifiers():
+    """fastText models of three words and two labels (facebookresearch/fastText src/fasttext.cc)."""
+    def settings(loss, word_ngrams=1, bucket=5, shortest=2, longest=3, columns=3, model=3, version=12):
+        return struct.pack("<2I12id", 793712314, version, columns, 5, 5, 1, 5, word_ngrams, loss,
+                           model, bucket, shortest, longest, 100, 1e-4)
+
+    def dictionary(labels=("a", "b"), kept=None):
+        words = ["</s>", "猫", "日本"]
+        entries = b"".join(w.encode() + b"\0" + struct.pack("<qb", 9 - i, 0) for i, w in enumerate(words))
+        entries += b"".join(b"__label__" + w.encode() + b"\0" + struct.pack("<qb", 7 - i, 1)
+                            for i, w in enumerate(labels))
+        pairs = b"".join(struct.pack("<2i", *pair) for pair in kept or [])
+        return struct.pack("<3i2q", len(words) + len(labels), len(words), len(labels), 50,
+                           -1 if kept is None else len(kept)) + entries + pairs
+
+    dense = b"\0" + dense_matrix(8, 3) + b"\0" + dense_matrix(2, 3)
+    for name, loss in (("hs", 1), ("ns", 2), ("softmax", 3), ("ova", 4)):
+        write("classifier", name, settings(loss) + dictionary() + dense)
+    write("classifier", "words", settings(3, word_ngrams=3, longest=0) + dictionary() + dense)
+    write("classifier", "old", settings(3, version=11) + dictionary() + dense)
+    write("classifier", "tree", settings(1) + dictionary("abcdefg") + b"\0" + dense_matrix(8, 3) +
+          b"\0" + dense_matrix(7, 3))
+    write("classifier", "quantized", settings(3) + dictionary() + b"\1" + quantized_matrix(8, 3, 2, 1) +
+          b"\0" + dense_matrix(2, 3))
+    write("classifier", "pruned", settings(4) + dictionary(kept=[(1, 0), (4, 1)]) + b"\1" +
+          quantized_matrix(5, 3, 2, 0) + b"\1" + quantized_matrix(2, 3, 2, 1))
+    write("classifier", "pruned_all", settings(2) + dictionary(kept=[]) + b"\1" +
+          quantized_matrix(3, 3, 4, 0) + b"\0" + dense_matrix(2, 3))
+    write("classifier", "no_number", settings(3) + dictionary() + b"\0" +
+          dense_matrix(8, 3, lambda i, j: float("nan")) + b"\0" + dense_matrix(2, 3))
+    write("classifier", "vectors", settings(3, model=2) + dictionary() + dense)
+    write("classifier", "buckets", settings(3, bucket=6) + dictionary() + dense)
+    write("classifier", "wide", settings(3, columns=2 ** 31 - 1) + dictionary() + dense)
+
+
 def word_tables():
     def entry(shared, rest, *counts):
         return varint(shared) + varint(len(rest)) + rest + b"".join(map(varint, counts))
@@ -421,3 +475,4 @@ utf8()
 normal_forms()
 sentencepiece_files()
 word_tables()
+classifiers()

@@ -13,6 +13,7 @@
 #define TOKENIZE_TOKENIZE_H
 
 #include "tokenize/base.h"
+#include "tokenize/classify.h"
 #include "tokenize/clean.h"
 #include "tokenize/corpus.h"
 #include "tokenize/count.h"

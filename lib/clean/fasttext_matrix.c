@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sums and products of fastText's matrices, each sum in fastText's order of additions, so that all
+ * bits are the same: rows are added column by column (by vectors where there are some), products of
+ * several rows at a time go on side by side. Leans on fasttext_model.
+ */
+#include "clean/fasttext_model.h"
+#include "core/processor.h"
+
+#if TKZ__PATH_AVX2
+#include <immintrin.h>
+#endif
+
+/* Columns whose sums stay in registers while the rows go by: four vectors of AVX2. */
+#define BAND 32
+/* Products that go on at a time: enough to hide the four cycles of an addition. */
+#define SIDE_BY_SIDE 8
+
+static void add_columns(const tkz__fasttext_matrix *matrix, const uint32_t *rows, size_t count,
+                        uint32_t first, float *sum)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *row = matrix->values + (uint64_t)rows[i] * matrix->columns * 4;
+        for (uint32_t j = first; j < matrix->columns; j++)
+            sum[j] += tkz__fasttext_float(row, j);
+    }
+}
+
+#if TKZ__PATH_AVX2
+/* Bands of 32 columns, then of 8: returns the first column that is left. */
+TKZ__TARGET_AVX2
+static uint32_t add_columns_avx2(const tkz__fasttext_matrix *matrix, const uint32_t *rows,
+                                 size_t count, float *sum)
+{
+    const uint64_t stride = (uint64_t)matrix->columns * 4;
+    uint32_t j = 0;
+    for (; matrix->columns - j >= BAND; j += BAND) {
+        __m256 a = _mm256_loadu_ps(sum + j), b = _mm256_loadu_ps(sum + j + 8);
+        __m256 c = _mm256_loadu_ps(sum + j + 16), d = _mm256_loadu_ps(sum + j + 24);
+        for (size_t i = 0; i < count; i++) {
+            const float *row = (const float *)(const void *)(matrix->values + rows[i] * stride) + j;
+            a = _mm256_add_ps(a, _mm256_loadu_ps(row));
+            b = _mm256_add_ps(b, _mm256_loadu_ps(row + 8));
+            c = _mm256_add_ps(c, _mm256_loadu_ps(row + 16));
+            d = _mm256_add_ps(d, _mm256_loadu_ps(row + 24));
+        }
+        _mm256_storeu_ps(sum + j, a);
+        _mm256_storeu_ps(sum + j + 8, b);
+        _mm256_storeu_ps(sum + j + 16, c);
+        _mm256_storeu_ps(sum + j + 24, d);
+    }
+    if (matrix->columns - j >= 16) {
+        __m256 a = _mm256_loadu_ps(sum + j), b = _mm256_loadu_ps(sum + j + 8);
+        for (size_t i = 0; i < count; i++) {
+            const float *row = (const float *)(const void *)(matrix->values + rows[i] * stride) + j;
+            a = _mm256_add_ps(a, _mm256_loadu_ps(row));
+            b = _mm256_add_ps(b, _mm256_loadu_ps(row + 8));
+        }
+        _mm256_storeu_ps(sum + j, a);
+        _mm256_storeu_ps(sum + j + 8, b);
+        j += 16;
+    }
+    return j;
+}
+#endif
+
+/* Products with a norm of 1 are what fastText makes of rows without one. */
+static float norm_of(const tkz__fasttext_matrix *matrix, uint64_t row)
+{
+    return matrix->norm_codes == NULL
+               ? 1.0f
+               : tkz__fasttext_float(matrix->norms, matrix->norm_codes[row]);
+}
+
+/* Centroid of a code: those of part `part` begin behind the whole parts before it. */
+static const uint8_t *centroid_of(const tkz__fasttext_matrix *matrix, uint32_t part, uint8_t code,
+                                  uint32_t columns)
+{
+    uint64_t start = (uint64_t)part * 256 * matrix->part_columns + (uint64_t)code * columns;
+    return matrix->centroids + 4 * start;
+}
+
+static void add_quantized(const tkz__fasttext_matrix *matrix, uint64_t row, float *sum)
+{
+    const uint8_t *codes = matrix->codes + row * matrix->parts;
+    float norm = norm_of(matrix, row);
+    for (uint32_t part = 0; part < matrix->parts; part++) {
+        uint32_t columns = part + 1 == matrix->parts ? matrix->last_columns : matrix->part_columns;
+        const uint8_t *centroid = centroid_of(matrix, part, codes[part], columns);
+        float *place = sum + (uint64_t)part * matrix->part_columns;
+        if (columns == 2) { /* fastText's default */
+            place[0] += norm * tkz__fasttext_float(centroid, 0);
+            place[1] += norm * tkz__fasttext_float(centroid, 1);
+            continue;
+        }
+        for (uint32_t j = 0; j < columns; j++)
+            place[j] += norm * tkz__fasttext_float(centroid, j);
+    }
+}
+
+void tkz__fasttext_add_rows(const tkz__fasttext_matrix *matrix, const uint32_t *rows, size_t count,
+                            float *sum)
+{
+    uint32_t first = 0;
+    if (matrix->is_quantized) {
+        for (size_t i = 0; i < count; i++)
+            add_quantized(matrix, rows[i], sum);
+        return;
+    }
+#if TKZ__PATH_AVX2
+    if (tkz__processor_has_avx2())
+        first = add_columns_avx2(matrix, rows, count, sum);
+#endif
+    if (first < matrix->columns)
+        add_columns(matrix, rows, count, first, sum);
+}
+
+static float dot_quantized(const tkz__fasttext_matrix *matrix, uint64_t row, const float *vector)
+{
+    const uint8_t *codes = matrix->codes + row * matrix->parts;
+    float sum = 0.0f;
+    for (uint32_t part = 0; part < matrix->parts; part++) {
+        uint32_t columns = part + 1 == matrix->parts ? matrix->last_columns : matrix->part_columns;
+        const uint8_t *centroid = centroid_of(matrix, part, codes[part], columns);
+        const float *place = vector + (uint64_t)part * matrix->part_columns;
+        for (uint32_t j = 0; j < columns; j++)
+            sum += place[j] * tkz__fasttext_float(centroid, j);
+    }
+    return sum * norm_of(matrix, row);
+}
+
+float tkz__fasttext_dot(const tkz__fasttext_matrix *matrix, uint64_t row, const float *vector)
+{
+    float sum = 0.0f;
+    if (matrix->is_quantized)
+        return dot_quantized(matrix, row, vector);
+    const uint8_t *values = matrix->values + row * matrix->columns * 4;
+    for (uint32_t j = 0; j < matrix->columns; j++)
+        sum += tkz__fasttext_float(values, j) * vector[j];
+    return sum;
+}
+
+void tkz__fasttext_multiply(const tkz__fasttext_matrix *matrix, const float *vector,
+                            float *products)
+{
+    uint64_t row = 0, stride = (uint64_t)matrix->columns * 4;
+    for (; !matrix->is_quantized && matrix->rows - row >= SIDE_BY_SIDE; row += SIDE_BY_SIDE) {
+        const uint8_t *values = matrix->values + row * stride;
+        float sums[SIDE_BY_SIDE] = {0};
+        for (uint32_t j = 0; j < matrix->columns; j++)
+            for (uint32_t k = 0; k < SIDE_BY_SIDE; k++)
+                sums[k] += tkz__fasttext_float(values + k * stride, j) * vector[j];
+        memcpy(products + row, sums, sizeof sums);
+    }
+    for (; row < matrix->rows; row++)
+        products[row] = tkz__fasttext_dot(matrix, row, vector);
+}

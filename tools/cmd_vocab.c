@@ -64,6 +64,8 @@ static const struct example examples[] = {
     {"3000 more tokens for Japanese; words are cut by the model's own pre-tokenizer:",
      "tokenize count --pre-tokenizer llama3 --boundaries ipadic -o ja.wct clean.jsonl.zst\n"
      "tokenize vocab extend tokenizer.json --counts ja.wct --add 3000 -o extended.json"},
+    {"And which old tokens the new ones are made of, with rows up to a multiple of 128:",
+     "tokenize vocab map tokenizer.json extended.json --pad-to 128 -o map.npy"},
     {"A SentencePiece model, with the ids that HF tokenizers gives:",
      "tokenize vocab convert spiece.model --compat hf --to hf -o tokenizer.json"},
 };
@@ -75,7 +77,8 @@ static const struct action actions[] = {
     {"convert", " output to pre-tokenizer boundaries compat "},
     {"extend",
      " output to json pre-tokenizer compat counts weight add minimum-count longest-bytes "
-     "longest-characters coverage forbid split memory quiet no-progress "},
+     "longest-characters coverage forbid split pad-to memory quiet no-progress "},
+    {"map", " output json compat pad-to "},
 };
 
 static int (*const runs[])(const struct arguments *arguments, const char *path) = {
@@ -83,7 +86,11 @@ static int (*const runs[])(const struct arguments *arguments, const char *path) 
     vocab_check,
     vocab_convert,
     vocab_extend,
+    vocab_map,
 };
+
+/* The files that each takes, at most. */
+static const size_t most_files[] = {1, 1, 1, 1, 2};
 
 static bool is_morph(const char *pre_tokenizer)
 {
@@ -96,6 +103,11 @@ static int run(const struct arguments *arguments)
     size_t chosen = choose_action("vocab", actions, COUNT_OF(actions), arguments);
     if (chosen == SIZE_MAX)
         return EXIT_USAGE;
+    if (arguments->operand_count - 1 > most_files[chosen]) {
+        message("vocab", "%s takes %zu file%s", actions[chosen].name, most_files[chosen],
+                most_files[chosen] == 1 ? "" : "s");
+        return EXIT_USAGE;
+    }
     if (option_given(arguments, "pre-tokenizer") && option_given(arguments, "compat")) {
         message("vocab", "files whose pre-tokenizer is named have the same ids in every program; "
                          "leave out --compat");
@@ -113,9 +125,9 @@ const struct command command_vocab = {
     .name = "vocab",
     .group = "Vocabulary",
     .summary = "inspect, check, convert and change tokenizer files",
-    .operands = "info|check|convert|extend FILE",
+    .operands = "info|check|convert|extend|map FILE [FILE]",
     .minimum_operands = 2,
-    .maximum_operands = 2,
+    .maximum_operands = SIZE_MAX,
     .description =
         "FILE is a tokenizer in any format that is read, told by its content: a native image, "
         "a SentencePiece model, tokenizer.json of HF tokenizers, a rank file of tiktoken, tekken.json, "
@@ -126,7 +138,9 @@ const struct command command_vocab = {
         "the way in which text is cut.\n\n"
         "extend goes on with the merges of a BPE, of bytes or of characters, on new words: old ids and "
         "their merges stay, the new ones come behind them, and each new token is checked to encode to "
-        "itself. A model of characters gets the characters that it lacks first.",
+        "itself. A model of characters gets the characters that it lacks first.\n\n"
+        "map OLD NEW says which tokens of OLD the text of each token of NEW is made of, for making new "
+        "embeddings of old ones: as numpy's array if --output ends in .npy, else as text.",
     .examples = examples,
     .example_count = COUNT_OF(examples),
     .options = options,

@@ -35,9 +35,14 @@
     {.name = "split", .type = OPTION_TEXT, .argument = "RULES",                                   \
      .text = "extend, of models with U+2581: what new pieces do not hold together, as in "        \
              "'tokenize train'. Default: scripts,numbers,spaces, and digits if the model keeps them "   \
-             "apart."}
+             "apart."},                                                                           \
+    {.name = "pad-to", .type = OPTION_INTEGER, .argument = "N", .default_value = "1",             \
+     .minimum = 1, .maximum = 65536,                                                              \
+     .text = "map: empty rows up to a multiple of N. extend: new tokens up to a number of ids "   \
+             "that is one, at least as many as --add says."}
 
 int vocab_extend(const struct arguments *arguments, const char *path);
+int vocab_map(const struct arguments *arguments, const char *path);
 
 /* The words of --counts, with a complaint if another pre-tokenizer cut them than the model's own.
  * Returns an exit code; release with train_words_free in every case. */

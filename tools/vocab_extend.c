@@ -24,6 +24,8 @@ static tkz_status fill_options(const struct arguments *arguments, const tkz_toke
     tkz_tokenizer_facts facts;
     tkz_tokenizer_describe(tokenizer, &facts);
     uint64_t size = facts.ids + option_integer(arguments, "add");
+    uint64_t multiple = option_integer(arguments, "pad-to");
+    size = (size + multiple - 1) / multiple * multiple;
     tkz_status status =
         tkz_bpe_options_set_size(options, size > UINT32_MAX ? UINT32_MAX : (uint32_t)size, error);
     if (status == TKZ_OK)

@@ -47,6 +47,43 @@ TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_extend(const tkz_tokenizer *tokeni
                                                      tkz_tokenizer **extended,
                                                      tkz_extension *extension, tkz_error *error);
 
+/* ---- From the ids of one vocabulary to those of another --------------------------------- */
+
+/* Of each token of a new vocabulary: the tokens of an old one that its text is there, for making the rows
+ * of a new embedding matrix of those of an old one. A token that the old vocabulary has comes from
+ * that one alone; a special token from the special one of the same content, or from none; another from the
+ * tokens that the old model makes of its text, by merging or scores alone, all of equal weight. Spaces and
+ * U+2581, bytes and the pieces of bytes count as the same. Immutable; any thread. */
+typedef struct tkz_vocabulary_map tkz_vocabulary_map;
+
+/* `rows`: of the new matrix, those behind the ids being empty; 0: as many as there are ids. Errors:
+ * INVALID_ARGUMENT (fewer rows than ids), UNSUPPORTED (a kind of old model that cannot be asked so),
+ * LIMIT, CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_map_new(tkz_vocabulary_map **map,
+                                                      const tkz_tokenizer *old_vocabulary,
+                                                      const tkz_tokenizer *new_vocabulary,
+                                                      uint64_t rows,
+                                                      const tkz_allocator *allocator,
+                                                      tkz_error *error);
+TKZ_API void tkz_vocabulary_map_free(tkz_vocabulary_map *map); /* accepts NULL */
+
+TKZ_API uint64_t tkz_vocabulary_map_rows(const tkz_vocabulary_map *map);
+/* The old ids of a row, each of the weight 1 / `*count`; none of a row that the old vocabulary says nothing
+ * of. Owned by the map. */
+TKZ_API void tkz_vocabulary_map_row(const tkz_vocabulary_map *map, uint64_t row,
+                                    const uint32_t **ids, size_t *count);
+
+enum tkz_map_format {
+    TKZ_MAP_TSV = 0, /* lines of text */
+    TKZ_MAP_NPY = 1  /* numpy's array of records (new, old, weight) */
+};
+
+/* The map as bytes (doc/formats/vocabulary-map.md). Free with tkz_bytes_free. Errors: INVALID_ARGUMENT
+ * (no such format), OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_map_serialize(const tkz_vocabulary_map *map,
+                                                            int32_t format, tkz_bytes *bytes,
+                                                            tkz_error *error);
+
 #ifdef __cplusplus
 }
 #endif

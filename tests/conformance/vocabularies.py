@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+import numpy
 import oracle_texts
 import sentencepiece
 import tiktoken
@@ -225,6 +226,38 @@ def extended_files(command, directory, sample, texts):
     return old
 
 
+def compare_maps(command, directory, texts):
+    """The map as numpy reads it: its rows are what the old model, in its own program, makes of the new
+    tokens."""
+    old, new = (os.path.join(directory, name) for name in ("base.json", "new.json"))
+    path, lines = (os.path.join(directory, name) for name in ("map.npy", "map.tsv"))
+    run(command, "vocab", "map", old, new, "--pad-to", "64", "-o", path)
+    run(command, "vocab", "map", old, new, "--pad-to", "64", "-o", lines)
+    rows = collections.defaultdict(list)
+    records = numpy.load(path)
+    for row, part, weight in records.tolist():
+        rows[row].append((part, weight))
+    with open(lines, encoding="utf-8") as file:
+        written = [line.rstrip("\n").split("\t") for line in file][1:]
+    compare_lists("map, records and lines", [(r, o, f"{w:.9g}") for r, o, w in records.tolist()],
+                  [(int(r), int(o), w) for r, o, w in written if o])
+    before, after = Tokenizer.from_file(old), Tokenizer.from_file(new)
+    compared = 0
+    for token, row in after.get_vocab().items():
+        if row in (0, 1):  # special
+            expected = [before.token_to_id(token)]
+        else:
+            expected = [part.id for part in before.model.tokenize(token)]
+        if [part for part, _ in rows[row]] != expected:
+            fail(f"map: row {row} is of {rows[row]}, {expected} in tokenizers")
+        if abs(sum(weight for _, weight in rows[row]) - 1) > 1e-6:
+            fail(f"map: the weights of row {row} do not add up to 1")
+        compared += 1
+    if int(written[-1][0]) + 1 != -(-len(after.get_vocab()) // 64) * 64:
+        fail("map: the rows are no multiple of 64")
+    print(f"map: {compared} rows are those of tokenizers, read by numpy")
+
+
 def main():
     command, sample, rounds = sys.argv[1:]
     with tempfile.TemporaryDirectory() as directory:
@@ -247,6 +280,7 @@ def main():
         for name, count in counts.items():
             print(f"trained by {name} and extended: {count} new tokens, 0 different")
         extended_files(command, directory, sample, texts)
+        compare_maps(command, directory, texts)
     return 0
 
 

@@ -267,6 +267,78 @@ START_TEST(extend_without_memory)
 }
 END_TEST
 
+/* ---- Maps -------------------------------------------------------------------------- */
+
+/* A row of an old token is that token; of a new merge, the old tokens that its text is. */
+START_TEST(map_rows)
+{
+    static word_pool pool;
+    tkz_extension extension;
+    tkz_vocabulary_map *map;
+    const uint32_t *ids;
+    size_t count;
+    fill_pool(&pool, 3, latin, 7);
+    tkz_tokenizer *old = train(&pool, 280, TKZ_BPE_ORDER_HF);
+    tkz_tokenizer *new = extend(old, &pool, 330, &extension);
+    ck_assert_status(tkz_vocabulary_map_new(&map, old, new, 384, NULL, NULL));
+    ck_assert_uint_eq(tkz_vocabulary_map_rows(map), 384);
+    for (uint32_t id = 0; id < 384; id++) {
+        tkz_vocabulary_map_row(map, id, &ids, &count);
+        if (id < tkz_tokenizer_size(old)) {
+            ck_assert_uint_eq(count, 1);
+            ck_assert_uint_eq(ids[0], id);
+        } else if (id >= tkz_tokenizer_size(new)) {
+            ck_assert_uint_eq(count, 0);
+        } else {
+            const uint8_t *text, *part;
+            size_t size, length, at = 0;
+            ck_assert_uint_gt(count, 1);
+            ck_assert_status(tkz_tokenizer_token(new, id, &text, &size, NULL, NULL));
+            for (size_t i = 0; i < count; i++) {
+                ck_assert_status(tkz_tokenizer_token(old, ids[i], &part, &length, NULL, NULL));
+                ck_assert_uint_le(at + length, size);
+                ck_assert_int_eq(memcmp(text + at, part, length), 0);
+                at += length;
+            }
+            ck_assert_uint_eq(at, size);
+        }
+    }
+    tkz_vocabulary_map_row(map, 384, &ids, &count);
+    ck_assert_uint_eq(count, 0);
+    tkz_vocabulary_map_free(map);
+    ck_assert_int_eq(tkz_vocabulary_map_new(&map, old, new, 300, NULL, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_ptr_null(map);
+    tkz_tokenizer_free(new);
+    tkz_tokenizer_free(old);
+}
+END_TEST
+
+static tkz_status map_with(void *context, const tkz_allocator *allocator)
+{
+    const tkz_tokenizer *const *models = context;
+    tkz_vocabulary_map *map;
+    tkz_bytes bytes = {0};
+    tkz_status status = tkz_vocabulary_map_new(&map, models[0], models[1], 0, allocator, NULL);
+    if (status == TKZ_OK)
+        status = tkz_vocabulary_map_serialize(map, TKZ_MAP_NPY, &bytes, NULL);
+    tkz_bytes_free(&bytes);
+    tkz_vocabulary_map_free(map);
+    return status;
+}
+
+START_TEST(map_without_memory)
+{
+    static word_pool pool;
+    fill_pool(&pool, 9, latin, 3);
+    tkz_tokenizer *models[2] = {train(&pool, 260, TKZ_BPE_ORDER_HF),
+                                train(&pool, 264, TKZ_BPE_ORDER_RUSTBPE)};
+    test_all_allocation_failures(map_with, models);
+    tkz_tokenizer_free(models[0]);
+    tkz_tokenizer_free(models[1]);
+}
+END_TEST
+
 Suite *suite_vocabulary_change(void)
 {
     Suite *suite = suite_create("vocabulary_change");
@@ -278,5 +350,9 @@ Suite *suite_vocabulary_change(void)
     tcase_add_test(extending, extend_without_memory);
     tcase_set_timeout(extending, 60);
     suite_add_tcase(suite, extending);
+    TCase *mapping = tcase_create("map");
+    tcase_add_test(mapping, map_rows);
+    tcase_add_test(mapping, map_without_memory);
+    suite_add_tcase(suite, mapping);
     return suite;
 }

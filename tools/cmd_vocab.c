@@ -61,8 +61,9 @@ static const struct example examples[] = {
     {"A Japanese BERT, whose words are those of a dictionary:",
      "tokenize vocab convert vocab.txt --pre-tokenizer morph --boundaries ipadic -o bert.tkz"},
     {"For HF tokenizers:", "tokenize vocab convert ja.tkz --to hf -o tokenizer.json"},
-    {"3000 more tokens for Japanese; words are cut by the model's own pre-tokenizer:",
-     "tokenize count --pre-tokenizer llama3 --boundaries ipadic -o ja.wct clean.jsonl.zst\n"
+    {"3000 more tokens for Japanese. First the words, cut by the model's own pre-tokenizer:",
+     "tokenize count --pre-tokenizer llama3 --boundaries ipadic -o ja.wct clean.jsonl.zst"},
+    {"Then the merges go on:",
      "tokenize vocab extend tokenizer.json --counts ja.wct --add 3000 -o extended.json"},
     {"And which old tokens the new ones are made of, with rows up to a multiple of 128:",
      "tokenize vocab map tokenizer.json extended.json --pad-to 128 -o map.npy"},

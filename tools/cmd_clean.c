@@ -20,6 +20,17 @@ static const struct option_info options[] = {
      .repeatable = true,
      .text = "Use this filter; the first one that drops a document decides. Without this option: "
              "length and japanese_ratio with their defaults."},
+    {.name = "preset",
+     .letter = 'p',
+     .type = OPTION_TEXT,
+     .argument = "NAME",
+     .repeatable = true,
+     .text = "Use the filters of this preset, before those of --filter; see 'tokenize list presets'."},
+    {.name = "lists",
+     .type = OPTION_TEXT,
+     .argument = "DIR",
+     .text = "Folder with the word lists that the presets ask for; 'tokenize list presets' says which, "
+             "and where they come from."},
     {.name = "normalize",
      .type = OPTION_TEXT,
      .argument = "FORM",
@@ -41,6 +52,8 @@ static const struct example examples[] = {
      "tokenize clean raw.jsonl.gz -o clean.jsonl.zst"},
     {"Choose the filters, and look at what they drop:",
      "tokenize clean -f length:minimum=100 --rejects dropped.jsonl raw.jsonl > clean.jsonl"},
+    {"Use the rules of the Swallow corpus:",
+     "tokenize clean --preset swallow-v1-quality raw.jsonl.zst -o clean.jsonl.zst"},
     {"What filters are there?", "tokenize clean --list"},
 };
 
@@ -65,6 +78,27 @@ static const tkz_parameter_info *find_parameter(const tkz_filter_info *filter, c
     return NULL;
 }
 
+/* A number; NULL if it is none, or not a whole one where one is needed. */
+static json_t *parse_number(const tkz_parameter_info *parameter, const char *text, size_t size)
+{
+    char value[64] = "", *end = value;
+    if (size < sizeof value)
+        memcpy(value, text, size);
+    double number = strtod(value, &end);
+    bool whole = number >= -9e15 && number <= 9e15 && number == (double)(json_int_t)number;
+    if (end == value || *end != '\0' || (parameter->type == TKZ_PARAMETER_INTEGER && !whole))
+        return NULL;
+    return parameter->type == TKZ_PARAMETER_INTEGER ? json_integer((json_int_t)number)
+                                                    : json_real(number);
+}
+
+static json_t *parse_flag(const char *text, size_t size)
+{
+    if (size == 4 && memcmp(text, "true", 4) == 0)
+        return json_true();
+    return size == 5 && memcmp(text, "false", 5) == 0 ? json_false() : NULL;
+}
+
 /* Sets one "parameter=value" (`size` bytes) on the filter's JSON object; the library checks the
  * range. */
 static bool set_parameter(json_t *object, const tkz_filter_info *filter, const char *text,
@@ -79,21 +113,22 @@ static bool set_parameter(json_t *object, const tkz_filter_info *filter, const c
         hint("'tokenize list filters' shows what it has");
         return false;
     }
-    char value[64] = "", *end = value;
     size_t value_size = name_size < size ? size - name_size - 1 : 0;
-    if (value_size < sizeof value)
-        memcpy(value, text + name_size + (value_size > 0), value_size);
-    double number = strtod(value, &end);
-    bool whole = number >= -9e15 && number <= 9e15 && number == (double)(json_int_t)number;
-    if (end == value || *end != '\0' || (parameter->type == TKZ_PARAMETER_INTEGER && !whole)) {
-        message("--filter", "%s:%s needs a %snumber, not '%.*s'", filter->name, parameter->name,
-                parameter->type == TKZ_PARAMETER_INTEGER ? "whole " : "", (int)value_size,
-                text + name_size + (value_size > 0));
-        return false;
-    }
-    json_t *json = parameter->type == TKZ_PARAMETER_INTEGER ? json_integer((json_int_t)number)
-                                                            : json_real(number);
-    return json_object_set_new(object, parameter->name, json) == 0;
+    const char *value = text + name_size + (name_size < size);
+    json_t *json = NULL;
+    if (parameter->type == TKZ_PARAMETER_FILE)
+        json = json_stringn(value, value_size);
+    else if (parameter->type == TKZ_PARAMETER_FLAG)
+        json = parse_flag(value, value_size);
+    else
+        json = parse_number(parameter, value, value_size);
+    if (json != NULL)
+        return json_object_set_new(object, parameter->name, json) == 0;
+    static const char *const kinds[] = {"a whole number", "a number", "true or false",
+                                        "a file name in UTF-8"};
+    message("--filter", "%s:%s needs %s, not '%.*s'", filter->name, parameter->name,
+            kinds[parameter->type], (int)value_size, value);
+    return false;
 }
 
 /* "name:parameter=value,..." as a JSON object; NULL after a complaint. */
@@ -119,15 +154,20 @@ static json_t *parse_filter(const char *text)
     return object;
 }
 
-/* The recipe's "clean"; NULL after a complaint. */
+/* The recipe's "clean": presets in their order, then filters; NULL after a complaint. */
 static json_t *make_filters(const struct arguments *arguments)
 {
+    size_t presets = option_repeats(arguments, "preset");
     size_t count = option_repeats(arguments, "filter");
-    if (count == 0)
+    const char *lists = option_text(arguments, "lists");
+    if (count + presets == 0)
         return json_pack("[{s:s},{s:s}]", "name", "length", "name", "japanese_ratio");
     json_t *filters = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_t *filter = parse_filter(option_repeat(arguments, "filter", i));
+    for (size_t i = 0; i < presets + count; i++) {
+        json_t *filter = i < presets
+                             ? json_pack("{s:s,s:s*}", "preset",
+                                         option_repeat(arguments, "preset", i), "lists", lists)
+                             : parse_filter(option_repeat(arguments, "filter", i - presets));
         if (filter == NULL || json_array_append_new(filters, filter) != 0) {
             json_decref(filters);
             return NULL;

@@ -24,6 +24,7 @@ static const struct {
     int (*print)(bool json);
 } topics[] = {
     {"filters", list_filters},
+    {"presets", list_presets},
     {"normalizers", list_normalizers},
     {"charsets", list_charsets},
     {"pre-tokenizers", list_pre_tokenizers},
@@ -46,7 +47,7 @@ static int run(const struct arguments *arguments)
         }
     }
     message("list",
-            "'%s' is not one of filters, normalizers, charsets, pre-tokenizers, formats, recipe, "
+            "'%s' is not one of filters, presets, normalizers, charsets, pre-tokenizers, formats, recipe, "
             "commands",
             word);
     if (nearest != NULL)
@@ -57,13 +58,13 @@ static int run(const struct arguments *arguments)
 const struct command command_list = {
     .name = "list",
     .group = "About",
-    .summary = "list filters, normalizers, formats, recipe members and more",
+    .summary = "list filters, presets, normalizers, formats, recipe members and more",
     .operands = "TOPIC",
     .minimum_operands = 1,
     .maximum_operands = 1,
     .description =
         "Prints what this build offers, for people or, with --json, for programs. TOPIC is one of "
-        "filters, normalizers, charsets, pre-tokenizers, formats, recipe, commands.",
+        "filters, presets, normalizers, charsets, pre-tokenizers, formats, recipe, commands.",
     .examples = examples,
     .example_count = COUNT_OF(examples),
     .options = options,

@@ -29,40 +29,79 @@ static int print_json(json_t *value)
 
 /* ---- Filters ------------------------------------------------------------- */
 
+static const char *parameter_type(const tkz_parameter_info *parameter)
+{
+    static const char *const names[] = {"integer", "number", "flag", "file"};
+    return names[parameter->type];
+}
+
 static json_t *number_json(const tkz_parameter_info *parameter, double value)
 {
     bool whole = parameter->type == TKZ_PARAMETER_INTEGER;
     return whole ? json_integer((json_int_t)value) : json_real(value);
 }
 
+static json_t *parameter_json(const tkz_parameter_info *parameter)
+{
+    json_t *json = json_pack("{s:s,s:s,s:s}", "name", parameter->name, "text", parameter->text,
+                             "type", parameter_type(parameter));
+    if (parameter->type == TKZ_PARAMETER_FLAG)
+        json_object_set_new(json, "default", json_boolean(parameter->default_value != 0));
+    if (parameter->type == TKZ_PARAMETER_FLAG || parameter->type == TKZ_PARAMETER_FILE)
+        return json;
+    json_object_set_new(json, "default", number_json(parameter, parameter->default_value));
+    json_object_set_new(json, "minimum", number_json(parameter, parameter->minimum));
+    json_object_set_new(json, "maximum", number_json(parameter, parameter->maximum));
+    return json;
+}
+
+/* When a filter drops a document, and the reason it gives. */
+static void describe_drops(const tkz_filter_info *filter, char *text, size_t capacity)
+{
+    const char *below = filter->comparison & TKZ_DROP_AT_OR_BELOW ? "at or below" : "below";
+    const char *above = filter->comparison & TKZ_DROP_AT_OR_ABOVE ? "at or above" : "above";
+    bool both = filter->below != NULL && filter->above != NULL;
+    (void)snprintf(text, capacity, "%s%s%s%s%s%s%s", filter->below != NULL ? below : "",
+                   filter->below != NULL ? ": " : "", filter->below != NULL ? filter->below : "",
+                   both ? "; " : "", filter->above != NULL ? above : "",
+                   filter->above != NULL ? ": " : "", filter->above != NULL ? filter->above : "");
+}
+
 static json_t *filter_json(const tkz_filter_info *filter)
 {
+    char drops[128];
     json_t *parameters = json_array();
-    for (size_t i = 0; i < filter->parameter_count; i++) {
-        const tkz_parameter_info *parameter = &filter->parameters[i];
-        bool whole = parameter->type == TKZ_PARAMETER_INTEGER;
-        json_array_append_new(
-            parameters,
-            json_pack("{s:s,s:s,s:s,s:o,s:o,s:o}", "name", parameter->name, "text",
-                      parameter->text, "type", whole ? "integer" : "number", "default",
-                      number_json(parameter, parameter->default_value), "minimum",
-                      number_json(parameter, parameter->minimum), "maximum",
-                      number_json(parameter, parameter->maximum)));
-    }
-    return json_pack("{s:s,s:s,s:o}", "name", filter->name, "text", filter->text, "parameters",
-                     parameters);
+    describe_drops(filter, drops, sizeof drops);
+    for (size_t i = 0; i < filter->parameter_count; i++)
+        json_array_append_new(parameters, parameter_json(&filter->parameters[i]));
+    return json_pack("{s:s,s:s,s:s,s:s,s:s*,s:s,s:o}", "name", filter->name, "text",
+                     filter->text, "unit", filter->unit, "source", filter->source, "difference",
+                     filter->difference, "drops", drops, "parameters", parameters);
 }
 
 static void print_filter(const tkz_filter_info *filter)
 {
-    printf("%s\n    %s\n", filter->name, filter->text);
+    char drops[128];
+    describe_drops(filter, drops, sizeof drops);
+    printf("%s\n    %s (%s)\n    from %s\n    drops %s\n", filter->name, filter->text, filter->unit,
+           filter->source, drops);
     struct table table = {.columns = 4};
     for (size_t i = 0; i < filter->parameter_count; i++) {
         const tkz_parameter_info *parameter = &filter->parameters[i];
-        table_add(&table, "    %s=%.15g", parameter->name, parameter->default_value);
-        table_add(&table, "%s",
-                  parameter->type == TKZ_PARAMETER_INTEGER ? "integer" : "number");
-        table_add(&table, "%.15g..%.15g", parameter->minimum, parameter->maximum);
+        bool number = parameter->type == TKZ_PARAMETER_INTEGER ||
+                      parameter->type == TKZ_PARAMETER_NUMBER;
+        if (number)
+            table_add(&table, "    %s=%.15g", parameter->name, parameter->default_value);
+        else if (parameter->type == TKZ_PARAMETER_FLAG)
+            table_add(&table, "    %s=%s", parameter->name,
+                      parameter->default_value != 0 ? "true" : "false");
+        else
+            table_add(&table, "    %s=PATH", parameter->name);
+        table_add(&table, "%s", parameter_type(parameter));
+        if (number)
+            table_add(&table, "%.15g..%.15g", parameter->minimum, parameter->maximum);
+        else
+            table_add(&table, "%s", "");
         table_add(&table, "%s", parameter->text);
     }
     table_print(&table, stdout);
@@ -77,6 +116,25 @@ int list_filters(bool json)
         } else {
             print_filter(tkz_filter_at(i));
         }
+    }
+    return json ? print_json(array) : EXIT_DONE;
+}
+
+int list_presets(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    for (size_t i = 0; i < tkz_preset_count(); i++) {
+        const tkz_preset_info *preset = tkz_preset_at(i);
+        if (json) {
+            json_array_append_new(array, json_pack("{s:s,s:s,s:s,s:s*,s:o}", "name", preset->name,
+                                                   "text", preset->text, "source", preset->source,
+                                                   "lists", preset->lists, "filters",
+                                                   json_loads(preset->filters, 0, NULL)));
+            continue;
+        }
+        printf("%s\n    %s\n    from %s\n", preset->name, preset->text, preset->source);
+        if (preset->lists != NULL)
+            printf("    --lists: a folder with %s\n", preset->lists);
     }
     return json ? print_json(array) : EXIT_DONE;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 int list_filters(bool json);
+int list_presets(bool json);
 int list_normalizers(bool json);
 int list_charsets(bool json);
 int list_pre_tokenizers(bool json);

@@ -13,7 +13,12 @@ extern "C" {
 
 /* ---- What filters there are ------------------------------------------- */
 
-enum tkz_parameter_type { TKZ_PARAMETER_INTEGER = 0, TKZ_PARAMETER_NUMBER = 1 };
+enum tkz_parameter_type {
+    TKZ_PARAMETER_INTEGER = 0,
+    TKZ_PARAMETER_NUMBER = 1,
+    TKZ_PARAMETER_FLAG = 2, /* true or false; the default is 0 or 1 */
+    TKZ_PARAMETER_FILE = 3  /* the name of a file; has no default */
+};
 
 /* One option of a filter. Static strings. */
 typedef struct tkz_parameter_info {
@@ -25,16 +30,42 @@ typedef struct tkz_parameter_info {
     double maximum;
 } tkz_parameter_info;
 
+/* How a value is held against the bounds, which are the parameters "minimum" and "maximum". */
+enum tkz_comparison {
+    TKZ_DROP_BELOW = 1,       /* value < minimum */
+    TKZ_DROP_ABOVE = 2,       /* value > maximum */
+    TKZ_DROP_AT_OR_BELOW = 4, /* value <= minimum */
+    TKZ_DROP_AT_OR_ABOVE = 8  /* value >= maximum */
+};
+
 /* One filter. Static strings. */
 typedef struct tkz_filter_info {
     const char *name;
-    const char *text;
+    const char *text; /* what its value is */
     const tkz_parameter_info *parameters;
     size_t parameter_count;
+    const char *unit;       /* of the value: "share", "characters" */
+    const char *source;     /* where the definition comes from */
+    const char *difference; /* where the value departs from that; NULL: nowhere */
+    uint32_t comparison;    /* TKZ_DROP_* */
+    const char *below;      /* reason of a document dropped by the minimum; NULL: there is none */
+    const char *above;      /* by the maximum */
 } tkz_filter_info;
 
 TKZ_API size_t tkz_filter_count(void);
 TKZ_API const tkz_filter_info *tkz_filter_at(size_t index); /* NULL beyond the end */
+
+/* A named list of filters. Static strings. */
+typedef struct tkz_preset_info {
+    const char *name;
+    const char *text;
+    const char *source;
+    const char *filters; /* as in a recipe; "$lists/NAME" is a file in the folder "lists" */
+    const char *lists;   /* which files that folder must hold, and where to get them; NULL: none */
+} tkz_preset_info;
+
+TKZ_API size_t tkz_preset_count(void);
+TKZ_API const tkz_preset_info *tkz_preset_at(size_t index); /* NULL beyond the end */
 
 /* ---- A chosen set ----------------------------------------------------- */
 
@@ -42,8 +73,10 @@ TKZ_API const tkz_filter_info *tkz_filter_at(size_t index); /* NULL beyond the e
 typedef struct tkz_filter_set tkz_filter_set;
 
 /* Makes a set from JSON: an array of objects {"name": "length", "minimum": 100, ...}; parameters
- * left out have their defaults; an empty array keeps everything. Errors: INVALID_RECIPE, where the
- * error's `where` names the place ("filters[1].minimum") and its message what would be right;
+ * left out have their defaults; an empty array keeps everything. An object {"preset": "swallow-v1",
+ * "lists": "DIR"} stands for the filters of that preset. Files that filters name are read here.
+ * Errors: INVALID_RECIPE, where the error's `where` names the place ("filters[1].minimum") and its
+ * message what would be right; those of reading files (OPEN_FAILED, BAD_UTF8, BAD_FORMAT, LIMIT, IO);
  * INVALID_ARGUMENT, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_filter_set_new(tkz_filter_set **set, const char *json,
                                                   size_t size, const tkz_allocator *allocator,
@@ -52,6 +85,18 @@ TKZ_API void tkz_filter_set_free(tkz_filter_set *set); /* accepts NULL; after it
 TKZ_API size_t tkz_filter_set_count(const tkz_filter_set *set);
 TKZ_API const char *tkz_filter_set_name(const tkz_filter_set *set, size_t index);
 
+/* The values that a set measures: one or two for each filter, in order. Names say what a value depends
+ * on ("swallow_japanese/compat", "swallow_ng_words:LIST"); a filter that is chosen twice has the same
+ * name twice. */
+TKZ_API size_t tkz_filter_set_value_count(const tkz_filter_set *set);
+TKZ_API const char *tkz_filter_set_value_name(const tkz_filter_set *set, size_t index);
+
+/* What tkz_cleaner_judge would say of a document with these values, of which there are
+ * tkz_filter_set_value_count(): thresholds can be moved without the text. Any thread. */
+typedef struct tkz_verdict tkz_verdict;
+TKZ_API void tkz_filter_set_judge(const tkz_filter_set *set, const double *values,
+                                  tkz_verdict *verdict);
+
 /* Per-thread worker on a set. */
 typedef struct tkz_cleaner tkz_cleaner;
 TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_filter_set *set,
@@ -59,23 +104,24 @@ TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_
 TKZ_API void tkz_cleaner_free(tkz_cleaner *cleaner); /* accepts NULL */
 
 /* What became of a document. */
-typedef struct tkz_verdict {
+struct tkz_verdict {
     int32_t keep;          /* 1 keep, 0 drop */
     uint32_t filter_index; /* in the set, of the filter that dropped it */
     const char *filter;    /* its name; NULL when kept */
     const char *reason;    /* "too_short"; NULL when kept. Static string */
     double value;          /* what was measured */
     double threshold;      /* what it was measured against */
-} tkz_verdict;
+};
 
-/* Judges one document: the first filter that drops it decides. Allocates nothing. Errors: BAD_UTF8
- * with the offset of the first invalid byte; INVALID_ARGUMENT. */
+/* Judges one document: the first filter that drops it decides, and what the later ones would measure is
+ * not. Allocates nothing once the worker has seen a document as large. Errors: BAD_UTF8 with the
+ * offset of the first invalid byte; OUT_OF_MEMORY; LIMIT (4 Gi characters); INVALID_ARGUMENT. */
 TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_judge(tkz_cleaner *cleaner, const char *text,
                                                  size_t size, tkz_verdict *verdict,
                                                  tkz_error *error);
 
-/* The value that each filter of the set measures, one per filter, whatever the thresholds. `values`
- * has tkz_filter_set_count() places. Errors: as tkz_cleaner_judge. */
+/* All values of the set, whatever the thresholds. `values` has tkz_filter_set_value_count() places.
+ * Errors: as tkz_cleaner_judge. */
 TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_measure(tkz_cleaner *cleaner, const char *text,
                                                    size_t size, double *values, tkz_error *error);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The worker: measures a document once and asks the filters in their order.
+ * The worker: asks the filters in their order and measures what each needs once. Leans on measuring.
  */
 #include "clean/filter_set.h"
 #include "core/memory.h"
 
 struct tkz_cleaner {
     const tkz_filter_set *set;
+    tkz__measuring measuring;
     tkz_allocator allocator;
 };
 
@@ -21,7 +22,9 @@ tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_filter_set *set,
     *cleaner = tkz__allocate(&memory, sizeof **cleaner);
     if (*cleaner == NULL)
         return tkz__error_memory(error, sizeof **cleaner);
-    **cleaner = (tkz_cleaner){.set = set, .allocator = memory};
+    (*cleaner)->set = set;
+    (*cleaner)->allocator = memory;
+    tkz__measuring_init(&(*cleaner)->measuring, set->kinds, set->ngram_order, &memory);
     return TKZ_OK;
 }
 
@@ -30,46 +33,61 @@ void tkz_cleaner_free(tkz_cleaner *cleaner)
     if (cleaner == NULL)
         return;
     tkz_allocator memory = cleaner->allocator;
+    tkz__measuring_free(&cleaner->measuring);
     tkz__release(&memory, cleaner, sizeof *cleaner);
+}
+
+/* The one or two values of a filter. */
+static tkz_status measure(tkz_cleaner *cleaner, const tkz__chosen_filter *chosen, double *values,
+                          tkz_error *error)
+{
+    const tkz__filter *filter = chosen->filter;
+    tkz__measuring *measuring = &cleaner->measuring;
+    tkz_status status = tkz__measuring_need(measuring, filter->measures, error);
+    if (status == TKZ_OK && filter->evaluate != NULL)
+        return filter->evaluate(measuring, chosen, values, error);
+    if (status != TKZ_OK)
+        return status;
+    values[0] = filter->value(&measuring->measures, chosen);
+    if (filter->second != NULL)
+        values[1] = filter->second(&measuring->measures, chosen);
+    return TKZ_OK;
 }
 
 tkz_status tkz_cleaner_judge(tkz_cleaner *cleaner, const char *text, size_t size,
                              tkz_verdict *verdict, tkz_error *error)
 {
-    tkz__measures measures;
-
     if (cleaner == NULL || verdict == NULL || (text == NULL && size > 0))
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_judge",
                               TKZ__NO_OFFSET, "cleaner, text and verdict must not be NULL");
     *verdict = (tkz_verdict){.keep = 1};
-    tkz_status status = tkz__measure(&measures, cleaner->set->measures, text, size, error);
-    if (status != TKZ_OK)
-        return status;
-    for (size_t i = 0; i < cleaner->set->count; i++) {
+    tkz_status status = tkz__measuring_start(&cleaner->measuring, text, size, error);
+    for (size_t i = 0; i < cleaner->set->count && status == TKZ_OK; i++) {
         const tkz__chosen_filter *chosen = &cleaner->set->chosen[i];
-        if (chosen->filter->decide(&measures, chosen->parameters, verdict))
+        double values[2];
+        status = measure(cleaner, chosen, values, error);
+        if (status != TKZ_OK ||
+            tkz__filter_decide(chosen->filter, values, chosen->parameters, verdict))
             continue;
         verdict->keep = 0;
         verdict->filter_index = (uint32_t)i;
         verdict->filter = chosen->filter->info.name;
         break;
     }
-    return TKZ_OK;
+    return status;
 }
 
 tkz_status tkz_cleaner_measure(tkz_cleaner *cleaner, const char *text, size_t size,
                                double *values, tkz_error *error)
 {
-    tkz__measures measures;
-
     if (cleaner == NULL || (text == NULL && size > 0) ||
         (values == NULL && cleaner->set->count > 0))
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_measure",
                               TKZ__NO_OFFSET, "cleaner, text and values must not be NULL");
-    tkz_status status = tkz__measure(&measures, cleaner->set->measures, text, size, error);
-    if (status != TKZ_OK)
-        return status;
-    for (size_t i = 0; i < cleaner->set->count; i++)
-        values[i] = cleaner->set->chosen[i].filter->value(&measures);
-    return TKZ_OK;
+    tkz_status status = tkz__measuring_start(&cleaner->measuring, text, size, error);
+    for (size_t i = 0; i < cleaner->set->count && status == TKZ_OK; i++) {
+        const tkz__chosen_filter *chosen = &cleaner->set->chosen[i];
+        status = measure(cleaner, chosen, values + chosen->first_value, error);
+    }
+    return status;
 }

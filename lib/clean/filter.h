@@ -1,28 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a filter is. Adding one is a file lib/clean/filter_NAME.c that defines
- * tkz__filter_NAME, and its line in Makefile.inc, from which the registry is made.
+ * What a filter is: a value of a document, and the bounds outside of which it is dropped. A family of
+ * filters is a file lib/clean/filters_NAME.c that defines tkz__filters_NAME, and its line in
+ * Makefile.inc, from which the registry is made.
  */
 #ifndef TKZ_CLEAN_FILTER_H
 #define TKZ_CLEAN_FILTER_H
 
-#include <stdbool.h>
-
-#include "clean/measures.h"
+#include "clean/measuring.h"
 #include "tokenize/clean.h"
 
-/* All static and immutable. `parameters` are the chosen values in the order of info.parameters. */
-typedef struct tkz__filter {
+typedef struct tkz__filter tkz__filter;
+
+/* A filter of a set, with its parameters. */
+typedef struct tkz__chosen_filter {
+    const tkz__filter *filter;
+    const double *parameters; /* in the order of info.parameters; 0 for those that are texts */
+    const char *file;         /* the parameter "file", NULL if the filter has none */
+    void *resource;           /* what `open` made of the file, NULL without */
+    const char *score;        /* name of its value: the filter's, and what else the value depends on */
+    size_t first_value;       /* where its values are among those of the set */
+} tkz__chosen_filter;
+
+/* All static and immutable. */
+struct tkz__filter {
     tkz_filter_info info;
-    uint32_t measures; /* TKZ__MEASURE_* that the functions below read */
-    /* What is wrong with values that are in range one by one ("minimum is above maximum"), or
-     * NULL. May itself be NULL. */
+    uint32_t measures;    /* TKZ__MEASURE_* that `value` reads */
+    uint32_t ngram_order; /* with TKZ__MEASURE_NGRAMS: highest n */
+    /* Bounds are the first parameters; info.comparison says which there are, 0: `decide` does it. */
+    /* The number that the filter is about, from measures alone; or, for filters that look at the text
+     * themselves, `evaluate`. */
+    double (*value)(const tkz__measures *measures, const tkz__chosen_filter *chosen);
+    tkz_status (*evaluate)(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
+                           double *value, tkz_error *error);
+    /* A second number, for filters that have one. */
+    double (*second)(const tkz__measures *measures, const tkz__chosen_filter *chosen);
+    const char *second_name;
+    /* True to keep, by the values alone. To drop, fills in reason, value and threshold. */
+    bool (*decide)(const double *values, const double *parameters, tkz_verdict *verdict);
+    /* What is wrong with parameters that are in range one by one, or NULL. May itself be NULL. */
     const char *(*conflict)(const double *parameters);
-    /* The number that the filter is about. */
-    double (*value)(const tkz__measures *measures);
-    /* True to keep. To drop, fills in reason, value and threshold of `verdict`. */
-    bool (*decide)(const tkz__measures *measures, const double *parameters, tkz_verdict *verdict);
-} tkz__filter;
+    /* Reads the file of the parameter "file"; the result belongs to the set. NULL without file. */
+    tkz_status (*open)(const tkz__chosen_filter *chosen, void **resource,
+                       const tkz_allocator *allocator, tkz_error *error);
+    void (*close)(void *resource, const tkz_allocator *allocator);
+    /* The parts of the text that the value comes from. May be NULL. */
+    tkz_status (*spans)(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
+                        const tkz__span_sink *sink, tkz_error *error);
+};
+
+/* What one file registers. */
+typedef struct tkz__filter_family {
+    const tkz__filter *filters;
+    size_t count;
+} tkz__filter_family;
 
 /* A registered filter; NULL beyond the end. */
 const tkz__filter *tkz__filter_at(size_t index);
@@ -30,7 +61,7 @@ const tkz__filter *tkz__filter_at(size_t index);
 /* By name (`size` bytes); NULL when there is none. */
 const tkz__filter *tkz__filter_find(const char *name, size_t size);
 
-/* For `decide`: fills in the reasons for dropping and returns false. */
+/* Fills in the reasons for dropping and returns false. */
 static inline bool tkz__filter_drop(tkz_verdict *verdict, const char *reason, double value,
                                     double threshold)
 {
@@ -39,5 +70,32 @@ static inline bool tkz__filter_drop(tkz_verdict *verdict, const char *reason, do
     verdict->threshold = threshold;
     return false;
 }
+
+/* Decides by bounds or by the filter's own rule. */
+bool tkz__filter_decide(const tkz__filter *filter, const double *values, const double *parameters,
+                        tkz_verdict *verdict);
+
+/* Whole numbers up to here are exact as a double. */
+#define TKZ__LARGEST_WHOLE 1e15
+
+/* ---- Rows of a family's table -------------------------------------------- */
+
+#define TKZ__PARAMETERS(...)                                                                      \
+    .parameters = (const tkz_parameter_info[]){__VA_ARGS__},                                      \
+    .parameter_count = sizeof((const tkz_parameter_info[]){__VA_ARGS__}) /                        \
+                       sizeof(tkz_parameter_info)
+#define TKZ__MINIMUM_SHARE(value)                                                                 \
+    {"minimum", "least value of a document that is kept", TKZ_PARAMETER_NUMBER, value, 0, 1}
+#define TKZ__MAXIMUM_SHARE(value)                                                                 \
+    {"maximum", "greatest value of a document that is kept", TKZ_PARAMETER_NUMBER, value, 0, 1}
+#define TKZ__MINIMUM_COUNT(value)                                                                 \
+    {"minimum", "least value of a document that is kept", TKZ_PARAMETER_NUMBER, value, 0,         \
+     TKZ__LARGEST_WHOLE}
+#define TKZ__MAXIMUM_COUNT(value)                                                                 \
+    {"maximum", "greatest value of a document that is kept", TKZ_PARAMETER_NUMBER, value, 0,      \
+     TKZ__LARGEST_WHOLE}
+#define TKZ__COMPAT(what)                                                                         \
+    {"compat", "as the reference does it, bug for bug: " what, TKZ_PARAMETER_FLAG, 0, 0, 1}
+#define TKZ__FILE(what) {"file", what, TKZ_PARAMETER_FILE, 0, 0, 0}
 
 #endif

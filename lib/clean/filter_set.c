@@ -1,203 +1,166 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A filter set from its JSON: every name, type and range is checked and every
- * complaint says what would be right. Leans on jansson (which uses malloc).
+ * A filter set: chosen filters with their parameters and files, and the names of their values. Leans
+ * on filter_reader.
  */
 #include "clean/filter_set.h"
 
-#include <jansson.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "core/nearest_name.h"
+#include "clean/filter_reader.h"
+#include "core/buffer.h"
 
-/* Where in the JSON the reader is, for messages. */
-typedef struct place {
-    size_t filter;         /* index in the array */
-    const char *parameter; /* NULL for the filter itself */
-} place;
+/* ---- Names of values ----------------------------------------------------- */
 
-enum { WHERE_SIZE = sizeof((tkz_error *)0)->where, LIST_SIZE = 256 };
-
-/* ---- Complaints --------------------------------------------------------- */
-
-static const char *where_text(const place *at, char where[WHERE_SIZE])
+static bool is_flag_set(const tkz__chosen_filter *chosen)
 {
-    if (at->parameter == NULL)
-        snprintf(where, WHERE_SIZE, "filters[%zu]", at->filter);
-    else
-        snprintf(where, WHERE_SIZE, "filters[%zu].%s", at->filter, at->parameter);
-    return where;
-}
-
-static tkz_status complain(tkz_error *error, const place *at, const char *message)
-{
-    char where[WHERE_SIZE];
-    return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, where_text(at, where),
-                          TKZ__NO_OFFSET, "%s", message);
-}
-
-/* How many bytes of a wrong name to show: at most 60, whole characters. */
-static int shown_size(const char *name)
-{
-    size_t size = strlen(name);
-    if (size > 60)
-        for (size = 60; size > 0 && ((unsigned char)name[size] & 0xC0) == 0x80;)
-            size--;
-    return (int)size;
-}
-
-/* Complains of an unknown name: the nearest one there is, and all there are. */
-static tkz_status complain_of_name(tkz_error *error, const place *at, const char *what,
-                                   const char *wrong, const char *(*name_at)(const void *, size_t),
-                                   const void *context)
-{
-    char where[WHERE_SIZE];
-    char list[LIST_SIZE] = "";
-    size_t used = 0;
-    const char *nearest = tkz__nearest_name(wrong, name_at, context);
-
-    for (size_t i = 0; name_at(context, i) != NULL && used < LIST_SIZE; i++)
-        used += (size_t)snprintf(list + used, LIST_SIZE - used, "%s%s", i == 0 ? "" : ", ",
-                                 name_at(context, i));
-    if (nearest == NULL)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, where_text(at, where),
-                              TKZ__NO_OFFSET, "unknown %s \"%.*s\"; there are: %s", what,
-                              shown_size(wrong), wrong, list);
-    return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, where_text(at, where), TKZ__NO_OFFSET,
-                          "unknown %s \"%.*s\", did you mean \"%s\"? There are: %s", what,
-                          shown_size(wrong), wrong, nearest, list);
-}
-
-static const char *filter_name_at(const void *context, size_t index)
-{
-    (void)context;
-    const tkz_filter_info *info = tkz_filter_at(index);
-    return info == NULL ? NULL : info->name;
-}
-
-static const char *parameter_name_at(const void *context, size_t index)
-{
-    const tkz_filter_info *info = context;
-    return index < info->parameter_count ? info->parameters[index].name : NULL;
-}
-
-/* ---- Reading ------------------------------------------------------------ */
-
-static tkz_status read_value(const tkz_parameter_info *info, const json_t *json, const place *at,
-                             double *value, tkz_error *error)
-{
-    char where[WHERE_SIZE];
-    bool whole = info->type == TKZ_PARAMETER_INTEGER;
-    bool right_type = whole ? json_is_integer(json) : json_is_number(json);
-
-    if (right_type)
-        *value = json_number_value(json);
-    if (right_type && *value >= info->minimum && *value <= info->maximum)
-        return TKZ_OK;
-    return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, where_text(at, where), TKZ__NO_OFFSET,
-                          "\"%s\" must be a %s from %.15g to %.15g (default %.15g)", info->name,
-                          whole ? "whole number" : "number", info->minimum, info->maximum,
-                          info->default_value);
-}
-
-/* Fills in the parameters of one filter: what the object says, defaults elsewhere. */
-static tkz_status read_parameters(const tkz__filter *filter, json_t *object, size_t index,
-                                  double *values, tkz_error *error)
-{
-    const tkz_filter_info *info = &filter->info;
-    const char *key;
-    json_t *json;
-    place at = {index, NULL};
-
+    const tkz_filter_info *info = &chosen->filter->info;
     for (size_t i = 0; i < info->parameter_count; i++)
-        values[i] = info->parameters[i].default_value;
-    json_object_foreach(object, key, json) {
-        size_t i = 0;
-        if (strcmp(key, "name") == 0)
-            continue;
-        while (i < info->parameter_count && strcmp(key, info->parameters[i].name) != 0)
-            i++;
-        if (i == info->parameter_count)
-            return complain_of_name(error, &at, "parameter", key, parameter_name_at, info);
-        tkz_status status = read_value(&info->parameters[i], json, &(place){index, key},
-                                       &values[i], error);
+        if (info->parameters[i].type == TKZ_PARAMETER_FLAG && chosen->parameters[i] != 0)
+            return true;
+    return false;
+}
+
+/* "swallow_ng_words:ng_words/compat": the filter, its file, and whether it is bug for bug. */
+static tkz_status name_value(const tkz__chosen_filter *chosen, const char *second,
+                             const tkz_allocator *allocator, const char **name, tkz_error *error)
+{
+    tkz__buffer text;
+    tkz__buffer_init(&text, allocator);
+    tkz_status status = tkz__buffer_append_text(&text, chosen->filter->info.name, error);
+    if (status == TKZ_OK && chosen->file != NULL) {
+        const char *slash = strrchr(chosen->file, '/');
+        const char *base = slash != NULL ? slash + 1 : chosen->file;
+        const char *dot = strrchr(base, '.');
+        size_t size = dot != NULL && dot > base ? (size_t)(dot - base) : strlen(base);
+        status = tkz__buffer_append_byte(&text, ':', error);
+        if (status == TKZ_OK)
+            status = tkz__buffer_append(&text, base, size, error);
+    }
+    if (status == TKZ_OK && is_flag_set(chosen))
+        status = tkz__buffer_append_text(&text, "/compat", error);
+    if (status == TKZ_OK && second != NULL)
+        status = tkz__buffer_append_byte(&text, '.', error);
+    if (status == TKZ_OK && second != NULL)
+        status = tkz__buffer_append_text(&text, second, error);
+    if (status == TKZ_OK) {
+        *name = tkz__duplicate(allocator, text.data, text.size);
+        if (*name == NULL)
+            status = tkz__error_memory(error, text.size + 1);
+    }
+    tkz__buffer_free(&text);
+    return status;
+}
+
+static tkz_status name_values(tkz_filter_set *set, tkz_error *error)
+{
+    set->value_names = tkz__allocate_array(&set->allocator, set->value_count,
+                                           sizeof *set->value_names);
+    if (set->value_names == NULL)
+        return tkz__error_memory(error, set->value_count * sizeof *set->value_names);
+    memset(set->value_names, 0, set->value_count * sizeof *set->value_names);
+    for (size_t i = 0; i < set->count; i++) {
+        tkz__chosen_filter *chosen = &set->chosen[i];
+        const char **names = set->value_names + chosen->first_value;
+        tkz_status status = name_value(chosen, NULL, &set->allocator, &names[0], error);
+        if (status == TKZ_OK && chosen->filter->second != NULL)
+            status = name_value(chosen, chosen->filter->second_name, &set->allocator, &names[1],
+                                error);
         if (status != TKZ_OK)
             return status;
+        chosen->score = names[0];
     }
-    const char *conflict = filter->conflict == NULL ? NULL : filter->conflict(values);
-    return conflict == NULL ? TKZ_OK : complain(error, &at, conflict);
-}
-
-/* The filter that an element of the array names. */
-static tkz_status read_filter(const json_t *object, size_t index, const tkz__filter **filter,
-                              tkz_error *error)
-{
-    const json_t *name = json_object_get(object, "name");
-    place at = {index, NULL};
-
-    if (!json_is_object(object) || !json_is_string(name))
-        return complain(error, &at,
-                        "a filter is an object with a \"name\", such as {\"name\": \"length\"}");
-    *filter = tkz__filter_find(json_string_value(name), json_string_length(name));
-    if (*filter == NULL)
-        return complain_of_name(error, &at, "filter", json_string_value(name), filter_name_at,
-                                NULL);
     return TKZ_OK;
 }
 
-/* Chooses the filters and counts their parameters; then there is room for the values. */
-static tkz_status read_filters(tkz_filter_set *set, json_t *array, tkz_error *error)
+/* ---- Reading ------------------------------------------------------------- */
+
+/* Chooses the filters; then the numbers of parameters and values are known. */
+static tkz_status choose(tkz_filter_set *set, const tkz__filter_list *list, tkz_error *error)
 {
     set->chosen = tkz__allocate_array(&set->allocator, set->count, sizeof *set->chosen);
     if (set->chosen == NULL)
         return tkz__error_memory(error, set->count * sizeof *set->chosen);
+    memset(set->chosen, 0, set->count * sizeof *set->chosen);
     for (size_t i = 0; i < set->count; i++) {
         tkz__chosen_filter *chosen = &set->chosen[i];
-        tkz_status status = read_filter(json_array_get(array, i), i, &chosen->filter, error);
+        tkz_status status = tkz__filter_list_find(list, i, &chosen->filter, error);
         if (status != TKZ_OK)
             return status;
-        set->value_count += chosen->filter->info.parameter_count;
+        chosen->first_value = set->value_count;
+        set->value_count += chosen->filter->second != NULL ? 2 : 1;
+        set->parameter_count += chosen->filter->info.parameter_count;
         set->measures |= chosen->filter->measures;
-    }
-
-    set->values = tkz__allocate_array(&set->allocator, set->value_count, sizeof *set->values);
-    if (set->values == NULL)
-        return tkz__error_memory(error, set->value_count * sizeof *set->values);
-    double *values = set->values;
-    for (size_t i = 0; i < set->count; i++) {
-        tkz__chosen_filter *chosen = &set->chosen[i];
-        tkz_status status = read_parameters(chosen->filter, json_array_get(array, i), i, values,
-                                            error);
-        if (status != TKZ_OK)
-            return status;
-        chosen->parameters = values;
-        values += chosen->filter->info.parameter_count;
+        if (chosen->filter->ngram_order > set->ngram_order)
+            set->ngram_order = chosen->filter->ngram_order;
     }
     return TKZ_OK;
 }
 
-static tkz_status parse(const char *json, size_t size, json_t **root, tkz_error *error)
+static tkz_status read_parameters(tkz_filter_set *set, const tkz__filter_list *list,
+                                  tkz_error *error)
 {
-    json_error_t detail;
-    *root = json_loadb(json, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &detail);
-    if (*root == NULL) {
-        if (json_error_code(&detail) == json_error_out_of_memory)
-            return tkz__error_memory(error, size);
-        tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, "filters",
-                       detail.position < 0 ? TKZ__NO_OFFSET : (uint64_t)detail.position,
-                       "invalid JSON: %s", detail.text);
-        if (error != NULL && detail.line > 0)
-            error->line = (uint32_t)detail.line;
-        return TKZ_STATUS_INVALID_RECIPE;
+    set->parameters = tkz__allocate_array(&set->allocator, set->parameter_count,
+                                          sizeof *set->parameters);
+    if (set->parameters == NULL)
+        return tkz__error_memory(error, set->parameter_count * sizeof *set->parameters);
+    double *parameters = set->parameters;
+    for (size_t i = 0; i < set->count; i++) {
+        tkz__chosen_filter *chosen = &set->chosen[i];
+        const char *file;
+        tkz_status status = tkz__filter_list_read(list, i, chosen->filter, parameters, &file,
+                                                  error);
+        if (status != TKZ_OK)
+            return status;
+        chosen->parameters = parameters;
+        parameters += chosen->filter->info.parameter_count;
+        if (file == NULL)
+            continue;
+        chosen->file = tkz__duplicate(&set->allocator, file, strlen(file));
+        if (chosen->file == NULL)
+            return tkz__error_memory(error, strlen(file) + 1);
     }
-    if (json_is_array(*root))
+    return TKZ_OK;
+}
+
+static tkz_status open_files(tkz_filter_set *set, tkz_error *error)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        tkz__chosen_filter *chosen = &set->chosen[i];
+        if (chosen->filter->open == NULL)
+            continue;
+        tkz_status status = chosen->filter->open(chosen, &chosen->resource, &set->allocator, error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    return TKZ_OK;
+}
+
+static tkz_status make_kinds(tkz_filter_set *set, tkz_error *error)
+{
+    if ((set->measures & (TKZ__MEASURE_KINDS | TKZ__MEASURE_SENTENCES)) == 0)
         return TKZ_OK;
-    json_decref(*root);
-    *root = NULL;
-    return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, "filters", TKZ__NO_OFFSET,
-                          "filters must be an array, such as [{\"name\": \"length\", "
-                          "\"minimum\": 100}]");
+    set->kinds = tkz__allocate(&set->allocator, sizeof *set->kinds);
+    if (set->kinds == NULL)
+        return tkz__error_memory(error, sizeof *set->kinds);
+    if (!tkz__character_kinds_init(set->kinds))
+        return tkz__error_set(error, TKZ_STATUS_INTERNAL, NULL, TKZ__NO_OFFSET,
+                              "there are more kinds of characters than the table holds");
+    return TKZ_OK;
+}
+
+static tkz_status fill(tkz_filter_set *set, const tkz__filter_list *list, tkz_error *error)
+{
+    tkz_status status = choose(set, list, error);
+    if (status == TKZ_OK)
+        status = read_parameters(set, list, error);
+    if (status == TKZ_OK)
+        status = name_values(set, error);
+    if (status == TKZ_OK)
+        status = open_files(set, error);
+    if (status == TKZ_OK)
+        status = make_kinds(set, error);
+    return status;
 }
 
 /* ---- Life --------------------------------------------------------------- */
@@ -206,25 +169,25 @@ tkz_status tkz_filter_set_new(tkz_filter_set **set, const char *json, size_t siz
                               const tkz_allocator *allocator, tkz_error *error)
 {
     tkz_allocator memory = tkz__allocator_or_default(allocator);
-    json_t *root;
+    tkz__filter_list list;
 
     if (set == NULL || json == NULL)
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_filter_set_new",
                               TKZ__NO_OFFSET, "set and json must not be NULL");
     *set = NULL;
-    tkz_status status = parse(json, size, &root, error);
+    tkz_status status = tkz__filter_list_parse(&list, json, size, error);
     if (status != TKZ_OK)
         return status;
 
     tkz_filter_set *made = tkz__allocate_zeroed(&memory, sizeof *made);
     if (made == NULL) {
-        json_decref(root);
+        tkz__filter_list_free(&list);
         return tkz__error_memory(error, sizeof *made);
     }
     made->allocator = memory;
-    made->count = json_array_size(root);
-    status = read_filters(made, root, error);
-    json_decref(root);
+    made->count = json_array_size(list.filters);
+    status = fill(made, &list, error);
+    tkz__filter_list_free(&list);
     if (status != TKZ_OK) {
         tkz_filter_set_free(made);
         return status;
@@ -233,13 +196,33 @@ tkz_status tkz_filter_set_new(tkz_filter_set **set, const char *json, size_t siz
     return TKZ_OK;
 }
 
+static void release_text(const tkz_allocator *memory, const char *text)
+{
+    if (text != NULL)
+        tkz__release(memory, (char *)text, strlen(text) + 1);
+}
+
 void tkz_filter_set_free(tkz_filter_set *set)
 {
     if (set == NULL)
         return;
     tkz_allocator memory = set->allocator;
-    tkz__release_array(&memory, set->values, set->value_count, sizeof *set->values);
-    tkz__release_array(&memory, set->chosen, set->count, sizeof *set->chosen);
+    for (size_t i = 0; set->chosen != NULL && i < set->count; i++) {
+        const tkz__chosen_filter *chosen = &set->chosen[i];
+        if (chosen->resource != NULL)
+            chosen->filter->close(chosen->resource, &memory);
+        release_text(&memory, chosen->file);
+    }
+    for (size_t i = 0; set->value_names != NULL && i < set->value_count; i++)
+        release_text(&memory, set->value_names[i]);
+    if (set->value_names != NULL)
+        tkz__release_array(&memory, set->value_names, set->value_count, sizeof *set->value_names);
+    if (set->parameters != NULL)
+        tkz__release_array(&memory, set->parameters, set->parameter_count,
+                           sizeof *set->parameters);
+    tkz__release(&memory, set->kinds, sizeof *set->kinds);
+    if (set->chosen != NULL)
+        tkz__release_array(&memory, set->chosen, set->count, sizeof *set->chosen);
     tkz__release(&memory, set, sizeof *set);
 }
 
@@ -251,4 +234,31 @@ size_t tkz_filter_set_count(const tkz_filter_set *set)
 const char *tkz_filter_set_name(const tkz_filter_set *set, size_t index)
 {
     return index < set->count ? set->chosen[index].filter->info.name : NULL;
+}
+
+size_t tkz_filter_set_value_count(const tkz_filter_set *set)
+{
+    return set->value_count;
+}
+
+const char *tkz_filter_set_value_name(const tkz_filter_set *set, size_t index)
+{
+    return index < set->value_count ? set->value_names[index] : NULL;
+}
+
+/* ---- Judging values ------------------------------------------------------ */
+
+void tkz_filter_set_judge(const tkz_filter_set *set, const double *values, tkz_verdict *verdict)
+{
+    *verdict = (tkz_verdict){.keep = 1};
+    for (size_t i = 0; i < set->count; i++) {
+        const tkz__chosen_filter *chosen = &set->chosen[i];
+        if (tkz__filter_decide(chosen->filter, values + chosen->first_value, chosen->parameters,
+                               verdict))
+            continue;
+        verdict->keep = 0;
+        verdict->filter_index = (uint32_t)i;
+        verdict->filter = chosen->filter->info.name;
+        return;
+    }
 }

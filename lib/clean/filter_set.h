@@ -8,17 +8,16 @@
 #include "clean/filter.h"
 #include "core/memory.h"
 
-typedef struct tkz__chosen_filter {
-    const tkz__filter *filter;
-    const double *parameters; /* into `values` of the set */
-} tkz__chosen_filter;
-
 struct tkz_filter_set {
     tkz__chosen_filter *chosen;
     size_t count;
-    double *values; /* parameters of all chosen filters, one after the other */
+    double *parameters; /* of all chosen filters, one after the other */
+    size_t parameter_count;
     size_t value_count;
-    uint32_t measures; /* TKZ__MEASURE_* that any of them reads */
+    const char **value_names; /* texts of the set's own */
+    uint32_t measures;        /* TKZ__MEASURE_* that any of them reads */
+    uint32_t ngram_order;     /* highest n that any of them reads */
+    tkz__character_kinds *kinds; /* NULL if no measure needs it */
     tkz_allocator allocator;
 };
 

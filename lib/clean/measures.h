@@ -1,40 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is counted in a document, once, for all filters together. Leans on
- * lib/text. A filter that needs a new measure adds it here.
+ * What is measured in a document, once, for all filters together, in groups by what they cost.
+ * Leans on character_kinds. A filter that needs a new measure adds a group or a member here and the
+ * pass that fills it in measuring.c.
  */
 #ifndef TKZ_CLEAN_MEASURES_H
 #define TKZ_CLEAN_MEASURES_H
 
-#include "core/error.h"
+#include "clean/character_kinds.h"
 
-/* Groups of measures, by what they cost. A filter names those that it reads. */
+/* Groups of measures. A filter names those that it reads; the passes over the text are those of the
+ * groups that are asked for. */
 enum tkz__measure {
-    TKZ__MEASURE_LENGTH = 1 << 0, /* characters */
-    TKZ__MEASURE_CLASSES = 1 << 1 /* characters and all counts by class */
+    TKZ__MEASURE_LENGTH = 1 << 0,    /* `characters` */
+    TKZ__MEASURE_KINDS = 1 << 1,     /* `kinds` */
+    TKZ__MEASURE_SENTENCES = 1 << 2, /* `sentences` */
+    TKZ__MEASURE_NGRAMS = 1 << 3,    /* `ngrams` */
+    TKZ__MEASURE_GROUPS = 4          /* how many */
 };
 
-/* Counts of characters (Unicode scalar values). Classes are those of Unicode 16.0.0. */
+/* Lines and sentences as Swallow cuts them (quality.py): a line ends at a line feed alone; a
+ * sentence is the longest run without 。．！？!? within a line, with the one mark that follows it. */
+typedef struct tkz__sentence_measures {
+    uint64_t lines;                   /* line feeds + 1 */
+    uint64_t line_characters;         /* of all lines, in sentences */
+    uint64_t repeated_lines;          /* equal to an earlier one */
+    uint64_t repeated_line_characters;
+    uint64_t sentences;
+    uint64_t repeated_sentences;
+    uint64_t repeated_sentence_characters;
+    uint64_t longest;                 /* sentence, in characters */
+    uint64_t ellipses;                /* sentences that end in ・ or …, white space aside */
+    uint64_t longest_start;           /* place of the longest one, in characters */
+} tkz__sentence_measures;
+
+/* Of n-grams of characters, line feeds among them, for one n. */
+typedef struct tkz__ngram_counts {
+    uint64_t total;       /* places where one begins */
+    uint64_t distinct;
+    uint64_t repeated;    /* distinct ones that occur more than once */
+    uint64_t most_common; /* how often the most frequent one occurs */
+    uint64_t most_common_start; /* where one of those begins, in characters */
+} tkz__ngram_counts;
+
+enum { TKZ__NGRAM_LEAST = 2, TKZ__NGRAM_FREQUENT = 5, TKZ__NGRAM_MOST = 10 };
+
 typedef struct tkz__measures {
     uint64_t characters;
-    uint64_t white_space; /* property White_Space, U+3000 and line ends among them */
-    uint64_t punctuation; /* P* */
-    uint64_t symbols;     /* S* */
-    uint64_t hiragana;
-    uint64_t katakana;
-    uint64_t kanji;          /* script Han: 々〇〻, radicals and all extensions among them */
-    uint64_t japanese_signs; /* see is_japanese_sign() in measures.c */
+    uint64_t kinds[TKZ__KINDS];
+    tkz__sentence_measures sentences;
+    tkz__ngram_counts ngrams[TKZ__NGRAM_MOST + 1]; /* from TKZ__NGRAM_LEAST on */
+    /* Of 5-grams, as the BigScience filter of repeated characters counts them. */
+    uint64_t frequent_5grams; /* occurrences of the k most frequent ones, see character_ngrams.c */
 } tkz__measures;
-
-/* Fills in the measures of the groups `wanted`, and zero in the others, in one pass over `text`.
- * Errors: BAD_UTF8, with the offset of the first invalid byte. Allocates nothing. */
-TKZ_CHECKED tkz_status tkz__measure(tkz__measures *measures, uint32_t wanted, const char *text,
-                                    size_t size, tkz_error *error);
 
 /* Japanese characters: hiragana, katakana, kanji and Japanese signs. */
 static inline uint64_t tkz__measures_japanese(const tkz__measures *measures)
 {
-    return measures->hiragana + measures->katakana + measures->kanji + measures->japanese_signs;
+    return measures->kinds[TKZ__KIND_HIRAGANA] + measures->kinds[TKZ__KIND_KATAKANA] +
+           measures->kinds[TKZ__KIND_HAN] + measures->kinds[TKZ__KIND_JAPANESE_SIGN];
+}
+
+/* part / whole, 0 of nothing. */
+static inline double tkz__share(uint64_t part, uint64_t whole)
+{
+    return whole == 0 ? 0 : (double)part / (double)whole;
 }
 
 #endif

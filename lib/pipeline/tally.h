@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 
-enum { TKZ__TALLY_REASONS = 48, TKZ__TALLY_SAMPLES = 10 };
+enum { TKZ__TALLY_REASONS = 128, TKZ__TALLY_SAMPLES = 10 };
 
 typedef struct tkz__reason_count {
     char reason[40];

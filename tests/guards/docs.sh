@@ -16,6 +16,13 @@ named() {
 }
 named recipe.md recipe
 named filters.md filters
+named filters.md presets
+if ! python3 "$srcdir/doc/generate_filters.py" "$TOKENIZE" "${TMPDIR:-/tmp}/filters.$$" ||
+    ! cmp "$srcdir/doc/filters.md" "${TMPDIR:-/tmp}/filters.$$"; then
+    echo "doc/filters.md is not what doc/generate_filters.py writes; run it anew"
+    failed=1
+fi
+rm -f "${TMPDIR:-/tmp}/filters.$$"
 named compatibility.md pre-tokenizers
 named compatibility.md formats
 for file in $(sed -n 's/.*](\([a-zA-Z][^):#]*\)).*/\1/p' "$srcdir/README.md"); do

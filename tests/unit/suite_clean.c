@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "clean/filter_set.h"
-#include "clean/measures.h"
+#include "clean/measuring.h"
+#include "clean/presets.h"
 #include "core/nearest_name.h"
 #include "testing.h"
 #include "text/char_class.h"
@@ -77,11 +78,20 @@ START_TEST(test_every_filter_is_well_formed)
         const tkz_filter_info *info = &filter->info;
         char json[128];
         double defaults[16];
-        tkz__measures empty = {0};
-        ck_assert_ptr_nonnull(filter->value);
-        ck_assert_ptr_nonnull(filter->decide);
-        ck_assert_uint_gt(filter->measures, 0);
+        uint32_t lower = info->comparison & (TKZ_DROP_BELOW | TKZ_DROP_AT_OR_BELOW);
+        uint32_t upper = info->comparison & (TKZ_DROP_ABOVE | TKZ_DROP_AT_OR_ABOVE);
+        bool has_file = false;
+        ck_assert_msg((filter->value != NULL) + (filter->evaluate != NULL) == 1, "%s", info->name);
+        ck_assert_msg((info->comparison != 0) + (filter->decide != NULL) == 1, "%s", info->name);
+        ck_assert(lower == 0 || (info->below != NULL && filter->decide == NULL));
+        ck_assert(upper == 0 || (info->above != NULL && filter->decide == NULL));
         ck_assert_uint_gt(strlen(info->text), 0);
+        ck_assert_uint_gt(strlen(info->unit), 0);
+        ck_assert_uint_gt(strlen(info->source), 0);
+        if (lower)
+            ck_assert_str_eq(info->parameters[0].name, "minimum");
+        if (upper)
+            ck_assert_str_eq(info->parameters[lower != 0].name, "maximum");
         ck_assert_uint_le(info->parameter_count, sizeof defaults / sizeof defaults[0]);
         for (size_t j = 0; j < info->parameter_count; j++) {
             const tkz_parameter_info *parameter = &info->parameters[j];
@@ -90,13 +100,24 @@ START_TEST(test_every_filter_is_well_formed)
             ck_assert(parameter->minimum <= parameter->default_value);
             ck_assert(parameter->default_value <= parameter->maximum);
             defaults[j] = parameter->default_value;
+            has_file |= parameter->type == TKZ_PARAMETER_FILE;
         }
+        ck_assert(has_file == (filter->open != NULL));
+        ck_assert(has_file == (filter->close != NULL));
         ck_assert(filter->conflict == NULL || filter->conflict(defaults) == NULL);
-        ck_assert(filter->value(&empty) == filter->value(&empty)); /* not NaN */
         for (size_t j = i + 1; j < tkz_filter_count(); j++)
             ck_assert_str_ne(info->name, tkz_filter_at(j)->name);
         snprintf(json, sizeof json, "[{\"name\": \"%s\"}]", info->name);
-        tkz_filter_set_free(make_set(json));
+        if (has_file)
+            continue;
+        tkz_filter_set *set = make_set(json);
+        tkz_cleaner *cleaner;
+        double values[2] = {0};
+        ck_assert_status(tkz_cleaner_new(&cleaner, set, NULL, NULL));
+        ck_assert_status(tkz_cleaner_measure(cleaner, "", 0, values, NULL)); /* the empty document */
+        ck_assert(values[0] == values[0] && values[1] == values[1]);         /* not NaN */
+        tkz_cleaner_free(cleaner);
+        tkz_filter_set_free(set);
     }
 }
 END_TEST
@@ -125,7 +146,7 @@ END_TEST
 /* ---- Measures ----------------------------------------------------------- */
 
 /* Japanese signs written down as the documentation does. */
-static bool is_sign(uint32_t character, uint16_t flags)
+static bool is_sign(uint32_t character, uint32_t flags)
 {
     if (flags & (TKZ__CHAR_HIRAGANA | TKZ__CHAR_KATAKANA | TKZ__CHAR_HAN))
         return false;
@@ -136,83 +157,82 @@ static bool is_sign(uint32_t character, uint16_t flags)
     return false;
 }
 
-static void count_naively(tkz__measures *counts, const char *text, size_t size)
+/* Counts one by one, straight from the definition of each flag. */
+static void count_naively(uint64_t counts[TKZ__KINDS], const char *text, size_t size)
 {
-    memset(counts, 0, sizeof *counts);
+    memset(counts, 0, TKZ__KINDS * sizeof *counts);
     for (size_t at = 0; at < size;) {
         uint32_t character;
         at += tkz__utf8_decode(text + at, size - at, &character);
-        uint16_t flags = tkz__char_flags(&tkz__class_table_16_0, character);
-        counts->characters++;
-        counts->white_space += (flags & TKZ__CHAR_WHITE_SPACE) != 0;
-        counts->punctuation += (flags & TKZ__CHAR_PUNCTUATION) != 0;
-        counts->symbols += (flags & TKZ__CHAR_SYMBOL) != 0;
-        counts->hiragana += (flags & TKZ__CHAR_HIRAGANA) != 0;
-        counts->katakana += (flags & TKZ__CHAR_KATAKANA) != 0;
-        counts->kanji += (flags & TKZ__CHAR_HAN) != 0;
-        counts->japanese_signs += is_sign(character, flags);
+        uint32_t flags = tkz__character_kind(character);
+        for (int kind = 0; kind < TKZ__KINDS; kind++)
+            counts[kind] += flags >> kind & 1;
     }
 }
 
-/* tkz__measures holds only 64-bit counts, so its bytes can be compared. */
-START_TEST(test_measures_of_every_character)
+static tkz__character_kinds kinds;
+static tkz__measuring measuring;
+
+static void setup_measuring(void)
 {
-    tkz__measures found;
-    tkz__measures expected;
+    ck_assert(tkz__character_kinds_init(&kinds));
+    tkz_allocator memory = tkz__allocator_or_default(NULL);
+    tkz__measuring_init(&measuring, &kinds, TKZ__NGRAM_MOST, &memory);
+}
+
+static void teardown_measuring(void)
+{
+    tkz__measuring_free(&measuring);
+}
+
+static void measure(const char *text, size_t size, uint32_t wanted)
+{
+    ck_assert_status(tkz__measuring_start(&measuring, text, size, NULL));
+    ck_assert_status(tkz__measuring_need(&measuring, wanted, NULL));
+}
+
+/* Classes of Unicode, and the signs as the documentation has them; that the table gives what the
+ * definition does. */
+START_TEST(test_kinds_of_every_character)
+{
     for (uint32_t character = 0; character < 0x110000; character++) {
-        char text[4];
+        uint32_t flags = tkz__char_flags(&tkz__class_table_16_0, character);
+        uint32_t found = tkz__character_flags(&kinds, character);
         if (character >= 0xD800 && character < 0xE000)
             continue;
-        size_t size = tkz__utf8_encode(character, text);
-        count_naively(&expected, text, size);
-        if (tkz__measure(&found, TKZ__MEASURE_CLASSES, text, size, NULL) != TKZ_OK ||
-            memcmp(&found, &expected, sizeof found) != 0)
-            ck_abort_msg("U+%04X", character);
+        bool right = found == tkz__character_kind(character) &&
+                     (found >> TKZ__KIND_WHITE_SPACE & 1) == ((flags & TKZ__CHAR_WHITE_SPACE) != 0) &&
+                     (found >> TKZ__KIND_HIRAGANA & 1) == ((flags & TKZ__CHAR_HIRAGANA) != 0) &&
+                     (found >> TKZ__KIND_KATAKANA & 1) == ((flags & TKZ__CHAR_KATAKANA) != 0) &&
+                     (found >> TKZ__KIND_HAN & 1) == ((flags & TKZ__CHAR_HAN) != 0) &&
+                     (found >> TKZ__KIND_JAPANESE_SIGN & 1) == is_sign(character, flags);
+        ck_assert_msg(right, "U+%04X", character);
     }
 }
 END_TEST
 
-START_TEST(test_measures_of_random_texts)
+START_TEST(test_counts_of_random_texts)
 {
     static const uint32_t starts[] = {0x20, 0x3000, 0x3040, 0x30A0, 0x4E00, 0xFF00, 0x20000, 0xA0};
     uint64_t state = 5;
-    for (int round = 0; round < 500; round++) {
-        char text[8192];
+    for (int round = 0; round < 300; round++) {
+        static char text[65536];
         size_t size = 0;
-        size_t characters = test_random(&state) % 2000; /* beyond several times 255 */
-        tkz__measures found;
-        tkz__measures expected;
+        size_t characters = test_random(&state) % 9000; /* beyond several chunks */
+        uint64_t expected[TKZ__KINDS];
         for (size_t i = 0; i < characters; i++) {
             uint64_t random = test_random(&state) >> 8;
             size += tkz__utf8_encode(starts[random % 8] + (uint32_t)(random >> 8) % 96,
                                      text + size);
         }
-        count_naively(&expected, text, size);
-        ck_assert_status(tkz__measure(&found, TKZ__MEASURE_CLASSES, text, size, NULL));
-        ck_assert_mem_eq(&found, &expected, sizeof found);
-        ck_assert_uint_eq(found.characters, characters);
-        ck_assert_status(tkz__measure(&found, TKZ__MEASURE_LENGTH, text, size, NULL));
-        ck_assert_uint_eq(found.characters, characters);
-        ck_assert_uint_eq(found.kanji, 0); /* not asked for */
-    }
-}
-END_TEST
-
-/* The same class throughout: the byte counters must not run over. */
-START_TEST(test_measures_of_long_runs)
-{
-    static const char *const characters[] = {"あ", "ア", "漢", "。", "\xE3\x80\x80"};
-    for (size_t i = 0; i < 5; i++) {
-        for (size_t count = 250; count < 1030; count++) {
-            static char text[1030 * 3];
-            tkz__measures found;
-            tkz__measures expected;
-            for (size_t j = 0; j < count; j++)
-                memcpy(text + 3 * j, characters[i], 3);
-            count_naively(&expected, text, 3 * count);
-            ck_assert_status(tkz__measure(&found, TKZ__MEASURE_CLASSES, text, 3 * count, NULL));
-            ck_assert_mem_eq(&found, &expected, sizeof found);
-        }
+        count_naively(expected, text, size);
+        measure(text, size, TKZ__MEASURE_KINDS | TKZ__MEASURE_LENGTH);
+        ck_assert_mem_eq(measuring.measures.kinds, expected, sizeof expected);
+        ck_assert_uint_eq(measuring.measures.characters, characters);
+        measure(text, size, TKZ__MEASURE_SENTENCES); /* decodes all at once */
+        ck_assert_status(tkz__measuring_need(&measuring, TKZ__MEASURE_KINDS, NULL));
+        ck_assert_mem_eq(measuring.measures.kinds, expected, sizeof expected);
+        ck_assert_uint_eq(measuring.count, characters);
     }
 }
 END_TEST
@@ -220,16 +240,67 @@ END_TEST
 START_TEST(test_measures_refuse_invalid_text)
 {
     static const char text[] = "日本\xE8\xAAgo";
-    const uint32_t wanted[] = {0, TKZ__MEASURE_LENGTH, TKZ__MEASURE_CLASSES,
-                               TKZ__MEASURE_LENGTH | TKZ__MEASURE_CLASSES};
-    for (size_t i = 0; i < 4; i++) {
-        tkz__measures measures;
-        tkz_error error;
-        ck_assert_int_eq(tkz__measure(&measures, wanted[i], text, sizeof text - 1, &error),
-                         TKZ_STATUS_BAD_UTF8);
-        ck_assert_uint_eq(error.offset, 6);
-        ck_assert_status(tkz__measure(&measures, wanted[i], NULL, 0, &error));
-        ck_assert_uint_eq(measures.characters, 0);
+    tkz_error error;
+    ck_assert_int_eq(tkz__measuring_start(&measuring, text, sizeof text - 1, &error),
+                     TKZ_STATUS_BAD_UTF8);
+    ck_assert_uint_eq(error.offset, 6);
+    measure(NULL, 0, (1 << TKZ__MEASURE_GROUPS) - 1);
+    ck_assert_uint_eq(measuring.measures.characters, 0);
+    ck_assert_uint_eq(measuring.measures.sentences.lines, 1); /* "".split("\n") is one line */
+    ck_assert_uint_eq(measuring.measures.sentences.sentences, 0);
+}
+END_TEST
+
+/* What a text of lines and sentences gives, written down by hand. */
+START_TEST(test_sentences)
+{
+    static const char text[] = "。。あ。い！\nあ。い！\n\n\nそれは…  \nう？？え\nうえ";
+    measure(text, sizeof text - 1, TKZ__MEASURE_SENTENCES);
+    const tkz__sentence_measures *found = &measuring.measures.sentences;
+    ck_assert_uint_eq(found->lines, 7);
+    /* The first two are equal once stray marks are gone; the empty ones are. */
+    ck_assert_uint_eq(found->repeated_lines, 2);
+    ck_assert_uint_eq(found->repeated_line_characters, 4);
+    ck_assert_uint_eq(found->line_characters, 4 + 4 + 6 + 3 + 2);
+    ck_assert_uint_eq(found->sentences, 2 + 2 + 1 + 2 + 1);
+    ck_assert_uint_eq(found->repeated_sentences, 2);
+    ck_assert_uint_eq(found->repeated_sentence_characters, 4);
+    ck_assert_uint_eq(found->longest, 6);
+    ck_assert_uint_eq(found->ellipses, 1);
+}
+END_TEST
+
+/* Against counting each n-gram with each other. */
+START_TEST(test_ngrams)
+{
+    uint64_t state = 77;
+    for (int round = 0; round < 60; round++) {
+        char text[400];
+        size_t size = test_random(&state) % 300;
+        uint32_t letters = 1 + (uint32_t)(test_random(&state) % 6);
+        for (size_t i = 0; i < size; i++)
+            text[i] = (char)('a' + (test_random(&state) >> 20) % letters);
+        measure(text, size, TKZ__MEASURE_NGRAMS);
+        for (size_t n = 2; n <= TKZ__NGRAM_MOST; n++) {
+            tkz__ngram_counts expected = {.total = size >= n ? size - n + 1 : 0};
+            const tkz__ngram_counts *found = &measuring.measures.ngrams[n];
+            for (size_t i = 0; i < expected.total; i++) {
+                uint64_t before = 0, times = 0;
+                for (size_t j = 0; j < expected.total; j++) {
+                    bool equal = memcmp(text + i, text + j, n) == 0;
+                    times += equal;
+                    before += equal && j < i;
+                }
+                expected.distinct += before == 0;
+                expected.repeated += before == 0 && times > 1;
+                if (times > expected.most_common)
+                    expected.most_common = times;
+            }
+            ck_assert_uint_eq(found->total, expected.total);
+            ck_assert_uint_eq(found->distinct, expected.distinct);
+            ck_assert_uint_eq(found->repeated, expected.repeated);
+            ck_assert_uint_eq(found->most_common, expected.most_common);
+        }
     }
 }
 END_TEST
@@ -276,9 +347,9 @@ static const struct {
     {"[{}]", "filters[0]", "with a \"name\""},
     {"[{\"name\": 3}]", "filters[0]", "with a \"name\""},
     {"[{\"name\": \"length\"}, {\"name\": \"lenght\"}]", "filters[1]",
-     "did you mean \"length\"? There are: length, japanese_ratio"},
+     "did you mean \"length\"? There are: length, japanese_ratio, swallow_letters"},
     {"[{\"name\": \"perplexity\"}]", "filters[0]",
-     "unknown filter \"perplexity\"; there are: length, japanese_ratio"},
+     "unknown filter \"perplexity\"; there are: length, japanese_ratio, swallow_letters"},
     {"[{\"name\": \"\"}]", "filters[0]", "unknown filter \"\""},
     {"[{\"name\": \"length\\u0000\"}]", "filters", "invalid JSON"},
     {"[{\"name\": \"length\", \"minimun\": 3}]", "filters[0]",
@@ -295,6 +366,15 @@ static const struct {
     {"[{\"name\": \"japanese_ratio\", \"minimum_kana\": 1.5}]", "filters[0].minimum_kana",
      "must be a number from 0 to 1 (default 0.02)"},
     {"[{\"name\": \"japanese_ratio\", \"minimum\": true}]", "filters[0].minimum", "a number"},
+    {"[{\"name\": \"swallow_japanese\", \"compat\": 1}]", "filters[0].compat",
+     "must be true or false (default false)"},
+    {"[{\"name\": \"swallow_ng_words\"}]", "filters[0].file", "list of words"},
+    {"[{\"name\": \"swallow_ng_words\", \"file\": \"\"}]", "filters[0].file", "name of a file"},
+    {"[{\"name\": \"length\"}, {\"preset\": \"swallow\"}]", "filters[1].preset",
+     "unknown preset \"swallow\", did you mean"},
+    {"[{\"preset\": \"swallow-v1\"}]", "filters[0].preset", "github.com/MosasoM"},
+    {"[{\"preset\": \"swallow-v1\", \"list\": \"x\"}]", "filters[0].list", "only \"lists\""},
+    {"[{\"preset\": 3}]", "filters[0].preset", "must be a string"},
     {"[{\"name\": \"length\", \"minimum\": 9, \"maximum\": 8}]", "filters[0]",
      "\"minimum\" is above \"maximum\""},
     {"[{\"name\": \"length\", \"minimum\": 100000001}]", "filters[0]",
@@ -355,9 +435,12 @@ static tkz_status make_all(void *context, const tkz_allocator *allocator)
     tkz_status status = tkz_filter_set_new(&set, json, strlen(json), allocator, &error);
     if (status != TKZ_OK)
         return status;
+    double values[64];
     status = tkz_cleaner_new(&cleaner, set, allocator, &error);
-    if (status == TKZ_OK)
+    if (status == TKZ_OK) {
+        status = tkz_cleaner_measure(cleaner, "。あ。い。。う\n", 22, values, &error);
         tkz_cleaner_free(cleaner);
+    }
     tkz_filter_set_free(set);
     return status;
 }
@@ -365,7 +448,9 @@ static tkz_status make_all(void *context, const tkz_allocator *allocator)
 START_TEST(test_memory_use)
 {
     char json[] = "[{\"name\": \"length\"}, {\"name\": \"japanese_ratio\"}]";
+    char preset[] = "[{\"preset\": \"swallow-v1-quality\"}]";
     char empty[] = "[]";
+    test_all_allocation_failures(make_all, preset);
     test_all_allocation_failures(make_all, json);
     test_all_allocation_failures(make_all, empty);
 
@@ -373,7 +458,7 @@ START_TEST(test_memory_use)
     tkz_filter_set *set;
     tkz_cleaner *cleaner;
     tkz_verdict verdict;
-    double values[2];
+    double values[3];
     test_memory_init(&memory);
     ck_assert_int_eq(tkz_filter_set_new(&set, "[{\"name\": \"length\", \"minimum\": -1}]", 34,
                                         &memory.allocator, NULL),
@@ -381,6 +466,7 @@ START_TEST(test_memory_use)
     ck_assert_int_eq(memory.blocks, 0);
     ck_assert_status(tkz_filter_set_new(&set, json, strlen(json), &memory.allocator, NULL));
     ck_assert_status(tkz_cleaner_new(&cleaner, set, &memory.allocator, NULL));
+    ck_assert_status(tkz_cleaner_judge(cleaner, "あ1", 4, &verdict, NULL));
     uint64_t requests = memory.requests;
     for (int i = 0; i < 100; i++) {
         ck_assert_status(tkz_cleaner_judge(cleaner, "あ1", 4, &verdict, NULL));
@@ -501,12 +587,16 @@ START_TEST(test_measure)
     tkz_cleaner *cleaner;
     tkz_verdict verdict;
     tkz_error error;
-    double values[3];
+    double values[4];
     ck_assert_status(tkz_cleaner_new(&cleaner, set, NULL, NULL));
     ck_assert_status(tkz_cleaner_measure(cleaner, "日本 ab", 9, values, NULL));
     ck_assert_double_eq(values[0], 5);
     ck_assert_double_eq(values[1], 0.5);
-    ck_assert_double_eq(values[2], 5);
+    ck_assert_double_eq(values[2], 0); /* share of kana */
+    ck_assert_double_eq(values[3], 5);
+    ck_assert_uint_eq(tkz_filter_set_value_count(set), 4);
+    ck_assert_str_eq(tkz_filter_set_value_name(set, 2), "japanese_ratio.kana");
+    ck_assert_ptr_null(tkz_filter_set_value_name(set, 4));
     ck_assert_status(tkz_cleaner_measure(cleaner, NULL, 0, values, NULL));
     ck_assert_double_eq(values[0], 0);
     ck_assert_double_eq(values[1], 0);
@@ -529,10 +619,6 @@ Suite *suite_clean(void)
     tcase_add_test(tests, test_registry);
     tcase_add_test(tests, test_every_filter_is_well_formed);
     tcase_add_test(tests, test_nearest_name);
-    tcase_add_test(tests, test_measures_of_every_character);
-    tcase_add_test(tests, test_measures_of_random_texts);
-    tcase_add_test(tests, test_measures_of_long_runs);
-    tcase_add_test(tests, test_measures_refuse_invalid_text);
     tcase_add_test(tests, test_set);
     tcase_add_loop_test(tests, test_complaints, 0, sizeof bad_sets / sizeof bad_sets[0]);
     tcase_add_test(tests, test_hostile_json);
@@ -542,6 +628,15 @@ Suite *suite_clean(void)
     tcase_add_test(tests, test_japanese_ratio);
     tcase_add_test(tests, test_first_filter_decides);
     tcase_add_test(tests, test_measure);
+    suite_add_tcase(suite, tests);
+    tests = tcase_create("measures");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, setup_measuring, teardown_measuring);
+    tcase_add_test(tests, test_kinds_of_every_character);
+    tcase_add_test(tests, test_counts_of_random_texts);
+    tcase_add_test(tests, test_measures_refuse_invalid_text);
+    tcase_add_test(tests, test_sentences);
+    tcase_add_test(tests, test_ngrams);
     suite_add_tcase(suite, tests);
     return suite;
 }

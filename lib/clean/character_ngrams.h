@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Exact counts of n-grams of any symbols, for every n from 2 up to a highest one, in one sweep per
+ * n over the places that can still repeat. Leans on measures and memory.
+ */
+#ifndef TKZ_CLEAN_CHARACTER_NGRAMS_H
+#define TKZ_CLEAN_CHARACTER_NGRAMS_H
+
+#include "clean/measures.h"
+#include "core/memory.h"
+
+/* An n-gram in the table: which two (n-1)-grams it consists of, overlapping. */
+typedef struct tkz__ngram_slot {
+    uint64_t pair;
+    uint32_t count;
+    uint32_t round; /* the slot is in use if this is the counter's round */
+} tkz__ngram_slot;
+
+/* A place where an n-gram begins that occurs elsewhere too. */
+typedef struct tkz__ngram_place {
+    uint32_t start;
+    uint32_t name; /* equal for equal n-grams */
+} tkz__ngram_place;
+
+typedef struct tkz__ngram_counter {
+    tkz__ngram_slot *slots;
+    size_t slot_count; /* a power of two, or 0 */
+    uint32_t round;
+    tkz__ngram_place *places;
+    size_t place_capacity;
+    uint32_t *heap; /* the largest counts of 5-grams */
+    size_t heap_capacity;
+    tkz_allocator allocator;
+} tkz__ngram_counter;
+
+/* Allocates nothing. */
+void tkz__ngram_counter_init(tkz__ngram_counter *counter, const tkz_allocator *allocator);
+void tkz__ngram_counter_free(tkz__ngram_counter *counter);
+
+/* Fills in `measures->ngrams` from 2 to `highest` (TKZ__NGRAM_LEAST..TKZ__NGRAM_MOST), and
+ * `frequent_5grams` if that is 5 or more. `symbols` are below 2^21. Errors: OUT_OF_MEMORY, LIMIT (2^32-2
+ * symbols). Time grows with `count` times `highest` at worst; on prose, less than three times with
+ * `count`, because few places repeat beyond the fourth symbol. */
+TKZ_CHECKED tkz_status tkz__ngram_counter_run(tkz__ngram_counter *counter, const uint32_t *symbols,
+                                              size_t count, uint32_t highest,
+                                              tkz__measures *measures, tkz_error *error);
+
+#endif

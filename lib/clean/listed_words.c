@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading a word list, and the walk over a document: at each place the words that begin there, one of
+ * them is taken, and the walk goes on behind it. Leans on word_trie and mapped_file.
+ */
+#include "clean/listed_words.h"
+
+#include <string.h>
+
+#include "core/mapped_file.h"
+#include "index/word_trie.h"
+#include "text/char_class.h"
+#include "text/utf8.h"
+#include "tokenize/text.h"
+
+struct tkz__word_list {
+    tkz__word_trie trie;
+    uint32_t rules;
+    tkz_allocator allocator;
+};
+
+/* ---- Reading ------------------------------------------------------------- */
+
+static bool is_space(uint32_t character)
+{
+    return (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
+}
+
+static tkz_status add_line(tkz__word_list *list, const char *line, size_t size, tkz_error *error)
+{
+    uint32_t symbols[TKZ__WORD_LONGEST + 2];
+    size_t count = 0, start = 0;
+    if (tkz_utf8_valid_prefix(line, size) < size)
+        return tkz__error_set(error, TKZ_STATUS_BAD_UTF8, NULL, TKZ__NO_OFFSET,
+                              "the word is not UTF-8; 'tokenize text' converts lists in other "
+                              "charsets");
+    for (size_t at = 0; at < size && count < TKZ__WORD_LONGEST + 2;)
+        at += tkz__utf8_next(line + at, size - at, &symbols[count++]);
+    if (list->rules & TKZ__WORDS_STRIP) {
+        while (count > start && is_space(symbols[count - 1]))
+            count--;
+        while (start < count && is_space(symbols[start]))
+            start++;
+    }
+    return count == start ? TKZ_OK
+                          : tkz__word_trie_add(&list->trie, symbols + start, count - start, error);
+}
+
+static tkz_status read_lines(tkz__word_list *list, const char *path,
+                             const tkz__mapped_file *file, tkz_error *error)
+{
+    const char *at = (const char *)file->data;
+    size_t left = file->size;
+    uint32_t number = 0;
+    if (left >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
+        at += 3, left -= 3;
+    while (left > 0) {
+        const char *end = memchr(at, '\n', left);
+        size_t size = end != NULL ? (size_t)(end - at) : left;
+        size_t step = end != NULL ? size + 1 : size;
+        tkz_error fault;
+        number++;
+        if (size > 0 && at[size - 1] == '\r')
+            size--;
+        tkz_status status = add_line(list, at, size, &fault);
+        if (status != TKZ_OK) {
+            tkz__error_set(error, status, path, TKZ__NO_OFFSET, "line %u: %s", number,
+                           fault.message);
+            if (error != NULL)
+                error->line = number;
+            return status;
+        }
+        at += step;
+        left -= step;
+    }
+    if (list->trie.word_count == 0)
+        return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, path, TKZ__NO_OFFSET,
+                              "there are no words in this list; it has one a line");
+    return TKZ_OK;
+}
+
+tkz_status tkz__word_list_open(tkz__word_list **list, const char *path, uint32_t rules,
+                               const tkz_allocator *allocator, tkz_error *error)
+{
+    tkz__mapped_file file = {0};
+    tkz__word_list *made = tkz__allocate_zeroed(allocator, sizeof *made);
+    *list = NULL;
+    if (made == NULL)
+        return tkz__error_memory(error, sizeof *made);
+    made->allocator = *allocator;
+    made->rules = rules;
+    tkz_status status = tkz__word_trie_init(&made->trie, allocator, error);
+    if (status == TKZ_OK)
+        status = tkz__mapped_file_open(&file, path, error);
+    if (status == TKZ_OK)
+        status = read_lines(made, path, &file, error);
+    tkz__mapped_file_close(&file);
+    if (status != TKZ_OK) {
+        tkz__word_list_free(made);
+        return status;
+    }
+    *list = made;
+    return TKZ_OK;
+}
+
+void tkz__word_list_free(tkz__word_list *list)
+{
+    if (list == NULL)
+        return;
+    tkz_allocator allocator = list->allocator;
+    tkz__word_trie_free(&list->trie);
+    tkz__release(&allocator, list, sizeof *list);
+}
+
+/* ---- Finding ------------------------------------------------------------- */
+
+/* The choice among the words at one place. */
+typedef struct choice {
+    uint32_t rules;
+    const uint32_t *characters; /* all of the document */
+    size_t count;
+    size_t start;
+    uint32_t word;
+    size_t size; /* 0: none yet */
+} choice;
+
+static bool is_katakana(uint32_t character)
+{
+    return (character >= 0x30A1 && character <= 0x30F4) || character == 0x30FC;
+}
+
+/* Katakana with katakana beside it is a part of a longer word. */
+static bool is_part(const choice *c, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!is_katakana(c->characters[c->start + i]))
+            return false;
+    size_t end = c->start + size;
+    return (c->start > 0 && is_katakana(c->characters[c->start - 1])) ||
+           (end < c->count && is_katakana(c->characters[end]));
+}
+
+static bool choose(void *context, uint32_t word, size_t size)
+{
+    choice *c = context;
+    if ((c->rules & TKZ__WORDS_KATAKANA_WHOLE) && is_part(c, size))
+        return true;
+    if (c->size == 0 || !(c->rules & TKZ__WORDS_FIRST) || word < c->word) {
+        c->word = word;
+        c->size = size;
+    }
+    return true;
+}
+
+tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measuring,
+                               tkz__word_hits *hits, const tkz__span_sink *sink, tkz_error *error)
+{
+    const tkz__word_trie *trie = &list->trie;
+    *hits = (tkz__word_hits){0};
+    tkz_status status = tkz__measuring_decode(measuring, error);
+    const uint32_t *characters = measuring->characters;
+    size_t count = measuring->count;
+    for (size_t i = 0; i < count && status == TKZ_OK;) {
+        if (__builtin_expect(!tkz__word_trie_may_begin(trie, characters + i, count - i), 1)) {
+            i++;
+            continue;
+        }
+        choice c = {.rules = list->rules, .characters = characters, .count = count, .start = i};
+        tkz__word_trie_visit(trie, characters + i, count - i, choose, &c);
+        if (c.size == 0) {
+            i++;
+            continue;
+        }
+        hits->words++;
+        hits->characters += c.size;
+        if (sink != NULL)
+            status = tkz__measuring_add_span(measuring, i, c.size, sink, error);
+        i += c.size;
+    }
+    return status;
+}

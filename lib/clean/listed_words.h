@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A list of words out of a user's file, and what of it stands in a document. Leans on word_trie,
+ * measuring and filter.
+ */
+#ifndef TKZ_CLEAN_LISTED_WORDS_H
+#define TKZ_CLEAN_LISTED_WORDS_H
+
+#include "clean/filter.h"
+
+#define TKZ__WORD_LIST_TEXT "list of words, one a line, UTF-8"
+
+typedef struct tkz__word_list tkz__word_list; /* immutable; any thread */
+
+enum tkz__word_list_rule {
+    TKZ__WORDS_FIRST = 1 << 0,        /* of several words at one place the one that comes first in the
+                                       * file, as in a regular expression; else the longest */
+    TKZ__WORDS_KATAKANA_WHOLE = 1 << 1, /* a word of katakana counts only where no katakana stands
+                                         * before or behind it: [ァ-ヴー] */
+    TKZ__WORDS_STRIP = 1 << 2         /* white space around a line is no part of the word */
+};
+
+/* Reads the file. Empty lines are no words. Errors: OPEN_FAILED, IO, BAD_UTF8 (with line), LIMIT (a word
+ * of more than 255 characters, more than 16 Mi characters in all), BAD_FORMAT (no words),
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__word_list_open(tkz__word_list **list, const char *path,
+                                           uint32_t rules, const tkz_allocator *allocator,
+                                           tkz_error *error);
+void tkz__word_list_free(tkz__word_list *list); /* accepts NULL */
+
+/* What stands in a document, from left to right without overlap. */
+typedef struct tkz__word_hits {
+    uint64_t words;
+    uint64_t characters; /* of those words */
+} tkz__word_hits;
+
+/* Looks through the document; `sink` is told of each word, NULL: nobody is. Errors: OUT_OF_MEMORY, and
+ * the sink's. */
+TKZ_CHECKED tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measuring,
+                                           tkz__word_hits *hits, const tkz__span_sink *sink,
+                                           tkz_error *error);
+
+#endif

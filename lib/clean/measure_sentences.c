@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lines and sentences of a document, their lengths and repetitions, by the published rule of Swallow
+ * (quality.py: text_to_doc, count_duplicates, document_statistics). Leans on measuring.
+ */
+#include <string.h>
+
+#include "clean/measuring.h"
+#include "text/char_class.h"
+
+/* Where the walk through the characters is. */
+typedef struct walk {
+    tkz__measuring *measuring;
+    tkz__sentence_measures *found;
+    tkz_error *error;
+    size_t line_start;     /* of the first sentence of the line, or of what is joined */
+    size_t line_size;      /* characters in sentences so far */
+    size_t line_end;       /* end of the last sentence */
+    bool apart;            /* the line's sentences do not follow one another: they are in `joined` */
+    size_t joined_start;   /* bytes */
+} walk;
+
+/* White space as Python's str.strip sees it: the property, and U+001C-001F. */
+static bool is_strippable(uint32_t character)
+{
+    return (character >= 0x1C && character <= 0x1F) ||
+           (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
+}
+
+static bool ends_in_ellipsis(const uint32_t *sentence, size_t size)
+{
+    while (size > 0 && is_strippable(sentence[size - 1]))
+        size--;
+    return size > 0 && (sentence[size - 1] == 0x30FB || sentence[size - 1] == 0x2026);
+}
+
+/* The line's sentences so far, moved to `joined`, where more can be put behind them. */
+static tkz_status part_line(walk *w, const uint32_t *characters)
+{
+    if (w->apart)
+        return TKZ_OK;
+    w->apart = true;
+    w->joined_start = w->measuring->joined.size;
+    return tkz__buffer_append(&w->measuring->joined, characters + w->line_start,
+                              w->line_size * sizeof *characters, w->error);
+}
+
+static tkz_status end_sentence(walk *w, size_t start, size_t end)
+{
+    tkz__sentence_measures *found = w->found;
+    const uint32_t *characters = w->measuring->characters;
+    size_t size = end - start;
+    tkz_status status = TKZ_OK;
+    bool seen;
+    found->sentences++;
+    if (size > found->longest) {
+        found->longest = size;
+        found->longest_start = start;
+    }
+    found->ellipses += ends_in_ellipsis(characters + start, size);
+    if (w->line_size == 0)
+        w->line_start = start;
+    else if (start != w->line_end)
+        status = part_line(w, characters);
+    if (status == TKZ_OK && w->apart)
+        status = tkz__buffer_append(&w->measuring->joined, characters + start,
+                                    size * sizeof *characters, w->error);
+    w->line_size += size;
+    w->line_end = end;
+    if (status == TKZ_OK)
+        status = tkz__item_set_add(&w->measuring->sentences, characters + start,
+                                   size * sizeof *characters, &seen, w->error);
+    if (status == TKZ_OK && seen) {
+        found->repeated_sentences++;
+        found->repeated_sentence_characters += size;
+    }
+    return status;
+}
+
+/* A line that is not as it stands in the text is compared where it was put together: `joined` has
+ * room for all of the text from the start, so that it stays there. */
+static tkz_status end_line(walk *w)
+{
+    tkz__sentence_measures *found = w->found;
+    const void *line = w->measuring->characters + w->line_start;
+    bool seen;
+    if (w->apart)
+        line = w->measuring->joined.data + w->joined_start;
+    else if (w->line_size == 0)
+        line = "";
+    tkz_status status = tkz__item_set_add(&w->measuring->lines, line,
+                                          w->line_size * sizeof(uint32_t), &seen, w->error);
+    found->lines++;
+    found->line_characters += w->line_size;
+    if (status == TKZ_OK && seen) {
+        found->repeated_lines++;
+        found->repeated_line_characters += w->line_size;
+    }
+    w->line_size = 0;
+    w->apart = false;
+    return status;
+}
+
+/* `joined` is used where a line begins with a mark or has two in a row, at most by the whole text. */
+static tkz_status make_room(tkz__measuring *measuring, tkz_error *error)
+{
+    enum { KEPT = 1 << 22 };
+    tkz__buffer *joined = &measuring->joined;
+    if (joined->capacity > KEPT && measuring->count * sizeof(uint32_t) < joined->capacity)
+        tkz__buffer_free(joined);
+    tkz__buffer_clear(joined);
+    return tkz__buffer_reserve(joined, measuring->count * sizeof(uint32_t) + 1, error);
+}
+
+tkz_status tkz__measure_sentences(tkz__measuring *measuring, tkz_error *error)
+{
+    const uint32_t ends = 1u << TKZ__KIND_SENTENCE_END | 1u << TKZ__KIND_LINE_FEED;
+    tkz_status status = tkz__measuring_decode(measuring, error);
+    if (status == TKZ_OK)
+        status = make_room(measuring, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz__item_set_clear(&measuring->lines);
+    tkz__item_set_clear(&measuring->sentences);
+    memset(&measuring->measures.sentences, 0, sizeof measuring->measures.sentences);
+    walk w = {.measuring = measuring, .found = &measuring->measures.sentences, .error = error};
+    const uint32_t *characters = measuring->characters;
+    size_t start = 0;
+    for (size_t i = 0; i < measuring->count && status == TKZ_OK; i++) {
+        uint32_t character = characters[i];
+        if (__builtin_expect(character >= TKZ__KIND_PLANE, 0) ||
+            (measuring->kinds->flags[measuring->kinds->number[character]] & ends) == 0)
+            continue;
+        bool line = character == '\n';
+        /* The mark belongs to the sentence before it; without one it belongs to nothing. */
+        if (i > start)
+            status = end_sentence(&w, start, line ? i : i + 1);
+        if (status == TKZ_OK && line)
+            status = end_line(&w);
+        start = i + 1;
+    }
+    if (status == TKZ_OK && measuring->count > start)
+        status = end_sentence(&w, start, measuring->count);
+    return status == TKZ_OK ? end_line(&w) : status;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Decodes a document once and runs the passes that are asked for. Leans on utf8.
+ */
+#include "clean/measuring.h"
+
+#include <string.h>
+
+#include "text/utf8.h"
+#include "tokenize/text.h"
+
+/* Characters that are kept room for from one document to the next. */
+enum { KEPT_CHARACTERS = 1 << 20, CHUNK = 4096 };
+
+void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *kinds,
+                         uint32_t ngram_order, const tkz_allocator *allocator)
+{
+    memset(measuring, 0, sizeof *measuring);
+    measuring->kinds = kinds;
+    measuring->ngram_order = ngram_order;
+    measuring->allocator = *allocator;
+    tkz__item_set_init(&measuring->lines, allocator);
+    tkz__item_set_init(&measuring->sentences, allocator);
+    tkz__buffer_init(&measuring->joined, allocator);
+    tkz__ngram_counter_init(&measuring->ngrams, allocator);
+}
+
+static void drop_characters(tkz__measuring *measuring)
+{
+    tkz__release_array(&measuring->allocator, measuring->characters, measuring->capacity,
+                       sizeof *measuring->characters);
+    measuring->characters = NULL;
+    measuring->capacity = 0;
+}
+
+void tkz__measuring_free(tkz__measuring *measuring)
+{
+    drop_characters(measuring);
+    tkz__item_set_free(&measuring->lines);
+    tkz__item_set_free(&measuring->sentences);
+    tkz__buffer_free(&measuring->joined);
+    tkz__ngram_counter_free(&measuring->ngrams);
+}
+
+tkz_status tkz__measuring_start(tkz__measuring *measuring, const char *text, size_t size,
+                                tkz_error *error)
+{
+    size_t valid = size == 0 ? 0 : tkz_utf8_valid_prefix(text, size);
+    if (valid < size)
+        return tkz__error_set(error, TKZ_STATUS_BAD_UTF8, NULL, valid,
+                              "the text is not valid UTF-8 from byte %zu on", valid);
+    measuring->text = text;
+    measuring->size = size;
+    measuring->done = 0;
+    measuring->decoded = false;
+    measuring->count = 0;
+    measuring->span_character = measuring->span_byte = 0;
+    return TKZ_OK;
+}
+
+tkz_status tkz__measuring_decode(tkz__measuring *measuring, tkz_error *error)
+{
+    if (measuring->decoded)
+        return TKZ_OK;
+    size_t size = measuring->size, read = 0;
+    if (measuring->capacity > KEPT_CHARACTERS && size < measuring->capacity)
+        drop_characters(measuring);
+    if (measuring->capacity < size) {
+        /* As many characters as bytes at most; twice the room, lest it grow step by step. */
+        size_t wanted = size < KEPT_CHARACTERS / 2 ? size * 2 : (size_t)tkz_utf8_count(measuring->text, size);
+        if (measuring->capacity < wanted) {
+            drop_characters(measuring);
+            measuring->characters = tkz__allocate_array(&measuring->allocator, wanted,
+                                                        sizeof *measuring->characters);
+            if (measuring->characters == NULL)
+                return tkz__error_memory(error, wanted * sizeof *measuring->characters);
+            measuring->capacity = wanted;
+        }
+    }
+    if (size > 0)
+        measuring->count = tkz__utf8_decode_run(measuring->text, size, measuring->characters,
+                                                measuring->capacity, &read);
+    measuring->decoded = true;
+    return TKZ_OK;
+}
+
+static size_t bytes_of(const tkz__measuring *measuring, size_t start, size_t end)
+{
+    size_t size = 0;
+    for (size_t i = start; i < end; i++)
+        size += tkz__utf8_length(measuring->characters[i]);
+    return size;
+}
+
+tkz_status tkz__measuring_add_span(tkz__measuring *measuring, size_t start, size_t count,
+                                   const tkz__span_sink *sink, tkz_error *error)
+{
+    if (start < measuring->span_character)
+        measuring->span_character = measuring->span_byte = 0;
+    measuring->span_byte += bytes_of(measuring, measuring->span_character, start);
+    measuring->span_character = start;
+    return sink->add(sink->context, measuring->span_byte, bytes_of(measuring, start, start + count),
+                     error);
+}
+
+/* ---- Passes -------------------------------------------------------------- */
+
+static tkz_status measure_length(tkz__measuring *measuring, tkz_error *error)
+{
+    (void)error;
+    measuring->measures.characters =
+        measuring->size == 0 ? 0 : tkz_utf8_count(measuring->text, measuring->size);
+    return TKZ_OK;
+}
+
+/* Counts decoded characters, or, as long as nothing else has asked for them, decodes a stretch at a
+ * time, which stays in the cache. */
+static tkz_status measure_kinds(tkz__measuring *measuring, tkz_error *error)
+{
+    (void)error;
+    tkz__measures *measures = &measuring->measures;
+    memset(measures->kinds, 0, sizeof measures->kinds);
+    if (measuring->decoded) {
+        tkz__character_kinds_count(measuring->kinds, measuring->characters, measuring->count,
+                                   measures->kinds);
+        return TKZ_OK;
+    }
+    uint32_t chunk[CHUNK];
+    for (size_t at = 0, read; at < measuring->size; at += read) {
+        size_t count = tkz__utf8_decode_run(measuring->text + at, measuring->size - at, chunk,
+                                            CHUNK, &read);
+        tkz__character_kinds_count(measuring->kinds, chunk, count, measures->kinds);
+    }
+    return TKZ_OK;
+}
+
+static tkz_status measure_ngrams(tkz__measuring *measuring, tkz_error *error)
+{
+    tkz_status status = tkz__measuring_decode(measuring, error);
+    if (status != TKZ_OK)
+        return status;
+    return tkz__ngram_counter_run(&measuring->ngrams, measuring->characters, measuring->count,
+                                  measuring->ngram_order, &measuring->measures, error);
+}
+
+/* By the number of the group's bit. */
+static tkz_status (*const passes[TKZ__MEASURE_GROUPS])(tkz__measuring *, tkz_error *) = {
+    measure_length,
+    measure_kinds,
+    tkz__measure_sentences,
+    measure_ngrams,
+};
+
+tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted, tkz_error *error)
+{
+    for (uint32_t missing = wanted & ~measuring->done; missing != 0; missing &= missing - 1) {
+        tkz_status status = passes[__builtin_ctz(missing)](measuring, error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    measuring->done |= wanted;
+    return TKZ_OK;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One document being measured: its text, its characters, the measures so far, and the memory that a
+ * worker keeps for the next one. Leans on measures, item_set, character_ngrams.
+ */
+#ifndef TKZ_CLEAN_MEASURING_H
+#define TKZ_CLEAN_MEASURING_H
+
+#include "clean/character_ngrams.h"
+#include "clean/item_set.h"
+#include "clean/measures.h"
+#include "core/buffer.h"
+#include "core/memory.h"
+
+/* Takes a part of the text that is behind a value. */
+typedef struct tkz__span_sink {
+    void *context;
+    tkz_status (*add)(void *context, size_t start, size_t size, tkz_error *error); /* bytes */
+} tkz__span_sink;
+
+typedef struct tkz__measuring {
+    const tkz__character_kinds *kinds; /* NULL: nothing that is asked for needs them */
+    const char *text;                  /* the document; valid UTF-8 */
+    size_t size;
+    uint32_t done;    /* groups that are filled in, TKZ__MEASURE_* */
+    bool decoded;     /* `characters` and `count` are those of this document */
+    uint32_t *characters;
+    size_t count;
+    size_t capacity;
+    tkz__measures measures;
+    tkz__item_set lines;
+    tkz__item_set sentences;
+    tkz__buffer joined; /* u32 characters of lines that are not as they stand in the text */
+    tkz__ngram_counter ngrams;
+    uint32_t ngram_order; /* highest n that a filter asks for */
+    size_t span_character; /* where the last span began, and its byte: spans mostly ascend */
+    size_t span_byte;
+    tkz_allocator allocator;
+} tkz__measuring;
+
+void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *kinds,
+                         uint32_t ngram_order, const tkz_allocator *allocator);
+void tkz__measuring_free(tkz__measuring *measuring);
+
+/* Begins a document: `text` must stay until the next call. Errors: BAD_UTF8, with the offset of the
+ * first invalid byte. */
+TKZ_CHECKED tkz_status tkz__measuring_start(tkz__measuring *measuring, const char *text,
+                                            size_t size, tkz_error *error);
+
+/* Fills in the groups `wanted` that are not yet. In steady state this allocates nothing: memory
+ * grows with the largest document so far, and what only a huge one needed is given back. Errors:
+ * OUT_OF_MEMORY, LIMIT (4 Gi characters). */
+TKZ_CHECKED tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted,
+                                           tkz_error *error);
+
+/* Fills in `characters` and `count`. */
+TKZ_CHECKED tkz_status tkz__measuring_decode(tkz__measuring *measuring, tkz_error *error);
+
+/* Tells the sink of `count` decoded characters from `start` on. */
+TKZ_CHECKED tkz_status tkz__measuring_add_span(tkz__measuring *measuring, size_t start,
+                                               size_t count, const tkz__span_sink *sink,
+                                               tkz_error *error);
+
+/* The pass of TKZ__MEASURE_SENTENCES, over decoded characters. */
+TKZ_CHECKED tkz_status tkz__measure_sentences(tkz__measuring *measuring, tkz_error *error);
+
+#endif

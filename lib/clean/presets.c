@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The presets there are. Filters stand in them as in a recipe; those with a cheap value come first, which
+ * changes only the reason that a document with several is counted under. "$lists/NAME" is a file in
+ * the folder that the user names, since word lists belong to others and are not in this project.
+ */
+#include "clean/presets.h"
+
+#include <string.h>
+
+#define SWALLOW_QUALITY                                                                           \
+    "{\"name\":\"swallow_letters\"},{\"name\":\"swallow_japanese_letters\"},"                     \
+    "{\"name\":\"swallow_japanese\"},{\"name\":\"swallow_hiragana\"},"                            \
+    "{\"name\":\"swallow_katakana\"},{\"name\":\"swallow_sentence_length\"},"                     \
+    "{\"name\":\"swallow_longest_sentence\"},{\"name\":\"swallow_ellipses\"},"                    \
+    "{\"name\":\"swallow_repeated_lines\"},{\"name\":\"swallow_repeated_sentences\"},"            \
+    "{\"name\":\"swallow_repeated_line_characters\"},"                                            \
+    "{\"name\":\"swallow_repeated_sentence_characters\"},"                                        \
+    "{\"name\":\"swallow_top_2gram\"},{\"name\":\"swallow_top_3gram\"},"                          \
+    "{\"name\":\"swallow_top_4gram\"},{\"name\":\"swallow_repeated_5gram\"},"                     \
+    "{\"name\":\"swallow_repeated_6gram\"},{\"name\":\"swallow_repeated_7gram\"},"                \
+    "{\"name\":\"swallow_repeated_8gram\"},{\"name\":\"swallow_repeated_9gram\"},"                \
+    "{\"name\":\"swallow_repeated_10gram\"}"
+
+static const tkz_preset_info presets[] = {
+    {"swallow-v1-quality", "The Swallow corpus, version 1: all rules of quality.py.",
+     "swallow-llm/swallow-corpus, quality.py, apply_v1", "[" SWALLOW_QUALITY "]", NULL},
+    {"swallow-v1",
+     "The same and the share of NG words. Punctuation is a normal form, hosts and footers are left out.",
+     "swallow-llm/swallow-corpus, quality.py and ngword.py, apply_v1",
+     "[" SWALLOW_QUALITY ",{\"name\":\"swallow_ng_words\",\"file\":\"$lists/ng_words.txt\"}]",
+     "ng_words.txt, one word a line, for example Offensive.txt, Sexual.txt, Sexual_with_bopo.txt and "
+     "Sexual_with_mask.txt of github.com/MosasoM/inappropriate-words-ja put together"},
+};
+
+size_t tkz_preset_count(void)
+{
+    return sizeof presets / sizeof presets[0];
+}
+
+const tkz_preset_info *tkz_preset_at(size_t index)
+{
+    return index < tkz_preset_count() ? &presets[index] : NULL;
+}
+
+const tkz_preset_info *tkz__preset_find(const char *name)
+{
+    for (size_t i = 0; i < tkz_preset_count(); i++)
+        if (strcmp(presets[i].name, name) == 0)
+            return &presets[i];
+    return NULL;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Building and walking the trie. Leans on hash.
+ */
+#include "index/word_trie.h"
+
+#include <string.h>
+
+#include "core/hash.h"
+
+enum { FIRST_EDGES = 1024, SYMBOL_BITS = 21 };
+
+static uint64_t edge_key(uint32_t node, uint32_t symbol)
+{
+    return (uint64_t)node << SYMBOL_BITS | symbol;
+}
+
+/* The edge with this key, or the free place where it belongs. */
+static tkz__word_edge *find_edge(const tkz__word_trie *trie, uint64_t key)
+{
+    size_t mask = trie->edge_slots - 1;
+    size_t i = tkz__hash_u64(key) & mask;
+    while (trie->edges[i].key != key && trie->edges[i].key != TKZ__WORD_NO_EDGE)
+        i = (i + 1) & mask;
+    return &trie->edges[i];
+}
+
+static tkz_status make_edges(tkz__word_trie *trie, size_t slots, tkz_error *error)
+{
+    trie->edges = tkz__allocate_array(&trie->allocator, slots, sizeof *trie->edges);
+    if (trie->edges == NULL)
+        return tkz__error_memory(error, slots * sizeof *trie->edges);
+    memset(trie->edges, 0xFF, slots * sizeof *trie->edges);
+    trie->edge_slots = slots;
+    return TKZ_OK;
+}
+
+static tkz_status add_node(tkz__word_trie *trie, uint32_t *node, tkz_error *error)
+{
+    if (trie->node_count >= UINT32_MAX / 2)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "the words have more than 2^31 letters");
+    void *words = trie->words;
+    tkz_status status = tkz__array_reserve(&trie->allocator, &words, &trie->node_capacity,
+                                           trie->node_count + 1, sizeof *trie->words, error);
+    trie->words = words;
+    if (status != TKZ_OK)
+        return status;
+    *node = (uint32_t)trie->node_count++;
+    trie->words[*node] = TKZ__WORD_NONE;
+    return TKZ_OK;
+}
+
+tkz_status tkz__word_trie_init(tkz__word_trie *trie, const tkz_allocator *allocator,
+                               tkz_error *error)
+{
+    uint32_t root;
+    memset(trie, 0, sizeof *trie);
+    trie->allocator = *allocator;
+    tkz_status status = make_edges(trie, FIRST_EDGES, error);
+    if (status == TKZ_OK)
+        status = add_node(trie, &root, error);
+    if (status != TKZ_OK)
+        tkz__word_trie_free(trie);
+    return status;
+}
+
+void tkz__word_trie_free(tkz__word_trie *trie)
+{
+    if (trie->allocator.release == NULL)
+        return;
+    tkz__release_array(&trie->allocator, trie->edges, trie->edge_slots, sizeof *trie->edges);
+    tkz__release_array(&trie->allocator, trie->words, trie->node_capacity, sizeof *trie->words);
+    memset(trie, 0, sizeof *trie);
+}
+
+static tkz_status double_edges(tkz__word_trie *trie, tkz_error *error)
+{
+    tkz__word_edge *old = trie->edges;
+    size_t slots = trie->edge_slots;
+    tkz_status status = make_edges(trie, slots * 2, error);
+    if (status != TKZ_OK) {
+        trie->edges = old;
+        return status;
+    }
+    for (size_t i = 0; i < slots; i++)
+        if (old[i].key != TKZ__WORD_NO_EDGE)
+            *find_edge(trie, old[i].key) = old[i];
+    tkz__release_array(&trie->allocator, old, slots, sizeof *old);
+    return TKZ_OK;
+}
+
+static tkz_status follow_or_add(tkz__word_trie *trie, uint32_t *node, uint32_t symbol,
+                                tkz_error *error)
+{
+    uint32_t target;
+    uint64_t key = edge_key(*node, symbol);
+    tkz__word_edge *edge = find_edge(trie, key);
+    if (edge->key == key) {
+        *node = edge->target;
+        return TKZ_OK;
+    }
+    tkz_status status = TKZ_OK;
+    if (trie->edge_count * 2 >= trie->edge_slots)
+        status = double_edges(trie, error);
+    if (status == TKZ_OK)
+        status = add_node(trie, &target, error);
+    if (status != TKZ_OK)
+        return status;
+    *find_edge(trie, key) = (tkz__word_edge){.key = key, .target = target};
+    trie->edge_count++;
+    *node = target;
+    return TKZ_OK;
+}
+
+tkz_status tkz__word_trie_add(tkz__word_trie *trie, const uint32_t *symbols, size_t count,
+                              tkz_error *error)
+{
+    uint32_t node = 0;
+    if (count == 0 || count > TKZ__WORD_LONGEST)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "a word has 1 to %d letters, not %zu", TKZ__WORD_LONGEST, count);
+    for (size_t i = 0; i < count; i++) {
+        tkz_status status = follow_or_add(trie, &node, symbols[i], error);
+        if (status != TKZ_OK)
+            return status;
+    }
+    if (trie->words[node] == TKZ__WORD_NONE)
+        trie->words[node] = trie->word_count++;
+    uint32_t hash = tkz__word_filter_hash(symbols[0], count > 1 ? symbols[1] : 0);
+    uint64_t *filter = count > 1 ? trie->pairs : trie->singles;
+    filter[hash / 64] |= UINT64_C(1) << hash % 64;
+    return TKZ_OK;
+}
+
+void tkz__word_trie_visit(const tkz__word_trie *trie, const uint32_t *symbols, size_t count,
+                          tkz__word_visit *visit, void *context)
+{
+    uint32_t node = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t key = edge_key(node, symbols[i]);
+        const tkz__word_edge *edge = find_edge(trie, key);
+        if (edge->key != key)
+            return;
+        node = edge->target;
+        if (trie->words[node] != TKZ__WORD_NONE && !visit(context, trie->words[node], i + 1))
+            return;
+    }
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Words over 32-bit symbols, found at a place of a text: a trie whose edges are one hash table, and a
+ * filter on the first two symbols that answers most places without it. Leans on memory and hash.
+ */
+#ifndef TKZ_INDEX_WORD_TRIE_H
+#define TKZ_INDEX_WORD_TRIE_H
+
+#include "core/memory.h"
+
+typedef struct tkz__word_edge {
+    uint64_t key;    /* node << 21 | symbol; TKZ__WORD_NO_EDGE: free */
+    uint32_t target; /* node */
+} tkz__word_edge;
+
+#define TKZ__WORD_NO_EDGE UINT64_MAX
+
+enum {
+    TKZ__WORD_FILTER_BITS = 16,
+    TKZ__WORD_LONGEST = 255, /* symbols: bounds the cost of a place */
+    TKZ__WORD_NONE = UINT32_MAX
+};
+
+/* Built by tkz__word_trie_add; immutable afterwards, any thread. */
+typedef struct tkz__word_trie {
+    tkz__word_edge *edges;
+    size_t edge_slots; /* a power of two */
+    size_t edge_count;
+    uint32_t *words; /* of each node: the number of the word that ends there, or TKZ__WORD_NONE */
+    size_t node_capacity;
+    size_t node_count;
+    uint64_t pairs[1 << (TKZ__WORD_FILTER_BITS - 6)];   /* first two symbols of words */
+    uint64_t singles[1 << (TKZ__WORD_FILTER_BITS - 6)]; /* words of one symbol */
+    uint32_t word_count;
+    tkz_allocator allocator;
+} tkz__word_trie;
+
+TKZ_CHECKED tkz_status tkz__word_trie_init(tkz__word_trie *trie, const tkz_allocator *allocator,
+                                           tkz_error *error);
+void tkz__word_trie_free(tkz__word_trie *trie); /* accepts a zeroed struct */
+
+/* Adds a word of 1 to TKZ__WORD_LONGEST symbols below 2^21; numbers rise from 0, and a word that is there
+ * keeps its number. Errors: OUT_OF_MEMORY, LIMIT. */
+TKZ_CHECKED tkz_status tkz__word_trie_add(tkz__word_trie *trie, const uint32_t *symbols,
+                                          size_t count, tkz_error *error);
+
+/* Called with each word that begins at a place, the shorter ones first: `size` symbols; false ends the
+ * search. */
+typedef bool tkz__word_visit(void *context, uint32_t word, size_t size);
+
+/* Words that begin at `symbols` (`count` left). */
+void tkz__word_trie_visit(const tkz__word_trie *trie, const uint32_t *symbols, size_t count,
+                          tkz__word_visit *visit, void *context);
+
+static inline uint32_t tkz__word_filter_hash(uint32_t first, uint32_t second)
+{
+    return (first * UINT32_C(0x9E3779B1) ^ second * UINT32_C(0x85EBCA6B)) >>
+           (32 - TKZ__WORD_FILTER_BITS);
+}
+
+/* False: no word begins at `symbols` (`count` left, at least 1). Most places. */
+static inline bool tkz__word_trie_may_begin(const tkz__word_trie *trie, const uint32_t *symbols,
+                                            size_t count)
+{
+    uint32_t pair = tkz__word_filter_hash(symbols[0], count > 1 ? symbols[1] : 0);
+    uint32_t single = tkz__word_filter_hash(symbols[0], 0);
+    return ((count > 1 && trie->pairs[pair / 64] >> pair % 64 & 1) |
+            (trie->singles[single / 64] >> single % 64 & 1)) != 0;
+}
+
+#endif

@@ -443,6 +443,23 @@ def classifiers():
     write("classifier", "wide", settings(3, columns=2 ** 31 - 1) + dictionary() + dense)
 
 
+def ngram_models():
+    """ARPA files. The binary files beside them are what KenLM's build_binary 0.3.0 makes of "arpa"."""
+    head = "\\data\\\nngram 1=%d\nngram 2=%d\nngram 3=%d\n\n"
+    words = "\\1-grams:\n-99\t<s>\t-0.5\n-1\t</s>\n-1.5\ta\t-0.25\n-1.2\tb\n-1\tc\t0.3\n-2\td\t-1\n"
+    pairs = "\n\\2-grams:\n-0.5\t<s> a\t-0.1\n-0.7\ta b\t-0.5\n-0.2\tc </s>\n-0.3\tc d\t0\n-1\td c\n"
+    threes = "\n\\3-grams:\n-0.3\t<s> a b\n-0.1\ta b c\n-0.6\tc d </s>\n"
+    end = "\n\\end\\\n"
+    unknown = "-3\t<unk>\n"
+    write("ngram_model", "arpa", (head % (7, 5, 3) + words + unknown + pairs + threes + end).encode())
+    write("ngram_model", "no_unknown", (head % (6, 5, 3) + words + pairs + threes + end).encode())
+    write("ngram_model", "lines", (head % (6, 5, 3) + words + pairs + threes + end).replace(
+        "\n", "\r\n").encode())
+    write("ngram_model", "counts", (head % (6, 5, 4) + words + pairs + threes + end).encode())
+    write("ngram_model", "twice", (head % (8, 5, 3) + words + unknown + "-1\ta\n" + pairs + threes +
+                                   end).encode())
+
+
 def word_tables():
     def entry(shared, rest, *counts):
         return varint(shared) + varint(len(rest)) + rest + b"".join(map(varint, counts))
@@ -476,3 +493,4 @@ normal_forms()
 sentencepiece_files()
 word_tables()
 classifiers()
+ngram_models()

@@ -19,6 +19,7 @@
 #include "tokenize/count.h"
 #include "tokenize/io.h"
 #include "tokenize/morph.h"
+#include "tokenize/ngram.h"
 #include "tokenize/pipeline.h"
 #include "tokenize/subword.h"
 #include "tokenize/text.h"

@@ -23,7 +23,6 @@ typedef struct arpa {
     size_t size;
     size_t place;
     uint32_t line;
-    locale_t numbers; /* the decimal point is a dot */
     uint64_t used[TKZ__NGRAM_ORDERS]; /* slots of the tables, at order - 2 */
     bool has_unknown;
     tkz_error *error;
@@ -112,14 +111,14 @@ static bool next_field(text *line, text *field)
     return field->size > 0;
 }
 
-static bool read_float(const arpa *in, const text *field, float *value)
+static bool read_float(const text *field, float *value)
 {
     char copy[LONGEST_NUMBER + 1], *end;
     if (field->size > LONGEST_NUMBER)
         return false;
     memcpy(copy, field->start, field->size);
     copy[field->size] = '\0';
-    *value = strtof_l(copy, &end, in->numbers);
+    *value = strtof(copy, &end);
     return end == copy + field->size && !isnan(*value);
 }
 
@@ -327,7 +326,7 @@ static tkz_status read_weights(arpa *in, text *line, bool is_longest, entry *own
     text field;
     own_entry->backoff = -0.0f;
     if (next_field(line, &field)) {
-        if (!read_float(in, &field, &own_entry->backoff) || isinf(own_entry->backoff))
+        if (!read_float(&field, &own_entry->backoff) || isinf(own_entry->backoff))
             return bad(in, "a backoff that is no number");
         if (is_longest && own_entry->backoff != 0.0f)
             return bad(in, "a backoff of an n-gram of the highest order");
@@ -342,7 +341,7 @@ static tkz_status read_weights(arpa *in, text *line, bool is_longest, entry *own
 static tkz_status read_probability(arpa *in, text *line, entry *own_entry)
 {
     text field;
-    if (!next_field(line, &field) || !read_float(in, &field, &own_entry->probability))
+    if (!next_field(line, &field) || !read_float(&field, &own_entry->probability))
         return bad(in, "a probability that is no number");
     if (own_entry->probability > 0)
         return bad(in, "a logarithm of a probability above 0, as IRSTLM may write");
@@ -512,10 +511,13 @@ tkz_status tkz__ngram_read_arpa(tkz_ngram_model *model, const char *path, const 
                                 size_t size, tkz_error *error)
 {
     arpa in = {.model = model, .path = path, .data = data, .size = size, .error = error};
-    in.numbers = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    if (in.numbers == (locale_t)0)
+    /* The thread's decimal point is a dot for as long as numbers are read. */
+    locale_t numbers = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    if (numbers == (locale_t)0)
         return tkz__error_memory(error, 0);
+    locale_t before = uselocale(numbers);
     tkz_status status = read_all(&in);
-    freelocale(in.numbers);
+    uselocale(before);
+    freelocale(numbers);
     return status;
 }

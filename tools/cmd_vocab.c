@@ -79,6 +79,8 @@ static const struct action actions[] = {
     {"extend",
      " output to json pre-tokenizer compat counts weight add minimum-count longest-bytes "
      "longest-characters coverage forbid split pad-to memory quiet no-progress "},
+    {"append", " output to json compat scores "},
+    {"merge", " output to json compat scores strip-marks "},
     {"map", " output json compat pad-to "},
 };
 
@@ -87,11 +89,13 @@ static int (*const runs[])(const struct arguments *arguments, const char *path) 
     vocab_check,
     vocab_convert,
     vocab_extend,
+    vocab_append,
+    vocab_merge,
     vocab_map,
 };
 
 /* The files that each takes, at most. */
-static const size_t most_files[] = {1, 1, 1, 1, 2};
+static const size_t most_files[] = {1, 1, 1, 1, 2, SIZE_MAX, 2};
 
 static bool is_morph(const char *pre_tokenizer)
 {
@@ -126,7 +130,7 @@ const struct command command_vocab = {
     .name = "vocab",
     .group = "Vocabulary",
     .summary = "inspect, check, convert and change tokenizer files",
-    .operands = "info|check|convert|extend|map FILE [FILE]",
+    .operands = "info|check|convert|extend|append|merge|map FILE...",
     .minimum_operands = 2,
     .maximum_operands = SIZE_MAX,
     .description =
@@ -140,6 +144,9 @@ const struct command command_vocab = {
         "extend goes on with the merges of a BPE, of bytes or of characters, on new words: old ids and "
         "their merges stay, the new ones come behind them, and each new token is checked to encode to "
         "itself. A model of characters gets the characters that it lacks first.\n\n"
+        "append MODEL LIST puts pieces behind those of a Unigram model or a SentencePiece BPE: lines PIECE, "
+        "or PIECE TAB SCORE, with U+2581 for spaces. merge MODEL OTHER... does so with the pieces of "
+        "other models; those that MODEL has stay as they are there.\n\n"
         "map OLD NEW says which tokens of OLD the text of each token of NEW is made of, for making new "
         "embeddings of old ones: as numpy's array if --output ends in .npy, else as text.",
     .examples = examples,

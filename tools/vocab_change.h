@@ -39,9 +39,19 @@
     {.name = "pad-to", .type = OPTION_INTEGER, .argument = "N", .default_value = "1",             \
      .minimum = 1, .maximum = 65536,                                                              \
      .text = "map: empty rows up to a multiple of N. extend: new tokens up to a number of ids "   \
-             "that is one, at least as many as --add says."}
+             "that is one, at least as many as --add says."},                                    \
+    {.name = "scores", .type = OPTION_CHOICE, .argument = "HOW",                                  \
+     .choices = "below|above|zero|given",                                                         \
+     .text = "append, merge: the scores of new pieces. below or above all old ones, the first of "\
+             "them the greatest; zero; or as the list or the other model has them. In a BPE the " \
+             "greatest merges first. If not given: of Unigram given, of BPE below."},             \
+    {.name = "strip-marks", .type = OPTION_FLAG,                                                  \
+     .text = "merge: pieces of the other models that are U+2581 before a character of Japanese "  \
+             "are taken without it."}
 
 int vocab_extend(const struct arguments *arguments, const char *path);
+int vocab_append(const struct arguments *arguments, const char *path);
+int vocab_merge(const struct arguments *arguments, const char *path);
 int vocab_map(const struct arguments *arguments, const char *path);
 
 /* The words of --counts, with a complaint if another pre-tokenizer cut them than the model's own.

@@ -47,6 +47,54 @@ TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_extend(const tkz_tokenizer *tokeni
                                                      tkz_tokenizer **extended,
                                                      tkz_extension *extension, tkz_error *error);
 
+/* ---- Appending, merging ------------------------------------------------------------------ */
+
+/* Pieces: piece i is data[offsets[i]] .. data[offsets[i+1]-1], UTF-8, spaces as U+2581. */
+typedef struct tkz_piece_list {
+    const char *data;
+    const uint64_t *offsets; /* count + 1 */
+    const double *scores;    /* NULL: none */
+    size_t count;
+} tkz_piece_list;
+
+/* What scores new pieces get. Of BPE the greatest merges first. */
+enum tkz_append_scores {
+    TKZ_APPEND_BELOW = 0, /* below all old ones, each lower than the one before */
+    TKZ_APPEND_ABOVE = 1, /* above all old ones, the first the greatest */
+    TKZ_APPEND_ZERO = 2,  /* 0: of BPE above all old ones, equal ones from the left */
+    TKZ_APPEND_GIVEN = 3  /* those of the list */
+};
+
+/* What appending has done. */
+typedef struct tkz_appending {
+    uint32_t first;       /* the first new id; those below are as they were */
+    uint32_t appended;
+    uint32_t there;       /* pieces that the vocabulary has already, or that came twice */
+    uint32_t unreachable; /* of the new ones: the model makes something else of their own text */
+    uint32_t example;     /* the first of those */
+} tkz_appending;
+
+/* Appends pieces that the vocabulary does not have, as NORMAL pieces, in their order: to a Unigram model, or
+ * a BPE of characters whose merges follow from scores, as SentencePiece models have it. Nothing makes a
+ * piece of BPE reachable that no two others make: those are counted. Errors: UNSUPPORTED (another kind),
+ * INVALID_ARGUMENT (a piece that is empty or no UTF-8; GIVEN without scores; a score that is no number),
+ * LIMIT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_append(const tkz_tokenizer *tokenizer,
+                                                     const tkz_piece_list *pieces, int32_t scores,
+                                                     const tkz_allocator *allocator,
+                                                     tkz_tokenizer **extended,
+                                                     tkz_appending *appending, tkz_error *error);
+
+/* The first model with all NORMAL pieces of the others that it lacks, in the order of models and ids: the
+ * first one wins. All else is that of the first. `strip_marks` 1: a piece of the others that is U+2581 before a
+ * character of Japanese is taken without it, as it has come from words that a morphological analyser cut.
+ * Errors: as tkz_vocabulary_append; INVALID_ARGUMENT (no other model). */
+TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_merge(const tkz_tokenizer *const *models, size_t count,
+                                                    int32_t scores, int32_t strip_marks,
+                                                    const tkz_allocator *allocator,
+                                                    tkz_tokenizer **merged,
+                                                    tkz_appending *appending, tkz_error *error);
+
 /* ---- From the ids of one vocabulary to those of another --------------------------------- */
 
 /* Of each token of a new vocabulary: the tokens of an old one that its text is there, for making the rows

@@ -327,27 +327,6 @@ static tkz_status make_model(extender *own, tkz_tokenizer **extended)
     return status;
 }
 
-/* How many new tokens do not encode to themselves with this model, which has them? */
-static tkz_status count_others(extender *own, tkz_tokenizer *model, const tkz_word_list *words,
-                               uint32_t *others, uint32_t *example)
-{
-    tkz__vocabulary_rows rows;
-    tkz_status status =
-        tkz__vocabulary_rows_make(&rows, model, words, false, &own->allocator, own->error);
-    if (status != TKZ_OK)
-        return status;
-    *others = 0;
-    for (size_t i = 0; i < words->count; i++) {
-        if (rows.offsets[i + 1] - rows.offsets[i] == 1 &&
-            rows.ids[rows.offsets[i]] == own->first + i)
-            continue;
-        if ((*others)++ == 0 && example != NULL)
-            *example = own->first + (uint32_t)i;
-    }
-    tkz__vocabulary_rows_free(&rows);
-    return TKZ_OK;
-}
-
 /* Does each new token encode to itself? */
 static tkz_status check_tokens(extender *own, tkz_tokenizer *extended, tkz_extension *extension)
 {
@@ -362,11 +341,14 @@ static tkz_status check_tokens(extender *own, tkz_tokenizer *extended, tkz_exten
     const tkz_word_list words = {(const char *)own->texts.data, offsets, NULL, count};
     tkz_status status = tkz__vocabulary_bare(extended, &own->allocator, &bare, own->error);
     if (status == TKZ_OK) {
-        status = count_others(own, bare, &words, &extension->unreachable, &extension->example);
+        status = tkz__vocabulary_count_others(bare, &words, own->first, &own->allocator,
+                                              &extension->unreachable, &extension->example,
+                                              own->error);
         tkz_tokenizer_free(bare);
     }
     if (status == TKZ_OK && own->options->unit == TKZ_BPE_BYTES)
-        status = count_others(own, extended, &words, &extension->cut, NULL);
+        status = tkz__vocabulary_count_others(extended, &words, own->first, &own->allocator,
+                                              &extension->cut, NULL, own->error);
     tkz__release_array(&own->allocator, offsets, count + 1, sizeof *offsets);
     return status;
 }

@@ -145,3 +145,22 @@ void tkz__vocabulary_rows_free(tkz__vocabulary_rows *rows)
         tkz__release_array(&rows->allocator, rows->offsets, rows->count + 1, sizeof *rows->offsets);
     memset(rows, 0, sizeof *rows);
 }
+
+tkz_status tkz__vocabulary_count_others(tkz_tokenizer *model, const tkz_word_list *words,
+                                        uint32_t first, const tkz_allocator *allocator,
+                                        uint32_t *others, uint32_t *example, tkz_error *error)
+{
+    tkz__vocabulary_rows rows;
+    tkz_status status = tkz__vocabulary_rows_make(&rows, model, words, false, allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    *others = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        if (rows.offsets[i + 1] - rows.offsets[i] == 1 && rows.ids[rows.offsets[i]] == first + i)
+            continue;
+        if ((*others)++ == 0 && example != NULL)
+            *example = first + (uint32_t)i;
+    }
+    tkz__vocabulary_rows_free(&rows);
+    return TKZ_OK;
+}

@@ -35,6 +35,13 @@ TKZ_CHECKED tkz_status tkz__vocabulary_rows_make(tkz__vocabulary_rows *rows, tkz
                                                  const tkz_allocator *allocator, tkz_error *error);
 void tkz__vocabulary_rows_free(tkz__vocabulary_rows *rows); /* accepts an all-zero struct */
 
+/* How many of `words`, which are the texts of the tokens from `first` on, does a model encode to something
+ * else than that token? `*example` (may be NULL) is the first such token. Errors: as above. */
+TKZ_CHECKED tkz_status tkz__vocabulary_count_others(tkz_tokenizer *model, const tkz_word_list *words,
+                                                    uint32_t first, const tkz_allocator *allocator,
+                                                    uint32_t *others, uint32_t *example,
+                                                    tkz_error *error);
+
 /* Is a token one that no word may become: special, unknown, a byte of an unknown character? */
 bool tkz__vocabulary_is_wall(const tkz_tokenizer *tokenizer, uint32_t id);
 

@@ -226,6 +226,44 @@ def extended_files(command, directory, sample, texts):
     return old
 
 
+def appended_files(command, directory, texts):
+    """Pieces appended to a BPE and to a Unigram model, which sentencepiece reads and encodes alike."""
+    lines, source = (os.path.join(directory, name) for name in ("ja.txt", "pieces.list"))
+    with open(lines, "w", encoding="utf-8") as file:
+        file.write("\n".join(line for text in texts for line in text.split("\n")))
+    base = {"bpe": os.path.join(directory, "base.model")}
+    for kind, size in (("unigram", 900), ("japanese", 1200)):
+        prefix = os.path.join(directory, kind)
+        sentencepiece.SentencePieceTrainer.train(
+            input=lines, model_prefix=prefix, model_type="unigram", vocab_size=size,
+            minloglevel=3, num_threads=1, byte_fallback=True, character_coverage=0.99,
+            hard_vocab_limit=False)
+        base[kind] = prefix + ".model"
+    japanese = sentencepiece.SentencePieceProcessor(model_file=base["japanese"])
+    pieces = [japanese.id_to_piece(i) for i in range(japanese.get_piece_size())
+              if not (japanese.is_control(i) or japanese.is_unknown(i) or japanese.is_byte(i))]
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("".join(piece + "\n" for piece in pieces))
+    target, compared = os.path.join(directory, "appended.model"), 0
+    for kind in ("bpe", "unigram"):
+        for scores in ("below", "above", "zero"):
+            run(command, "vocab", "append", base[kind], source, "--scores", scores, "-o", target)
+            compare_model(f"ids of appended pieces, {kind}, {scores}", command, directory, target,
+                          texts)
+            model = sentencepiece.SentencePieceProcessor(model_file=target)
+            old = sentencepiece.SentencePieceProcessor(model_file=base[kind])
+            there = {old.id_to_piece(i) for i in range(old.get_piece_size())}
+            compare_lists("pieces", [model.id_to_piece(i) for i in range(
+                old.get_piece_size(), model.get_piece_size())],
+                          [piece for piece in pieces if piece not in there])
+            compared += 1
+        run(command, "vocab", "merge", base[kind], base["japanese"], "-o", target, "--strip-marks")
+        compare_model(f"ids of merged models, {kind}", command, directory, target, texts)
+        compared += 1
+    print(f"appended and merged: {compared} models have our ids of {len(texts)} texts in "
+          "sentencepiece")
+
+
 def compare_maps(command, directory, texts):
     """The map as numpy reads it: its rows are what the old model, in its own program, makes of the new
     tokens."""
@@ -280,6 +318,7 @@ def main():
         for name, count in counts.items():
             print(f"trained by {name} and extended: {count} new tokens, 0 different")
         extended_files(command, directory, sample, texts)
+        appended_files(command, directory, texts)
         compare_maps(command, directory, texts)
     return 0
 

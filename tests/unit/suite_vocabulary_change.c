@@ -163,6 +163,29 @@ START_TEST(old_texts)
 }
 END_TEST
 
+/* A model of characters with the pieces that its trainer finds in the pool. */
+static tkz_tokenizer *train_pieces(const word_pool *pool, uint32_t size)
+{
+    char folder[64], path[96];
+    tkz_bpe_options *options = new_options(size, TKZ_BPE_CHARACTERS, TKZ_BPE_ORDER_SENTENCEPIECE);
+    tkz_bpe_trainer *trainer;
+    tkz_bytes model;
+    tkz_tokenizer *tokenizer;
+    ck_assert_status(tkz_bpe_options_set_byte_fallback(options, 1, NULL));
+    ck_assert_status(tkz_bpe_trainer_new(&trainer, options, &pool->list, NULL, NULL));
+    ck_assert_status(tkz_bpe_trainer_run(trainer, 0, NULL, NULL));
+    ck_assert_status(tkz_bpe_trainer_sentencepiece(trainer, 0, 0, &model, NULL));
+    test_make_directory(folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/a.model", folder);
+    test_write_file(path, model.data, model.size);
+    ck_assert_status(tkz_tokenizer_open(&tokenizer, path, NULL, NULL));
+    tkz_bytes_free(&model);
+    tkz_bpe_trainer_free(trainer);
+    tkz_bpe_options_free(options);
+    test_remove_tree(folder);
+    return tokenizer;
+}
+
 /* A SentencePiece model: characters come, scores go on below, the old pieces stay. */
 START_TEST(pieces)
 {
@@ -170,22 +193,10 @@ START_TEST(pieces)
     char folder[64], path[96];
     fill_pool(&pool, 7, latin, 6);
     fill_pool(&other, 8, japanese, 6);
-    tkz_bpe_options *options = new_options(290, TKZ_BPE_CHARACTERS, TKZ_BPE_ORDER_SENTENCEPIECE);
-    tkz_bpe_trainer *trainer;
+    tkz_tokenizer *old = train_pieces(&pool, 290), *again;
     tkz_bytes model;
-    ck_assert_status(tkz_bpe_options_set_byte_fallback(options, 1, NULL));
-    ck_assert_status(tkz_bpe_trainer_new(&trainer, options, &pool.list, NULL, NULL));
-    ck_assert_status(tkz_bpe_trainer_run(trainer, 0, NULL, NULL));
-    ck_assert_status(tkz_bpe_trainer_sentencepiece(trainer, 0, 0, &model, NULL));
-    tkz_bpe_trainer_free(trainer);
-    tkz_bpe_options_free(options);
     test_make_directory(folder, sizeof folder);
     snprintf(path, sizeof path, "%s/a.model", folder);
-    test_write_file(path, model.data, model.size);
-    tkz_bytes_free(&model);
-    tkz_tokenizer *old, *again;
-    ck_assert_status(tkz_tokenizer_open(&old, path, NULL, NULL));
-
     tkz_extension extension;
     tkz_tokenizer *extended = extend(old, &other, 340, &extension);
     ck_assert_uint_eq(extension.characters, 5); /* "a" is there */
@@ -264,6 +275,102 @@ START_TEST(extend_without_memory)
     attempt own = {old, &pool};
     test_all_allocation_failures(extend_with, &own);
     tkz_tokenizer_free(old);
+}
+END_TEST
+
+/* ---- Appending --------------------------------------------------------------------- */
+
+static const char list_text[] = "ab" "zz" "\xE3\x81\x82" "\xE3\x81\x82\xE3\x81\x82" "zz";
+static const uint64_t list_offsets[] = {0, 2, 4, 7, 13, 15};
+static const double list_scores[] = {-1, -2.5, -3, -4, -5};
+static const tkz_piece_list piece_list = {list_text, list_offsets, list_scores, 5};
+
+START_TEST(append_pieces)
+{
+    static word_pool pool;
+    fill_pool(&pool, 11, latin, 6);
+    tkz_tokenizer *old = train_pieces(&pool, 285), *new;
+    uint32_t first = tkz_tokenizer_size(old);
+    for (int32_t scores = TKZ_APPEND_BELOW; scores <= TKZ_APPEND_GIVEN; scores++) {
+        tkz_appending appending;
+        ck_assert_status(tkz_vocabulary_append(old, &piece_list, scores, NULL, &new, &appending,
+                                               NULL));
+        ck_assert_uint_eq(appending.first, first);
+        ck_assert_uint_eq(appending.appended + appending.there, piece_list.count);
+        ck_assert_uint_ge(appending.there, 1); /* the second "zz" */
+        /* Nothing makes "zz", two unknown characters, but the piece itself; all are reachable. */
+        ck_assert_uint_eq(appending.unreachable, 0);
+        check_same_tokens(old, new, first);
+        double before = tkz__tokenizer_score(new, first);
+        for (uint32_t id = first + 1; id < tkz_tokenizer_size(new); id++) {
+            double score = tkz__tokenizer_score(new, id);
+            if (scores == TKZ_APPEND_ZERO)
+                ck_assert(score == 0);
+            else
+                ck_assert(score < before);
+            before = score;
+        }
+        tkz_tokenizer_free(new);
+    }
+    tkz_tokenizer_free(old);
+}
+END_TEST
+
+START_TEST(append_refuses)
+{
+    static word_pool pool;
+    static const uint64_t empty[] = {0, 0}, broken[] = {0, 2};
+    tkz_appending appending;
+    tkz_tokenizer *new;
+    fill_pool(&pool, 11, latin, 6);
+    tkz_tokenizer *scored = train_pieces(&pool, 270), *bytes = train(&pool, 300, TKZ_BPE_ORDER_HF);
+    const tkz_piece_list wrong[] = {{"", empty, NULL, 1}, {"\xE3\x81", broken, NULL, 1},
+                                    {"a\0", broken, NULL, 1}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ck_assert_int_eq(tkz_vocabulary_append(scored, &wrong[i], TKZ_APPEND_BELOW, NULL, &new,
+                                               &appending, NULL), TKZ_STATUS_INVALID_ARGUMENT);
+        ck_assert_ptr_null(new);
+    }
+    ck_assert_int_eq(tkz_vocabulary_append(scored, &wrong[0], TKZ_APPEND_GIVEN, NULL, &new,
+                                           &appending, NULL), TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_int_eq(tkz_vocabulary_append(bytes, &piece_list, TKZ_APPEND_BELOW, NULL, &new,
+                                           &appending, NULL), TKZ_STATUS_UNSUPPORTED);
+    const tkz_tokenizer *one[] = {scored};
+    ck_assert_int_eq(tkz_vocabulary_merge(one, 1, TKZ_APPEND_BELOW, 0, NULL, &new, &appending, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT);
+    tkz_tokenizer_free(scored);
+    tkz_tokenizer_free(bytes);
+}
+END_TEST
+
+static tkz_status merge_with(void *context, const tkz_allocator *allocator)
+{
+    const tkz_tokenizer *const *models = context;
+    tkz_tokenizer *new;
+    tkz_appending appending;
+    tkz_status status = tkz_vocabulary_merge(models, 2, TKZ_APPEND_GIVEN, 1, allocator, &new,
+                                             &appending, NULL);
+    tkz_tokenizer_free(new);
+    return status;
+}
+
+START_TEST(merge_without_memory)
+{
+    static word_pool pool;
+    tkz_appending appending;
+    tkz_tokenizer *new, *models[2];
+    fill_pool(&pool, 12, latin, 4);
+    models[0] = train_pieces(&pool, 270);
+    fill_pool(&pool, 13, japanese, 5);
+    models[1] = train_pieces(&pool, 275);
+    test_all_allocation_failures(merge_with, models);
+    ck_assert_status(tkz_vocabulary_merge((const tkz_tokenizer *const *)models, 2, TKZ_APPEND_BELOW,
+                                          1, NULL, &new, &appending, NULL));
+    ck_assert_uint_ge(appending.appended, 5);
+    ck_assert_uint_eq(tkz_tokenizer_size(new), appending.first + appending.appended);
+    for (size_t i = 0; i < 2; i++)
+        tkz_tokenizer_free(models[i]);
+    tkz_tokenizer_free(new);
 }
 END_TEST
 
@@ -350,6 +457,11 @@ Suite *suite_vocabulary_change(void)
     tcase_add_test(extending, extend_without_memory);
     tcase_set_timeout(extending, 60);
     suite_add_tcase(suite, extending);
+    TCase *appending = tcase_create("append");
+    tcase_add_test(appending, append_pieces);
+    tcase_add_test(appending, append_refuses);
+    tcase_add_test(appending, merge_without_memory);
+    suite_add_tcase(suite, appending);
     TCase *mapping = tcase_create("map");
     tcase_add_test(mapping, map_rows);
     tcase_add_test(mapping, map_without_memory);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Analysing and writing a sentence at once. Where only the best path is written, a
- * tagger finds it several times faster than a lattice. Leans on both.
+ * tagger finds it several times faster than a lattice, and its words are forgotten as soon as they are
+ * written. Leans on both.
  */
 #include <string.h>
 
 #include "morph/morph_style.h"
+#include "morph/tagger.h"
 #include "morph/template_parts.h"
+#include "morph/word_lines.h"
 
 enum { DEFAULT_GROUPING = 24 };
 
@@ -38,21 +41,6 @@ static bool can_be_tagged(const tkz_lattice *lattice, const tkz_morph_style *sty
            (size == 0 || memchr(text, 0, size) == NULL);
 }
 
-/* Keeps the features of the words, each with NUL behind it, which a word does not promise. */
-static tkz_status copy_features(tkz_lattice *lattice, const tkz_morpheme *words, size_t count,
-                                tkz_error *error)
-{
-    tkz__buffer_clear(&lattice->pattern_text);
-    tkz_status status = TKZ_OK;
-    for (size_t i = 0; i < count && status == TKZ_OK; i++) {
-        status = tkz__buffer_append(&lattice->pattern_text, words[i].feature,
-                                    words[i].feature_size, error);
-        if (status == TKZ_OK)
-            status = tkz__buffer_append_byte(&lattice->pattern_text, '\0', error);
-    }
-    return status;
-}
-
 /* Links the node added last behind the one before it. */
 static void link_last(tkz_lattice *lattice)
 {
@@ -67,8 +55,9 @@ static void link_last(tkz_lattice *lattice)
     node->cost = before->cost + tkz__lattice_step(lattice, before, node);
 }
 
-static tkz_status add_end(tkz_lattice *lattice, uint8_t status_of_node, uint32_t position,
-                          tkz_error *error)
+/* Writes the beginning or the end of the sentence. */
+static tkz_status write_end(tkz_lattice *lattice, const tkz_morph_style *style,
+                            uint8_t status_of_node, uint32_t position, tkz_error *error)
 {
     tkz__node *node;
     tkz_status status = tkz__lattice_add_node(lattice, &node, error);
@@ -78,45 +67,59 @@ static tkz_status add_end(tkz_lattice *lattice, uint8_t status_of_node, uint32_t
     node->feature = lattice->dictionary->bos_feature;
     node->begin = node->start = node->end = position;
     link_last(lattice);
+    return tkz__lattice_write_node(lattice, style, &lattice->nodes[lattice->count - 1], error);
+}
+
+/* Adds a word behind the node added last. */
+static tkz_status add_word(tkz_lattice *lattice, const tkz__path_word *found, tkz_error *error)
+{
+    const uint32_t begin = lattice->nodes[lattice->count - 1].end;
+    tkz__node *node;
+    tkz_status status = tkz__lattice_add_node(lattice, &node, error);
+    if (status != TKZ_OK)
+        return status;
+    const tkz_dictionary *dictionary = lattice->dictionary;
+    const tkz__compiled_dictionary *lexicon;
+    const tkz__word *word = tkz__dictionary_word(dictionary, found->number, &lexicon);
+    node->feature = tkz__feature_of(dictionary, lexicon, word);
+    node->begin = begin;
+    node->start = (uint32_t)found->start;
+    node->end = (uint32_t)found->end;
+    node->left_id = word->left_id;
+    node->right_id = word->right_id;
+    node->part_of_speech_id = word->part_of_speech_id;
+    node->word_cost = word->cost;
+    node->status = lexicon == &dictionary->unknown ? TKZ__NODE_UNKNOWN : TKZ__NODE_KNOWN;
+    link_last(lattice);
     return TKZ_OK;
 }
 
-/* Makes a lattice that has nothing but the best path. */
-static tkz_status fill(tkz_lattice *lattice, const tkz_morpheme *words, size_t count,
-                       tkz_error *error)
+/* Writes words behind the node added last, and keeps no other than the last of them. */
+static tkz_status write_words(tkz_lattice *lattice, const tkz_morph_style *style,
+                              const tkz__path_word *words, size_t count, tkz_error *error)
 {
-    lattice->count = 0;
-    tkz_status status = copy_features(lattice, words, count, error);
-    if (status == TKZ_OK)
-        status = add_end(lattice, TKZ__NODE_BOS, 0, error);
-    const char *feature = (const char *)lattice->pattern_text.data;
+    tkz_status status = TKZ_OK;
     for (size_t i = 0; i < count && status == TKZ_OK; i++) {
-        tkz__node *node;
-        status = tkz__lattice_add_node(lattice, &node, error);
+        status = add_word(lattice, &words[i], error);
         if (status != TKZ_OK)
             break;
-        node->feature = feature;
-        feature += words[i].feature_size + 1;
-        node->begin = (uint32_t)words[i].space_start;
-        node->start = (uint32_t)words[i].start;
-        node->end = (uint32_t)words[i].end;
-        node->left_id = words[i].left_id;
-        node->right_id = words[i].right_id;
-        node->part_of_speech_id = words[i].part_of_speech_id;
-        node->word_cost = (int16_t)words[i].word_cost;
-        node->status = words[i].is_unknown ? TKZ__NODE_UNKNOWN : TKZ__NODE_KNOWN;
-        link_last(lattice);
+        status = tkz__lattice_write_node(lattice, style, &lattice->nodes[lattice->count - 1], error);
+        lattice->nodes[0] = lattice->nodes[lattice->count - 1];
+        lattice->nodes[0].previous = TKZ__NO_NODE;
+        lattice->count = 1;
     }
-    return status == TKZ_OK ? add_end(lattice, TKZ__NODE_EOS, lattice->size, error) : status;
+    return status;
 }
 
-static tkz_status tag(tkz_lattice *lattice, const char *text, size_t size, tkz_error *error)
+/* What templates say of the sentence as a whole needs a copy of it. */
+static tkz_status begin_sentence(tkz_lattice *lattice, const char *text, size_t size,
+                                 tkz_error *error)
 {
-    const tkz_morpheme *words;
-    size_t count;
     tkz_status status = TKZ_OK;
     lattice->is_ready = false;
     lattice->is_constrained = false;
+    lattice->count = 0;
+    lattice->size = (uint32_t)size;
     if (lattice->tagger == NULL)
         status = tkz_tagger_new(&lattice->tagger, lattice->dictionary, &lattice->allocator, error);
     tkz__buffer_clear(&lattice->sentence);
@@ -124,12 +127,28 @@ static tkz_status tag(tkz_lattice *lattice, const char *text, size_t size, tkz_e
         status = tkz__buffer_append(&lattice->sentence, text, size, error);
     if (status == TKZ_OK)
         status = tkz__buffer_append_byte(&lattice->sentence, '\0', error);
+    return status;
+}
+
+static tkz_status tag(tkz_lattice *lattice, const tkz_morph_style *style, const char *text, size_t size,
+                      const char **output, size_t *output_size, tkz_error *error)
+{
+    tkz_status status = begin_sentence(lattice, text, size, error);
     if (status != TKZ_OK)
         return status;
-    lattice->size = (uint32_t)size;
-    status = tkz_tagger_parse(lattice->tagger, text, size, &words, &count, error);
+    tkz__buffer_clear(&lattice->output);
+    tkz__tagger_begin(lattice->tagger, text, size);
+    status = write_end(lattice, style, TKZ__NODE_BOS, 0, error);
+    for (size_t count = 1; status == TKZ_OK && count > 0;) {
+        const tkz__path_word *words;
+        status = tkz__tagger_next(lattice->tagger, &words, &count, error);
+        if (status == TKZ_OK)
+            status = write_words(lattice, style, words, count, error);
+    }
     if (status == TKZ_OK)
-        status = fill(lattice, words, count, error);
+        status = write_end(lattice, style, TKZ__NODE_EOS, lattice->size, error);
+    if (status == TKZ_OK)
+        tkz__lattice_give_output(lattice, output, output_size);
     return status;
 }
 
@@ -139,13 +158,11 @@ tkz_status tkz_lattice_format_text(tkz_lattice *lattice, const tkz_morph_style *
 {
     *output = NULL;
     *output_size = 0;
-    bool is_tagged = can_be_tagged(lattice, style, text, size);
-    tkz_status status = is_tagged ? tag(lattice, text, size, error)
-                                  : tkz_lattice_parse(lattice, text, size, error);
-    if (status != TKZ_OK)
-        return status;
-    lattice->is_ready = true;
-    status = tkz_lattice_format(lattice, style, output, output_size, error);
-    lattice->is_ready = false; /* it may have no other words than these */
+    if (can_be_tagged(lattice, style, text, size))
+        return tag(lattice, style, text, size, output, output_size, error);
+    tkz_status status = tkz_lattice_parse(lattice, text, size, error);
+    if (status == TKZ_OK)
+        status = tkz_lattice_format(lattice, style, output, output_size, error);
+    lattice->is_ready = false;
     return status;
 }

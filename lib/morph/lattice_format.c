@@ -204,6 +204,13 @@ static tkz_status write_node(const writing *w, const tkz__node *node)
     }
 }
 
+tkz_status tkz__lattice_write_node(tkz_lattice *lattice, const tkz_morph_style *style,
+                                   const tkz__node *node, tkz_error *error)
+{
+    const writing w = {lattice, style, &lattice->output, error};
+    return write_node(&w, node);
+}
+
 static tkz_status write_path(const writing *w)
 {
     tkz_status status = TKZ_OK;
@@ -218,16 +225,16 @@ static tkz_status write_path(const writing *w)
 static tkz_status begin(tkz_lattice *lattice, const tkz_morph_style *style, writing *w,
                         tkz_error *error)
 {
+    *w = (writing){lattice, style, &lattice->output, error};
     if (!lattice->is_ready || style == NULL)
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_lattice_format",
                               TKZ__NO_OFFSET, "no sentence has been analysed");
     tkz__buffer_clear(&lattice->output);
-    *w = (writing){lattice, style, &lattice->output, error};
     return TKZ_OK;
 }
 
 /* mecab prints a C string, which ends at the first NUL. */
-static void finish(const tkz_lattice *lattice, const char **output, size_t *output_size)
+void tkz__lattice_give_output(const tkz_lattice *lattice, const char **output, size_t *output_size)
 {
     *output = (const char *)lattice->output.data;
     *output_size = lattice->output.size;
@@ -245,7 +252,7 @@ tkz_status tkz_lattice_format(tkz_lattice *lattice, const tkz_morph_style *style
     if (status == TKZ_OK)
         status = write_path(&w);
     if (status == TKZ_OK)
-        finish(lattice, output, output_size);
+        tkz__lattice_give_output(lattice, output, output_size);
     return status;
 }
 
@@ -282,6 +289,6 @@ tkz_status tkz_lattice_format_best(tkz_lattice *lattice, const tkz_morph_style *
     if (status == TKZ_OK)
         status = write_last(&w);
     if (status == TKZ_OK)
-        finish(lattice, output, output_size);
+        tkz__lattice_give_output(lattice, output, output_size);
     return status;
 }

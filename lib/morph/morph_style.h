@@ -28,4 +28,10 @@ struct tkz_morph_style {
     tkz__template templates[TKZ__STYLE_TEMPLATE_COUNT];
 };
 
+/* Appends a node to the output of its lattice, which is cleared before the first one; and gives that out, owned by
+ * the lattice until its next call. Errors: as tkz_lattice_format. */
+TKZ_CHECKED tkz_status tkz__lattice_write_node(tkz_lattice *lattice, const tkz_morph_style *style,
+                                               const tkz__node *node, tkz_error *error);
+void tkz__lattice_give_output(const tkz_lattice *lattice, const char **output, size_t *output_size);
+
 #endif

@@ -11,11 +11,12 @@
 #include "tools/stream_options.h"
 #include "tools/vocab_actions.h"
 #include "tools/vocab_change.h"
+#include "tools/vocab_eval.h"
 
 static const struct option_info options[] = {
     {.name = "json",
      .type = OPTION_FLAG,
-     .text = "info: print one JSON object. check: print the result as one."},
+     .text = "info, eval: print one JSON object. check: print the result as one."},
     {.name = "output",
      .letter = 'o',
      .type = OPTION_TEXT,
@@ -47,6 +48,11 @@ static const struct option_info options[] = {
      .argument = "NAME|DIR",
      .text = "With --pre-tokenizer morph: the dictionary, such as ipadic."},
     OPTION_COMPAT,
+    VOCAB_EVAL_OPTIONS,
+    OPTION_TEXT_KEY,
+    OPTION_INPUT_FORMAT,
+    OPTION_SURROGATES,
+    OPTION_THREADS,
     OPTION_HELP,
 };
 
@@ -69,6 +75,11 @@ static const struct example examples[] = {
      "tokenize vocab map tokenizer.json extended.json --pad-to 128 -o map.npy"},
     {"A SentencePiece model, with the ids that HF tokenizers gives:",
      "tokenize vocab convert spiece.model --compat hf --to hf -o tokenizer.json"},
+    {"Which vocabulary suits these texts?",
+     "tokenize vocab eval ja.tkz tokenizer.json --text clean.jsonl --dictionary ipadic"},
+    {"Domain by domain, as a page with plots:",
+     "tokenize vocab eval ours=ja.tkz other=tokenizer.json --domain books=book.txt --domain 'web=clean*' "
+     "--html vocabularies.html"},
 };
 
 /* The actions, and what each of them runs. */
@@ -82,7 +93,14 @@ static const struct action actions[] = {
     {"append", " output to json compat scores "},
     {"merge", " output to json compat scores strip-marks "},
     {"map", " output json compat pad-to "},
+    {"eval", VOCAB_EVAL_OPTION_NAMES},
 };
+
+static int evaluate(const struct arguments *arguments, const char *path)
+{
+    (void)path; /* the first of several */
+    return vocab_eval(arguments);
+}
 
 static int (*const runs[])(const struct arguments *arguments, const char *path) = {
     vocab_info,
@@ -92,10 +110,11 @@ static int (*const runs[])(const struct arguments *arguments, const char *path) 
     vocab_append,
     vocab_merge,
     vocab_map,
+    evaluate,
 };
 
 /* The files that each takes, at most. */
-static const size_t most_files[] = {1, 1, 1, 1, 2, SIZE_MAX, 2};
+static const size_t most_files[] = {1, 1, 1, 1, 2, SIZE_MAX, 2, SIZE_MAX};
 
 static bool is_morph(const char *pre_tokenizer)
 {
@@ -129,8 +148,8 @@ static int run(const struct arguments *arguments)
 const struct command command_vocab = {
     .name = "vocab",
     .group = "Vocabulary",
-    .summary = "inspect, check, convert and change tokenizer files",
-    .operands = "info|check|convert|extend|append|merge|map FILE...",
+    .summary = "inspect, check, convert, change and compare tokenizer files",
+    .operands = "info|check|convert|extend|append|merge|map FILE..., or eval [NAME=]FILE...",
     .minimum_operands = 2,
     .maximum_operands = SIZE_MAX,
     .description =
@@ -148,7 +167,12 @@ const struct command command_vocab = {
         "or PIECE TAB SCORE, with U+2581 for spaces. merge MODEL OTHER... does so with the pieces of "
         "other models; those that MODEL has stay as they are there.\n\n"
         "map OLD NEW says which tokens of OLD the text of each token of NEW is made of, for making new "
-        "embeddings of old ones: as numpy's array if --output ends in .npy, else as text.",
+        "embeddings of old ones: as numpy's array if --output ends in .npy, else as text.\n\n"
+        "eval encodes texts with several models and compares them: characters, bytes and words a token, "
+        "sequence lengths in proportion to those of one model (NSL), how the borders of tokens agree with "
+        "those of words, entropies, unused tokens, unknown and broken ones, whether decoding gives the "
+        "texts back; for each domain and for all, with 95 % intervals by resampling documents. "
+        "doc/formats/evaluation.md says what each figure is.",
     .examples = examples,
     .example_count = COUNT_OF(examples),
     .options = options,

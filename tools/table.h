@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { TABLE_COLUMNS = 6 };
+enum { TABLE_COLUMNS = 16 };
 
 /* Rows of `columns` cells each (1..TABLE_COLUMNS). Start with {.columns = n}. */
 struct table {

@@ -231,11 +231,12 @@ static tkz_status add_result(const scope *s, size_t model, const uint64_t *count
     add_usage(object, &figures, &m->classes);
     json_object_set_new(object, "round_trip", round_trip(s, model));
     if (s->is_all) {
+        size_t domains = evaluation->what->domain_count;
         size_t ranks = tkz__rank_counts(counts, m->classes.count, sorted);
         json_object_set_new(object, "rank_frequency", rank_curve(sorted, ranks));
         json_object_set_new(
             object, "gini",
-            number(tkz__gini(m->tokens_per_byte, evaluation->what->domain_count)));
+            number(domains > 1 ? tkz__gini(m->tokens_per_byte, domains) : NAN));
     } else {
         m->tokens_per_byte[evaluation->domain] =
             s->text->bytes > 0 ? (double)sums->tokens / (double)s->text->bytes : 0;

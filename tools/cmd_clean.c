@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tokenize/clean.h"
+#include "tools/clean_actions.h"
 #include "tools/corpus_run.h"
 #include "tools/listing.h"
 #include "tools/messages.h"
@@ -36,6 +37,18 @@ static const struct option_info options[] = {
      .argument = "FORM",
      .text = "Bring every text to this normal form first, such as ja-v1; see 'tokenize list "
              "normalizers'. A text that changes is written anew, all else of its record stays."},
+    {.name = "scores",
+     .type = OPTION_TEXT,
+     .argument = "PATH",
+     .text = "Write every value of every document here, a JSON line each, whatever the thresholds."},
+    {.name = "from-scores",
+     .type = OPTION_FLAG,
+     .text = "The inputs are such scores: judge by them with the filters given now, and write a line "
+             "with the verdict for each document instead of records."},
+    {.name = "explain",
+     .type = OPTION_FLAG,
+     .text = "Take each input as the plain text of one document, and show every value, its bounds and "
+             "the places in the text that it comes from."},
     {.name = "list", .type = OPTION_FLAG, .text = "Print the filters and their parameters."},
     OPTION_OUTPUT("File for the kept records, as JSON lines in the order of the input; "
                   "compressed if it ends in .zst."),
@@ -54,6 +67,9 @@ static const struct example examples[] = {
      "tokenize clean -f length:minimum=100 --rejects dropped.jsonl raw.jsonl > clean.jsonl"},
     {"Use the rules of the Swallow corpus:",
      "tokenize clean --preset swallow-v1-quality raw.jsonl.zst -o clean.jsonl.zst"},
+    {"Measure once, then look what other thresholds would keep:",
+     "tokenize clean -p swallow-v1-quality --scores scores.jsonl raw.jsonl > clean.jsonl"},
+    {"Why is this document dropped?", "tokenize clean --explain -p swallow-v1-quality page.txt"},
     {"What filters are there?", "tokenize clean --list"},
 };
 
@@ -184,6 +200,12 @@ static int run(const struct arguments *arguments)
     if (filters == NULL)
         return EXIT_USAGE;
     struct corpus_run job;
+    if (option_given(arguments, "from-scores") || option_given(arguments, "explain")) {
+        int done = option_given(arguments, "explain") ? clean_explain(arguments, filters)
+                                                      : clean_from_scores(arguments, filters);
+        json_decref(filters);
+        return done;
+    }
     int code = corpus_run_start(&job, arguments);
     if (code != EXIT_DONE) {
         json_decref(filters);
@@ -193,6 +215,7 @@ static int run(const struct arguments *arguments)
         job.failed = true;
     corpus_run_set_text(&job, NULL, "normalize", option_text(arguments, "normalize"));
     corpus_run_set_text(&job, "output", "records", option_text(arguments, "output"));
+    corpus_run_set_text(&job, "output", "scores", option_text(arguments, "scores"));
     corpus_run_set_text(&job, "output", "rejects", option_text(arguments, "rejects"));
     corpus_run_set_text(&job, "output", "bad", option_text(arguments, "bad"));
     return corpus_run_finish(&job, false, option_given(arguments, "json"));

@@ -97,6 +97,15 @@ typedef struct tkz_verdict tkz_verdict;
 TKZ_API void tkz_filter_set_judge(const tkz_filter_set *set, const double *values,
                                   tkz_verdict *verdict);
 
+/* What filter `index` alone would say of these values, and how many of them (1 or 2) are its own. */
+TKZ_API void tkz_filter_set_judge_one(const tkz_filter_set *set, size_t index, const double *values,
+                                      tkz_verdict *verdict);
+TKZ_API size_t tkz_filter_set_values_of(const tkz_filter_set *set, size_t index);
+
+/* Parameter `parameter` of filter `index`, in the order of its description; 0 for files and beyond the
+ * end. */
+TKZ_API double tkz_filter_set_parameter(const tkz_filter_set *set, size_t index, size_t parameter);
+
 /* Per-thread worker on a set. */
 typedef struct tkz_cleaner tkz_cleaner;
 TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_filter_set *set,
@@ -124,6 +133,15 @@ TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_judge(tkz_cleaner *cleaner, const cha
  * Errors: as tkz_cleaner_judge. */
 TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_measure(tkz_cleaner *cleaner, const char *text,
                                                    size_t size, double *values, tkz_error *error);
+
+/* The parts of the text that the value of filter `index` comes from, for those filters that can say (words
+ * of a list, the longest sentence, the most frequent n-gram): `add` is called with each, in bytes of the
+ * text last given to tkz_cleaner_measure, which must still be there; what it returns but 0 ends the
+ * search. Errors: those of measuring, INVALID_ARGUMENT, and what `add` returned. */
+TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_spans(tkz_cleaner *cleaner, size_t index,
+                                                 tkz_status (*add)(void *context, size_t start,
+                                                                   size_t size, tkz_error *error),
+                                                 void *context, tkz_error *error);
 
 #ifdef __cplusplus
 }

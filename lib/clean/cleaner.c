@@ -91,3 +91,19 @@ tkz_status tkz_cleaner_measure(tkz_cleaner *cleaner, const char *text, size_t si
     }
     return status;
 }
+
+tkz_status tkz_cleaner_spans(tkz_cleaner *cleaner, size_t index,
+                             tkz_status (*add)(void *context, size_t start, size_t size,
+                                               tkz_error *error),
+                             void *context, tkz_error *error)
+{
+    if (cleaner == NULL || add == NULL || index >= cleaner->set->count)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_spans",
+                              TKZ__NO_OFFSET, "cleaner and add must not be NULL, index below %zu",
+                              cleaner == NULL ? (size_t)0 : cleaner->set->count);
+    const tkz__chosen_filter *chosen = &cleaner->set->chosen[index];
+    const tkz__span_sink sink = {context, add};
+    if (chosen->filter->spans == NULL)
+        return TKZ_OK;
+    return chosen->filter->spans(&cleaner->measuring, chosen, &sink, error);
+}

@@ -246,19 +246,36 @@ const char *tkz_filter_set_value_name(const tkz_filter_set *set, size_t index)
     return index < set->value_count ? set->value_names[index] : NULL;
 }
 
+double tkz_filter_set_parameter(const tkz_filter_set *set, size_t index, size_t parameter)
+{
+    if (index >= set->count || parameter >= set->chosen[index].filter->info.parameter_count)
+        return 0;
+    return set->chosen[index].parameters[parameter];
+}
+
 /* ---- Judging values ------------------------------------------------------ */
+
+void tkz_filter_set_judge_one(const tkz_filter_set *set, size_t index, const double *values,
+                              tkz_verdict *verdict)
+{
+    const tkz__chosen_filter *chosen = &set->chosen[index];
+    *verdict = (tkz_verdict){.keep = 1};
+    if (tkz__filter_decide(chosen->filter, values + chosen->first_value, chosen->parameters,
+                           verdict))
+        return;
+    verdict->keep = 0;
+    verdict->filter_index = (uint32_t)index;
+    verdict->filter = chosen->filter->info.name;
+}
 
 void tkz_filter_set_judge(const tkz_filter_set *set, const double *values, tkz_verdict *verdict)
 {
     *verdict = (tkz_verdict){.keep = 1};
-    for (size_t i = 0; i < set->count; i++) {
-        const tkz__chosen_filter *chosen = &set->chosen[i];
-        if (tkz__filter_decide(chosen->filter, values + chosen->first_value, chosen->parameters,
-                               verdict))
-            continue;
-        verdict->keep = 0;
-        verdict->filter_index = (uint32_t)i;
-        verdict->filter = chosen->filter->info.name;
-        return;
-    }
+    for (size_t i = 0; i < set->count && verdict->keep; i++)
+        tkz_filter_set_judge_one(set, i, values, verdict);
+}
+
+size_t tkz_filter_set_values_of(const tkz_filter_set *set, size_t index)
+{
+    return index >= set->count ? 0 : set->chosen[index].filter->second != NULL ? 2 : 1;
 }

@@ -44,6 +44,7 @@ void tkz__job_item_init(tkz__job_item *item, const tkz_allocator *allocator)
     section_init(&item->text, allocator);
     section_init(&item->rejects, allocator);
     section_init(&item->bad, allocator);
+    section_init(&item->scores, allocator);
     tkz__buffer_init(&item->ids, allocator);
     tkz__buffer_init(&item->offsets, allocator);
     tkz__buffer_init(&item->ids_text, allocator);
@@ -57,6 +58,7 @@ void tkz__job_item_free(tkz__job_item *item)
     section_free(&item->text);
     section_free(&item->rejects);
     section_free(&item->bad);
+    section_free(&item->scores);
     tkz__buffer_free(&item->ids);
     tkz__buffer_free(&item->offsets);
     tkz__buffer_free(&item->ids_text);
@@ -70,6 +72,7 @@ static void clear_results(tkz__job_item *item)
     section_clear(&item->text);
     section_clear(&item->rejects);
     section_clear(&item->bad);
+    section_clear(&item->scores);
     tkz__buffer_clear(&item->ids);
     tkz__buffer_clear(&item->offsets);
     item->encoded = 0;
@@ -311,6 +314,24 @@ static tkz_status normalize(job *j, tkz__document *document)
     return TKZ_OK;
 }
 
+/* Measures everything, whatever it decides, and writes it down. */
+static tkz_status judge_by_scores(job *j, tkz__document *document, tkz_verdict *verdict)
+{
+    const tkz_filter_set *filters = j->context->filters;
+    size_t count = tkz_filter_set_value_count(filters);
+    double *values = tkz__arena_allocate(&j->worker->arena, count * sizeof *values);
+    if (values == NULL)
+        return tkz__error_memory(j->error, count * sizeof *values);
+    tkz_status status = tkz_cleaner_measure(j->worker->cleaner, document->text,
+                                            document->text_size, values, j->error);
+    if (status != TKZ_OK)
+        return status;
+    tkz_filter_set_judge(filters, values, verdict);
+    j->item->scores.records++;
+    return tkz__append_score_line(&j->item->scores.content, document, source_name(j, document),
+                                  filters, values, verdict, j->error);
+}
+
 static tkz_status judge(job *j, tkz__document *document)
 {
     j->item->tally.text_bytes_in += document->text_size;
@@ -320,8 +341,11 @@ static tkz_status judge(job *j, tkz__document *document)
     if (j->worker->cleaner == NULL)
         return keep(j, document);
     tkz_verdict verdict;
-    status = tkz_cleaner_judge(j->worker->cleaner, document->text, document->text_size, &verdict,
-                               j->error);
+    if (j->context->keep_scores)
+        status = judge_by_scores(j, document, &verdict);
+    else
+        status = tkz_cleaner_judge(j->worker->cleaner, document->text, document->text_size,
+                                   &verdict, j->error);
     if (status != TKZ_OK)
         return status;
     return verdict.keep ? keep(j, document) : reject(j, document, &verdict);

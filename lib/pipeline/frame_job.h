@@ -45,6 +45,7 @@ typedef struct tkz__job_context {
     uint64_t hold_below;               /* those whose hash is below this */
     bool keep_rejects;
     bool keep_bad;
+    bool keep_scores;
     bool compress;                     /* text, rejects and bad as zstd frames */
     tkz_allocator allocator;
 } tkz__job_context;
@@ -97,6 +98,7 @@ typedef struct tkz__job_item {
     tkz__section text;
     tkz__section rejects;
     tkz__section bad;
+    tkz__section scores;
     tkz__buffer ids;      /* u32, appended ones included */
     tkz__buffer offsets;  /* u64, one more than documents */
     uint64_t encoded;     /* documents */

@@ -53,16 +53,68 @@ static tkz_status append_place(tkz__buffer *lines, const tkz__document *document
     return status;
 }
 
+/* ,"id":"..." if there is one. */
+static tkz_status append_id(tkz__buffer *lines, const tkz__document *document, tkz_error *error)
+{
+    if (document->id == NULL)
+        return TKZ_OK;
+    tkz_status status = tkz__buffer_append_text(lines, ",\"id\":", error);
+    if (status == TKZ_OK)
+        status = tkz__json_append_string(lines, document->id, document->id_size, error);
+    return status;
+}
+
+static tkz_status append_value(tkz__buffer *lines, const char *name, double value, bool first,
+                               tkz_error *error)
+{
+    tkz_status status = first ? TKZ_OK : tkz__buffer_append_byte(lines, ',', error);
+    if (status == TKZ_OK)
+        status = tkz__json_append_string(lines, name, strlen(name), error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_format(lines, error, ":%.17g", value);
+    return status;
+}
+
+/* A filter that is chosen twice has one value. */
+static bool named_before(const tkz_filter_set *filters, size_t index)
+{
+    const char *name = tkz_filter_set_value_name(filters, index);
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(tkz_filter_set_value_name(filters, i), name) == 0)
+            return true;
+    return false;
+}
+
+tkz_status tkz__append_score_line(tkz__buffer *lines, const tkz__document *document,
+                                  const char *source_name, const tkz_filter_set *filters,
+                                  const double *values, const tkz_verdict *verdict,
+                                  tkz_error *error)
+{
+    tkz_status status = append_place(lines, document, source_name, error);
+    if (status == TKZ_OK)
+        status = append_id(lines, document, error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_text(lines, ",\"values\":{", error);
+    for (size_t i = 0; i < tkz_filter_set_value_count(filters) && status == TKZ_OK; i++)
+        if (!named_before(filters, i))
+            status = append_value(lines, tkz_filter_set_value_name(filters, i), values[i], i == 0,
+                                  error);
+    if (status != TKZ_OK)
+        return status;
+    if (verdict->keep)
+        return tkz__buffer_append_text(lines, "},\"keep\":true}\n", error);
+    return tkz__buffer_append_format(lines, error,
+                                     "},\"keep\":false,\"filter\":\"%s\",\"reason\":\"%s\"}\n",
+                                     verdict->filter, verdict->reason);
+}
+
 tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__document *document,
                                    tkz__input_format format, const char *source_name,
                                    const tkz_verdict *verdict, tkz_error *error)
 {
     tkz_status status = append_place(lines, document, source_name, error);
-    if (status == TKZ_OK && document->id != NULL) {
-        status = tkz__buffer_append_text(lines, ",\"id\":", error);
-        if (status == TKZ_OK)
-            status = tkz__json_append_string(lines, document->id, document->id_size, error);
-    }
+    if (status == TKZ_OK)
+        status = append_id(lines, document, error);
     if (status == TKZ_OK)
         status = tkz__buffer_append_format(lines, error, ",\"filter\":\"%s\",\"reason\":\"%s\"",
                                            verdict->filter, verdict->reason);

@@ -17,6 +17,13 @@ TKZ_CHECKED tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__do
                                                tkz__input_format format, const char *source_name,
                                                const tkz_verdict *verdict, tkz_error *error);
 
+/* {"source","line","offset","id"?,"values":{name:number,...},"keep","filter"?,"reason"?}: numbers with as
+ * many digits as give the same double again. */
+TKZ_CHECKED tkz_status tkz__append_score_line(tkz__buffer *lines, const tkz__document *document,
+                                              const char *source_name,
+                                              const tkz_filter_set *filters, const double *values,
+                                              const tkz_verdict *verdict, tkz_error *error);
+
 /* {"source","line","offset","size","reason","message","record_base64","record_truncated"}: the raw
  * bytes, of which at most 1 MiB, since they may be neither JSON nor UTF-8. */
 TKZ_CHECKED tkz_status tkz__append_bad_line(tkz__buffer *lines, const tkz__document *document,

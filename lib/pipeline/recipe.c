@@ -180,7 +180,7 @@ static bool shards_wanted(const json_t *value, bool otherwise)
 static tkz_status read_directory(tkz_recipe *recipe, const json_t *output, tkz_error *error)
 {
     static const char *const streams[] = {"records", "ids",          "counts", "tokenizer",
-                                          "bad",     "tokenizer_hf", NULL};
+                                          "bad",     "tokenizer_hf", "scores", NULL};
     for (int i = 0; streams[i] != NULL; i++) {
         if (json_object_get(output, streams[i]) != NULL)
             return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, "output", TKZ__NO_OFFSET,
@@ -226,6 +226,9 @@ static tkz_status read_streams(tkz_recipe *recipe, const json_t *output, tkz_err
     recipe->rejects_path = json_string_value(rejects);
     recipe->rejects = rejects != NULL;
     recipe->bad_path = string_at(output, "bad");
+    recipe->scores_path = string_at(output, "scores");
+    if (recipe->scores_path != NULL && recipe->filters == NULL)
+        return invalid(error, "output.scores", "scores are of filters; name some in \"clean\"");
     if (recipe->records_path == NULL && recipe->ids_path == NULL && recipe->counts_path == NULL &&
         recipe->tokenizer_path == NULL && recipe->tokenizer_hf_path == NULL)
         return invalid(error, "output", "name a \"directory\", or at least one of the streams "

@@ -84,6 +84,7 @@ struct tkz_recipe {
     const char *tokenizer_hf_path;
     const char *rejects_path;
     const char *bad_path;
+    const char *scores_path; /* NULL without filters */
 };
 
 /* The option at `path` ("vocabulary.size"), or NULL. */

@@ -106,6 +106,9 @@ static const tkz_recipe_option options[] = {
     {"output.counts", "string", "", "", "Stream: the table of word counts."},
     {"output.tokenizer", "string", "", "", "File for the trained tokenizer (native image)."},
     {"output.tokenizer_hf", "string", "", "", "File for it as tokenizer.json."},
+    {"output.scores", "string", "", "",
+     "Stream: a line for each document with every value that the filters measure, kept or not; "
+     "tokenize clean --from-scores moves thresholds without the text."},
     {"output.bad", "string", "", "", "Stream: quarantined records with reason and place."},
 };
 

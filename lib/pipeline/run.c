@@ -99,7 +99,7 @@ static tkz_status take_up(tkz__run *run, tkz__step *step, tkz_error *error)
     json_t *files = json_object_get(saved, "files");
     const json_t *w = json_object_get(saved, "written");
     run->written = (tkz__written){item_at(w, 0), item_at(w, 1), item_at(w, 2),
-                                  item_at(w, 3), item_at(w, 4), item_at(w, 5)};
+                                  item_at(w, 3), item_at(w, 4), item_at(w, 5), 0};
     json_array_extend(run->files, files);
     json_t *vocabulary = json_object_get(saved, "vocabulary");
     if (json_is_object(vocabulary))

@@ -174,6 +174,7 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
         .keep_rejects = recipe->rejects && (!pass->from_staged || (pass->last && recipe->dedup)),
         .keep_bad = (!pass->from_staged || pass->encode) &&
                     (into_directory || recipe->bad_path != NULL),
+        .keep_scores = !pass->from_staged && recipe->scores_path != NULL,
         .compress = into_directory,
         .allocator = run->allocator,
     };
@@ -271,6 +272,7 @@ static void add_written(tkz__written *total, const tkz__written *part)
     total->encoded += part->encoded;
     total->staged += part->staged;
     total->signatures += part->signatures;
+    total->scores += part->scores;
 }
 
 /* Moves the pass's accounts into those of the run. */

@@ -50,6 +50,9 @@ tkz_status tkz__run_check_accounts(const tkz__run *run, tkz_error *error)
     if (status == TKZ_OK && recipe->rejects)
         status = compare("documents were dropped", t->dropped, "rejects were written", w->rejects,
                          error);
+    if (status == TKZ_OK && recipe->scores_path != NULL)
+        status = compare("records were read and not bad", t->documents_in - t->bad,
+                         "scores were written", w->scores, error);
     if (status == TKZ_OK && (into_directory || recipe->bad_path != NULL))
         status = compare("records are bad", t->bad, "were quarantined", w->bad, error);
     return status;

@@ -34,6 +34,8 @@ tkz_status tkz__streams_open(tkz__streams *streams, const tkz_recipe *recipe, tk
         status = open_stream(&streams->rejects, recipe->rejects_path, recipe, error);
     if (status == TKZ_OK)
         status = open_stream(&streams->bad, recipe->bad_path, recipe, error);
+    if (status == TKZ_OK)
+        status = open_stream(&streams->scores, recipe->scores_path, recipe, error);
     if (status != TKZ_OK)
         tkz__streams_discard(streams);
     return status;
@@ -50,6 +52,8 @@ tkz_status tkz__streams_commit(tkz__streams *streams, tkz_error *error)
 {
     tkz_status status = commit_stream(&streams->bad, error);
     if (status == TKZ_OK)
+        status = commit_stream(&streams->scores, error);
+    if (status == TKZ_OK)
         status = commit_stream(&streams->rejects, error);
     if (status == TKZ_OK)
         status = commit_stream(&streams->ids, error);
@@ -64,6 +68,7 @@ void tkz__streams_discard(tkz__streams *streams)
     tkz_output_discard(streams->ids);
     tkz_output_discard(streams->rejects);
     tkz_output_discard(streams->bad);
+    tkz_output_discard(streams->scores);
     memset(streams, 0, sizeof *streams);
 }
 
@@ -326,6 +331,9 @@ tkz_status tkz__sinks_append(tkz__sinks *sinks, const tkz__job_item *item, tkz_e
     if (status == TKZ_OK)
         status = append_section(&item->bad, sinks->bad, sinks->streams->bad, &sinks->written.bad,
                                 error);
+    if (status == TKZ_OK && sinks->streams->scores != NULL)
+        status = append_section(&item->scores, NULL, sinks->streams->scores,
+                                &sinks->written.scores, error);
     if (status == TKZ_OK && sinks->tokens != NULL)
         status = tkz__token_shards_append(sinks->tokens,
                                           (const uint32_t *)(const void *)item->ids.data,

@@ -19,6 +19,7 @@ typedef struct tkz__streams {
     tkz_output *ids;
     tkz_output *rejects;
     tkz_output *bad;
+    tkz_output *scores;
 } tkz__streams;
 
 TKZ_CHECKED tkz_status tkz__streams_open(tkz__streams *streams, const tkz_recipe *recipe,
@@ -34,6 +35,7 @@ typedef struct tkz__written {
     uint64_t encoded;
     uint64_t staged;
     uint64_t signatures;
+    uint64_t scores; /* only into a stream, which is not resumed */
 } tkz__written;
 
 typedef struct tkz__sinks {

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Documents for the comparisons of filters: real ones out of a JSON-lines file, and made ones that lie at
+# the edges of the rules.
+import json
+import random
+
+LETTERS = "あいうえおかきのはがをにでとアイウエオカタナーヴ漢字日本語東京々〇𠮷𩸽abcXYZ０９Ａ①㍿％\t 　"
+MARKS = "。．！？!?、，・…―「」『』（）-#•.,:;\n\n\n\x1c\u0085\u00a0\u2028"
+
+
+def read_texts(path):
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            if line.strip():
+                yield json.loads(line)["text"]
+
+
+def sentence(random, length, ending="。"):
+    return "".join(random.choice("日本語の文章を書いてあるところでアイウ") for _ in range(max(length - 1, 0))) + ending
+
+
+def near_thresholds(random):
+    """Lengths, shares and repetitions one below, at and above the published bounds."""
+    for total in (399, 400, 401):
+        yield (sentence(random, 40) * 20)[:total]
+        yield "".join(sentence(random, 25 + i % 9) for i in range(30))[:total]
+    for mean in (19, 20, 21, 89, 90, 91):
+        yield "".join(sentence(random, mean) for _ in range(30))
+    for longest in (199, 200, 201):
+        yield "".join(sentence(random, 30) for _ in range(20)) + sentence(random, longest)
+    for hiragana in range(8, 13):
+        yield "\n".join("あ" * hiragana + "".join(chr(0x4E00 + random.randrange(3000)) for _ in range(49 - hiragana)) + "。"
+                        for _ in range(12))
+    for latin in (49, 50, 51):
+        yield "".join(("漢" * (100 - latin) + "q" * latin)[i] for i in random.sample(range(100), 100)) * 6
+    for copies in range(1, 9):
+        lines = [sentence(random, 30) for _ in range(20 - copies)]
+        yield "\n".join(lines + [lines[0]] * copies)
+    for dots in range(2, 6):
+        yield "\n".join(sentence(random, 30, "…" if i < dots else "。") for i in range(20))
+    for run in (198, 199, 200, 201):
+        yield sentence(random, 300) + "ー" * run + sentence(random, 300)
+    for period in range(1, 13):
+        yield "".join(random.choice("かきくけこさしすせそ") for _ in range(period)) * 60
+
+
+def made_texts(seed, count):
+    source = random.Random(seed)
+    yield from ("", "あ", "。", "\n", "\n\n", "。。", "あ。", " ", "…", "あ…\n", "𠮷野家𩸽", "...\n", "a" * 60 + "あ")
+    yield from near_thresholds(source)
+    for _ in range(count):
+        size = source.choice((3, 10, 50, 300, 900))
+        alphabet = source.sample(LETTERS, source.randint(1, len(LETTERS))) + list(source.choice((MARKS, "。\n")))
+        yield "".join(source.choice(alphabet) for _ in range(source.randrange(size)))

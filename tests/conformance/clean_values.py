@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+#
+# Values and verdicts of Swallow's filters against swallow_rules.py: clean_values.py TOKENIZE WORDS [TEXT.jsonl...]
+# CLEAN_TEXTS=N: how many made documents; CLEAN_REAL=N: how many of each file.
+import itertools
+import json
+import os
+import subprocess
+import sys
+
+import swallow_rules
+from clean_texts import made_texts, read_texts
+
+
+def scores(command, texts):
+    """What the command measures of each text: its lines of --scores."""
+    records = "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
+    run = subprocess.run([*command, "--scores", "-", "-o", "/dev/null", "--quiet", "--no-progress"],
+                         input=records.encode(), stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def main():
+    tokenize, list_path, *files = sys.argv[1:]
+    texts = list(made_texts(11, int(os.environ.get("CLEAN_TEXTS", "1500"))))
+    made = len(texts)
+    for path in files:
+        texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "300")))
+    with open(list_path, encoding="utf-8") as file:
+        words = {line.rstrip("\n") for line in file if line.strip("\n")}
+    compat = [argument for name in ("japanese_letters", "hiragana", "katakana", "japanese")
+              for argument in ("-f", f"swallow_{name}:compat=true")]
+    found = scores([tokenize, "clean", "-p", "swallow-v1-quality", *compat, "-f",
+                    f"swallow_ng_words:file={list_path}", "-f", f"swallow_ng_words:file={list_path},compat=true"],
+                   texts)
+    base = os.path.basename(list_path).rsplit(".", 1)[0]
+    assert len(found) == len(texts), (len(found), len(texts))
+    wrong = compared = 0
+    for text, line in zip(texts, found):
+        expected = swallow_rules.values(text)
+        expected[f"swallow_ng_words:{base}"] = swallow_rules.ng_share(text, words, False)
+        expected[f"swallow_ng_words:{base}/compat"] = swallow_rules.ng_share(text, words, True)
+        assert expected.keys() == line["values"].keys(), expected.keys() ^ line["values"].keys()
+        for name, value in expected.items():
+            compared += 1
+            if value != line["values"][name]:
+                wrong += 1
+                if wrong < 10:
+                    print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:60]!r}")
+    plain = scores([tokenize, "clean", "-p", "swallow-v1-quality"], texts)
+    kept = 0
+    for text, line in zip(texts, plain):
+        compared += 1
+        expected = swallow_rules.keeps(swallow_rules.values(text))
+        kept += expected
+        if expected != line["keep"]:
+            wrong += 1
+            print(f"verdict {line}, of {text[:60]!r}")
+    print(f"compared {compared} values and verdicts of {made} made and {len(texts) - made} real documents, "
+          f"{kept} kept: {wrong} differ")
+    sys.exit(1 if wrong or not kept else 0)
+
+
+main()

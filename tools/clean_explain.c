@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * tokenize clean --explain: every value of one document, its bounds, and the places behind it. Leans
+ * on jansson.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/clean_actions.h"
+#include "tools/files.h"
+#include "tools/messages.h"
+
+enum { SPANS_SHOWN = 20 };
+
+/* Where a filter's value comes from, as JSON. */
+struct span_list {
+    json_t *spans;
+    const char *text;
+    size_t more; /* beyond those shown */
+};
+
+static tkz_status add_span(void *context, size_t start, size_t size, tkz_error *error)
+{
+    struct span_list *list = context;
+    (void)error;
+    if (json_array_size(list->spans) >= SPANS_SHOWN) {
+        list->more++;
+        return TKZ_OK;
+    }
+    json_array_append_new(list->spans,
+                          json_pack("{s:I,s:I,s:s%}", "start", (json_int_t)start, "size",
+                                    (json_int_t)size, "text", list->text + start, size));
+    return TKZ_OK;
+}
+
+static const tkz_filter_info *info_of(const char *name)
+{
+    const tkz_filter_info *info;
+    for (size_t i = 0; (info = tkz_filter_at(i)) != NULL; i++)
+        if (strcmp(info->name, name) == 0)
+            return info;
+    return NULL;
+}
+
+/* One filter: values, bounds, what it would do alone, spans. */
+static json_t *explain_filter(const tkz_filter_set *set, tkz_cleaner *cleaner, size_t index,
+                              size_t first_value, size_t value_count, const double *values,
+                              const tkz_verdict *alone, const char *text)
+{
+    const tkz_filter_info *info = info_of(tkz_filter_set_name(set, index));
+    struct span_list list = {.spans = json_array(), .text = text};
+    tkz_error error;
+    json_t *json = json_pack("{s:s,s:s,s:b}", "filter", info->name, "unit", info->unit, "keep",
+                             alone->keep);
+    json_t *numbers = json_object();
+    for (size_t i = 0; i < value_count; i++)
+        json_object_set_new(numbers, tkz_filter_set_value_name(set, first_value + i),
+                            json_real(values[first_value + i]));
+    json_object_set_new(json, "values", numbers);
+    for (size_t i = 0; i < info->parameter_count; i++)
+        if (info->parameters[i].type != TKZ_PARAMETER_FILE)
+            json_object_set_new(json, info->parameters[i].name,
+                                json_real(tkz_filter_set_parameter(set, index, i)));
+    if (!alone->keep)
+        json_object_set_new(json, "reason", json_string(alone->reason));
+    if (tkz_cleaner_spans(cleaner, index, add_span, &list, &error) != TKZ_OK)
+        message_failure(error.code, &error);
+    if (json_array_size(list.spans) > 0)
+        json_object_set(json, "spans", list.spans);
+    if (list.more > 0)
+        json_object_set_new(json, "more_spans", json_integer((json_int_t)list.more));
+    json_decref(list.spans);
+    return json;
+}
+
+static void print_filter(const json_t *json)
+{
+    const char *key;
+    json_t *value;
+    size_t index;
+    const json_t *minimum = json_object_get(json, "minimum");
+    const json_t *maximum = json_object_get(json, "maximum");
+    json_object_foreach(json_object_get(json, "values"), key, value)
+    {
+        printf("%s  %-36s %12.6g ", json_is_true(json_object_get(json, "keep")) ? "keep" : "DROP",
+               key, json_number_value(value));
+        if (minimum != NULL)
+            printf(" at least %.6g", json_number_value(minimum));
+        if (maximum != NULL)
+            printf(" at most %.6g", json_number_value(maximum));
+        putchar('\n');
+    }
+    json_array_foreach(json_object_get(json, "spans"), index, value)
+        printf("      byte %lld: %s\n", (long long)json_integer_value(json_object_get(value, "start")),
+               json_string_value(json_object_get(value, "text")));
+}
+
+/* Each filter as a set of its own would be judged: the set's verdict names only the first. */
+static int explain_text(const json_t *filters, const char *path, const char *text, size_t size,
+                        bool as_json)
+{
+    tkz_filter_set *set = open_filters(filters);
+    tkz_cleaner *cleaner = NULL;
+    tkz_error error;
+    if (set == NULL)
+        return EXIT_USAGE;
+    size_t count = tkz_filter_set_value_count(set);
+    double *values = calloc(count + 1, sizeof *values);
+    json_t *rows = json_array();
+    tkz_verdict verdict;
+    tkz_status status = values == NULL ? TKZ_STATUS_OUT_OF_MEMORY
+                                       : tkz_cleaner_new(&cleaner, set, NULL, &error);
+    if (status == TKZ_OK)
+        status = tkz_cleaner_measure(cleaner, text, size, values, &error);
+    for (size_t i = 0, first = 0; status == TKZ_OK && i < tkz_filter_set_count(set); i++) {
+        size_t own = tkz_filter_set_values_of(set, i);
+        tkz_verdict alone;
+        tkz_filter_set_judge_one(set, i, values, &alone);
+        json_t *row = explain_filter(set, cleaner, i, first, own, values, &alone, text);
+        json_array_append_new(rows, row);
+        if (!as_json)
+            print_filter(row);
+        first += own;
+    }
+    if (status == TKZ_OK)
+        tkz_filter_set_judge(set, values, &verdict);
+    if (status == TKZ_OK && as_json) {
+        json_t *json = json_pack("{s:s,s:b,s:s*,s:s*,s:O}", "source", path, "keep", verdict.keep,
+                                 "filter", verdict.filter, "reason", verdict.reason, "filters", rows);
+        json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+        putchar('\n');
+        json_decref(json);
+    } else if (status == TKZ_OK) {
+        printf(verdict.keep ? "%s: kept\n" : "%s: dropped by %s (%s)\n", path, verdict.filter,
+               verdict.reason);
+    }
+    json_decref(rows);
+    free(values);
+    tkz_cleaner_free(cleaner);
+    tkz_filter_set_free(set);
+    return status == TKZ_OK ? EXIT_DONE : message_failure(status, &error);
+}
+
+int clean_explain(const struct arguments *arguments, const json_t *filters)
+{
+    int code = refuse_terminal_input(arguments);
+    static char *const standard_input[] = {(char *)"-"};
+    size_t count = arguments->operand_count > 0 ? arguments->operand_count : 1;
+    for (size_t i = 0; i < count && code == EXIT_DONE; i++) {
+        const char *path = arguments->operand_count > 0 ? arguments->operands[i]
+                                                        : standard_input[0];
+        char *text;
+        size_t size;
+        code = read_whole(path, &text, &size);
+        if (code != EXIT_DONE)
+            break;
+        code = explain_text(filters, path, text, size, option_given(arguments, "json"));
+        free(text);
+    }
+    return code;
+}

@@ -69,7 +69,7 @@ static const struct example examples[] = {
      "tokenize clean --preset swallow-v1-quality raw.jsonl.zst -o clean.jsonl.zst"},
     {"Measure once, then look what other thresholds would keep:",
      "tokenize clean -p swallow-v1-quality --scores scores.jsonl raw.jsonl > clean.jsonl"},
-    {"Why is this document dropped?", "tokenize clean --explain -p swallow-v1-quality page.txt"},
+    {"Why is this document dropped?", "tokenize clean --explain -p swallow-v1-quality book.txt"},
     {"What filters are there?", "tokenize clean --list"},
 };
 

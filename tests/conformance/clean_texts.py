@@ -12,8 +12,9 @@ MARKS = "。．！？!?、，・…―「」『』（）-#•.,:;\n\n\n\x1c\u008
 def read_texts(path):
     with open(path, encoding="utf-8") as file:
         for line in file:
-            if line.strip():
-                yield json.loads(line)["text"]
+            text = json.loads(line).get("text") if line.strip() else None
+            if isinstance(text, str):
+                yield text
 
 
 def sentence(random, length, ending="。"):

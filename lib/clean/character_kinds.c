@@ -42,6 +42,39 @@ static bool is_kuten(uint32_t character)
            character == 0xFF1F;
 }
 
+/* HojiChar's special characters, in ascending order. */
+static const struct {
+    uint32_t first;
+    uint32_t last;
+} special_characters[] = {
+#include "clean/special_characters_table.inc"
+};
+
+static bool is_special(uint32_t character)
+{
+    size_t low = 0, high = sizeof special_characters / sizeof special_characters[0];
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (character > special_characters[middle].last)
+            low = middle + 1;
+        else if (character < special_characters[middle].first)
+            high = middle;
+        else
+            return true;
+    }
+    return false;
+}
+
+/* コメント SOLD OUT レビュー 投稿 ページ ( 質問 楽天市場 - */
+static bool begins_board_mark(uint32_t character)
+{
+    static const uint32_t firsts[] = {0x30B3, 'S', 0x30EC, 0x6295, 0x30DA, '(', 0x8CEA, 0x697D, '-'};
+    for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++)
+        if (firsts[i] == character)
+            return true;
+    return false;
+}
+
 static uint32_t flag(bool set, int kind)
 {
     return (uint32_t)set << kind;
@@ -62,6 +95,7 @@ static uint32_t unicode_flags(uint32_t character)
            flag((flags & TKZ__CHAR_LETTER) != 0, TKZ__KIND_LETTER) |
            flag((flags & TKZ__CHAR_NUMBER) != 0, TKZ__KIND_NUMBER) |
            flag(category == TKZ__CATEGORY_CC && !line, TKZ__KIND_CONTROL) |
+           flag(category == TKZ__CATEGORY_ND, TKZ__KIND_DECIMAL_DIGIT) |
            flag((flags & TKZ__CHAR_PRIVATE_USE) != 0, TKZ__KIND_PRIVATE_USE);
 }
 
@@ -79,6 +113,8 @@ uint32_t tkz__character_kind(uint32_t character)
            flag(kuten || character == '!' || character == '?', TKZ__KIND_SENTENCE_END) |
            flag(character == '\n', TKZ__KIND_LINE_FEED) |
            flag(character == 0x3002, TKZ__KIND_MARU) |
+           flag(begins_board_mark(character), TKZ__KIND_BOARD) |
+           flag(is_special(character), TKZ__KIND_HOJICHAR_SPECIAL) |
            flag(between(character, 0xFF61, 0xFF9F), TKZ__KIND_HALF_WIDTH_KANA);
 }
 

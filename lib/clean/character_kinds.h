@@ -37,6 +37,10 @@ enum tkz__kind {
     TKZ__KIND_LINE_FEED,
     TKZ__KIND_MARU,                    /* 。 alone */
     TKZ__KIND_HALF_WIDTH_KANA,         /* U+FF61-FF9F */
+    /* HojiChar's. */
+    TKZ__KIND_DECIMAL_DIGIT,    /* Nd, \d of Python */
+    TKZ__KIND_BOARD,            /* first characters of what DiscardBBSComments looks for, digits aside */
+    TKZ__KIND_HOJICHAR_SPECIAL, /* special_characters_table.inc */
     TKZ__KINDS
 };
 

@@ -12,16 +12,19 @@
 
 /* ---- Names of values ----------------------------------------------------- */
 
-static bool is_flag_set(const tkz__chosen_filter *chosen)
+/* "/compat" for each flag that is set: what a value depends on. */
+static tkz_status append_flags(tkz__buffer *text, const tkz__chosen_filter *chosen,
+                               tkz_error *error)
 {
     const tkz_filter_info *info = &chosen->filter->info;
-    for (size_t i = 0; i < info->parameter_count; i++)
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; i < info->parameter_count && status == TKZ_OK; i++)
         if (info->parameters[i].type == TKZ_PARAMETER_FLAG && chosen->parameters[i] != 0)
-            return true;
-    return false;
+            status = tkz__buffer_append_format(text, error, "/%s", info->parameters[i].name);
+    return status;
 }
 
-/* "swallow_ng_words:ng_words/compat": the filter, its file, and whether it is bug for bug. */
+/* "swallow_ng_words:ng_words/compat": the filter, its file, its flags. */
 static tkz_status name_value(const tkz__chosen_filter *chosen, const char *second,
                              const tkz_allocator *allocator, const char **name, tkz_error *error)
 {
@@ -37,8 +40,8 @@ static tkz_status name_value(const tkz__chosen_filter *chosen, const char *secon
         if (status == TKZ_OK)
             status = tkz__buffer_append(&text, base, size, error);
     }
-    if (status == TKZ_OK && is_flag_set(chosen))
-        status = tkz__buffer_append_text(&text, "/compat", error);
+    if (status == TKZ_OK)
+        status = append_flags(&text, chosen, error);
     if (status == TKZ_OK && second != NULL)
         status = tkz__buffer_append_byte(&text, '.', error);
     if (status == TKZ_OK && second != NULL)
@@ -138,7 +141,7 @@ static tkz_status open_files(tkz_filter_set *set, tkz_error *error)
 
 static tkz_status make_kinds(tkz_filter_set *set, tkz_error *error)
 {
-    if ((set->measures & (TKZ__MEASURE_KINDS | TKZ__MEASURE_SENTENCES)) == 0)
+    if ((set->measures & (TKZ__MEASURE_KINDS | TKZ__MEASURE_SENTENCES | TKZ__MEASURE_HOJICHAR)) == 0)
         return TKZ_OK;
     set->kinds = tkz__allocate(&set->allocator, sizeof *set->kinds);
     if (set->kinds == NULL)

@@ -16,7 +16,8 @@ enum tkz__measure {
     TKZ__MEASURE_KINDS = 1 << 1,     /* `kinds` */
     TKZ__MEASURE_SENTENCES = 1 << 2, /* `sentences` */
     TKZ__MEASURE_NGRAMS = 1 << 3,    /* `ngrams` */
-    TKZ__MEASURE_GROUPS = 4          /* how many */
+    TKZ__MEASURE_HOJICHAR = 1 << 4,  /* `hojichar` */
+    TKZ__MEASURE_GROUPS = 5          /* how many */
 };
 
 /* Lines and sentences as Swallow cuts them (quality.py): a line ends at a line feed alone; a
@@ -45,12 +46,24 @@ typedef struct tkz__ngram_counts {
 
 enum { TKZ__NGRAM_LEAST = 2, TKZ__NGRAM_FREQUENT = 5, TKZ__NGRAM_MOST = 10 };
 
+/* Lines end at line feeds. Source: HojiChar's filters, see measure_hojichar.c. */
+typedef struct tkz__hojichar_measures {
+    uint64_t lines;
+    uint64_t short_lines;       /* of at most 10 characters */
+    uint64_t ellipses;          /* line feeds behind ... or … */
+    uint64_t longest_run;       /* of one character */
+    uint64_t longest_run_start;
+    uint64_t first_kana;        /* its place, UINT64_MAX without */
+    uint64_t board_marks;       /* matches of the pattern of DiscardBBSComments */
+} tkz__hojichar_measures;
+
 typedef struct tkz__measures {
     uint64_t characters;
     uint64_t kinds[TKZ__KINDS];
     tkz__sentence_measures sentences;
     tkz__ngram_counts ngrams[TKZ__NGRAM_MOST + 1]; /* from TKZ__NGRAM_LEAST on */
     /* Of 5-grams, as the BigScience filter of repeated characters counts them. */
+    tkz__hojichar_measures hojichar;
     uint64_t frequent_5grams; /* occurrences of the k most frequent ones, see character_ngrams.c */
 } tkz__measures;
 

@@ -149,6 +149,7 @@ static tkz_status (*const passes[TKZ__MEASURE_GROUPS])(tkz__measuring *, tkz_err
     measure_kinds,
     tkz__measure_sentences,
     measure_ngrams,
+    tkz__measure_hojichar,
 };
 
 tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted, tkz_error *error)

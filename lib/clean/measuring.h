@@ -64,4 +64,7 @@ TKZ_CHECKED tkz_status tkz__measuring_add_span(tkz__measuring *measuring, size_t
 /* The pass of TKZ__MEASURE_SENTENCES, over decoded characters. */
 TKZ_CHECKED tkz_status tkz__measure_sentences(tkz__measuring *measuring, tkz_error *error);
 
+/* The pass of TKZ__MEASURE_HOJICHAR. */
+TKZ_CHECKED tkz_status tkz__measure_hojichar(tkz__measuring *measuring, tkz_error *error);
+
 #endif

@@ -31,6 +31,21 @@ static const tkz_preset_info presets[] = {
      "[" SWALLOW_QUALITY ",{\"name\":\"swallow_ng_words\",\"file\":\"$lists/ng_words.txt\"}]",
      "ng_words.txt, one word a line, for example Offensive.txt, Sexual.txt, Sexual_with_bopo.txt and "
      "Sexual_with_mask.txt of github.com/MosasoM/inappropriate-words-ja put together"},
+    {"hojichar",
+     "HojiChar's filters with its defaults, length as its documentation says.",
+     "HojiChar 0.18.1, hojichar/filters/document_filters.py, without DiscardTooManyNouns and "
+     "WordRepetitionRatioFilter, which need its own dictionary",
+     "[{\"name\":\"length\",\"minimum\":200,\"maximum\":50000},{\"name\":\"hojichar_kana_start\"},"
+     "{\"name\":\"hojichar_kuten\"},{\"name\":\"hojichar_short_lines\"},"
+     "{\"name\":\"hojichar_ellipses\"},{\"name\":\"hojichar_run\"},"
+     "{\"name\":\"hojichar_special_characters\"},{\"name\":\"hojichar_board_marks\"},"
+     "{\"name\":\"hojichar_advertisements\",\"file\":\"$lists/advertisement_keywords_ja.txt\"},"
+     "{\"name\":\"hojichar_ng_words\",\"file\":\"$lists/adult_keywords_ja.txt\"},"
+     "{\"name\":\"hojichar_ng_words\",\"file\":\"$lists/discrimination_keywords_ja.txt\"},"
+     "{\"name\":\"hojichar_ng_words\",\"file\":\"$lists/violence_keywords_ja.txt\"},"
+     "{\"name\":\"hojichar_character_repetition\"}]",
+     "adult_keywords_ja.txt, advertisement_keywords_ja.txt, discrimination_keywords_ja.txt and "
+     "violence_keywords_ja.txt: the folder hojichar/dict of the PyPI package hojichar"},
 };
 
 size_t tkz_preset_count(void)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Values and verdicts of hojichar_* filters against the package: hojichar_values.py TOKENIZE [TEXT.jsonl...]
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+from itertools import groupby
+
+import hojichar
+from clean_texts import made_texts, read_texts
+from hojichar import Document
+from hojichar.filters import document_filters as reference
+
+LISTS = os.path.join(os.path.dirname(hojichar.__file__), "dict")
+
+
+def listed(name):
+    return os.path.join(LISTS, f"{name}_keywords_ja.txt")
+
+
+def made_of_parts(seed, count):
+    """Dates, words of boards and lists, runs, special characters."""
+    source = random.Random(seed)
+    words = [line.strip() for name in ("adult", "advertisement", "discrimination", "violence")
+             for line in open(listed(name), encoding="utf-8") if line.strip()]
+    parts = ["2024年1月2日", "1999-12-31", "12345/6/7日日", "2020年 3月 4", "コメント", "SOLD OUT", "レビュー", "投稿", "ページ",
+             "(月)", "(年)", "質問", "12話", "話", "楽天市場", "-", "…\n", "...\n", "..\n", "。", "ア", "ー", "あいうえお", "😀", "★"]
+    for _ in range(count):
+        pool = source.sample(parts, source.randint(1, 8)) + source.sample(words, source.randint(0, 3))
+        yield "".join(source.choice(pool) * source.choice((1, 1, 1, 2, 7)) for _ in range(source.randrange(40)))
+
+
+class Reference:
+    def __init__(self):
+        self.board = reference.DiscardBBSComments()
+        self.ads = reference.DiscardAds(dict_path=listed("advertisement"))
+        self.special = reference.DiscardTooManySpecialToken()
+        self.ellipsis = reference.DiscardTooManyEndingEllipsis()
+        self.filters = {
+            "hojichar_kana_start": reference.AcceptJapanese(),
+            "hojichar_kuten": reference.DiscardRareKuten(),
+            "hojichar_board_marks": self.board,
+            "hojichar_character_repetition": reference.CharRepetitionRatioFilter(),
+            "hojichar_special_characters": self.special,
+            "hojichar_run": reference.SingleCharacterRepetitionFilter(),
+            "hojichar_ellipses": self.ellipsis,
+            "hojichar_short_lines": reference.DiscardTooShortLines(),
+            "hojichar_advertisements": self.ads,
+        }
+        for name in ("adult", "discrimination", "violence"):
+            self.filters[f"ng_{name}"] = reference.NgWordsFilterJa(listed(name))
+            self.filters[f"ng_{name}_whole"] = reference.NgWordsFilterJa(listed(name), ignore_confused=True)
+
+    def values(self, text):
+        """What the filters compare, by their own patterns and functions."""
+        lines = text.split("\n")
+        return {
+            "hojichar_board_marks": len(self.board.keyword_pat.findall(text)),
+            "hojichar_advertisements:advertisement_keywords_ja": len(self.ads.keyword_pat.findall(text)),
+            "hojichar_character_repetition":
+                float(reference.CharRepetitionRatioFilter.compute_character_repetition_ratio(text, 5)),
+            "hojichar_special_characters": self.special._compute_special_characters_ratio(text),
+            "hojichar_run": max((sum(1 for _ in group) for _, group in groupby(text)), default=0),
+            "hojichar_ellipses": len(self.ellipsis.ellipsis_pattern.findall(text)) / max(text.count("\n"), 1),
+            "hojichar_short_lines": sum(len(line) <= 10 for line in lines) / len(lines),
+        }
+
+
+def scores(tokenize, filters, records):
+    arguments = [argument for name in filters for argument in ("-f", name)]
+    run = subprocess.run([tokenize, "clean", *arguments, "--scores", "-", "-o", "/dev/null", "--quiet", "--no-progress"],
+                         input=records, stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def main():
+    tokenize, *files = sys.argv[1:]
+    count = int(os.environ.get("CLEAN_TEXTS", "1000"))
+    texts = list(made_texts(12, count)) + list(made_of_parts(13, count))
+    made = len(texts)
+    for path in files:
+        texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "200")))
+    records = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
+    package = Reference()
+    arguments = {name: name for name in package.filters if not name.startswith("ng_")}
+    arguments["hojichar_advertisements"] += ":file=" + listed("advertisement")
+    for name in ("adult", "discrimination", "violence"):
+        arguments[f"ng_{name}"] = f"hojichar_ng_words:file={listed(name)}"
+        arguments[f"ng_{name}_whole"] = f"hojichar_ng_words:file={listed(name)},whole_katakana=true"
+    measured = scores(tokenize, arguments.values(), records)
+    compared = wrong = 0
+    for text, line in zip(texts, measured, strict=True):
+        for name, value in package.values(text).items():
+            compared += 1
+            if line["values"][name] != value:
+                wrong += 1
+                if wrong < 10:
+                    print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:80]!r}")
+    rejected = 0
+    for name, filter in package.filters.items():
+        for text, line in zip(texts, scores(tokenize, [arguments[name]], records), strict=True):
+            compared += 1
+            expected = filter.apply(Document(text)).is_rejected
+            rejected += expected
+            if line["keep"] == expected:
+                wrong += 1
+                if wrong < 10:
+                    print(f"{name}: {line}, but rejected is {expected}, of {text[:80]!r}")
+    print(f"compared {compared} values and verdicts of {made} made and {len(texts) - made} real documents, "
+          f"{rejected} rejections: {wrong} differ")
+    sys.exit(1 if wrong or not rejected else 0)
+
+
+main()

@@ -41,7 +41,7 @@ typedef struct tkz_evaluation {
     const char *text_key;     /* member of JSON records; NULL: "text" */
     const char *input_format; /* "auto", "jsonl", "lines", "document"; NULL: "auto" */
     int32_t replace_surrogates; /* 1: a lone surrogate becomes U+FFFD; 0: the record is bad */
-    int32_t timing; /* 1: the report has bytes and seconds of encoding, which differ each time */
+    int32_t timing; /* 1: the report has bytes and processor time of encoding, which differs each time */
 } tkz_evaluation;
 
 /* Encodes every document with every model and reports, for each domain and for all together, what

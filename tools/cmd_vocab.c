@@ -71,6 +71,8 @@ static const struct example examples[] = {
      "tokenize count --pre-tokenizer llama3 --boundaries ipadic -o ja.wct clean.jsonl.zst"},
     {"Then the merges go on:",
      "tokenize vocab extend tokenizer.json --counts ja.wct --add 3000 -o extended.json"},
+    {"Without tokens of several digits:",
+     "tokenize vocab prune tokenizer.json --matching '^[0-9]{2,}$' -o pruned.json"},
     {"And which old tokens the new ones are made of, with rows up to a multiple of 128:",
      "tokenize vocab map tokenizer.json extended.json --pad-to 128 -o map.npy"},
     {"A SentencePiece model, with the ids that HF tokenizers gives:",
@@ -92,6 +94,8 @@ static const struct action actions[] = {
      "longest-characters coverage forbid split pad-to memory quiet no-progress "},
     {"append", " output to json compat scores "},
     {"merge", " output to json compat scores strip-marks "},
+    {"prune",
+     " output to json pre-tokenizer compat counts weight size matching list longest-characters "},
     {"map", " output json compat pad-to "},
     {"eval", VOCAB_EVAL_OPTION_NAMES},
 };
@@ -109,12 +113,13 @@ static int (*const runs[])(const struct arguments *arguments, const char *path) 
     vocab_extend,
     vocab_append,
     vocab_merge,
+    vocab_prune,
     vocab_map,
     evaluate,
 };
 
 /* The files that each takes, at most. */
-static const size_t most_files[] = {1, 1, 1, 1, 2, SIZE_MAX, 2, SIZE_MAX};
+static const size_t most_files[] = {1, 1, 1, 1, 2, SIZE_MAX, 1, 2, SIZE_MAX};
 
 static bool is_morph(const char *pre_tokenizer)
 {
@@ -149,7 +154,7 @@ const struct command command_vocab = {
     .name = "vocab",
     .group = "Vocabulary",
     .summary = "inspect, check, convert, change and compare tokenizer files",
-    .operands = "info|check|convert|extend|append|merge|map FILE..., or eval [NAME=]FILE...",
+    .operands = "info|check|convert|extend|append|merge|prune|map FILE..., or eval [NAME=]FILE...",
     .minimum_operands = 2,
     .maximum_operands = SIZE_MAX,
     .description =
@@ -166,6 +171,9 @@ const struct command command_vocab = {
         "append MODEL LIST puts pieces behind those of a Unigram model or a SentencePiece BPE: lines PIECE, "
         "or PIECE TAB SCORE, with U+2581 for spaces. merge MODEL OTHER... does so with the pieces of "
         "other models; those that MODEL has stay as they are there.\n\n"
+        "prune takes tokens away: those that a rule names, then the rarest in a table of words, of BPE only "
+        "such as no other token is made of, of Unigram by what they do for the likelihood. Those that "
+        "stay get the ids 0, 1, ... in their order; map says which.\n\n"
         "map OLD NEW says which tokens of OLD the text of each token of NEW is made of, for making new "
         "embeddings of old ones: as numpy's array if --output ends in .npy, else as text.\n\n"
         "eval encodes texts with several models and compares them: characters, bytes and words a token, "

@@ -11,79 +11,9 @@
 
 #include "tools/files.h"
 #include "tools/messages.h"
+#include "tools/piece_lines.h"
 #include "tools/table.h"
 #include "tools/vocab_change.h"
-
-/* ---- Lists of pieces ------------------------------------------------------------------ */
-
-/* Pieces in memory: those of `list` point into the others. */
-struct piece_lines {
-    tkz_piece_list list;
-    char *data;
-    uint64_t *offsets;
-    double *scores;
-};
-
-static void free_pieces(struct piece_lines *pieces)
-{
-    free(pieces->data);
-    free(pieces->offsets);
-    free(pieces->scores);
-}
-
-/* One line, PIECE or PIECE TAB SCORE; the text moves to the end of those before. */
-static int take_line(struct piece_lines *pieces, const char *path, size_t number, char *line,
-                     size_t size, bool *has_scores)
-{
-    char *tab = memchr(line, '\t', size), *end;
-    if (tab != NULL) {
-        *tab = '\0';
-        line[size] = '\0';
-        pieces->scores[pieces->list.count] = strtod(tab + 1, &end);
-        if (end == tab + 1 || *end != '\0') {
-            message(path, "line %zu: '%s' is no score", number, tab + 1);
-            return EXIT_USAGE;
-        }
-        size = (size_t)(tab - line);
-    }
-    if (pieces->list.count > 0 && (tab != NULL) != *has_scores) {
-        message(path, "line %zu: either every line has a score behind a TAB, or none", number);
-        return EXIT_USAGE;
-    }
-    *has_scores = tab != NULL;
-    uint64_t start = pieces->offsets[pieces->list.count++];
-    memmove(pieces->data + start, line, size);
-    pieces->offsets[pieces->list.count] = start + size;
-    return EXIT_DONE;
-}
-
-/* Reads lines PIECE or PIECE TAB SCORE; empty lines are no pieces. */
-static int read_pieces(struct piece_lines *pieces, const char *path)
-{
-    size_t size, lines = 1, number = 0;
-    bool has_scores = false;
-    int code = read_whole(path, &pieces->data, &size);
-    if (code != EXIT_DONE)
-        return code;
-    for (size_t i = 0; i < size; i++)
-        lines += pieces->data[i] == '\n';
-    pieces->offsets = calloc(lines + 1, sizeof *pieces->offsets);
-    pieces->scores = calloc(lines + 1, sizeof *pieces->scores);
-    if (pieces->offsets == NULL || pieces->scores == NULL)
-        return message_no_memory();
-    for (char *at = pieces->data, *stop = at + size; code == EXIT_DONE && at < stop;) {
-        char *end = memchr(at, '\n', (size_t)(stop - at));
-        size_t length = (size_t)((end != NULL ? end : stop) - at);
-        number++;
-        if (length > 0)
-            code = take_line(pieces, path, number, at, length, &has_scores);
-        at += length + 1;
-    }
-    pieces->list.data = pieces->data;
-    pieces->list.offsets = pieces->offsets;
-    pieces->list.scores = has_scores ? pieces->scores : NULL;
-    return code;
-}
 
 /* ---- Scores --------------------------------------------------------------------------- */
 
@@ -168,7 +98,7 @@ int vocab_append(const struct arguments *arguments, const char *path)
     code = open_model(&tokenizer, arguments, path);
     if (code != EXIT_DONE)
         return code;
-    code = read_pieces(&pieces, arguments->operands[2]);
+    code = piece_lines_read(&pieces, arguments->operands[2]);
     if (code == EXIT_DONE) {
         tkz_appending appending;
         tkz_error error;
@@ -178,7 +108,7 @@ int vocab_append(const struct arguments *arguments, const char *path)
             &appending, &error);
         code = finish(arguments, path, status, made, &appending, &error);
     }
-    free_pieces(&pieces);
+    piece_lines_free(&pieces);
     tkz_tokenizer_free(tokenizer);
     return code;
 }

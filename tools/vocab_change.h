@@ -12,8 +12,8 @@
 
 #define VOCAB_CHANGE_OPTIONS                                                                      \
     {.name = "counts", .type = OPTION_TEXT, .argument = "TABLE",                                  \
-     .text = "extend: the words to go on with, a table of 'tokenize count', whose words the "     \
-             "model's own pre-tokenizer cut."},                                                   \
+     .text = "extend: the words to go on with; prune: those that say which tokens are rare. A "    \
+             "table of 'tokenize count', whose words the model's own pre-tokenizer cut."},                                                   \
     {.name = "weight", .type = OPTION_TEXT, .argument = "NAME=P/Q", .repeatable = true,           \
      .text = "With a .wct table: counts of source NAME times P/Q."},                              \
     {.name = "add", .type = OPTION_INTEGER, .argument = "N", .default_value = "0",                \
@@ -25,7 +25,8 @@
      .maximum = 65535, .text = "extend: bytes of the longest new token; 0: 65535."},              \
     {.name = "longest-characters", .type = OPTION_INTEGER, .argument = "N",                       \
      .default_value = "0", .maximum = 65535,                                                      \
-     .text = "extend: its characters; 0: any number, of a model with U+2581 16."},                \
+     .text = "extend: its characters; 0: any number, of a model with U+2581 16. prune: tokens of " \
+             "more go."},                \
     {.name = "coverage", .type = OPTION_NUMBER, .argument = "SHARE", .default_value = "0.9995",   \
      .lowest = 0.5, .highest = 1,                                                                 \
      .text = "extend, of models of characters: the share of all characters that the vocabulary "  \
@@ -47,11 +48,19 @@
              "greatest merges first. If not given: of Unigram given, of BPE below."},             \
     {.name = "strip-marks", .type = OPTION_FLAG,                                                  \
      .text = "merge: pieces of the other models that are U+2581 before a character of Japanese "  \
-             "are taken without it."}
+             "are taken without it."},                                                            \
+    {.name = "size", .letter = 's', .type = OPTION_INTEGER, .argument = "N",                      \
+     .default_value = "0", .maximum = 16777216,                                                   \
+     .text = "prune, with --counts: so many tokens stay."},                                       \
+    {.name = "matching", .type = OPTION_TEXT, .argument = "EXPRESSION",                           \
+     .text = "prune: tokens go in which this regular expression finds something."},               \
+    {.name = "list", .type = OPTION_TEXT, .argument = "FILE",                                     \
+     .text = "prune: the tokens of this list go, one on each line."}
 
 int vocab_extend(const struct arguments *arguments, const char *path);
 int vocab_append(const struct arguments *arguments, const char *path);
 int vocab_merge(const struct arguments *arguments, const char *path);
+int vocab_prune(const struct arguments *arguments, const char *path);
 int vocab_map(const struct arguments *arguments, const char *path);
 
 /* The words of --counts, with a complaint if another pre-tokenizer cut them than the model's own.

@@ -95,6 +95,46 @@ TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_merge(const tkz_tokenizer *const *
                                                     tkz_tokenizer **merged,
                                                     tkz_appending *appending, tkz_error *error);
 
+/* ---- Pruning ----------------------------------------------------------------------------- */
+
+/* What goes. Zeroed members say nothing. Never go: special and other added tokens, bytes and pieces of
+ * bytes, control and user-defined pieces, characters where the model has no bytes for unknown ones. */
+typedef struct tkz_prune_rules {
+    uint32_t size;        /* ids in the end, at most; needs words */
+    const char *matching; /* tokens in which this regular expression (as HF tokenizers reads it) finds
+                           * something: not NUL-terminated */
+    size_t matching_size;
+    uint32_t longest_characters; /* tokens of more go */
+    const tkz_piece_list *list;  /* these texts go */
+} tkz_prune_rules;
+
+/* What pruning has done. */
+typedef struct tkz_pruning {
+    uint32_t before;      /* tokens */
+    uint32_t named;       /* that a rule has named */
+    uint32_t dependent;   /* of BPE: that could be made only of those */
+    uint32_t rare;        /* for the size */
+    uint32_t after;
+    uint32_t unreachable; /* that encoded to themselves before and do so no longer */
+    int32_t is_short;     /* 1: the size was not reached, nothing more can go */
+} tkz_pruning;
+
+/* A model without some of its tokens; those that stay keep their order and get the ids 0, 1, ... (and
+ * tkz_vocabulary_map_new says which). First the rules, then the size: of BPE, tokens that no other is made of,
+ * the rarest in `words` first, of equal ones the greatest id; what a merge made is counted for its halves
+ * when it has gone (leaf-first, arXiv:2512.03989). Of Unigram, those whose loss of likelihood is the least,
+ * as sentencepiece prunes (src/unigram_model_trainer.cc, PruneSentencePieces, since 2023), a quarter at most at a
+ * time; characters stay, pieces that no others can stand for, and those of more than 256 characters. Scores
+ * stay. `words` may be NULL without a size. Errors:
+ * UNSUPPORTED (neither BPE nor Unigram, or the expression), BAD_FORMAT (the expression), INVALID_ARGUMENT (a size
+ * without words), LIMIT, CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_prune(const tkz_tokenizer *tokenizer,
+                                                    const tkz_prune_rules *rules,
+                                                    const tkz_word_list *words,
+                                                    const tkz_allocator *allocator,
+                                                    tkz_tokenizer **pruned, tkz_pruning *pruning,
+                                                    tkz_error *error);
+
 /* ---- From the ids of one vocabulary to those of another --------------------------------- */
 
 /* Of each token of a new vocabulary: the tokens of an old one that its text is there, for making the rows

@@ -264,6 +264,24 @@ def appended_files(command, directory, texts):
           "sentencepiece")
 
 
+def pruned_files(command, directory, texts):
+    """Models without some tokens, read by the programs that they are for."""
+    table = os.path.join(directory, "ja.wct")
+    new = os.path.join(directory, "pruned.json")
+    run(command, "vocab", "prune", os.path.join(directory, "new.json"), "--counts", table, "--size",
+        "800", "-o", new)
+    compare_tokenizer_json("ids of the pruned tokenizer.json", command, directory, new, texts)
+    ids = sorted(Tokenizer.from_file(new).get_vocab().values())
+    compare_lists("ids of the pruned tokenizer.json", ids, list(range(800)))
+    for kind, size in (("bpe", 0), ("unigram", 700), ("japanese", 900)):
+        old = os.path.join(directory, "base.model" if kind == "bpe" else kind + ".model")
+        new = os.path.join(directory, "pruned.model")
+        rules = ["--counts", table, "--size", str(size)] if size else ["--matching", "a.|\\p{Hiragana}."]
+        run(command, "vocab", "prune", old, *rules, "-o", new)
+        compare_model(f"ids of the pruned model, {kind}", command, directory, new, texts)
+    print(f"pruned: 4 models have our ids of {len(texts)} texts in tokenizers and sentencepiece")
+
+
 def compare_maps(command, directory, texts):
     """The map as numpy reads it: its rows are what the old model, in its own program, makes of the new
     tokens."""
@@ -319,6 +337,7 @@ def main():
             print(f"trained by {name} and extended: {count} new tokens, 0 different")
         extended_files(command, directory, sample, texts)
         appended_files(command, directory, texts)
+        pruned_files(command, directory, texts)
         compare_maps(command, directory, texts)
     return 0
 

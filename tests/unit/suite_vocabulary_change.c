@@ -374,6 +374,149 @@ START_TEST(merge_without_memory)
 }
 END_TEST
 
+/* ---- Pruning ----------------------------------------------------------------------- */
+
+/* Every token encodes to itself still, and those that stay are in their order. */
+static void check_pruned(const tkz_tokenizer *old, const tkz_tokenizer *new,
+                         const tkz_pruning *pruning)
+{
+    tkz_vocabulary_map *map;
+    uint32_t last = 0;
+    ck_assert_uint_eq(pruning->unreachable, 0);
+    ck_assert_uint_eq(tkz_tokenizer_size(new), pruning->after);
+    ck_assert_uint_eq(pruning->before,
+                      pruning->after + pruning->named + pruning->dependent + pruning->rare);
+    ck_assert_status(tkz_vocabulary_map_new(&map, old, new, 0, NULL, NULL));
+    for (uint32_t id = 0; id < pruning->after; id++) {
+        const uint32_t *ids;
+        size_t count;
+        tkz_vocabulary_map_row(map, id, &ids, &count);
+        ck_assert_uint_eq(count, 1);
+        ck_assert(id == 0 || ids[0] > last);
+        last = ids[0];
+    }
+    tkz_vocabulary_map_free(map);
+}
+
+static uint64_t count_tokens(tkz_tokenizer *tokenizer, const word_pool *pool)
+{
+    tkz_encoder *encoder;
+    const tkz_batch *batch;
+    ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+    ck_assert_status(tkz_encoder_encode(encoder, pool->data, pool->offsets, WORDS, &batch, NULL));
+    uint64_t count = batch->offsets[WORDS];
+    tkz_encoder_free(encoder);
+    return count;
+}
+
+/* A vocabulary whose second half was made of other words loses just that half. */
+START_TEST(prune_leaves)
+{
+    static word_pool pool, other;
+    tkz_extension extension;
+    tkz_pruning pruning;
+    tkz_tokenizer *pruned;
+    fill_pool(&pool, 21, latin, 7);
+    fill_pool(&other, 22, japanese, 4);
+    tkz_tokenizer *old = train(&pool, 330, TKZ_BPE_ORDER_RUSTBPE);
+    tkz_tokenizer *both = extend(old, &other, 420, &extension);
+    uint64_t tokens = count_tokens(old, &pool);
+    tkz_prune_rules rules = {.size = tkz_tokenizer_size(old)};
+    ck_assert_status(tkz_vocabulary_prune(both, &rules, &pool.list, NULL, &pruned, &pruning, NULL));
+    check_pruned(both, pruned, &pruning);
+    ck_assert_uint_eq(pruning.after, rules.size);
+    ck_assert_uint_eq(count_tokens(pruned, &pool), tokens);
+    check_same_tokens(old, pruned, rules.size);
+    tkz_tokenizer_free(pruned);
+    /* Nothing goes below the bytes. */
+    rules.size = 100;
+    ck_assert_status(tkz_vocabulary_prune(both, &rules, &pool.list, NULL, &pruned, &pruning, NULL));
+    ck_assert_int_eq(pruning.is_short, 1);
+    ck_assert_uint_eq(pruning.after, 256);
+    check_pruned(both, pruned, &pruning);
+    tkz_tokenizer_free(pruned);
+    ck_assert_int_eq(tkz_vocabulary_prune(both, &rules, NULL, NULL, &pruned, &pruning, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT);
+    tkz_tokenizer_free(both);
+    tkz_tokenizer_free(old);
+}
+END_TEST
+
+START_TEST(prune_rules)
+{
+    static word_pool pool;
+    static const char expression[] = "0.";
+    tkz_pruning pruning;
+    tkz_tokenizer *pruned;
+    fill_pool(&pool, 23, latin, 7);
+    tkz_tokenizer *old = train(&pool, 400, TKZ_BPE_ORDER_HF);
+    const tkz_prune_rules rules = {.matching = expression, .matching_size = 2};
+    ck_assert_status(tkz_vocabulary_prune(old, &rules, NULL, NULL, &pruned, &pruning, NULL));
+    ck_assert_uint_gt(pruning.named, 0);
+    check_pruned(old, pruned, &pruning);
+    for (uint32_t id = 0; id < pruning.after; id++) {
+        const uint8_t *bytes;
+        size_t size;
+        ck_assert_status(tkz_tokenizer_token(pruned, id, &bytes, &size, NULL, NULL));
+        const uint8_t *zero = memchr(bytes, '0', size);
+        ck_assert(zero == NULL || zero == bytes + size - 1);
+    }
+    tkz_tokenizer_free(pruned);
+    const tkz_prune_rules longest = {.longest_characters = 2};
+    ck_assert_status(tkz_vocabulary_prune(old, &longest, NULL, NULL, &pruned, &pruning, NULL));
+    check_pruned(old, pruned, &pruning);
+    ck_assert_uint_eq(pruning.dependent, 0);
+    tkz_tokenizer_free(pruned);
+    const tkz_prune_rules wrong = {.matching = "(", .matching_size = 1};
+    ck_assert_int_ne(tkz_vocabulary_prune(old, &wrong, NULL, NULL, &pruned, &pruning, NULL), TKZ_OK);
+    ck_assert_ptr_null(pruned);
+    tkz_tokenizer *scored = train_pieces(&pool, 300);
+    const uint8_t *bytes; /* of the last merge: <unk> <s> </s>, bytes, merges, the alphabet */
+    uint64_t ends[2] = {0, 0};
+    size_t size;
+    ck_assert_status(tkz_tokenizer_token(scored, 300 - 8, &bytes, &size, NULL, NULL));
+    ck_assert_uint_gt(size, 1);
+    ends[1] = size;
+    const tkz_piece_list one = {(const char *)bytes, ends, NULL, 1};
+    const tkz_prune_rules list = {.list = &one};
+    ck_assert_status(tkz_vocabulary_prune(scored, &list, NULL, NULL, &pruned, &pruning, NULL));
+    ck_assert_uint_eq(pruning.named, 1);
+    ck_assert_uint_eq(pruning.after, pruning.before - 1);
+    tkz_tokenizer_free(pruned);
+    tkz_tokenizer_free(scored);
+    tkz_tokenizer_free(old);
+}
+END_TEST
+
+typedef struct prune_attempt {
+    tkz_tokenizer *old;
+    const word_pool *pool;
+} prune_attempt;
+
+static tkz_status prune_with(void *context, const tkz_allocator *allocator)
+{
+    const prune_attempt *own = context;
+    const tkz_prune_rules rules = {.size = 260, .matching = "a", .matching_size = 1,
+                                   .list = &piece_list};
+    tkz_tokenizer *pruned;
+    tkz_pruning pruning;
+    tkz_status status = tkz_vocabulary_prune(own->old, &rules, &own->pool->list, allocator, &pruned,
+                                             &pruning, NULL);
+    tkz_tokenizer_free(pruned);
+    return status;
+}
+
+START_TEST(prune_without_memory)
+{
+    static word_pool pool;
+    fill_pool(&pool, 24, latin, 5);
+    pool.list.count = 10;
+    prune_attempt own = {train(&pool, 262, TKZ_BPE_ORDER_HF), &pool};
+    test_all_allocation_failures(prune_with, &own);
+    tkz_tokenizer_free(own.old);
+}
+END_TEST
+
 /* ---- Maps -------------------------------------------------------------------------- */
 
 /* A row of an old token is that token; of a new merge, the old tokens that its text is. */
@@ -462,6 +605,11 @@ Suite *suite_vocabulary_change(void)
     tcase_add_test(appending, append_refuses);
     tcase_add_test(appending, merge_without_memory);
     suite_add_tcase(suite, appending);
+    TCase *pruning = tcase_create("prune");
+    tcase_add_test(pruning, prune_leaves);
+    tcase_add_test(pruning, prune_rules);
+    tcase_add_test(pruning, prune_without_memory);
+    suite_add_tcase(suite, pruning);
     TCase *mapping = tcase_create("map");
     tcase_add_test(mapping, map_rows);
     tcase_add_test(mapping, map_without_memory);

@@ -21,6 +21,7 @@
 #include "tokenize/io.h"
 #include "tokenize/morph.h"
 #include "tokenize/ngram.h"
+#include "tokenize/pii.h"
 #include "tokenize/pipeline.h"
 #include "tokenize/subword.h"
 #include "tokenize/text.h"

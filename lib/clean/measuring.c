@@ -33,8 +33,36 @@ static void drop_characters(tkz__measuring *measuring)
     measuring->capacity = 0;
 }
 
+tkz_status tkz__measuring_keep(tkz__measuring *measuring, const void *owner, void *object,
+                               void (*free)(void *object), tkz_error *error)
+{
+    void *kept = measuring->kept;
+    tkz_status status =
+        tkz__array_reserve(&measuring->allocator, &kept, &measuring->kept_capacity,
+                           measuring->kept_count + 1, sizeof *measuring->kept, error);
+    if (status != TKZ_OK) {
+        free(object);
+        return status;
+    }
+    measuring->kept = kept;
+    measuring->kept[measuring->kept_count++] = (tkz__kept_object){owner, object, free};
+    return TKZ_OK;
+}
+
+void *tkz__measuring_kept(const tkz__measuring *measuring, const void *owner)
+{
+    for (size_t i = 0; i < measuring->kept_count; i++)
+        if (measuring->kept[i].owner == owner)
+            return measuring->kept[i].object;
+    return NULL;
+}
+
 void tkz__measuring_free(tkz__measuring *measuring)
 {
+    for (size_t i = 0; i < measuring->kept_count; i++)
+        measuring->kept[i].free(measuring->kept[i].object);
+    tkz__release_array(&measuring->allocator, measuring->kept, measuring->kept_capacity,
+                       sizeof *measuring->kept);
     drop_characters(measuring);
     tkz__item_set_free(&measuring->lines);
     tkz__item_set_free(&measuring->sentences);

@@ -18,6 +18,13 @@ typedef struct tkz__span_sink {
     tkz_status (*add)(void *context, size_t start, size_t size, tkz_error *error); /* bytes */
 } tkz__span_sink;
 
+/* What a filter keeps from one document to the next. */
+typedef struct tkz__kept_object {
+    const void *owner;
+    void *object;
+    void (*free)(void *object);
+} tkz__kept_object;
+
 typedef struct tkz__measuring {
     const tkz__character_kinds *kinds; /* NULL: nothing that is asked for needs them */
     const char *text;                  /* the document; valid UTF-8 */
@@ -35,6 +42,9 @@ typedef struct tkz__measuring {
     uint32_t ngram_order; /* highest n that a filter asks for */
     size_t span_character; /* where the last span began, and its byte: spans mostly ascend */
     size_t span_byte;
+    tkz__kept_object *kept;
+    size_t kept_count;
+    size_t kept_capacity;
     tkz_allocator allocator;
 } tkz__measuring;
 
@@ -52,6 +62,14 @@ TKZ_CHECKED tkz_status tkz__measuring_start(tkz__measuring *measuring, const cha
  * OUT_OF_MEMORY, LIMIT (4 Gi characters). */
 TKZ_CHECKED tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted,
                                            tkz_error *error);
+
+/* Keeps an object for an owner, to be freed with `measuring`; also when it fails, the object is freed. Errors:
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__measuring_keep(tkz__measuring *measuring, const void *owner,
+                                           void *object, void (*free)(void *object),
+                                           tkz_error *error);
+/* The owner's object; NULL when there is none. */
+void *tkz__measuring_kept(const tkz__measuring *measuring, const void *owner);
 
 /* Fills in `characters` and `count`. */
 TKZ_CHECKED tkz_status tkz__measuring_decode(tkz__measuring *measuring, tkz_error *error);

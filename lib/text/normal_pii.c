@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * pii-v1: personal information becomes the mask of its type. What is found, and what is not, is in
- * doc/pii.md. Leans on normal_step and tkz_pii_next.
+ * doc/japanese-normal-forms.md. Leans on normal_step and tkz_pii_next.
  */
 #include "text/normal_step.h"
 #include "tokenize/pii.h"

@@ -11,6 +11,7 @@
 #include "clean/fasttext_model.h"
 #include "core/buffer.h"
 #include "testing.h"
+#include "tokenize/clean.h"
 
 Suite *suite_classifier(void);
 
@@ -287,6 +288,37 @@ START_TEST(test_files)
 }
 END_TEST
 
+/* The filters: a label by its number, and a model without Japanese. */
+START_TEST(test_filters)
+{
+    char directory[64], path[128], json[256];
+    tkz_filter_set *set;
+    tkz_cleaner *cleaner;
+    tkz_error error;
+    double value;
+    test_make_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/m.bin", directory);
+    test_write_file(path, file.data, file.size);
+    snprintf(json, sizeof json, "[{\"name\": \"fasttext\", \"label\": 1, \"file\": \"%s\"}]", path);
+    ck_assert_status(tkz_filter_set_new(&set, json, strlen(json), NULL, &error));
+    ck_assert_status(tkz_cleaner_new(&cleaner, set, NULL, NULL));
+    for (int i = 0; i < 2; i++) {
+        ck_assert_status(tkz_cleaner_measure(cleaner, "\xE7\x8C\xAB\ndog", 7, &value, NULL));
+        ck_assert_double_eq_tol(value, 1 / (1 + exp(2)) + 1e-5, 1e-6);
+    }
+    ck_assert_status(tkz_cleaner_measure(cleaner, "", 0, &value, NULL));
+    tkz_cleaner_free(cleaner);
+    tkz_filter_set_free(set);
+    snprintf(json, sizeof json, "[{\"name\": \"fasttext\", \"label\": 2, \"file\": \"%s\"}]", path);
+    ck_assert_int_eq(tkz_filter_set_new(&set, json, strlen(json), NULL, &error),
+                     TKZ_STATUS_INVALID_RECIPE);
+    snprintf(json, sizeof json, "[{\"name\": \"language\", \"file\": \"%s\"}]", path);
+    ck_assert_int_eq(tkz_filter_set_new(&set, json, strlen(json), NULL, &error),
+                     TKZ_STATUS_BAD_FORMAT);
+    test_remove_tree(directory);
+}
+END_TEST
+
 Suite *suite_classifier(void)
 {
     Suite *suite = suite_create("classifier");
@@ -300,6 +332,7 @@ Suite *suite_classifier(void)
     tcase_add_test(all, test_changed_bytes);
     tcase_add_test(all, test_allocation_failures);
     tcase_add_test(all, test_files);
+    tcase_add_test(all, test_filters);
     suite_add_tcase(suite, all);
     return suite;
 }

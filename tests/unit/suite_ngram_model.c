@@ -10,6 +10,7 @@
 
 #include "clean/ngram_model.h"
 #include "testing.h"
+#include "tokenize/clean.h"
 
 Suite *suite_ngram_model(void);
 
@@ -238,6 +239,35 @@ START_TEST(test_allocation_failures)
 }
 END_TEST
 
+START_TEST(test_filter)
+{
+    char directory[64], path[128], json[256];
+    tkz_filter_set *set;
+    tkz_cleaner *cleaner;
+    tkz_ngram_model *model = open_model(small);
+    double values[2], wanted;
+    test_make_directory(directory, sizeof directory);
+    snprintf(path, sizeof path, "%s/m.arpa", directory);
+    test_write_file(path, small, sizeof small - 1);
+    snprintf(json, sizeof json,
+             "[{\"name\": \"perplexity\", \"file\": \"%s\"}, {\"name\": \"perplexity\", "
+             "\"characters\": true, \"file\": \"%s\"}]",
+             path, path);
+    ck_assert_status(tkz_filter_set_new(&set, json, strlen(json), NULL, NULL));
+    ck_assert_status(tkz_cleaner_new(&cleaner, set, NULL, NULL));
+    ck_assert_status(tkz_cleaner_measure(cleaner, "a b\nabc", 7, values, NULL));
+    ck_assert_status(tkz_ngram_model_perplexity(model, "a b\nabc", 7, &wanted, NULL));
+    ck_assert_double_eq(values[0], wanted);
+    ck_assert_status(tkz_ngram_model_perplexity(model, "a b\na b c", 9, &wanted, NULL));
+    ck_assert_double_eq(values[1], wanted);
+    ck_assert_status(tkz_cleaner_measure(cleaner, "", 0, values, NULL));
+    tkz_cleaner_free(cleaner);
+    tkz_filter_set_free(set);
+    tkz_ngram_model_free(model);
+    test_remove_tree(directory);
+}
+END_TEST
+
 Suite *suite_ngram_model(void)
 {
     Suite *suite = suite_create("ngram_model");
@@ -249,6 +279,7 @@ Suite *suite_ngram_model(void)
     tcase_add_test(all, test_every_shorter_arpa_is_refused);
     tcase_add_test(all, test_binary_files);
     tcase_add_test(all, test_allocation_failures);
+    tcase_add_test(all, test_filter);
     suite_add_tcase(suite, all);
     return suite;
 }

@@ -291,7 +291,7 @@ END_TEST
 /* The filters: a label by its number, and a model without Japanese. */
 START_TEST(test_filters)
 {
-    char directory[64], path[128], json[256];
+    char directory[64], path[128], json[640];
     tkz_filter_set *set;
     tkz_cleaner *cleaner;
     tkz_error error;

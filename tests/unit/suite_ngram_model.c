@@ -241,7 +241,7 @@ END_TEST
 
 START_TEST(test_filter)
 {
-    char directory[64], path[128], json[256];
+    char directory[64], path[128], json[640];
     tkz_filter_set *set;
     tkz_cleaner *cleaner;
     tkz_ngram_model *model = open_model(small);

@@ -12,10 +12,19 @@
 #include "tools/messages.h"
 #include "tools/stream_options.h"
 #include "tools/train_bpe.h"
+#include "tools/train_unigram.h"
 
 static const struct option_info options[] = {
+    {.name = "model",
+     .letter = 'm',
+     .type = OPTION_CHOICE,
+     .argument = "MODEL",
+     .default_value = "bpe",
+     .choices = "bpe|unigram",
+     .text = "What is trained: merges of the most frequent pairs, or pieces with probabilities."},
     {.name = "size",
      .letter = 's',
+     .other_name = "vocab_size",
      .type = OPTION_INTEGER,
      .argument = "N",
      .default_value = "32000",
@@ -43,6 +52,7 @@ static const struct option_info options[] = {
      .repeatable = true,
      .text = "With a .wct table: counts of source NAME times P/Q. The sum of a word is rounded once."},
     TRAIN_BPE_OPTIONS,
+    TRAIN_UNIGRAM_OPTIONS,
     {.name = "minimum-count",
      .type = OPTION_INTEGER,
      .argument = "N",
@@ -80,6 +90,9 @@ static const struct example examples[] = {
     {"Pieces of characters, as sentencepiece makes them:",
      "tokenize train --counts words.zst --unit characters --order sentencepiece --coverage 0.9995 "
      "--byte-fallback --sentencepiece ja.model"},
+    {"A Unigram vocabulary of text, as a SentencePiece model:",
+     "tokenize train --model unigram --size 8000 --hard_vocab_limit=false --sentencepiece ja.model "
+     "clean.jsonl"},
     {"With special tokens of your own:",
      "tokenize train --special '<s>' --special '</s>' -o ja.tkz clean.jsonl"},
 };
@@ -157,6 +170,11 @@ static int run(const struct arguments *arguments)
         message("train", "only one result can go to standard output");
         return EXIT_USAGE;
     }
+    if (strcmp(option_text(arguments, "model"), "unigram") == 0)
+        return train_unigram(arguments);
+    code = train_unigram_refuse(arguments);
+    if (code != EXIT_DONE)
+        return code;
     if (option_text(arguments, "counts") != NULL)
         return train_bpe_table(arguments);
     code = train_bpe_refuse(arguments);
@@ -166,7 +184,7 @@ static int run(const struct arguments *arguments)
 const struct command command_train = {
     .name = "train",
     .group = "Vocabulary",
-    .summary = "train a BPE vocabulary",
+    .summary = "train a BPE or Unigram vocabulary",
     .operands = "[FILE...]",
     .maximum_operands = SIZE_MAX,
     .description =
@@ -176,6 +194,9 @@ const struct command command_train = {
         "From a table of words (--counts) vocabularies of bytes or of characters are trained, with "
         "the merges of HF tokenizers' BpeTrainer, of rustbpe or of sentencepiece (--order). With "
         "--checkpoint the same command goes on where a killed one stopped, to the same result.\n\n"
+        "With --model unigram pieces and their probabilities are found by expectation maximisation, "
+        "as sentencepiece does; the options are those that it has, by its names. From documents each "
+        "line is trained on; --compat gives the very pieces and scores of a sentencepiece.\n\n"
         "Documents are kept in a temporary directory (TMPDIR, or /tmp) between the passes.",
     .examples = examples,
     .example_count = COUNT_OF(examples),

@@ -70,4 +70,9 @@ bool wants_no_specials(const struct arguments *arguments);
 int train_bpe_write(const struct arguments *arguments, const tkz_bpe_trainer *trainer,
                     uint32_t asked);
 
+/* Writes a SentencePiece model to all paths that are given, as itself and in other formats; for HF
+ * tokenizers as `hf_compat` reads it, of tkz_compat. Returns an exit code. */
+int train_write_model(const struct arguments *arguments, const tkz_bytes *model, uint32_t asked,
+                      int32_t hf_compat);
+
 #endif /* TOOLS_TRAIN_BPE_H */

@@ -135,6 +135,13 @@ static int read_text(struct train_words *words, const struct arguments *argument
     return code;
 }
 
+int train_words_read_path(struct train_words *words, const struct arguments *arguments,
+                          const char *path)
+{
+    memset(words, 0, sizeof *words);
+    return read_table(words, arguments, path);
+}
+
 int train_words_read(struct train_words *words, const struct arguments *arguments)
 {
     const char *path = option_text(arguments, "counts");

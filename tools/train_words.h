@@ -23,6 +23,9 @@ struct train_words {
 /* Reads the table that --counts names, with --weight. Returns an exit code; release with
  * train_words_free in every case. */
 int train_words_read(struct train_words *words, const struct arguments *arguments);
+/* The same of a .wct table of this name, without weights of sources. */
+int train_words_read_path(struct train_words *words, const struct arguments *arguments,
+                          const char *path);
 void train_words_free(struct train_words *words);
 
 #endif /* TOOLS_TRAIN_WORDS_H */

@@ -47,6 +47,21 @@ static int write_named(const struct arguments *arguments, const char *option, ui
     return code;
 }
 
+/* Writes a tokenizer to what an option names, if it is given. */
+static int write_format(const struct arguments *arguments, const tkz_tokenizer *tokenizer,
+                        uint32_t size, const char *option, const char *format)
+{
+    if (option_text(arguments, option) == NULL)
+        return EXIT_DONE;
+    tkz_error error;
+    tkz_bytes bytes = {0};
+    tkz_status status = tkz_tokenizer_serialize(tokenizer, format, &bytes, &error);
+    int code = status == TKZ_OK ? write_named(arguments, option, size, &bytes)
+                                : message_failure(status, &error);
+    tkz_bytes_free(&bytes);
+    return code;
+}
+
 static int write_formats(const struct arguments *arguments, const tkz_tokenizer *tokenizer,
                          uint32_t size)
 {
@@ -55,21 +70,13 @@ static int write_formats(const struct arguments *arguments, const tkz_tokenizer 
         const char *format;
     } forms[] = {{"output", "tkz"}, {"hf", "hf"}, {"tiktoken", "tiktoken"}};
     int code = EXIT_DONE;
-    for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(forms); i++) {
-        if (option_text(arguments, forms[i].option) == NULL)
-            continue;
-        tkz_error error;
-        tkz_bytes bytes = {0};
-        tkz_status status = tkz_tokenizer_serialize(tokenizer, forms[i].format, &bytes, &error);
-        code = status == TKZ_OK ? write_named(arguments, forms[i].option, size, &bytes)
-                                : message_failure(status, &error);
-        tkz_bytes_free(&bytes);
-    }
+    for (size_t i = 0; code == EXIT_DONE && i < COUNT_OF(forms); i++)
+        code = write_format(arguments, tokenizer, size, forms[i].option, forms[i].format);
     return code;
 }
 
 /* Opens a SentencePiece model that is not in a file. */
-static int open_model(tkz_tokenizer **tokenizer, const tkz_bytes *model)
+static int open_model(tkz_tokenizer **tokenizer, const tkz_bytes *model, int32_t compat)
 {
     char name[4096];
     int code = make_temporary_file(name, sizeof name);
@@ -78,10 +85,37 @@ static int open_model(tkz_tokenizer **tokenizer, const tkz_bytes *model)
     tkz_error error;
     code = write_whole(name, model->data, model->size);
     if (code == EXIT_DONE) {
-        tkz_status status = tkz_tokenizer_open(tokenizer, name, NULL, &error);
+        tkz_status status = tkz_tokenizer_open_compat(tokenizer, name, compat, NULL, &error);
         code = status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);
     }
     (void)unlink(name);
+    return code;
+}
+
+/* A model of scores is written twice where HF reads it: HF adds them with other rounding. */
+static int write_as(const struct arguments *arguments, const tkz_bytes *model, uint32_t asked,
+                    int32_t compat, const char *option, const char *format)
+{
+    tkz_tokenizer *tokenizer = NULL;
+    if (option_text(arguments, option) == NULL)
+        return EXIT_DONE;
+    int code = open_model(&tokenizer, model, compat);
+    if (code == EXIT_DONE)
+        code = write_format(arguments, tokenizer, asked, option, format);
+    tkz_tokenizer_free(tokenizer);
+    return code;
+}
+
+int train_write_model(const struct arguments *arguments, const tkz_bytes *model, uint32_t asked,
+                      int32_t hf_compat)
+{
+    int code = EXIT_DONE;
+    if (option_text(arguments, "sentencepiece") != NULL)
+        code = write_named(arguments, "sentencepiece", asked, model);
+    if (code == EXIT_DONE)
+        code = write_as(arguments, model, asked, TKZ_COMPAT_FILE, "output", "tkz");
+    if (code == EXIT_DONE)
+        code = write_as(arguments, model, asked, hf_compat, "hf", "hf");
     return code;
 }
 
@@ -90,20 +124,11 @@ static int write_pieces(const struct arguments *arguments, const tkz_bpe_trainer
 {
     tkz_error error;
     tkz_bytes model;
-    tkz_tokenizer *tokenizer = NULL;
     tkz_status status = tkz_bpe_trainer_sentencepiece(
         trainer, size, !option_given(arguments, "no-dummy-prefix"), &model, &error);
     if (status != TKZ_OK)
         return message_failure(status, &error);
-    int code = EXIT_DONE;
-    if (option_text(arguments, "sentencepiece") != NULL)
-        code = write_named(arguments, "sentencepiece", asked, &model);
-    bool has_more = option_text(arguments, "output") != NULL || option_text(arguments, "hf") != NULL;
-    if (code == EXIT_DONE && has_more)
-        code = open_model(&tokenizer, &model);
-    if (code == EXIT_DONE && has_more)
-        code = write_formats(arguments, tokenizer, asked);
-    tkz_tokenizer_free(tokenizer);
+    int code = train_write_model(arguments, &model, asked, TKZ_COMPAT_FILE);
     tkz_bytes_free(&model);
     return code;
 }

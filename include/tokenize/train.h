@@ -252,6 +252,78 @@ TKZ_API TKZ_CHECKED tkz_status tkz_train_bpe(const tkz_word_counts *counts,
                                              const tkz_allocator *allocator,
                                              tkz_tokenizer **tokenizer, tkz_error *error);
 
+/* ---- Unigram ------------------------------------------------------------- */
+
+/* How to train: an opaque set of options with defaults, by the names that sentencepiece gives them. */
+typedef struct tkz_unigram_options tkz_unigram_options;
+
+/* What one option is. Static strings. */
+typedef struct tkz_unigram_option_info {
+    const char *name; /* such as "character_coverage" */
+    const char *type; /* "true|false", "integer", "number", "text", the names of choices */
+    const char *text;
+    const char *default_value;
+    double minimum; /* of numbers */
+    double maximum;
+} tkz_unigram_option_info;
+
+TKZ_API size_t tkz_unigram_option_count(void);
+/* NULL beyond the end. */
+TKZ_API const tkz_unigram_option_info *tkz_unigram_option_at(size_t index);
+
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_options_new(tkz_unigram_options **options,
+                                                       const tkz_allocator *allocator,
+                                                       tkz_error *error);
+TKZ_API void tkz_unigram_options_free(tkz_unigram_options *options); /* accepts NULL */
+
+/* Sets an option to a value written as text. Errors: INVALID_OPTION (no such name, or value),
+ * OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_options_set(tkz_unigram_options *options,
+                                                       const char *name, const char *value,
+                                                       tkz_error *error);
+
+/* What a training has come to. */
+typedef struct tkz_unigram_report {
+    uint32_t size;       /* ids */
+    uint64_t lines;      /* different ones */
+    uint64_t skipped;    /* lines that were too long, or hold U+2585 */
+    uint64_t characters; /* of the alphabet */
+    uint64_t seeds;      /* pieces to begin with, alphabet included */
+    uint64_t segments;   /* different texts that no piece crosses */
+    uint64_t need;       /* bytes that it took at most, near enough */
+    uint32_t prunings;
+    double likelihood;   /* natural logarithm of that of the segments, by the last round; 0 with compat */
+} tkz_unigram_report;
+
+/* Trains on lines of UTF-8, as `tokenize count --cut lines` counts them, or on words: the list says how
+ * often each occurs. Gives the bytes of a SentencePiece model; free with tkz_bytes_free. Its normalizer
+ * changes nothing but spaces. Expectation maximisation and pruning as Kudo, "Subword regularization"
+ * (2018), has them, in double precision; the result is the same for any executor (NULL: this thread
+ * alone). With `compat` pieces and scores are those of that sentencepiece with one thread, given the
+ * lines in the order of the list. `progress` and `report` may be NULL. Errors: EMPTY_INPUT,
+ * INVALID_OPTION (vocabulary smaller than alphabet and symbols, symbols twice, ids that collide, a
+ * vocabulary larger than the text has pieces for), LIMIT (the memory, with the size that is needed; a
+ * text of 2^32 different segments), OVERFLOW, CANCELLED, THREAD, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_train_unigram(const tkz_unigram_options *options,
+                                                 const tkz_word_list *lines,
+                                                 const tkz_executor *executor,
+                                                 const tkz_progress_callback *progress,
+                                                 const tkz_allocator *allocator, tkz_bytes *model,
+                                                 tkz_unigram_report *report, tkz_error *error);
+
+/* Scores for a given list of pieces (UTF-8, all different; their counts are not used) that fit the
+ * words: `rounds` of expectation maximisation (1..1000), beginning with equal ones. `scores` has room
+ * for one a piece: natural logarithms. What occurs in no best path gets that of half an occurrence. A
+ * character of the words that is no piece by itself parts them. `likelihood` may be NULL. The same for
+ * any executor. Errors: EMPTY_INPUT, INVALID_ARGUMENT (a piece twice, or empty, or no UTF-8), LIMIT,
+ * THREAD, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_reestimate(const tkz_word_list *pieces,
+                                                      const tkz_word_list *words, uint32_t rounds,
+                                                      const tkz_executor *executor, double *scores,
+                                                      double *likelihood,
+                                                      const tkz_allocator *allocator,
+                                                      tkz_error *error);
+
 #ifdef __cplusplus
 }
 #endif

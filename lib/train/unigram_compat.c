@@ -153,10 +153,13 @@ static tkz_status search_text(seed32_list *list, bool is_bytes, uint32_t *text)
     tkz_status status = TKZ_OK;
     if (suffixes == NULL || common == NULL || scratch == NULL)
         status = tkz__error_memory(job->error, size * sizeof *suffixes);
+    uint32_t highest = 0;
     write_text(job, is_bytes, text, &size);
+    for (size_t i = 0; i < size; i++)
+        highest = text[i] > highest ? text[i] : highest;
     if (status == TKZ_OK)
-        status = tkz__suffix_array(text, size, is_bytes ? 256 : 0x110000, suffixes,
-                                   &job->allocator, job->error);
+        status = tkz__suffix_array(text, size, highest + 1, suffixes, &job->allocator,
+                                   job->error);
     if (status == TKZ_OK) {
         tkz__suffix_common(text, size, UINT32_MAX, suffixes, common, scratch);
         list->text = text;

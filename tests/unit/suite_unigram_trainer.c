@@ -460,7 +460,7 @@ Suite *suite_unigram_trainer(void)
 {
     Suite *suite = suite_create("unigram_trainer");
     TCase *tests = tcase_create("unigram_trainer");
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 300);
     tcase_add_test(tests, test_against_all_segmentations);
     tcase_add_test(tests, test_long_segment);
     tcase_add_loop_test(tests, test_seeds_are_all_repeats, 0, 6);

@@ -87,7 +87,7 @@ static const struct example examples[] = {
 /* The actions, and what each of them runs. */
 static const struct action actions[] = {
     {"info", " json pre-tokenizer boundaries compat "},
-    {"check", " json pre-tokenizer boundaries compat "},
+    {"check", " json pre-tokenizer boundaries compat tokens "},
     {"convert", " output to pre-tokenizer boundaries compat "},
     {"extend",
      " output to json pre-tokenizer compat counts weight add minimum-count longest-bytes "

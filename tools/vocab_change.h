@@ -55,7 +55,11 @@
     {.name = "matching", .type = OPTION_TEXT, .argument = "EXPRESSION",                           \
      .text = "prune: tokens go in which this regular expression finds something."},               \
     {.name = "list", .type = OPTION_TEXT, .argument = "FILE",                                     \
-     .text = "prune: the tokens of this list go, one on each line."}
+     .text = "prune: the tokens of this list go, one on each line."},                             \
+    {.name = "tokens", .type = OPTION_FLAG,                                                       \
+     .text = "check: go through the vocabulary too: tokens that do not encode to themselves, "    \
+             "that are parts of characters, that stand with and without U+2581; merges that "     \
+             "come too early."}
 
 int vocab_extend(const struct arguments *arguments, const char *path);
 int vocab_append(const struct arguments *arguments, const char *path);

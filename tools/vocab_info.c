@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tokenize/morph.h"
+#include "tokenize/vocabulary.h"
 #include "tools/files.h"
 #include "tools/json_text.h"
 #include "tools/messages.h"
@@ -228,11 +229,70 @@ int vocab_info(const struct arguments *arguments, const char *path)
 
 /* ---- check ---------------------------------------------------------------- */
 
+/* The findings as rows for people and members for machines. */
+static int print_findings(const struct arguments *arguments, const char *path,
+                          const tkz_vocabulary_findings *findings, uint32_t ids)
+{
+    const struct {
+        const char *member;
+        const char *name;
+        uint32_t count;
+    } rows[] = {{"ids", "ids", ids},
+                {"power_of_2", "  a multiple of", findings->multiple},
+                {"tokens", "tokens that text may become", findings->tokens},
+                {"unreachable", "  that do not encode to themselves", findings->unreachable},
+                {"broken", "  that are parts of characters", findings->broken},
+                {"marked_twins", "  with U+2581 and without it", findings->marked_twins},
+                {"late_merges", "merges before those of their halves", findings->late_merges}};
+    struct table table = {.columns = 2, .right_aligned = 2};
+    json_t *object = json_pack("{s:s,s:b}", "path", path, "good", 1);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        json_object_set_new(object, rows[i].member, json_integer(rows[i].count));
+        if (option_given(arguments, "json"))
+            continue;
+        table_add(&table, "%s", rows[i].name);
+        table_add_count(&table, rows[i].count);
+    }
+    if (findings->unreachable > 0)
+        json_object_set_new(object, "first_unreachable", json_integer(findings->example));
+    if (option_given(arguments, "json")) {
+        json_dumpf(object, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        table_print(&table, stdout);
+        if (findings->unreachable > 0)
+            printf("the first that does not encode to itself: %" PRIu32 "\n", findings->example);
+    }
+    json_decref(object);
+    return EXIT_DONE;
+}
+
+/* check --tokens: a file that is whole, and what is odd in its vocabulary. */
+static int check_tokens(const struct arguments *arguments, const char *path)
+{
+    tkz_tokenizer *tokenizer;
+    tkz_vocabulary_findings findings;
+    tkz_error error;
+    int code = open_model(&tokenizer, arguments, path);
+    if (code != EXIT_DONE)
+        return code;
+    tkz_status status = tkz_tokenizer_verify(tokenizer, &error);
+    if (status == TKZ_OK)
+        status = tkz_vocabulary_check(tokenizer, NULL, &findings, &error);
+    code = status == TKZ_OK
+               ? print_findings(arguments, path, &findings, tkz_tokenizer_size(tokenizer))
+               : message_check_failure(status, &error);
+    tkz_tokenizer_free(tokenizer);
+    return code;
+}
+
 /* Opening reads all of a foreign file; of a native image verifying does. */
 int vocab_check(const struct arguments *arguments, const char *path)
 {
     tkz_tokenizer *tokenizer = NULL;
     tkz_error error;
+    if (option_given(arguments, "tokens"))
+        return check_tokens(arguments, path);
     tkz_error_clear(&error);
     tkz_status status = open_quietly(&tokenizer, arguments, path, &error);
     if (status == TKZ_OK)

@@ -135,6 +135,26 @@ TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_prune(const tkz_tokenizer *tokeniz
                                                     tkz_tokenizer **pruned, tkz_pruning *pruning,
                                                     tkz_error *error);
 
+/* ---- Checking ---------------------------------------------------------------------------- */
+
+/* What is odd in a vocabulary. Of its own tokens only: not those that are added, control, user-defined,
+ * unused, or stand for bytes. */
+typedef struct tkz_vocabulary_findings {
+    uint32_t tokens;
+    uint32_t unreachable;  /* the model makes something else of their own text */
+    uint32_t example;      /* the first of those */
+    uint32_t broken;       /* no UTF-8: parts of characters */
+    uint32_t marked_twins; /* pieces with U+2581 that are there without it too */
+    uint32_t late_merges;  /* of a list of merges: those before the first one that makes a half of theirs */
+    uint32_t multiple;     /* the greatest power of 2, to 1024, that the number of ids is a multiple of */
+} tkz_vocabulary_findings;
+
+/* Errors: UNSUPPORTED (a kind of model whose tokens cannot be tried), CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_check(const tkz_tokenizer *tokenizer,
+                                                    const tkz_allocator *allocator,
+                                                    tkz_vocabulary_findings *findings,
+                                                    tkz_error *error);
+
 /* ---- From the ids of one vocabulary to those of another --------------------------------- */
 
 /* Of each token of a new vocabulary: the tokens of an old one that its text is there, for making the rows

@@ -589,6 +589,41 @@ START_TEST(map_without_memory)
 }
 END_TEST
 
+/* ---- Checking ---------------------------------------------------------------------- */
+
+static tkz_status check_with(void *context, const tkz_allocator *allocator)
+{
+    tkz_vocabulary_findings findings;
+    return tkz_vocabulary_check(context, allocator, &findings, NULL);
+}
+
+/* A piece that no two others make, and one that stands with and without U+2581. */
+START_TEST(check_findings)
+{
+    static const char text[] = "zyx" "\xE2\x96\x81" "a";
+    static const uint64_t ends[] = {0, 3, 7};
+    static word_pool pool;
+    const tkz_piece_list list = {text, ends, NULL, 2};
+    tkz_vocabulary_findings findings;
+    tkz_appending appending;
+    tkz_tokenizer *new;
+    fill_pool(&pool, 31, latin, 6);
+    tkz_tokenizer *old = train_pieces(&pool, 270);
+    ck_assert_status(tkz_vocabulary_append(old, &list, TKZ_APPEND_BELOW, NULL, &new, &appending,
+                                           NULL));
+    ck_assert_uint_eq(appending.appended, 2);
+    ck_assert_status(tkz_vocabulary_check(new, NULL, &findings, NULL));
+    ck_assert_uint_eq(findings.unreachable, 1);
+    ck_assert_uint_eq(findings.example, appending.first);
+    ck_assert_uint_eq(findings.marked_twins, 1);
+    ck_assert_uint_eq(findings.broken, 0);
+    ck_assert_uint_eq(findings.tokens, tkz_tokenizer_size(new) - 259);
+    test_all_allocation_failures(check_with, old);
+    tkz_tokenizer_free(new);
+    tkz_tokenizer_free(old);
+}
+END_TEST
+
 Suite *suite_vocabulary_change(void)
 {
     Suite *suite = suite_create("vocabulary_change");
@@ -605,6 +640,9 @@ Suite *suite_vocabulary_change(void)
     tcase_add_test(appending, append_refuses);
     tcase_add_test(appending, merge_without_memory);
     suite_add_tcase(suite, appending);
+    TCase *checking = tcase_create("check");
+    tcase_add_test(checking, check_findings);
+    suite_add_tcase(suite, checking);
     TCase *pruning = tcase_create("prune");
     tcase_add_test(pruning, prune_leaves);
     tcase_add_test(pruning, prune_rules);

@@ -47,7 +47,7 @@ static const struct {
     uint32_t first;
     uint32_t last;
 } special_characters[] = {
-#include "clean/special_characters_table.inc"
+#include "clean/special_characters.inc"
 };
 
 static bool is_special(uint32_t character)

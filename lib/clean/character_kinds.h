@@ -40,7 +40,7 @@ enum tkz__kind {
     /* HojiChar's. */
     TKZ__KIND_DECIMAL_DIGIT,    /* Nd, \d of Python */
     TKZ__KIND_BOARD,            /* first characters of what DiscardBBSComments looks for, digits aside */
-    TKZ__KIND_HOJICHAR_SPECIAL, /* special_characters_table.inc */
+    TKZ__KIND_HOJICHAR_SPECIAL, /* special_characters.inc */
     TKZ__KINDS
 };
 

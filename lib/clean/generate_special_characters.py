@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 #
-# Writes lib/clean/special_characters_table.inc, the characters that HojiChar's DiscardTooManySpecialToken counts,
+# Writes lib/clean/special_characters.inc, the characters that HojiChar's DiscardTooManySpecialToken counts,
 # as ranges, out of the installed packages: generate_special_characters.py (needs hojichar[all]).
 import importlib.metadata
 import os
@@ -15,7 +15,7 @@ for point in points:
         ranges[-1][1] = point
     else:
         ranges.append([point, point])
-target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "special_characters_table.inc")
+target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "special_characters.inc")
 with open(target, "w", encoding="utf-8") as file:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("hojichar", "emoji"))
     file.write("/* SPDX-License-Identifier: Apache-2.0\n"

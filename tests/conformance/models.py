@@ -141,14 +141,14 @@ def nasties():
 
 
 def vocabulary(reference):
-    """Every string of the vocabulary: alone, inside runs, and beside others at random."""
+    """Strings of the vocabulary: alone every ALONE-th, inside runs every INSIDE-th, and beside others at random."""
     strings = [text for text in reference.strings() if text]
-    for text in strings:
-        yield text
-    for text in strings:
+    yield from strings[::int(os.environ.get("ALONE", 1))]
+    inside = int(os.environ.get("INSIDE", 1))
+    for text in strings[::inside]:
         yield "\u3042" + text + "\u6f22a" + text + text
     source = random.Random(8)
-    for _ in range(20000):
+    for _ in range(20000 // inside):
         yield "".join(source.choices(strings, k=source.randint(2, 12)))
 
 

@@ -46,7 +46,7 @@ def generated():
     for start in range(0, len(anything), 997):
         yield "".join(anything[start:start + 997])
     for run in RUNS:
-        for length in (1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 64, 1000, 250000):
+        for length in (1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 64, 1000, 30000):
             yield run * length
     yield "<|endoftext|>"
 

@@ -180,7 +180,7 @@ START_TEST(cuts_long_sentences_exactly)
     ck_assert_status(tkz_dictionary_open(&image, path, NULL, 0, NULL, NULL));
     static const size_t windows[] = {1, 7, 30, 64, 300};
     uint64_t state = 3;
-    for (int round = 0; round < 600 / TEST_SHORTER; round++) {
+    for (int round = 0; round < 200 / TEST_SHORTER; round++) {
         char text[3000];
         size_t size = random_text(text, sizeof text, &state);
         for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {

@@ -93,7 +93,7 @@ static const struct action actions[] = {
      " output to json pre-tokenizer compat counts weight add minimum-count longest-bytes "
      "longest-characters coverage forbid split pad-to memory quiet no-progress "},
     {"append", " output to json compat scores "},
-    {"merge", " output to json compat scores strip-marks "},
+    {"merge", " output to json compat scores strip-marks counts weight rounds threads "},
     {"prune",
      " output to json pre-tokenizer compat counts weight size matching list longest-characters "},
     {"map", " output json compat pad-to "},

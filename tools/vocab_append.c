@@ -113,6 +113,34 @@ int vocab_append(const struct arguments *arguments, const char *path)
     return code;
 }
 
+/* In place of `*model`: the same pieces with scores that fit the words of --counts. */
+static int reestimate(const struct arguments *arguments, tkz_tokenizer **model)
+{
+    struct train_words words = {0};
+    tkz_tokenizer *made = NULL;
+    tkz_pool *pool = NULL;
+    tkz_error error;
+    int code = vocab_read_words(&words, arguments, *model);
+    if (code == EXIT_DONE) {
+        uint64_t threads = option_integer(arguments, "threads");
+        tkz_status status = tkz_pool_new(
+            &pool, threads > 0 ? (uint32_t)threads : tkz_processor_count(), NULL, &error);
+        if (status == TKZ_OK)
+            status = tkz_vocabulary_reestimate(
+                *model, &words.words, (uint32_t)option_integer(arguments, "rounds"),
+                tkz_pool_executor(pool), NULL, &made, NULL, &error);
+        if (status != TKZ_OK)
+            code = message_model_failure(status, &error);
+    }
+    if (code == EXIT_DONE) {
+        tkz_tokenizer_free(*model);
+        *model = made;
+    }
+    tkz_pool_free(pool);
+    train_words_free(&words);
+    return code;
+}
+
 static int merge_models(const struct arguments *arguments, const tkz_tokenizer *const *models,
                         size_t count)
 {
@@ -123,6 +151,13 @@ static int merge_models(const struct arguments *arguments, const tkz_tokenizer *
         tkz_vocabulary_merge(models, count, chosen_scores(arguments, models[0], true),
                              option_given(arguments, "strip-marks"), NULL, &made, &appending,
                              &error);
+    if (status == TKZ_OK && option_given(arguments, "counts")) {
+        int code = reestimate(arguments, &made);
+        if (code != EXIT_DONE) {
+            tkz_tokenizer_free(made);
+            return code;
+        }
+    }
     return finish(arguments, arguments->operands[1], status, made, &appending, &error);
 }
 

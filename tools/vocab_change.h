@@ -12,8 +12,9 @@
 
 #define VOCAB_CHANGE_OPTIONS                                                                      \
     {.name = "counts", .type = OPTION_TEXT, .argument = "TABLE",                                  \
-     .text = "extend: the words to go on with; prune: those that say which tokens are rare. A "    \
-             "table of 'tokenize count', whose words the model's own pre-tokenizer cut."},                                                   \
+     .text = "extend: the words to go on with; prune: those that say which tokens are rare; "      \
+             "merge: of Unigram models, those that all scores are estimated on anew. A table of "  \
+             "'tokenize count', whose words the model's own pre-tokenizer cut."},                                                   \
     {.name = "weight", .type = OPTION_TEXT, .argument = "NAME=P/Q", .repeatable = true,           \
      .text = "With a .wct table: counts of source NAME times P/Q."},                              \
     {.name = "add", .type = OPTION_INTEGER, .argument = "N", .default_value = "0",                \
@@ -46,6 +47,9 @@
      .text = "append, merge: the scores of new pieces. below or above all old ones, the first of "\
              "them the greatest; zero; or as the list or the other model has them. In a BPE the " \
              "greatest merges first. If not given: of Unigram given, of BPE below."},             \
+    {.name = "rounds", .type = OPTION_INTEGER, .argument = "N", .default_value = "2",             \
+     .minimum = 1, .maximum = 1000,                                                               \
+     .text = "merge, with --counts: rounds of expectation maximisation."},                        \
     {.name = "strip-marks", .type = OPTION_FLAG,                                                  \
      .text = "merge: pieces of the other models that are U+2581 before a character of Japanese "  \
              "are taken without it."},                                                            \

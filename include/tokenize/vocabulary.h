@@ -95,6 +95,22 @@ TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_merge(const tkz_tokenizer *const *
                                                     tkz_tokenizer **merged,
                                                     tkz_appending *appending, tkz_error *error);
 
+/* ---- Scores ------------------------------------------------------------------------------ */
+
+/* A Unigram model with the same pieces and new scores, which fit the words: `rounds` of expectation
+ * maximisation as tkz_unigram_reestimate does it, for all NORMAL pieces. Special, control, user-defined and
+ * unused pieces and those of bytes keep theirs. Models that are put together need it: their scores come
+ * from different texts. A space of a word counts as U+2581 where the model writes it so. `likelihood` may be
+ * NULL; the same result for any executor (NULL: this thread alone). Errors: UNSUPPORTED (no Unigram),
+ * INVALID_ARGUMENT (words without counts, rounds), EMPTY_INPUT, LIMIT, THREAD, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_vocabulary_reestimate(const tkz_tokenizer *tokenizer,
+                                                         const tkz_word_list *words,
+                                                         uint32_t rounds,
+                                                         const tkz_executor *executor,
+                                                         const tkz_allocator *allocator,
+                                                         tkz_tokenizer **rescored,
+                                                         double *likelihood, tkz_error *error);
+
 /* ---- Pruning ----------------------------------------------------------------------------- */
 
 /* What goes. Zeroed members say nothing. Never go: special and other added tokens, bytes and pieces of

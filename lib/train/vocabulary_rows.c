@@ -61,18 +61,25 @@ typedef struct row_maker {
     tkz_error *error;
 } row_maker;
 
-/* Appends a word, its spaces as marks. */
-static tkz_status put_word(row_maker *own, const char *word, size_t size, bool marks)
+tkz_status tkz__vocabulary_put_word(tkz__buffer *text, const char *word, size_t size, bool marks,
+                                    tkz_error *error)
 {
     tkz_status status = TKZ_OK;
     for (size_t at = 0; status == TKZ_OK && at < size;) {
         const char *space = marks ? memchr(word + at, ' ', size - at) : NULL;
         size_t length = space != NULL ? (size_t)(space - word) - at : size - at;
-        status = tkz__buffer_append(&own->text, word + at, length, own->error);
+        status = tkz__buffer_append(text, word + at, length, error);
         if (status == TKZ_OK && space != NULL)
-            status = tkz__buffer_append(&own->text, "\xE2\x96\x81", 3, own->error);
+            status = tkz__buffer_append(text, "\xE2\x96\x81", 3, error);
         at += length + (space != NULL);
     }
+    return status;
+}
+
+/* Appends a word to the batch. */
+static tkz_status put_word(row_maker *own, const char *word, size_t size, bool marks)
+{
+    tkz_status status = tkz__vocabulary_put_word(&own->text, word, size, marks, own->error);
     if (status == TKZ_OK)
         status = tkz__array_reserve(&own->rows->allocator, (void **)&own->offsets,
                                     &own->offset_capacity, own->count + 2, sizeof *own->offsets,

@@ -13,6 +13,10 @@
 /* Does the model write a space as U+2581, as sentencepiece does? */
 bool tkz__vocabulary_has_marks(const tkz_tokenizer *tokenizer);
 
+/* Appends a word, its spaces as U+2581 if `marks`. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__vocabulary_put_word(tkz__buffer *text, const char *word, size_t size,
+                                                bool marks, tkz_error *error);
+
 /* The model with nothing around its tokens (tkz__tokenizer_edit.is_bare). */
 TKZ_CHECKED tkz_status tkz__vocabulary_bare(const tkz_tokenizer *tokenizer,
                                             const tkz_allocator *allocator, tkz_tokenizer **bare,

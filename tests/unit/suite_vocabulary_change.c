@@ -163,26 +163,32 @@ START_TEST(old_texts)
 }
 END_TEST
 
+static tkz_tokenizer *open_model(const tkz_bytes *model)
+{
+    char folder[64], path[96];
+    tkz_tokenizer *tokenizer;
+    test_make_directory(folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/a.model", folder);
+    test_write_file(path, model->data, model->size);
+    ck_assert_status(tkz_tokenizer_open(&tokenizer, path, NULL, NULL));
+    test_remove_tree(folder);
+    return tokenizer;
+}
+
 /* A model of characters with the pieces that its trainer finds in the pool. */
 static tkz_tokenizer *train_pieces(const word_pool *pool, uint32_t size)
 {
-    char folder[64], path[96];
     tkz_bpe_options *options = new_options(size, TKZ_BPE_CHARACTERS, TKZ_BPE_ORDER_SENTENCEPIECE);
     tkz_bpe_trainer *trainer;
     tkz_bytes model;
-    tkz_tokenizer *tokenizer;
     ck_assert_status(tkz_bpe_options_set_byte_fallback(options, 1, NULL));
     ck_assert_status(tkz_bpe_trainer_new(&trainer, options, &pool->list, NULL, NULL));
     ck_assert_status(tkz_bpe_trainer_run(trainer, 0, NULL, NULL));
     ck_assert_status(tkz_bpe_trainer_sentencepiece(trainer, 0, 0, &model, NULL));
-    test_make_directory(folder, sizeof folder);
-    snprintf(path, sizeof path, "%s/a.model", folder);
-    test_write_file(path, model.data, model.size);
-    ck_assert_status(tkz_tokenizer_open(&tokenizer, path, NULL, NULL));
+    tkz_tokenizer *tokenizer = open_model(&model);
     tkz_bytes_free(&model);
     tkz_bpe_trainer_free(trainer);
     tkz_bpe_options_free(options);
-    test_remove_tree(folder);
     return tokenizer;
 }
 
@@ -371,6 +377,106 @@ START_TEST(merge_without_memory)
     for (size_t i = 0; i < 2; i++)
         tkz_tokenizer_free(models[i]);
     tkz_tokenizer_free(new);
+}
+END_TEST
+
+/* ---- Scores ------------------------------------------------------------------------ */
+
+static tkz_tokenizer *train_unigram(const word_pool *pool)
+{
+    tkz_unigram_options *options;
+    tkz_bytes model;
+    ck_assert_status(tkz_unigram_options_new(&options, NULL, NULL));
+    ck_assert_status(tkz_unigram_options_set(options, "vocab_size", "320", NULL));
+    ck_assert_status(tkz_unigram_options_set(options, "byte_fallback", "true", NULL));
+    ck_assert_status(tkz_unigram_options_set(options, "add_dummy_prefix", "false", NULL));
+    ck_assert_status(tkz_train_unigram(options, &pool->list, NULL, NULL, NULL, &model, NULL, NULL));
+    tkz_unigram_options_free(options);
+    tkz_tokenizer *tokenizer = open_model(&model);
+    tkz_bytes_free(&model);
+    return tokenizer;
+}
+
+/* The scores are those that tkz_unigram_reestimate finds for the same pieces, in single precision, as a
+ * model holds them; all else stays. */
+START_TEST(reestimated_scores)
+{
+    enum { ROUNDS = 3 };
+    static word_pool pool, other;
+    static uint64_t offsets[400];
+    static double scores[400];
+    static uint32_t ids[400];
+    char *data = malloc(1 << 16);
+    size_t size = 0, count = 0;
+    fill_pool(&pool, 21, japanese, 5);
+    fill_pool(&other, 22, japanese, 5);
+    tkz_tokenizer *old = train_unigram(&pool), *new, *bytes = train(&pool, 300, TKZ_BPE_ORDER_HF);
+    for (uint32_t id = 0; id < tkz_tokenizer_size(old); id++) {
+        const uint8_t *piece;
+        size_t length;
+        if (tkz__tokenizer_type(old, id) != TKZ__PIECE_NORMAL)
+            continue;
+        ck_assert_status(tkz_tokenizer_token(old, id, &piece, &length, NULL, NULL));
+        memcpy(data + size, piece, length);
+        ids[count] = id;
+        offsets[++count] = size += length;
+    }
+    ck_assert_uint_gt(count, 20);
+    const tkz_word_list normal = {data, offsets, NULL, count};
+    double likelihood, expected;
+    ck_assert_status(tkz_unigram_reestimate(&normal, &other.list, ROUNDS, NULL, scores, &expected,
+                                            NULL, NULL));
+    ck_assert_status(tkz_vocabulary_reestimate(old, &other.list, ROUNDS, NULL, NULL, &new,
+                                               &likelihood, NULL));
+    ck_assert(likelihood == expected);
+    check_same_tokens(old, new, tkz_tokenizer_size(old));
+    uint32_t changed = 0, next = 0;
+    for (uint32_t id = 0; id < tkz_tokenizer_size(old); id++) {
+        bool is_piece = next < count && ids[next] == id;
+        double wanted = is_piece ? scores[next++] : tkz__tokenizer_score(old, id);
+        ck_assert((float)tkz__tokenizer_score(new, id) == (float)wanted);
+        changed += (float)tkz__tokenizer_score(old, id) != (float)wanted;
+    }
+    ck_assert_uint_gt(changed, 10);
+    tkz_tokenizer_free(new);
+    ck_assert_int_eq(tkz_vocabulary_reestimate(bytes, &other.list, ROUNDS, NULL, NULL, &new, NULL,
+                                               NULL), TKZ_STATUS_UNSUPPORTED);
+    ck_assert_ptr_null(new);
+    const tkz_word_list uncounted = {other.data, other.offsets, NULL, WORDS};
+    ck_assert_int_eq(tkz_vocabulary_reestimate(old, &uncounted, ROUNDS, NULL, NULL, &new, NULL, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_int_eq(tkz_vocabulary_reestimate(old, &other.list, 0, NULL, NULL, &new, NULL, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT);
+    tkz_tokenizer_free(bytes);
+    tkz_tokenizer_free(old);
+    free(data);
+}
+END_TEST
+
+typedef struct rescoring {
+    tkz_tokenizer *model;
+    word_pool *pool;
+} rescoring;
+
+static tkz_status reestimate_with(void *context, const tkz_allocator *allocator)
+{
+    const rescoring *own = context;
+    tkz_tokenizer *new;
+    tkz_status status = tkz_vocabulary_reestimate(own->model, &own->pool->list, 1, NULL, allocator,
+                                                  &new, NULL, NULL);
+    tkz_tokenizer_free(new);
+    return status;
+}
+
+START_TEST(reestimate_without_memory)
+{
+    static word_pool pool;
+    fill_pool(&pool, 23, latin, 5);
+    pool.list.count = 60;
+    tkz_tokenizer *model = train_unigram(&pool);
+    rescoring own = {model, &pool};
+    test_all_allocation_failures(reestimate_with, &own);
+    tkz_tokenizer_free(model);
 }
 END_TEST
 
@@ -639,6 +745,9 @@ Suite *suite_vocabulary_change(void)
     tcase_add_test(appending, append_pieces);
     tcase_add_test(appending, append_refuses);
     tcase_add_test(appending, merge_without_memory);
+    tcase_add_test(appending, reestimated_scores);
+    tcase_add_test(appending, reestimate_without_memory);
+    tcase_set_timeout(appending, 60);
     suite_add_tcase(suite, appending);
     TCase *checking = tcase_create("check");
     tcase_add_test(checking, check_findings);

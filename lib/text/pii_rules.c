@@ -423,8 +423,12 @@ bool tkz__pii_card(const tkz__pii_number *number, size_t *start, size_t *end)
                                     : 0;
     if (groups == 0 || !has_luhn_check(number, count))
         return false;
-    /* One run of digits has a right check digit by chance once in ten times. */
-    if (groups == 1 && !context(number, FAR, "カード|クレジット|card|visa|master|jcb|amex|ｶｰﾄﾞ"))
+    /* One run of digits has an issuer's prefix and a right check digit by chance once in fifty times: it is a
+     * card unless something says that it counts or names a thing. */
+    if (groups == 1 && !context(number, FAR, "カード|クレジット|card|visa|master|jcb|amex|ｶｰﾄﾞ") &&
+        (has_unit(number, 1) ||
+         context(number, FAR, "商品|品番|型番|注文|伝票|追跡|受付|管理|整理|製造|シリアル|ロット|文献|論文|"
+                              "jan|isbn|issn|serial|order|lot|id")))
         return false;
     return take(number, groups, end);
 }

@@ -1,68 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A trained BPE of pieces as a SentencePiece model: pieces, trainer_spec, normalizer_spec
- * (sentencepiece 0.2.3: src/sentencepiece_model.proto). Leans on bpe_trainer.h and the protocol buffers
- * of io.
+ * (sentencepiece 0.2.3: src/sentencepiece_model.proto). Leans on bpe_trainer.h and
+ * sentencepiece_writer.h.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/protobuf_reader.h"
 #include "train/bpe_trainer.h"
+#include "train/sentencepiece_writer.h"
 
-/* Fields, and the types of pieces. */
-enum {
-    PIECES = 1, TRAINER = 2, NORMALIZER = 3,
-    TEXT = 1, SCORE = 2, TYPE = 3,
-    NORMAL = 1, UNKNOWN = 2, CONTROL = 3, BYTE = 6,
-    MODEL_TYPE = 3, VOCAB_SIZE = 4, CHARACTER_COVERAGE = 10, MAX_LENGTH = 20,
-    BY_SCRIPT = 21, BY_WHITESPACE = 22, BY_NUMBER = 23, DIGITS = 25, WHITESPACE_ONLY = 26,
-    BYTE_FALLBACK = 35,
-    MODEL_BPE = 2,
-    NAME = 1, DUMMY_PREFIX = 3, EXTRA_WHITESPACES = 4, ESCAPE_WHITESPACES = 5
-};
+enum { MODEL_BPE = 2 };
 
 typedef struct model_writer {
     const tkz_bpe_trainer *trainer;
-    tkz__buffer model;
-    tkz__buffer message; /* the one that is being made */
-    tkz_error *error;
+    tkz__model_writer out;
 } model_writer;
-
-static tkz_status put_number(model_writer *writer, uint32_t field, uint64_t value)
-{
-    return tkz__protobuf_put_number(&writer->message, field, value, writer->error);
-}
-
-static tkz_status put_float(model_writer *writer, uint32_t field, float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return tkz__protobuf_put_fixed32(&writer->message, field, bits, writer->error);
-}
-
-/* Ends the message that is being made as a field of the model. */
-static tkz_status end_message(model_writer *writer, uint32_t field, tkz_status status)
-{
-    if (status == TKZ_OK)
-        status = tkz__protobuf_put_bytes(&writer->model, field, writer->message.data,
-                                         writer->message.size, writer->error);
-    tkz__buffer_clear(&writer->message);
-    return status;
-}
-
-static tkz_status put_piece(model_writer *writer, const void *text, size_t size, float score,
-                            uint32_t type)
-{
-    tkz_status status =
-        tkz__protobuf_put_bytes(&writer->message, TEXT, text, size, writer->error);
-    if (status == TKZ_OK)
-        status = put_float(writer, SCORE, score);
-    if (status == TKZ_OK && type != NORMAL)
-        status = put_number(writer, TYPE, type);
-    return end_message(writer, PIECES, status);
-}
 
 /* ---- Pieces ---------------------------------------------------------------------- */
 
@@ -79,19 +32,16 @@ static tkz_status put_fixed(model_writer *writer)
     const tkz_bpe_options *options = writer->trainer->options;
     tkz_status status = TKZ_OK;
     for (size_t i = 0; status == TKZ_OK && i < TKZ__BPE_META; i++)
-        status = put_piece(writer, tkz__bpe_meta[i], strlen(tkz__bpe_meta[i]), 0,
-                           i == 0 ? UNKNOWN : CONTROL);
+        status = tkz__model_writer_piece(&writer->out, tkz__bpe_meta[i], strlen(tkz__bpe_meta[i]), 0,
+                           i == 0 ? TKZ__MODEL_UNKNOWN : TKZ__MODEL_CONTROL);
     for (size_t i = 0; status == TKZ_OK && i < options->specials.count; i++) {
         const tkz__byte_map_entry *entry = &options->specials.entries[i];
         const uint8_t *text = tkz__byte_map_key(&options->specials, entry);
         if (!is_meta(text, entry->key_size))
-            status = put_piece(writer, text, entry->key_size, 0, CONTROL);
+            status = tkz__model_writer_piece(&writer->out, text, entry->key_size, 0, TKZ__MODEL_CONTROL);
     }
-    for (unsigned byte = 0; status == TKZ_OK && options->byte_fallback && byte < 256; byte++) {
-        char text[8];
-        (void)snprintf(text, sizeof text, "<0x%02X>", byte);
-        status = put_piece(writer, text, 6, 0, BYTE);
-    }
+    for (unsigned byte = 0; status == TKZ_OK && options->byte_fallback && byte < 256; byte++)
+        status = tkz__model_writer_byte(&writer->out, (uint8_t)byte);
     return status;
 }
 
@@ -114,7 +64,7 @@ static tkz_status put_alphabet(model_writer *writer, size_t merges)
     const tkz__bpe_alphabet *alphabet = &writer->trainer->alphabet;
     ranked_symbol *list = tkz__allocate_array(&alphabet->allocator, alphabet->count, sizeof *list);
     if (list == NULL)
-        return tkz__error_memory(writer->error, alphabet->count * sizeof *list);
+        return tkz__error_memory(writer->out.error, alphabet->count * sizeof *list);
     for (uint32_t id = 0; id < alphabet->count; id++)
         list[id] = (ranked_symbol){alphabet->counts[id], id};
     qsort(list, alphabet->count, sizeof *list, compare_symbols);
@@ -122,7 +72,7 @@ static tkz_status put_alphabet(model_writer *writer, size_t merges)
     for (uint32_t i = 0; status == TKZ_OK && i < alphabet->count; i++) {
         char text[4];
         size_t size = tkz__bpe_alphabet_spell(alphabet, list[i].id, text);
-        status = put_piece(writer, text, size, -(float)(merges + i), NORMAL);
+        status = tkz__model_writer_piece(&writer->out, text, size, -(float)(merges + i), TKZ__MODEL_NORMAL);
     }
     tkz__release_array(&alphabet->allocator, list, alphabet->count, sizeof *list);
     return status;
@@ -134,7 +84,8 @@ static tkz_status put_pieces(model_writer *writer, size_t merges)
     tkz_status status = put_fixed(writer);
     for (size_t i = 0; status == TKZ_OK && i < merges; i++) {
         const tkz__bpe_token *token = &tokens->tokens[writer->trainer->alphabet.count + i];
-        status = put_piece(writer, tokens->texts + token->text, token->bytes, -(float)i, NORMAL);
+        status = tkz__model_writer_piece(&writer->out, tokens->texts + token->text, token->bytes,
+                                         -(float)i, TKZ__MODEL_NORMAL);
     }
     return status == TKZ_OK ? put_alphabet(writer, merges) : status;
 }
@@ -144,37 +95,21 @@ static tkz_status put_pieces(model_writer *writer, size_t merges)
 static tkz_status put_trainer(model_writer *writer, size_t merges)
 {
     const tkz_bpe_options *options = writer->trainer->options;
-    const struct {
-        uint32_t field;
-        uint64_t value;
-    } numbers[] = {{MAX_LENGTH, options->longest_characters},
-                   {BY_SCRIPT, (options->split & TKZ_BPE_SPLIT_SCRIPTS) != 0},
-                   {BY_WHITESPACE, (options->split & TKZ_BPE_SPLIT_SPACES) != 0},
-                   {BY_NUMBER, (options->split & TKZ_BPE_SPLIT_NUMBERS) != 0},
-                   {DIGITS, (options->split & TKZ_BPE_SPLIT_DIGITS) != 0},
-                   {WHITESPACE_ONLY, (options->split & TKZ_BPE_KEEP_SPACES) != 0},
-                   {BYTE_FALLBACK, options->byte_fallback}};
-    tkz_status status = put_number(writer, MODEL_TYPE, MODEL_BPE);
-    if (status == TKZ_OK)
-        status = put_number(writer, VOCAB_SIZE, writer->trainer->base + merges);
-    if (status == TKZ_OK)
-        status = put_float(writer, CHARACTER_COVERAGE, (float)options->coverage);
-    for (size_t i = 0; status == TKZ_OK && i < sizeof numbers / sizeof numbers[0]; i++)
-        status = put_number(writer, numbers[i].field, numbers[i].value);
-    return end_message(writer, TRAINER, status);
-}
-
-static tkz_status put_normalizer(model_writer *writer, int32_t dummy_prefix)
-{
+    const tkz__model_number numbers[] = {
+        {TKZ__TRAINER_LONGEST, options->longest_characters},
+        {TKZ__TRAINER_BY_SCRIPT, (options->split & TKZ_BPE_SPLIT_SCRIPTS) != 0},
+        {TKZ__TRAINER_BY_WHITESPACE, (options->split & TKZ_BPE_SPLIT_SPACES) != 0},
+        {TKZ__TRAINER_BY_NUMBER, (options->split & TKZ_BPE_SPLIT_NUMBERS) != 0},
+        {TKZ__TRAINER_DIGITS, (options->split & TKZ_BPE_SPLIT_DIGITS) != 0},
+        {TKZ__TRAINER_WHITESPACE_ONLY, (options->split & TKZ_BPE_KEEP_SPACES) != 0},
+        {TKZ__TRAINER_BYTE_FALLBACK, options->byte_fallback},
+        {TKZ__TRAINER_MODEL_TYPE, MODEL_BPE},
+        {TKZ__TRAINER_VOCAB_SIZE, writer->trainer->base + merges}};
     tkz_status status =
-        tkz__protobuf_put_bytes(&writer->message, NAME, "identity", 8, writer->error);
+        tkz__model_writer_float(&writer->out, TKZ__TRAINER_COVERAGE, (float)options->coverage);
     if (status == TKZ_OK)
-        status = put_number(writer, DUMMY_PREFIX, dummy_prefix != 0);
-    if (status == TKZ_OK)
-        status = put_number(writer, EXTRA_WHITESPACES, 0);
-    if (status == TKZ_OK)
-        status = put_number(writer, ESCAPE_WHITESPACES, 1);
-    return end_message(writer, NORMALIZER, status);
+        status = tkz__model_writer_numbers(&writer->out, numbers, sizeof numbers / sizeof numbers[0]);
+    return tkz__model_writer_trainer(&writer->out, status);
 }
 
 tkz_status tkz_bpe_trainer_sentencepiece(const tkz_bpe_trainer *trainer, uint32_t size,
@@ -189,17 +124,15 @@ tkz_status tkz_bpe_trainer_sentencepiece(const tkz_bpe_trainer *trainer, uint32_
     tkz_status status = tkz__bpe_trainer_part(trainer, size, &merges, error);
     if (status != TKZ_OK)
         return status;
-    model_writer writer = {.trainer = trainer, .error = error};
-    tkz__buffer_init(&writer.model, &trainer->allocator);
-    tkz__buffer_init(&writer.message, &trainer->allocator);
+    model_writer writer = {.trainer = trainer};
+    tkz__model_writer_init(&writer.out, &trainer->allocator, error);
     status = put_pieces(&writer, merges);
     if (status == TKZ_OK)
         status = put_trainer(&writer, merges);
     if (status == TKZ_OK)
-        status = put_normalizer(&writer, dummy_prefix);
+        status = tkz__model_writer_normalizer(&writer.out, dummy_prefix != 0, false);
     if (status == TKZ_OK)
-        tkz__buffer_release(&writer.model, bytes);
-    tkz__buffer_free(&writer.message);
-    tkz__buffer_free(&writer.model);
+        tkz__buffer_release(&writer.out.model, bytes);
+    tkz__model_writer_free(&writer.out);
     return status;
 }

@@ -34,8 +34,8 @@ static const struct option_info options[] = {
     {.name = "sample",
      .type = OPTION_TEXT,
      .argument = "FILE",
-     .text = "build, image: text like that to be analysed, 100 KB are plenty; what its words use comes first "
-             "in the image."},
+     .text = "build, image: text like that to be analysed, some MB of it: what its words use comes first "
+             "in the image, which is analysed with the faster the better the sample tells that."},
     OPTION_HELP,
 };
 

@@ -33,7 +33,7 @@ TKZ_API TKZ_CHECKED tkz_status tkz_dictionary_open(tkz_dictionary **dictionary, 
 /* Makes the derived image of the dictionary in directory `path` (or of this name) and writes it there
  * as "tokenize.image": the size of matrix.bin and about 30 bytes for each word. A dictionary that
  * has one opens in milliseconds and is analysed with faster; the words found are the same. `sample`
- * is some text like that to be analysed (100 KB are plenty, none is possible): what its words use
+ * is some text like that to be analysed (some MB are best, none is possible): what its words use
  * comes first in the image. tkz_dictionary_open uses an image as long as the files are those that it
  * was made of, and refuses one that others than the caller and the system may write.
  * Errors: as tkz_dictionary_open; NO_SPACE; LIMIT (a word of more than 64 KiB). */

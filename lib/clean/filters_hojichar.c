@@ -66,13 +66,6 @@ static tkz_status count_words(tkz__measuring *measuring, const tkz__chosen_filte
     return status;
 }
 
-static tkz_status word_spans(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
-                             const tkz__span_sink *sink, tkz_error *error)
-{
-    tkz__word_hits hits;
-    return tkz__word_list_find(chosen->resource, measuring, &hits, sink, error);
-}
-
 static tkz_status run_span(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
                            const tkz__span_sink *sink, tkz_error *error)
 {
@@ -139,7 +132,7 @@ static const tkz__filter filters[] = {
      .evaluate = count_words,
      .open = open_words,
      .close = close_words,
-     .spans = word_spans},
+     .spans = tkz__word_list_spans},
     {.info = {.name = "hojichar_advertisements",
               .text = "words of a list, at each place the one that is listed first",
               .unit = "occurrences",
@@ -150,7 +143,7 @@ static const tkz__filter filters[] = {
      .evaluate = count_words,
      .open = open_advertisement,
      .close = close_words,
-     .spans = word_spans},
+     .spans = tkz__word_list_spans},
 };
 
 extern const tkz__filter_family tkz__filters_hojichar;

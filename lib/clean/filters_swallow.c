@@ -87,13 +87,6 @@ static tkz_status ng_share(tkz__measuring *measuring, const tkz__chosen_filter *
     return status;
 }
 
-static tkz_status ng_spans(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
-                           const tkz__span_sink *sink, tkz_error *error)
-{
-    tkz__word_hits hits;
-    return tkz__word_list_find(chosen->resource, measuring, &hits, sink, error);
-}
-
 /* ---- Spans --------------------------------------------------------------- */
 
 /* The longest sentence. Bytes are found by counting, as only --explain asks. */
@@ -253,7 +246,7 @@ static const tkz__filter filters[] = {
      .evaluate = ng_share,
      .open = open_words,
      .close = close_words,
-     .spans = ng_spans},
+     .spans = tkz__word_list_spans},
 };
 
 extern const tkz__filter_family tkz__filters_swallow;

@@ -179,3 +179,10 @@ tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measu
     }
     return status;
 }
+
+tkz_status tkz__word_list_spans(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
+                                const tkz__span_sink *sink, tkz_error *error)
+{
+    tkz__word_hits hits;
+    return tkz__word_list_find(chosen->resource, measuring, &hits, sink, error);
+}

@@ -2,13 +2,13 @@
  *
  * A trained BPE of pieces as a SentencePiece model: pieces, trainer_spec, normalizer_spec
  * (sentencepiece 0.2.3: src/sentencepiece_model.proto). Leans on bpe_trainer.h and
- * sentencepiece_writer.h.
+ * piece_model_writer.h.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "train/bpe_trainer.h"
-#include "train/sentencepiece_writer.h"
+#include "train/piece_model_writer.h"
 
 enum { MODEL_BPE = 2 };
 

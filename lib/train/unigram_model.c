@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A trained Unigram vocabulary as a SentencePiece model (sentencepiece 0.2.3:
- * src/sentencepiece_model.proto). Leans on unigram_trainer.h and sentencepiece_writer.h.
+ * src/sentencepiece_model.proto). Leans on unigram_trainer.h and piece_model_writer.h.
  */
-#include "train/sentencepiece_writer.h"
+#include "train/piece_model_writer.h"
 #include "train/unigram_trainer.h"
 
-/* Fields of the trainer's settings, beside those of sentencepiece_writer.h. */
+/* Fields of the trainer's settings, beside those of piece_model_writer.h. */
 enum {
     SEED_SIZE = 14, SHRINKING = 15, SUB_ITERATIONS = 17, AS_SUFFIX = 24, CONTROL_SYMBOLS = 30,
     USER_SYMBOLS = 31, HARD_LIMIT = 33, REQUIRED = 36, FIRST_ID = 40, UNK_SURFACE = 44,

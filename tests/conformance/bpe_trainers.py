@@ -22,26 +22,13 @@ import oracle_texts
 import rustbpe
 import sentencepiece
 import tiktoken
+from commands import fail, run
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 PATTERN = r"[\s\S]+"  # a word is one chunk
 # Words for sentencepiece have what its normalizer leaves alone: no spaces but the mark.
 ALPHABETS = ["ab", "abc", "a1\uff12b", "\u3042\u3044\u6f22\u30a2\u30fc", "\u2581ab", "\u3042",
              "\u2581a\u3042\u6f22\u03b11", "abcdefghijk", "a\u0301\u3099\u304b", "\U0001f600\u200da"]
-
-
-def fail(text):
-    print(text)
-    sys.exit(1)
-
-
-def run(*arguments, good=(0,)):
-    result = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if result.returncode not in good:
-        print(" ".join(arguments), "ended with status", result.returncode)
-        print(result.stderr.decode(errors="replace"))
-        sys.exit(2)
-    return result.stdout
 
 
 def random_words(source, alphabet):

@@ -12,7 +12,6 @@ import json
 import os
 import random
 import re
-import subprocess
 import sys
 import tempfile
 
@@ -20,24 +19,11 @@ import numpy
 import oracle_texts
 import sentencepiece
 import tiktoken
+from commands import fail, run
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 WORDS = "[\u3041-\u30ff]+|[\u4e00-\u9fff]+|[^\\s\u3041-\u30ff\u4e00-\u9fff]+"
 ALPHABETS = ["ab", "abc", "a1b", "\u3042\u3044\u6f22\u30a2\u30fc", "\u3042", "abcdefghijk"]
-
-
-def fail(text):
-    print(text)
-    sys.exit(1)
-
-
-def run(*arguments, good=(0,)):
-    result = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if result.returncode not in good:
-        print(" ".join(arguments), "ended with status", result.returncode)
-        print(result.stderr.decode(errors="replace"))
-        sys.exit(2)
-    return result.stdout
 
 
 def compare_lists(what, ours, theirs):

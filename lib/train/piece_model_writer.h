@@ -3,8 +3,8 @@
  * A trained vocabulary as a SentencePiece model: what models of all kinds have alike (sentencepiece 0.2.3:
  * src/sentencepiece_model.proto). Leans on the protocol buffers of io.
  */
-#ifndef TKZ_TRAIN_SENTENCEPIECE_WRITER_H
-#define TKZ_TRAIN_SENTENCEPIECE_WRITER_H
+#ifndef TKZ_TRAIN_PIECE_MODEL_WRITER_H
+#define TKZ_TRAIN_PIECE_MODEL_WRITER_H
 
 #include "core/buffer.h"
 

@@ -2,7 +2,7 @@
  *
  * What SentencePiece models of all kinds have alike. Leans on the protocol buffers of io.
  */
-#include "train/sentencepiece_writer.h"
+#include "train/piece_model_writer.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tokenize/morph.h"
+#include "tokenize/text.h"
 #include "tools/clean_actions.h"
 #include "tools/files.h"
 #include "tools/messages.h"
@@ -95,10 +97,40 @@ static void print_filter(const json_t *json)
                json_string_value(json_object_get(value, "text")));
 }
 
-/* Each filter as a set of its own would be judged: the set's verdict names only the first. */
-static int explain_text(const json_t *filters, const char *path, const char *text, size_t size,
-                        bool as_json)
+/* The words that the filters count, where they count any. False after a complaint. */
+static bool use_words(const struct arguments *arguments, const tkz_filter_set *set,
+                      tkz_cleaner *cleaner, tkz_dictionary **dictionary)
 {
+    const char *name = option_text(arguments, "dictionary");
+    const char *needing = tkz_filter_set_needs_words(set);
+    tkz_boundaries words = tkz_white_space_boundaries();
+    tkz_status status = TKZ_OK;
+    tkz_error error;
+    if (needing == NULL)
+        return true;
+    if (name == NULL) {
+        message("--dictionary", "filter %s counts words and has none", needing);
+        hint("name a dictionary, such as ipadic, or white-space for words between spaces");
+        return false;
+    }
+    if (strcmp(name, "white-space") != 0) {
+        status = tkz_dictionary_open(dictionary, name, NULL, 0, NULL, &error);
+        if (status == TKZ_OK)
+            status = tkz_dictionary_boundaries(*dictionary, &words, &error);
+    }
+    if (status == TKZ_OK)
+        status = tkz_cleaner_set_words(cleaner, &words, &error);
+    if (status != TKZ_OK)
+        message_failure(status, &error);
+    return status == TKZ_OK;
+}
+
+/* Each filter as a set of its own would be judged: the set's verdict names only the first. */
+static int explain_text(const struct arguments *arguments, const json_t *filters, const char *path,
+                        const char *text, size_t size)
+{
+    bool as_json = option_given(arguments, "json");
+    tkz_dictionary *dictionary = NULL;
     tkz_filter_set *set = open_filters(filters);
     tkz_cleaner *cleaner = NULL;
     tkz_error error;
@@ -110,9 +142,10 @@ static int explain_text(const json_t *filters, const char *path, const char *tex
     tkz_verdict verdict;
     tkz_status status = values == NULL ? TKZ_STATUS_OUT_OF_MEMORY
                                        : tkz_cleaner_new(&cleaner, set, NULL, &error);
-    if (status == TKZ_OK)
+    bool ready = status == TKZ_OK && use_words(arguments, set, cleaner, &dictionary);
+    if (ready)
         status = tkz_cleaner_measure(cleaner, text, size, values, &error);
-    for (size_t i = 0, first = 0; status == TKZ_OK && i < tkz_filter_set_count(set); i++) {
+    for (size_t i = 0, first = 0; ready && status == TKZ_OK && i < tkz_filter_set_count(set); i++) {
         size_t own = tkz_filter_set_values_of(set, i);
         tkz_verdict alone;
         tkz_filter_set_judge_one(set, i, values, &alone);
@@ -122,23 +155,26 @@ static int explain_text(const json_t *filters, const char *path, const char *tex
             print_filter(row);
         first += own;
     }
-    if (status == TKZ_OK)
+    if (ready && status == TKZ_OK)
         tkz_filter_set_judge(set, values, &verdict);
-    if (status == TKZ_OK && as_json) {
+    if (ready && status == TKZ_OK && as_json) {
         json_t *json = json_pack("{s:s,s:b,s:s*,s:s*,s:O}", "source", path, "keep", verdict.keep,
                                  "filter", verdict.filter, "reason", verdict.reason, "filters", rows);
         json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
         putchar('\n');
         json_decref(json);
-    } else if (status == TKZ_OK) {
+    } else if (ready && status == TKZ_OK) {
         printf(verdict.keep ? "%s: kept\n" : "%s: dropped by %s (%s)\n", path, verdict.filter,
                verdict.reason);
     }
     json_decref(rows);
     free(values);
     tkz_cleaner_free(cleaner);
+    tkz_dictionary_free(dictionary);
     tkz_filter_set_free(set);
-    return status == TKZ_OK ? EXIT_DONE : message_failure(status, &error);
+    if (status != TKZ_OK)
+        return message_failure(status, &error);
+    return ready ? EXIT_DONE : EXIT_USAGE;
 }
 
 int clean_explain(const struct arguments *arguments, const json_t *filters)
@@ -154,7 +190,7 @@ int clean_explain(const struct arguments *arguments, const json_t *filters)
         code = read_whole(path, &text, &size);
         if (code != EXIT_DONE)
             break;
-        code = explain_text(filters, path, text, size, option_given(arguments, "json"));
+        code = explain_text(arguments, filters, path, text, size);
         free(text);
     }
     return code;

@@ -32,6 +32,12 @@ static const struct option_info options[] = {
      .argument = "DIR",
      .text = "Folder with the word lists that the presets ask for; 'tokenize list presets' says which, "
              "and where they come from."},
+    {.name = "dictionary",
+     .letter = 'd',
+     .type = OPTION_TEXT,
+     .argument = "NAME",
+     .text = "Where the words are that filters of words count: the directory of a compiled MeCab "
+             "dictionary, or a name such as ipadic; white-space: words are what stands between white space."},
     {.name = "normalize",
      .type = OPTION_TEXT,
      .argument = "FORM",
@@ -214,6 +220,7 @@ static int run(const struct arguments *arguments)
     if (json_object_set_new(job.recipe, "clean", filters) != 0)
         job.failed = true;
     corpus_run_set_text(&job, NULL, "normalize", option_text(arguments, "normalize"));
+    corpus_run_set_text(&job, NULL, "words", option_text(arguments, "dictionary"));
     corpus_run_set_text(&job, "output", "records", option_text(arguments, "output"));
     corpus_run_set_text(&job, "output", "scores", option_text(arguments, "scores"));
     corpus_run_set_text(&job, "output", "rejects", option_text(arguments, "rejects"));

@@ -112,6 +112,18 @@ TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_
                                                const tkz_allocator *allocator, tkz_error *error);
 TKZ_API void tkz_cleaner_free(tkz_cleaner *cleaner); /* accepts NULL */
 
+/* The first filter of the set that counts words; NULL: none does. */
+TKZ_API const char *tkz_filter_set_needs_words(const tkz_filter_set *set);
+
+/* Where the words of documents are, for the filters that count them; NULL: nowhere. A document is cut a
+ * line at a time, as `mecab` takes it; white space around a word is no part of it, and alone it is no
+ * word. `words` is copied; what its context is belongs to the caller, until the cleaner is freed. A
+ * cleaner without words fails (INVALID_ARGUMENT) at a filter that needs them. Errors: those of the
+ * source, INVALID_ARGUMENT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_set_words(tkz_cleaner *cleaner,
+                                                     const tkz_boundaries *words,
+                                                     tkz_error *error);
+
 /* What became of a document. */
 struct tkz_verdict {
     int32_t keep;          /* 1 keep, 0 drop */

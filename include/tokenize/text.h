@@ -223,6 +223,12 @@ typedef struct tkz_mojibake {
 /* Looks through UTF-8 text in linear time. Any thread. */
 TKZ_API void tkz_mojibake_find(const char *text, size_t size, tkz_mojibake *found);
 
+/* ---- Words -------------------------------------------------------------- */
+
+/* White space as a boundary source: words are what stands between, as Python's str.split cuts a text. For
+ * languages that write spaces; Japanese needs a dictionary (tkz_dictionary_boundaries). Its hash is 0. */
+TKZ_API tkz_boundaries tkz_white_space_boundaries(void);
+
 /* ---- Sentences -------------------------------------------------------- */
 
 /* What a line break means. */

@@ -42,28 +42,38 @@ static bool is_kuten(uint32_t character)
            character == 0xFF1F;
 }
 
-/* HojiChar's special characters, in ascending order. */
-static const struct {
+typedef struct range {
     uint32_t first;
     uint32_t last;
-} special_characters[] = {
+} range;
+
+/* Sets of characters of the references, in ascending order. */
+static const range special_characters[] = {
 #include "clean/special_characters.inc"
 };
+static const range datatrove_symbols[] = {
+#include "clean/datatrove_symbols.inc"
+};
+static const range datatrove_terminals[] = {
+#include "clean/datatrove_terminals.inc"
+};
 
-static bool is_special(uint32_t character)
+static bool is_among(uint32_t character, const range *ranges, size_t count)
 {
-    size_t low = 0, high = sizeof special_characters / sizeof special_characters[0];
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (character > special_characters[middle].last)
+        if (character > ranges[middle].last)
             low = middle + 1;
-        else if (character < special_characters[middle].first)
+        else if (character < ranges[middle].first)
             high = middle;
         else
             return true;
     }
     return false;
 }
+
+#define IS_AMONG(character, ranges) is_among(character, ranges, sizeof ranges / sizeof ranges[0])
 
 /* コメント SOLD OUT レビュー 投稿 ページ ( 質問 楽天市場 - */
 static bool begins_board_mark(uint32_t character)
@@ -114,7 +124,9 @@ uint32_t tkz__character_kind(uint32_t character)
            flag(character == '\n', TKZ__KIND_LINE_FEED) |
            flag(character == 0x3002, TKZ__KIND_MARU) |
            flag(begins_board_mark(character), TKZ__KIND_BOARD) |
-           flag(is_special(character), TKZ__KIND_HOJICHAR_SPECIAL) |
+           flag(IS_AMONG(character, special_characters), TKZ__KIND_HOJICHAR_SPECIAL) |
+           flag(IS_AMONG(character, datatrove_symbols), TKZ__KIND_DATATROVE_SYMBOL) |
+           flag(IS_AMONG(character, datatrove_terminals), TKZ__KIND_DATATROVE_TERMINAL) |
            flag(between(character, 0xFF61, 0xFF9F), TKZ__KIND_HALF_WIDTH_KANA);
 }
 

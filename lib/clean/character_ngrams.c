@@ -228,8 +228,8 @@ static size_t sweep_places(tkz__ngram_counter *counter, size_t places)
 }
 
 tkz_status tkz__ngram_counter_run(tkz__ngram_counter *counter, const uint32_t *symbols,
-                                  size_t count, uint32_t highest, tkz__measures *measures,
-                                  tkz_error *error)
+                                  size_t count, uint32_t highest, tkz__ngram_counts *found,
+                                  uint64_t *frequent_5grams, tkz_error *error)
 {
     size_t kept = 0;
     if (count >= UINT32_MAX)
@@ -237,7 +237,7 @@ tkz_status tkz__ngram_counter_run(tkz__ngram_counter *counter, const uint32_t *s
                               "a document of more than 4294967294 characters");
     tkz_status status = make_room(counter, count, error);
     for (uint32_t n = TKZ__NGRAM_LEAST; n <= highest && status == TKZ_OK; n++) {
-        tkz__ngram_counts *counts = &measures->ngrams[n];
+        tkz__ngram_counts *counts = &found[n];
         *counts = (tkz__ngram_counts){.total = count >= n ? count - n + 1 : 0};
         if (n == TKZ__NGRAM_LEAST) {
             kept = (size_t)counts->total;
@@ -246,8 +246,8 @@ tkz_status tkz__ngram_counter_run(tkz__ngram_counter *counter, const uint32_t *s
             kept = sweep_places(counter, kept);
         }
         kept = keep_repeated(counter, kept, counts);
-        if (n == TKZ__NGRAM_FREQUENT) {
-            status = sum_frequent(counter, kept, counts, &measures->frequent_5grams, error);
+        if (n == TKZ__NGRAM_FREQUENT && frequent_5grams != NULL) {
+            status = sum_frequent(counter, kept, counts, frequent_5grams, error);
         } else {
             counts->repeated = visit_repeated(counter, kept, NULL, 0);
             counts->distinct = counts->total - kept + counts->repeated;

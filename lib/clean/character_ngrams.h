@@ -37,12 +37,13 @@ typedef struct tkz__ngram_counter {
 void tkz__ngram_counter_init(tkz__ngram_counter *counter, const tkz_allocator *allocator);
 void tkz__ngram_counter_free(tkz__ngram_counter *counter);
 
-/* Fills in `measures->ngrams` from 2 to `highest` (TKZ__NGRAM_LEAST..TKZ__NGRAM_MOST), and
- * `frequent_5grams` if that is 5 or more. `symbols` are below 2^21. Errors: OUT_OF_MEMORY, LIMIT (2^32-2
+/* Fills in `found[2]` to `found[highest]` (TKZ__NGRAM_LEAST..TKZ__NGRAM_MOST), and the sum
+ * `frequent_5grams` if that is 5 or more and it is not NULL. `symbols` are any numbers. Errors: OUT_OF_MEMORY, LIMIT (2^32-2
  * symbols). Time grows with `count` times `highest` at worst; on prose, less than three times with
  * `count`, because few places repeat beyond the fourth symbol. */
 TKZ_CHECKED tkz_status tkz__ngram_counter_run(tkz__ngram_counter *counter, const uint32_t *symbols,
                                               size_t count, uint32_t highest,
-                                              tkz__measures *measures, tkz_error *error);
+                                              tkz__ngram_counts *found,
+                                              uint64_t *frequent_5grams, tkz_error *error);
 
 #endif

@@ -24,7 +24,8 @@ tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_filter_set *set,
         return tkz__error_memory(error, sizeof **cleaner);
     (*cleaner)->set = set;
     (*cleaner)->allocator = memory;
-    tkz__measuring_init(&(*cleaner)->measuring, set->kinds, set->ngram_order, &memory);
+    tkz__measuring_init(&(*cleaner)->measuring, set->kinds, set->ngram_order,
+                        set->word_ngram_order, &memory);
     return TKZ_OK;
 }
 
@@ -35,6 +36,15 @@ void tkz_cleaner_free(tkz_cleaner *cleaner)
     tkz_allocator memory = cleaner->allocator;
     tkz__measuring_free(&cleaner->measuring);
     tkz__release(&memory, cleaner, sizeof *cleaner);
+}
+
+tkz_status tkz_cleaner_set_words(tkz_cleaner *cleaner, const tkz_boundaries *words,
+                                 tkz_error *error)
+{
+    if (cleaner == NULL || (words != NULL && (words->open == NULL || words->find == NULL)))
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_set_words",
+                              TKZ__NO_OFFSET, "cleaner must not be NULL, words must be a source");
+    return tkz__document_words_use(&cleaner->measuring.words, words, error);
 }
 
 /* The one or two values of a filter. */

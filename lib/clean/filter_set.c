@@ -94,8 +94,11 @@ static tkz_status choose(tkz_filter_set *set, const tkz__filter_list *list, tkz_
         set->value_count += chosen->filter->second != NULL ? 2 : 1;
         set->parameter_count += chosen->filter->info.parameter_count;
         set->measures |= chosen->filter->measures;
-        if (chosen->filter->ngram_order > set->ngram_order)
-            set->ngram_order = chosen->filter->ngram_order;
+        uint32_t order = chosen->filter->ngram_order;
+        if ((chosen->filter->measures & TKZ__MEASURE_NGRAMS) && order > set->ngram_order)
+            set->ngram_order = order;
+        if ((chosen->filter->measures & TKZ__MEASURE_WORD_NGRAMS) && order > set->word_ngram_order)
+            set->word_ngram_order = order;
     }
     return TKZ_OK;
 }
@@ -141,7 +144,7 @@ static tkz_status open_files(tkz_filter_set *set, tkz_error *error)
 
 static tkz_status make_kinds(tkz_filter_set *set, tkz_error *error)
 {
-    if ((set->measures & (TKZ__MEASURE_KINDS | TKZ__MEASURE_SENTENCES | TKZ__MEASURE_HOJICHAR)) == 0)
+    if ((set->measures & ~(uint32_t)(TKZ__MEASURE_LENGTH | TKZ__MEASURE_NGRAMS)) == 0)
         return TKZ_OK;
     set->kinds = tkz__allocate(&set->allocator, sizeof *set->kinds);
     if (set->kinds == NULL)
@@ -254,6 +257,14 @@ double tkz_filter_set_parameter(const tkz_filter_set *set, size_t index, size_t 
     if (index >= set->count || parameter >= set->chosen[index].filter->info.parameter_count)
         return 0;
     return set->chosen[index].parameters[parameter];
+}
+
+const char *tkz_filter_set_needs_words(const tkz_filter_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->chosen[i].filter->measures & (TKZ__MEASURE_WORDS | TKZ__MEASURE_WORD_NGRAMS))
+            return set->chosen[i].filter->info.name;
+    return NULL;
 }
 
 /* ---- Judging values ------------------------------------------------------ */

@@ -20,16 +20,9 @@ typedef struct walk {
     size_t joined_start;   /* bytes */
 } walk;
 
-/* White space as Python's str.strip sees it: the property, and U+001C-001F. */
-static bool is_strippable(uint32_t character)
-{
-    return (character >= 0x1C && character <= 0x1F) ||
-           (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
-}
-
 static bool ends_in_ellipsis(const uint32_t *sentence, size_t size)
 {
-    while (size > 0 && is_strippable(sentence[size - 1]))
+    while (size > 0 && tkz__is_python_space(sentence[size - 1]))
         size--;
     return size > 0 && (sentence[size - 1] == 0x30FB || sentence[size - 1] == 0x2026);
 }

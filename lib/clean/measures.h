@@ -17,7 +17,10 @@ enum tkz__measure {
     TKZ__MEASURE_SENTENCES = 1 << 2, /* `sentences` */
     TKZ__MEASURE_NGRAMS = 1 << 3,    /* `ngrams` */
     TKZ__MEASURE_HOJICHAR = 1 << 4,  /* `hojichar` */
-    TKZ__MEASURE_GROUPS = 5          /* how many */
+    TKZ__MEASURE_LINES = 1 << 5,     /* `paragraphs` */
+    TKZ__MEASURE_WORDS = 1 << 6,     /* `words`, and the words themselves */
+    TKZ__MEASURE_WORD_NGRAMS = 1 << 7, /* `word_ngrams` */
+    TKZ__MEASURE_GROUPS = 8          /* how many */
 };
 
 /* Lines and sentences as Swallow cuts them (quality.py): a line ends at a line feed alone; a
@@ -57,6 +60,39 @@ typedef struct tkz__hojichar_measures {
     uint64_t board_marks;       /* matches of the pattern of DiscardBBSComments */
 } tkz__hojichar_measures;
 
+/* Lines and paragraphs as the filters of datatrove cut them, see measure_lines.c. */
+typedef struct tkz__line_measures {
+    /* Of the text without white space around it, between runs of two line feeds and more. */
+    uint64_t paragraphs;
+    uint64_t repeated_paragraphs; /* equal to an earlier one */
+    uint64_t repeated_paragraph_characters;
+    /* Between runs of line feeds. */
+    uint64_t lines;
+    uint64_t repeated_lines;
+    uint64_t repeated_line_characters;
+    /* Between line feeds, those of white space alone left out. */
+    uint64_t filled_lines;
+    uint64_t ended_lines; /* whose last character is a terminal mark */
+    uint64_t short_lines; /* of at most 30 characters */
+    uint64_t repeated_filled_line_characters;
+    uint64_t third_longest; /* length of the third longest line between line feeds; 0: there are two */
+    uint64_t line_feeds;
+    /* As str.splitlines cuts. */
+    uint64_t split_lines;
+    uint64_t bullet_lines;   /* that begin with • or - behind white space */
+    uint64_t ellipsis_lines; /* that end in ... or … before white space */
+    uint64_t hashes;         /* # */
+    uint64_t ellipses;       /* ... and … */
+} tkz__line_measures;
+
+/* Of words. */
+typedef struct tkz__word_measures {
+    uint64_t words;
+    uint64_t plain;            /* with a character that is no symbol of datatrove */
+    uint64_t plain_characters; /* of those */
+    uint64_t alphabetic;       /* with a letter, L* */
+} tkz__word_measures;
+
 typedef struct tkz__measures {
     uint64_t characters;
     uint64_t kinds[TKZ__KINDS];
@@ -64,6 +100,9 @@ typedef struct tkz__measures {
     tkz__ngram_counts ngrams[TKZ__NGRAM_MOST + 1]; /* from TKZ__NGRAM_LEAST on */
     /* Of 5-grams, as the BigScience filter of repeated characters counts them. */
     tkz__hojichar_measures hojichar;
+    tkz__line_measures paragraphs;
+    tkz__word_measures words;
+    tkz__ngram_counts word_ngrams[TKZ__NGRAM_MOST + 1];
     uint64_t frequent_5grams; /* occurrences of the k most frequent ones, see character_ngrams.c */
 } tkz__measures;
 

@@ -13,16 +13,19 @@
 enum { KEPT_CHARACTERS = 1 << 20, CHUNK = 4096 };
 
 void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *kinds,
-                         uint32_t ngram_order, const tkz_allocator *allocator)
+                         uint32_t ngram_order, uint32_t word_ngram_order,
+                         const tkz_allocator *allocator)
 {
     memset(measuring, 0, sizeof *measuring);
     measuring->kinds = kinds;
     measuring->ngram_order = ngram_order;
+    measuring->word_ngram_order = word_ngram_order;
     measuring->allocator = *allocator;
     tkz__item_set_init(&measuring->lines, allocator);
     tkz__item_set_init(&measuring->sentences, allocator);
     tkz__buffer_init(&measuring->joined, allocator);
     tkz__ngram_counter_init(&measuring->ngrams, allocator);
+    tkz__document_words_init(&measuring->words, kinds, allocator);
 }
 
 static void drop_characters(tkz__measuring *measuring)
@@ -68,6 +71,7 @@ void tkz__measuring_free(tkz__measuring *measuring)
     tkz__item_set_free(&measuring->sentences);
     tkz__buffer_free(&measuring->joined);
     tkz__ngram_counter_free(&measuring->ngrams);
+    tkz__document_words_free(&measuring->words);
 }
 
 tkz_status tkz__measuring_start(tkz__measuring *measuring, const char *text, size_t size,
@@ -168,7 +172,25 @@ static tkz_status measure_ngrams(tkz__measuring *measuring, tkz_error *error)
     if (status != TKZ_OK)
         return status;
     return tkz__ngram_counter_run(&measuring->ngrams, measuring->characters, measuring->count,
-                                  measuring->ngram_order, &measuring->measures, error);
+                                  measuring->ngram_order, measuring->measures.ngrams,
+                                  &measuring->measures.frequent_5grams, error);
+}
+
+static tkz_status measure_words(tkz__measuring *measuring, tkz_error *error)
+{
+    return tkz__document_words_find(&measuring->words, measuring->text, measuring->size,
+                                    &measuring->measures.words, error);
+}
+
+/* The symbols are the words' names. */
+static tkz_status measure_word_ngrams(tkz__measuring *measuring, tkz_error *error)
+{
+    tkz_status status = tkz__measuring_need(measuring, TKZ__MEASURE_WORDS, error);
+    if (status != TKZ_OK)
+        return status;
+    return tkz__ngram_counter_run(&measuring->ngrams, measuring->words.names,
+                                  measuring->words.count, measuring->word_ngram_order,
+                                  measuring->measures.word_ngrams, NULL, error);
 }
 
 /* By the number of the group's bit. */
@@ -178,6 +200,9 @@ static tkz_status (*const passes[TKZ__MEASURE_GROUPS])(tkz__measuring *, tkz_err
     tkz__measure_sentences,
     measure_ngrams,
     tkz__measure_hojichar,
+    tkz__measure_lines,
+    measure_words,
+    measure_word_ngrams,
 };
 
 tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted, tkz_error *error)

@@ -7,6 +7,7 @@
 #define TKZ_CLEAN_MEASURING_H
 
 #include "clean/character_ngrams.h"
+#include "clean/document_words.h"
 #include "clean/item_set.h"
 #include "clean/measures.h"
 #include "core/buffer.h"
@@ -40,6 +41,8 @@ typedef struct tkz__measuring {
     tkz__buffer joined; /* u32 characters of lines that are not as they stand in the text */
     tkz__ngram_counter ngrams;
     uint32_t ngram_order; /* highest n that a filter asks for */
+    uint32_t word_ngram_order;
+    tkz__document_words words; /* of this document once TKZ__MEASURE_WORDS is done */
     size_t span_character; /* where the last span began, and its byte: spans mostly ascend */
     size_t span_byte;
     tkz__kept_object *kept;
@@ -48,8 +51,10 @@ typedef struct tkz__measuring {
     tkz_allocator allocator;
 } tkz__measuring;
 
+/* Orders: the highest n of n-grams of characters and of words, 0: none. */
 void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *kinds,
-                         uint32_t ngram_order, const tkz_allocator *allocator);
+                         uint32_t ngram_order, uint32_t word_ngram_order,
+                         const tkz_allocator *allocator);
 void tkz__measuring_free(tkz__measuring *measuring);
 
 /* Begins a document: `text` must stay until the next call. Errors: BAD_UTF8, with the offset of the
@@ -81,6 +86,9 @@ TKZ_CHECKED tkz_status tkz__measuring_add_span(tkz__measuring *measuring, size_t
 
 /* The pass of TKZ__MEASURE_SENTENCES, over decoded characters. */
 TKZ_CHECKED tkz_status tkz__measure_sentences(tkz__measuring *measuring, tkz_error *error);
+
+/* The pass of TKZ__MEASURE_LINES. */
+TKZ_CHECKED tkz_status tkz__measure_lines(tkz__measuring *measuring, tkz_error *error);
 
 /* The pass of TKZ__MEASURE_HOJICHAR. */
 TKZ_CHECKED tkz_status tkz__measure_hojichar(tkz__measuring *measuring, tkz_error *error);

@@ -22,6 +22,16 @@
     "{\"name\":\"swallow_repeated_8gram\"},{\"name\":\"swallow_repeated_9gram\"},"                \
     "{\"name\":\"swallow_repeated_10gram\"}"
 
+/* Words and letters, for Japanese as FineWeb-2 has them (configs/jpn_Jpan.yml): the words of Gopher's paper
+ * and their lengths are English. */
+#define GOPHER_QUALITY                                                                            \
+    "{\"name\":\"gopher_words\"},"                                                               \
+    "{\"name\":\"gopher_word_length\",\"minimum\":1,\"maximum\":6},"                             \
+    "{\"name\":\"gopher_hashes\"},{\"name\":\"gopher_ellipses\"},"                               \
+    "{\"name\":\"gopher_bullet_lines\"},{\"name\":\"gopher_ellipsis_lines\"},"                   \
+    "{\"name\":\"gopher_alphabetic_words\",\"minimum\":0.759},"                                  \
+    "{\"name\":\"gopher_stop_words\",\"japanese\":true}"
+
 static const tkz_preset_info presets[] = {
     {"swallow-v1-quality", "The Swallow corpus, version 1: all rules of quality.py.",
      "swallow-llm/swallow-corpus, quality.py, apply_v1", "[" SWALLOW_QUALITY "]", NULL},
@@ -45,6 +55,37 @@ static const tkz_preset_info presets[] = {
      "{\"name\":\"swallow_top_4gram\",\"maximum\":0.12},"
      "{\"name\":\"swallow_repeated_10gram\",\"maximum\":0.65},"
      "{\"name\":\"hojichar_character_repetition\",\"maximum\":0.4}]",
+     NULL},
+    {"gopher-ja",
+     "The rules of Gopher over Japanese words: its thresholds of repetition, and of quality all that are not about "
+     "English; mean length of words, words with letters and stop words as FineWeb-2 has them. Needs --dictionary.",
+     "Rae et al. 2021, arXiv 2112.11446, as datatrove 0.10.1 has it; huggingface/fineweb-2, configs/jpn_Jpan.yml",
+     "[{\"name\":\"length\",\"minimum\":1},"
+     "{\"name\":\"gopher_repeated_paragraphs\"},{\"name\":\"gopher_repeated_paragraph_characters\"},"
+     "{\"name\":\"gopher_repeated_lines\"},{\"name\":\"gopher_repeated_line_characters\"}," GOPHER_QUALITY
+     ",{\"name\":\"gopher_top_2gram\"},{\"name\":\"gopher_top_3gram\"},{\"name\":\"gopher_top_4gram\"},"
+     "{\"name\":\"gopher_repeated_5gram\"},{\"name\":\"gopher_repeated_6gram\"},"
+     "{\"name\":\"gopher_repeated_7gram\"},{\"name\":\"gopher_repeated_8gram\"},"
+     "{\"name\":\"gopher_repeated_9gram\"},{\"name\":\"gopher_repeated_10gram\"}]",
+     NULL},
+    {"fineweb2-jpn",
+     "The thresholds of FineWeb-2 for Japanese, over the words of the dictionary that is given (those of FineWeb-2 "
+     "are Sudachi's): repetition, lines, quality. Language (GlotLID), near duplicates, the repair of texts and "
+     "masking, which FineWeb-2 does elsewhere, are left out. Needs --dictionary.",
+     "huggingface/fineweb-2, configs/jpn_Jpan.yml and fineweb-2-pipeline.py",
+     "[{\"name\":\"length\",\"minimum\":1},"
+     "{\"name\":\"gopher_repeated_lines\",\"maximum\":0.328},"
+     "{\"name\":\"fineweb_ended_lines\",\"minimum\":0.096},"
+     "{\"name\":\"fineweb_repeated_characters\",\"maximum\":0.1},"
+     "{\"name\":\"fineweb_line_feeds\",\"maximum\":0.13}," GOPHER_QUALITY
+     ",{\"name\":\"gopher_top_2gram\",\"maximum\":0.239},{\"name\":\"gopher_top_3gram\",\"maximum\":0.196},"
+     "{\"name\":\"gopher_top_4gram\",\"maximum\":0.172},"
+     "{\"name\":\"gopher_repeated_5gram\",\"maximum\":0.243},"
+     "{\"name\":\"gopher_repeated_6gram\",\"maximum\":0.225},"
+     "{\"name\":\"gopher_repeated_7gram\",\"maximum\":0.207},"
+     "{\"name\":\"gopher_repeated_8gram\",\"maximum\":0.19},"
+     "{\"name\":\"gopher_repeated_9gram\",\"maximum\":0.175},"
+     "{\"name\":\"gopher_repeated_10gram\",\"maximum\":0.159}]",
      NULL},
     {"hojichar",
      "HojiChar's filters with its defaults, length as its documentation says.",

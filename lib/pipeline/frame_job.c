@@ -102,6 +102,8 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
         status = tkz_normalizer_new(&worker->normalizer, context->normal_form, memory, error);
     if (status == TKZ_OK && context->filters != NULL)
         status = tkz_cleaner_new(&worker->cleaner, context->filters, memory, error);
+    if (status == TKZ_OK && worker->cleaner != NULL && context->filter_words != NULL)
+        status = tkz_cleaner_set_words(worker->cleaner, context->filter_words, error);
     if (status == TKZ_OK && pass->encode)
         status = tkz_encoder_new(&worker->encoder, context->tokenizer, memory, error);
     if (status == TKZ_OK && pass->encode) {

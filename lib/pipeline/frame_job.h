@@ -33,6 +33,7 @@ typedef struct tkz__job_context {
     const tkz__pass *pass;
     const tkz_normal_form *normal_form; /* NULL: texts stay as they are */
     const tkz_filter_set *filters;     /* NULL: keep all */
+    const tkz_boundaries *filter_words; /* that filters count; NULL: none does */
     tkz_tokenizer *tokenizer;          /* for encode */
     bool has_append;
     uint32_t append;                   /* id behind every document */

@@ -345,6 +345,9 @@ static tkz_status read_recipe(tkz_recipe *recipe, tkz_error *error)
         if (recipe->filters == NULL)
             return tkz__error_memory(error, 0);
     }
+    recipe->words = string_at(root, "words");
+    if (recipe->words != NULL && recipe->filters == NULL)
+        return invalid(error, "words", "words are for the filters; name some in \"clean\"");
     recipe->dedup = json_object_get(root, "dedup") != NULL;
     status = read_input(recipe, error);
     if (status == TKZ_OK)

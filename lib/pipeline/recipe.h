@@ -39,6 +39,7 @@ struct tkz_recipe {
     /* normalize, clean, dedup */
     tkz_normal_form *normal_form; /* NULL: texts stay as they are */
     char *filters; /* JSON array, jansson's memory; NULL without filters */
+    const char *words; /* of filters: a dictionary or "white-space"; NULL: none are needed */
     bool dedup;
 
     /* vocabulary: a file, or how to train one */

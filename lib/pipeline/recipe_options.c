@@ -34,6 +34,9 @@ static const tkz_recipe_option options[] = {
      "version."},
     {"clean", "array", "", "", "Filters in order, as {\"name\": ..., parameter: value}; see "
                                "tokenize list filters."},
+    {"words", "string", "", "",
+     "The words that filters of words count: a dictionary's name (ipadic) or directory, or "
+     "\"white-space\" for what stands between white space."},
     {"dedup", "object", "", "", "Removal of repeated documents."},
     {"dedup.method", "string", "\"exact\"", "exact",
      "exact: the same text, byte for byte; the first copy stays."},

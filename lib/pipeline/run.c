@@ -112,6 +112,29 @@ static tkz_status take_up(tkz__run *run, tkz__step *step, tkz_error *error)
 
 /* ---- Steps ---------------------------------------------------------------------------- */
 
+/* The words that filters count. */
+static tkz_status open_filter_words(tkz__run *run, tkz_error *error)
+{
+    const char *name = run->recipe->words;
+    const char *needing = tkz_filter_set_needs_words(run->filters);
+    if (name == NULL && needing != NULL)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, "words", TKZ__NO_OFFSET,
+                              "filter \"%s\" counts words and has none: name a dictionary (--dictionary "
+                              "ipadic), or \"white-space\" for words between spaces",
+                              needing);
+    if (name == NULL || needing == NULL)
+        return TKZ_OK;
+    if (strcmp(name, "white-space") == 0) {
+        run->filter_words = tkz_white_space_boundaries();
+        return TKZ_OK;
+    }
+    tkz_status status =
+        tkz_dictionary_open(&run->filter_dictionary, name, NULL, 0, &run->allocator, error);
+    if (status == TKZ_OK)
+        status = tkz_dictionary_boundaries(run->filter_dictionary, &run->filter_words, error);
+    return status;
+}
+
 static tkz_status open_shared(tkz__run *run, tkz_error *error)
 {
     const tkz_recipe *recipe = run->recipe;
@@ -119,6 +142,8 @@ static tkz_status open_shared(tkz__run *run, tkz_error *error)
     if (recipe->filters != NULL)
         status = tkz_filter_set_new(&run->filters, recipe->filters, strlen(recipe->filters),
                                     &run->allocator, error);
+    if (status == TKZ_OK && recipe->filters != NULL)
+        status = open_filter_words(run, error);
     if (status == TKZ_OK && recipe->boundaries != NULL)
         status = tkz_dictionary_open(&run->dictionary, recipe->boundaries, NULL, 0,
                                      &run->allocator, error);
@@ -241,6 +266,7 @@ static void close_run(tkz__run *run, tkz_status status)
     tkz_tokenizer_free(run->tokenizer);
     tkz_dictionary_free(run->dictionary);
     tkz_dictionary_free(run->encode_dictionary);
+    tkz_dictionary_free(run->filter_dictionary);
     tkz_filter_set_free(run->filters);
     json_decref(run->vocabulary);
     json_decref(run->not_exported);

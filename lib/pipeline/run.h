@@ -37,6 +37,8 @@ typedef struct tkz__run {
     tkz__journal journal;
     tkz__streams streams;
     tkz_filter_set *filters;
+    tkz_dictionary *filter_dictionary; /* whose words the filters count; NULL: none */
+    tkz_boundaries filter_words;       /* the same as a boundary source, or white space */
     tkz_dictionary *dictionary;
     tkz__word_rules rules;
     tkz__word_counter *counter; /* of the pass that counts, and its words afterwards */

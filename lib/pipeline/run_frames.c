@@ -164,6 +164,7 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
         .pass = pass,
         .normal_form = pass->from_staged ? NULL : recipe->normal_form,
         .filters = pass->from_staged ? NULL : run->filters,
+        .filter_words = run->filter_words.open != NULL ? &run->filter_words : NULL,
         .tokenizer = run->tokenizer,
         .dictionary = run->dictionary,
         .words = run->words.open != NULL ? &run->words : NULL,

@@ -6,6 +6,7 @@
 #ifndef TKZ_TEXT_CHAR_CLASS_H
 #define TKZ_TEXT_CHAR_CLASS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Flags of one character. The first sixteen are those of hot loops. */
@@ -172,6 +173,16 @@ static inline uint32_t tkz__char_number(const tkz__class_table *table, uint32_t 
 static inline uint32_t tkz__char_flags(const tkz__class_table *table, uint32_t character)
 {
     return tkz__class_flags[tkz__char_number(table, character)];
+}
+
+/* White space as Python's str.isspace, split and strip see it: the property of Unicode 16.0, and
+ * U+001C-001F. */
+static inline bool tkz__is_python_space(uint32_t character)
+{
+    if (character < 0x80)
+        return character == ' ' || (character >= 0x09 && character <= 0x0D) ||
+               (character >= 0x1C && character <= 0x1F);
+    return (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
 }
 
 /* Record of `character`; what is no code point is Cn, of unknown script, Other in all breaks. Any

@@ -4,6 +4,7 @@
 # the edges of the rules.
 import json
 import random
+import subprocess
 
 LETTERS = "あいうえおかきのはがをにでとアイウエオカタナーヴ漢字日本語東京々〇𠮷𩸽abcXYZ０９Ａ①㍿％\t 　"
 MARKS = "。．！？!?、，・…―「」『』（）-#•.,:;\n\n\n\x1c\u0085\u00a0\u2028"
@@ -15,6 +16,15 @@ def read_texts(path):
             text = json.loads(line).get("text") if line.strip() else None
             if isinstance(text, str):
                 yield text
+
+
+def scores(command, filters, texts):
+    """What the command measures of each text by these filters: its lines of --scores."""
+    records = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    chosen = [argument for name in filters for argument in ("-f", name)]
+    run = subprocess.run([*command, *chosen, "--scores", "-", "-o", "/dev/null", "--quiet", "--no-progress"],
+                         input=records.encode(), stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in run.stdout.splitlines()]
 
 
 def sentence(random, length, ending="。"):

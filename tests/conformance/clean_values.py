@@ -4,21 +4,11 @@
 # Values and verdicts of Swallow's filters against swallow_rules.py: clean_values.py TOKENIZE WORDS [TEXT.jsonl...]
 # CLEAN_TEXTS=N: how many made documents; CLEAN_REAL=N: how many of each file.
 import itertools
-import json
 import os
-import subprocess
 import sys
 
 import swallow_rules
-from clean_texts import made_texts, read_texts
-
-
-def scores(command, texts):
-    """What the command measures of each text: its lines of --scores."""
-    records = "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
-    run = subprocess.run([*command, "--scores", "-", "-o", "/dev/null", "--quiet", "--no-progress"],
-                         input=records.encode(), stdout=subprocess.PIPE, check=True)
-    return [json.loads(line) for line in run.stdout.splitlines()]
+from clean_texts import made_texts, read_texts, scores
 
 
 def main():
@@ -29,11 +19,10 @@ def main():
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "300")))
     with open(list_path, encoding="utf-8") as file:
         words = {line.rstrip("\n") for line in file if line.strip("\n")}
-    compat = [argument for name in ("japanese_letters", "hiragana", "katakana", "japanese")
-              for argument in ("-f", f"swallow_{name}:compat=true")]
-    found = scores([tokenize, "clean", "-p", "swallow-v1-quality", *compat, "-f",
-                    f"swallow_ng_words:file={list_path}", "-f", f"swallow_ng_words:file={list_path},compat=true"],
-                   texts)
+    command = [tokenize, "clean", "-p", "swallow-v1-quality"]
+    compat = [f"swallow_{name}:compat=true" for name in ("japanese_letters", "hiragana", "katakana", "japanese")]
+    found = scores(command, [*compat, f"swallow_ng_words:file={list_path}",
+                             f"swallow_ng_words:file={list_path},compat=true"], texts)
     base = os.path.basename(list_path).rsplit(".", 1)[0]
     assert len(found) == len(texts), (len(found), len(texts))
     wrong = compared = 0
@@ -48,7 +37,7 @@ def main():
                 wrong += 1
                 if wrong < 10:
                     print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:60]!r}")
-    plain = scores([tokenize, "clean", "-p", "swallow-v1-quality"], texts)
+    plain = scores(command, [], texts)
     kept = 0
     for text, line in zip(texts, plain):
         compared += 1

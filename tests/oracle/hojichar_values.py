@@ -2,15 +2,13 @@
 #
 # Values and verdicts of hojichar_* filters against the package: hojichar_values.py TOKENIZE [TEXT.jsonl...]
 import itertools
-import json
 import os
 import random
-import subprocess
 import sys
 from itertools import groupby
 
 import hojichar
-from clean_texts import made_texts, read_texts
+from clean_texts import made_texts, read_texts, scores
 from hojichar import Document
 from hojichar.filters import document_filters as reference
 
@@ -69,13 +67,6 @@ class Reference:
         }
 
 
-def scores(tokenize, filters, records):
-    arguments = [argument for name in filters for argument in ("-f", name)]
-    run = subprocess.run([tokenize, "clean", *arguments, "--scores", "-", "-o", "/dev/null", "--quiet", "--no-progress"],
-                         input=records, stdout=subprocess.PIPE, check=True)
-    return [json.loads(line) for line in run.stdout.splitlines()]
-
-
 def main():
     tokenize, *files = sys.argv[1:]
     count = int(os.environ.get("CLEAN_TEXTS", "1000"))
@@ -83,14 +74,14 @@ def main():
     made = len(texts)
     for path in files:
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "200")))
-    records = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
+    command = [tokenize, "clean"]
     package = Reference()
     arguments = {name: name for name in package.filters if not name.startswith("ng_")}
     arguments["hojichar_advertisements"] += ":file=" + listed("advertisement")
     for name in ("adult", "discrimination", "violence"):
         arguments[f"ng_{name}"] = f"hojichar_ng_words:file={listed(name)}"
         arguments[f"ng_{name}_whole"] = f"hojichar_ng_words:file={listed(name)},whole_katakana=true"
-    measured = scores(tokenize, arguments.values(), records)
+    measured = scores(command, arguments.values(), texts)
     compared = wrong = 0
     for text, line in zip(texts, measured, strict=True):
         for name, value in package.values(text).items():
@@ -101,7 +92,7 @@ def main():
                     print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:80]!r}")
     rejected = 0
     for name, filter in package.filters.items():
-        for text, line in zip(texts, scores(tokenize, [arguments[name]], records), strict=True):
+        for text, line in zip(texts, scores(command, [arguments[name]], texts), strict=True):
             compared += 1
             expected = filter.apply(Document(text)).is_rejected
             rejected += expected

@@ -13,6 +13,7 @@
 #include "testing.h"
 #include "text/char_class.h"
 #include "text/utf8.h"
+#include "tokenize/text.h"
 
 Suite *suite_clean(void);
 
@@ -114,6 +115,8 @@ START_TEST(test_every_filter_is_well_formed)
         tkz_cleaner *cleaner;
         double values[2] = {0};
         ck_assert_status(tkz_cleaner_new(&cleaner, set, NULL, NULL));
+        tkz_boundaries words = tkz_white_space_boundaries();
+        ck_assert_status(tkz_cleaner_set_words(cleaner, &words, NULL));
         ck_assert_status(tkz_cleaner_measure(cleaner, "", 0, values, NULL)); /* the empty document */
         ck_assert(values[0] == values[0] && values[1] == values[1]);         /* not NaN */
         tkz_cleaner_free(cleaner);
@@ -177,7 +180,9 @@ static void setup_measuring(void)
 {
     ck_assert(tkz__character_kinds_init(&kinds));
     tkz_allocator memory = tkz__allocator_or_default(NULL);
-    tkz__measuring_init(&measuring, &kinds, TKZ__NGRAM_MOST, &memory);
+    tkz_boundaries words = tkz_white_space_boundaries();
+    tkz__measuring_init(&measuring, &kinds, TKZ__NGRAM_MOST, TKZ__NGRAM_MOST, &memory);
+    ck_assert_status(tkz__document_words_use(&measuring.words, &words, NULL));
 }
 
 static void teardown_measuring(void)

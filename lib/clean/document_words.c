@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Words are gathered into one array, so that a sequence of them is one stretch of bytes, and of numbers.
+ * Source of what is counted: datatrove, gopher_quality_filter.py and gopher_repetition_filter.py. Leans on
+ * utf8 and char_class.
+ */
+#include "clean/document_words.h"
+
+#include <string.h>
+
+#include "text/char_class.h"
+#include "text/utf8.h"
+
+/* What is kept room for from one document to the next. */
+enum { KEPT_WORDS = 1 << 18, KEPT_BYTES = 1 << 21 };
+
+void tkz__document_words_init(tkz__document_words *words, const tkz__character_kinds *kinds,
+                              const tkz_allocator *allocator)
+{
+    *words = (tkz__document_words){.kinds = kinds, .allocator = *allocator};
+    tkz__buffer_init(&words->bytes, allocator);
+    tkz__sequence_set_init(&words->set, allocator);
+}
+
+static void drop_words(tkz__document_words *words)
+{
+    tkz__release_array(&words->allocator, words->starts, words->capacity, sizeof *words->starts);
+    tkz__release_array(&words->allocator, words->characters, words->capacity,
+                       sizeof *words->characters);
+    tkz__release_array(&words->allocator, words->names, words->capacity, sizeof *words->names);
+    words->starts = words->characters = words->names = NULL;
+    words->capacity = 0;
+}
+
+static void close_source(tkz__document_words *words)
+{
+    if (words->source.open != NULL && words->source.close != NULL)
+        words->source.close(words->worker);
+    words->source = (tkz_boundaries){.open = NULL};
+    words->worker = NULL;
+}
+
+void tkz__document_words_free(tkz__document_words *words)
+{
+    close_source(words);
+    drop_words(words);
+    tkz__buffer_free(&words->bytes);
+    tkz__sequence_set_free(&words->set);
+}
+
+tkz_status tkz__document_words_use(tkz__document_words *words, const tkz_boundaries *source,
+                                   tkz_error *error)
+{
+    void *worker = NULL;
+    close_source(words);
+    if (source == NULL)
+        return TKZ_OK;
+    tkz_status status = source->open(source->context, &worker, &words->allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    words->source = *source;
+    words->worker = worker;
+    return TKZ_OK;
+}
+
+/* ---- Finding ------------------------------------------------------------- */
+
+/* Room for `count` words and the end of the last. The three arrays grow together. */
+static tkz_status reserve(tkz__document_words *words, size_t count, tkz_error *error)
+{
+    if (count < words->capacity)
+        return TKZ_OK;
+    uint32_t **arrays[] = {&words->starts, &words->characters, &words->names};
+    size_t grown = words->capacity + words->capacity / 2 + 256;
+    if (grown <= count)
+        grown = count + 1;
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t *array = tkz__allocate_array(&words->allocator, grown, sizeof *array);
+        if (array == NULL) {
+            for (size_t k = 0; k < i; k++) /* those that have grown would no longer have one capacity */
+                tkz__release_array(&words->allocator, *arrays[k], grown, sizeof *array);
+            for (size_t k = i; k < 3; k++)
+                tkz__release_array(&words->allocator, *arrays[k], words->capacity, sizeof *array);
+            words->starts = words->characters = words->names = NULL;
+            words->capacity = 0;
+            return tkz__error_memory(error, grown * sizeof *array);
+        }
+        if (words->capacity > 0)
+            memcpy(array, *arrays[i], words->capacity * sizeof *array);
+        tkz__release_array(&words->allocator, *arrays[i], words->capacity, sizeof *array);
+        *arrays[i] = array;
+    }
+    words->capacity = grown;
+    return TKZ_OK;
+}
+
+/* Takes white space off both ends. */
+static void strip(const char *text, size_t *start, size_t *end)
+{
+    uint32_t character;
+    while (*start < *end) {
+        size_t length = tkz__utf8_next(text + *start, *end - *start, &character);
+        if (!tkz__is_python_space(character))
+            break;
+        *start += length;
+    }
+    while (*start < *end) {
+        size_t last = *end - 1;
+        while (last > *start && ((uint8_t)text[last] & 0xC0) == 0x80)
+            last--;
+        (void)tkz__utf8_next(text + last, *end - last, &character);
+        if (!tkz__is_python_space(character))
+            break;
+        *end = last;
+    }
+}
+
+static tkz_status add_word(tkz__document_words *words, const char *text, size_t start, size_t end,
+                           tkz__word_measures *found, tkz_error *error)
+{
+    bool plain = false;
+    uint32_t any = 0, count = 0;
+    strip(text, &start, &end);
+    if (start == end)
+        return TKZ_OK;
+    for (size_t at = start; at < end; count++) {
+        uint32_t character;
+        at += tkz__utf8_next(text + at, end - at, &character);
+        uint32_t flags = tkz__character_flags(words->kinds, character);
+        any |= flags;
+        plain |= (flags >> TKZ__KIND_DATATROVE_SYMBOL & 1) == 0;
+    }
+    tkz_status status = reserve(words, words->count + 1, error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append(&words->bytes, text + start, end - start, error);
+    if (status != TKZ_OK)
+        return status;
+    words->count++;
+    words->starts[words->count] = (uint32_t)words->bytes.size;
+    words->characters[words->count] = words->characters[words->count - 1] + count;
+    found->words++;
+    found->plain += plain;
+    found->plain_characters += plain ? count : 0;
+    found->alphabetic += any >> TKZ__KIND_LETTER & 1;
+    return TKZ_OK;
+}
+
+static tkz_status add_line(tkz__document_words *words, const char *line, size_t size,
+                           tkz__word_measures *found, tkz_error *error)
+{
+    const tkz_word_range *ranges;
+    size_t count;
+    tkz_status status = words->source.find(words->worker, line, size, &ranges, &count, error);
+    for (size_t i = 0; i < count && status == TKZ_OK; i++)
+        status = add_word(words, line, (size_t)ranges[i].start, (size_t)ranges[i].end, found, error);
+    return status;
+}
+
+static tkz_status start(tkz__document_words *words, size_t size, tkz_error *error)
+{
+    if (words->source.open == NULL)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_set_words",
+                              TKZ__NO_OFFSET, "a filter counts words and the cleaner has none");
+    if (size >= UINT32_MAX)
+        return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
+                              "a document of more than 4294967294 bytes");
+    if (words->capacity > KEPT_WORDS && size < words->capacity)
+        drop_words(words);
+    if (words->bytes.capacity > KEPT_BYTES && size < words->bytes.capacity)
+        tkz__buffer_free(&words->bytes);
+    tkz__buffer_clear(&words->bytes);
+    words->count = 0;
+    tkz_status status = reserve(words, 0, error);
+    if (status == TKZ_OK)
+        words->starts[0] = words->characters[0] = 0;
+    return status;
+}
+
+tkz_status tkz__document_words_find(tkz__document_words *words, const char *text, size_t size,
+                                    tkz__word_measures *found, tkz_error *error)
+{
+    *found = (tkz__word_measures){0};
+    tkz_status status = start(words, size, error);
+    for (size_t at = 0, length; at < size && status == TKZ_OK; at += length + 1) {
+        const char *end = memchr(text + at, '\n', size - at);
+        length = end != NULL ? (size_t)(end - (text + at)) : size - at;
+        status = add_line(words, text + at, length, found, error);
+    }
+    words->indexed = false;
+    return status == TKZ_OK ? tkz__document_words_index(words, error) : status;
+}
+
+tkz_status tkz__document_words_index(tkz__document_words *words, tkz_error *error)
+{
+    if (words->indexed)
+        return TKZ_OK;
+    tkz__sequences single = {.data = words->bytes.data, .starts = words->starts, .words = 1};
+    tkz_status status = tkz__sequence_set_start(&words->set, words->count, error);
+    for (size_t i = 0; i < words->count && status == TKZ_OK; i++)
+        words->names[i] = tkz__sequence_set_add(&words->set, &single, (uint32_t)i);
+    words->indexed = status == TKZ_OK;
+    return status;
+}
+
+bool tkz__document_words_have(const tkz__document_words *words, const char *word, size_t size)
+{
+    const tkz__sequences single = {
+        .data = words->bytes.data, .starts = words->starts, .words = 1};
+    return tkz__sequence_set_find(&words->set, &single, word, size) != UINT32_MAX;
+}
+
+/* ---- Repetition ---------------------------------------------------------- */
+
+tkz_status tkz__document_words_repeated(tkz__document_words *words, uint32_t n, bool joined,
+                                        uint64_t *characters, tkz_error *error)
+{
+    tkz__sequences sequences = {.data = (const uint8_t *)words->names,
+                                .words = n,
+                                .step = sizeof *words->names,
+                                .size = n * sizeof *words->names};
+    if (joined)
+        sequences =
+            (tkz__sequences){.data = words->bytes.data, .starts = words->starts, .words = n};
+    *characters = 0;
+    if (words->count < n)
+        return TKZ_OK;
+    tkz_status status = tkz__sequence_set_start(&words->set, words->count, error);
+    words->indexed = false;
+    for (size_t i = 0; i + n <= words->count && status == TKZ_OK;) {
+        bool seen = tkz__sequence_set_add(&words->set, &sequences, (uint32_t)i) != i;
+        *characters += seen ? tkz__document_words_characters(words, i, i + n) : 0;
+        i += seen ? n : 1;
+    }
+    return status;
+}

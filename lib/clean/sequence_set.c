@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Open addressing with linear probing, at most half full; 32 bits of the hash in the slot spare most
+ * comparisons. Leans on hash.
+ */
+#include "clean/sequence_set.h"
+
+#include <string.h>
+
+#include "core/hash.h"
+
+enum { FIRST_SLOTS = 256, KEPT_SLOTS = 1 << 19 };
+
+void tkz__sequence_set_init(tkz__sequence_set *set, const tkz_allocator *allocator)
+{
+    *set = (tkz__sequence_set){.allocator = *allocator};
+}
+
+void tkz__sequence_set_free(tkz__sequence_set *set)
+{
+    tkz__release_array(&set->allocator, set->slots, set->slot_count, sizeof *set->slots);
+    set->slots = NULL;
+    set->slot_count = 0;
+}
+
+tkz_status tkz__sequence_set_start(tkz__sequence_set *set, size_t count, tkz_error *error)
+{
+    size_t wanted = FIRST_SLOTS;
+    while (wanted < count * 2)
+        wanted *= 2;
+    if (set->slot_count < wanted || (set->slot_count > KEPT_SLOTS && wanted < set->slot_count)) {
+        tkz__sequence_set_free(set);
+        set->slots = tkz__allocate_array(&set->allocator, wanted, sizeof *set->slots);
+        if (set->slots == NULL)
+            return tkz__error_memory(error, wanted * sizeof *set->slots);
+        set->slot_count = wanted;
+    }
+    set->mask = wanted - 1;
+    memset(set->slots, 0, wanted * sizeof *set->slots);
+    return TKZ_OK;
+}
+
+static const uint8_t *bytes_of(const tkz__sequences *sequences, uint32_t number, size_t *size)
+{
+    if (sequences->starts == NULL) {
+        *size = sequences->size;
+        return sequences->data + number * sequences->step;
+    }
+    *size = sequences->starts[number + sequences->words] - sequences->starts[number];
+    return sequences->data + sequences->starts[number];
+}
+
+/* The slot of these bytes, or the free one where they belong. */
+static uint64_t *find(const tkz__sequence_set *set, const tkz__sequences *sequences,
+                      const void *data, size_t size, uint64_t hash)
+{
+    for (size_t i = hash & set->mask;; i = (i + 1) & set->mask) {
+        uint64_t *slot = &set->slots[i];
+        size_t own_size;
+        if (*slot == 0)
+            return slot;
+        if (*slot >> 32 != hash >> 32)
+            continue;
+        const uint8_t *own = bytes_of(sequences, (uint32_t)*slot - 1, &own_size);
+        if (own_size == size && memcmp(own, data, size) == 0)
+            return slot;
+    }
+}
+
+uint32_t tkz__sequence_set_add(tkz__sequence_set *set, const tkz__sequences *sequences,
+                               uint32_t number)
+{
+    size_t size;
+    const uint8_t *data = bytes_of(sequences, number, &size);
+    uint64_t hash = tkz__hash64(data, size);
+    uint64_t *slot = find(set, sequences, data, size, hash);
+    if (*slot == 0)
+        *slot = (hash >> 32) << 32 | (number + 1);
+    return (uint32_t)*slot - 1;
+}
+
+uint32_t tkz__sequence_set_find(const tkz__sequence_set *set, const tkz__sequences *sequences,
+                                const void *data, size_t size)
+{
+    if (set->slots == NULL)
+        return UINT32_MAX;
+    const uint64_t *slot = find(set, sequences, data, size, tkz__hash64(data, size));
+    return *slot == 0 ? UINT32_MAX : (uint32_t)*slot - 1;
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Values and verdicts of gopher_*, fineweb_*, c4_* and mc4_* filters against the package datatrove:
+# datatrove_values.py TOKENIZE DICTIONARY [TEXT.jsonl...]. Both sides see the same words: those of mecab, or what
+# stands between white space. CLEAN_TEXTS=N: how many made documents; CLEAN_REAL=N: how many of each file.
+import itertools
+import os
+import random
+import subprocess
+import sys
+
+import datatrove.pipeline.filters.fineweb_quality_filter as fineweb
+import datatrove.pipeline.filters.gopher_quality_filter as quality
+import datatrove.pipeline.filters.gopher_repetition_filter as repetition
+import numpy
+from clean_texts import made_texts, read_texts, scores
+from datatrove.data import Document
+from datatrove.pipeline.filters.c4_filters import C4ParagraphFilter
+from datatrove.utils.text import PUNCTUATION_SET
+from gopher_texts import near_thresholds, words_in_lines
+
+JAPANESE_STOP_WORDS = list("のにをはたてがとで年し・月れさ")
+cut = {}  # the words of each text
+
+
+def words_of(text, language=None):
+    return cut[text]
+
+
+for module in (fineweb, quality, repetition):
+    module.split_into_words = words_of
+
+
+def mecab_words(dictionary, texts):
+    """Every line as mecab cuts it; lines end at line feeds alone, and mecab's own white space is no word."""
+    lines = [line for text in texts for line in text.split("\n")]
+    run = subprocess.run(["mecab", "-d", dictionary, "-b", "10000000", "-F", "%m\t", "-U", "%m\t", "-E", "\n"],
+                         input="".join(line + "\n" for line in lines).encode(), stdout=subprocess.PIPE, check=True)
+    found = iter(run.stdout.decode().split("\n"))
+    for text in texts:
+        words = [word.strip() for _ in text.split("\n") for word in next(found).split("\t")]
+        yield [word for word in words if word]
+
+
+def share(part, whole):
+    return part / whole if whole else 0.0
+
+
+def values(text):
+    """What the filters compare, by the package's own functions and patterns."""
+    words = cut[text]
+    plain = [word for word in words if any(ch not in PUNCTUATION_SET for ch in word)]
+    lines = text.splitlines()
+    package = repetition.GopherRepetitionFilter()
+    found = {
+        "gopher_words": len(plain),
+        "gopher_word_length": float(numpy.mean([len(word) for word in plain])) if plain else 0.0,
+        "gopher_hashes": share(text.count("#"), len(words)),
+        "gopher_ellipses": share(text.count("...") + text.count("…"), len(words)),
+        "gopher_bullet_lines": share(sum(s.lstrip().startswith(("•", "-")) for s in lines), len(lines)),
+        "gopher_ellipsis_lines": share(sum(s.rstrip().endswith(("...", "…")) for s in lines), len(lines)),
+        "gopher_alphabetic_words": share(sum(any(c.isalpha() for c in word) for word in words), len(words)),
+        "gopher_stop_words": len(set(quality.STOP_WORDS) & set(words)),
+        "gopher_stop_words/japanese": len(set(JAPANESE_STOP_WORDS) & set(words)),
+    }
+    for name, parts in (("paragraph", package.paragraph_exp.split(text.strip())),
+                        ("line", package._line_splitter.split(text))):
+        repeated, characters = repetition.find_duplicates(parts)
+        found[f"gopher_repeated_{name}s"] = repeated / len(parts)
+        found[f"gopher_repeated_{name}_characters"] = share(characters, len(text))
+    for n, _ in package.top_n_grams:
+        ngrams = repetition.get_n_grams(words, n)
+        found[f"gopher_top_{n}gram"] = share(repetition.find_top_duplicate(ngrams), len(text)) if ngrams else 0.0
+    for n, _ in package.dup_n_grams:
+        found[f"gopher_repeated_{n}gram/compat"] = share(repetition.find_all_duplicate(words, n), len(text))
+    lines = [line for line in text.split("\n") if line.strip() != ""]
+    package = fineweb.FineWebQualityFilter()
+    found |= {
+        "fineweb_ended_lines": share(sum(line.endswith(package.stop_chars) for line in lines), len(lines)),
+        "fineweb_short_lines": share(sum(len(line) <= package.short_line_length for line in lines), len(lines)),
+        "fineweb_repeated_characters": share(repetition.find_duplicates(lines)[1], len(text.replace("\n", ""))),
+        "fineweb_line_feeds": share(text.count("\n"), len(words)),
+    }
+    return found
+
+
+def distinct_words(text):
+    """Repetition without compat: sequences are equal if their words are."""
+    words = cut[text]
+    for n in range(5, 11):
+        seen, characters, at = set(), 0, 0
+        while at + n <= len(words):
+            ngram = tuple(words[at:at + n])
+            again = ngram in seen
+            characters += sum(map(len, ngram)) if again else 0
+            seen.add(ngram)
+            at += n if again else 1
+        yield f"gopher_repeated_{n}gram", share(characters, len(text))
+
+
+QUALITY = ("words", "word_length", "hashes", "ellipses", "bullet_lines", "ellipsis_lines", "alphabetic_words")
+REPETITION = ("repeated_paragraphs", "repeated_paragraph_characters", "repeated_lines", "repeated_line_characters",
+              "top_2gram", "top_3gram", "top_4gram")
+FINEWEB = ("ended_lines", "short_lines", "repeated_characters", "line_feeds")
+
+
+def gopher(names):
+    return [f"gopher_{name}" for name in names]
+
+
+def repeated(thresholds=None):
+    for n in range(5, 11):
+        bound = f",maximum={thresholds[n - 5]}" if thresholds else ""
+        yield f"gopher_repeated_{n}gram:compat=true{bound}"
+
+
+# The package's filter, and ours that do the same together.
+FILTERS = [
+    (quality.GopherQualityFilter(), gopher(QUALITY) + ["gopher_stop_words"]),
+    (quality.GopherQualityFilter(min_avg_word_length=1, max_avg_word_length=6, max_non_alpha_words_ratio=0.759,
+                                 stop_words=JAPANESE_STOP_WORDS),
+     [{"gopher_word_length": "gopher_word_length:minimum=1,maximum=6",
+       "gopher_alphabetic_words": "gopher_alphabetic_words:minimum=0.759"}.get(name, name)
+      for name in gopher(QUALITY)] + ["gopher_stop_words:japanese=true"]),
+    (repetition.GopherRepetitionFilter(), ["length:minimum=1"] + gopher(REPETITION) + list(repeated())),
+    (repetition.GopherRepetitionFilter(
+        dup_para_frac=0, dup_line_char_frac=0, dup_para_char_frac=0, dup_line_frac=0.328,
+        top_n_grams=((2, 0.239), (3, 0.196), (4, 0.172)),
+        dup_n_grams=((5, 0.243), (6, 0.225), (7, 0.207), (8, 0.19), (9, 0.175), (10, 0.159))),
+     ["length:minimum=1", "gopher_repeated_lines:maximum=0.328", "gopher_top_2gram:maximum=0.239",
+      "gopher_top_3gram:maximum=0.196", "gopher_top_4gram:maximum=0.172",
+      *repeated((0.243, 0.225, 0.207, 0.19, 0.175, 0.159))]),
+    (fineweb.FineWebQualityFilter(), [f"fineweb_{name}" for name in FINEWEB]),
+    (C4ParagraphFilter(), ["mc4_long_lines"]),
+]
+
+
+def compare(tokenize, dictionary, texts):
+    global wrong
+    compared = kept = 0
+    compat = [f"gopher_repeated_{n}gram:compat=true" for n in range(5, 11)]
+    names = ([f"fineweb_{name}" for name in FINEWEB] + gopher(QUALITY + REPETITION) + compat +
+             [name.split(":")[0] for name in compat] + ["gopher_stop_words", "gopher_stop_words:japanese=true"])
+    command = [tokenize, "clean", "-d", dictionary]
+    for text, line in zip(texts, scores(command, names, texts), strict=True):
+        expected = values(text) | dict(distinct_words(text))
+        assert expected.keys() == line["values"].keys(), expected.keys() ^ line["values"].keys()
+        for name, value in expected.items():
+            compared += 1
+            if value != line["values"][name]:
+                complain(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:80]!r}")
+    for package, ours in FILTERS:
+        for text, line in zip(texts, scores(command, ours, texts), strict=True):
+            # Of what has no words or lines at all the package says nothing, or fails.
+            if not cut[text]:
+                continue
+            compared += 1
+            expected = package.filter(Document(text=text, id="0")) is True
+            kept += expected
+            if line["keep"] != expected:
+                complain(f"{package.name}: {line['keep']}, not {expected}, of {text[:80]!r}")
+    return compared, kept
+
+
+def complain(text):
+    global wrong
+    wrong += 1
+    if wrong < 10:
+        print(text)
+
+
+wrong = 0
+
+
+def main():
+    tokenize, dictionary, *files = sys.argv[1:]
+    count = int(os.environ.get("CLEAN_TEXTS", "400"))
+    source = random.Random(21)
+    texts = list(made_texts(14, count)) + list(words_in_lines(source, count))
+    near = list(near_thresholds(source))
+    made = len(texts) + len(near)
+    real = []
+    for path in files:
+        real += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "150")))
+    compared = kept = 0
+    for name, chosen in ((dictionary, texts + near + real), ("white-space", texts + near)):
+        chosen = list(dict.fromkeys(chosen))
+        cut.clear()
+        cut.update(zip(chosen, mecab_words(dictionary, chosen) if name == dictionary else map(str.split, chosen)))
+        found = compare(tokenize, name, chosen)
+        compared, kept = compared + found[0], kept + found[1]
+    print(f"compared {compared} values and verdicts of {made} made and {len(real)} real documents, {kept} kept: "
+          f"{wrong} differ")
+    sys.exit(1 if wrong or not kept else 0)
+
+
+main()

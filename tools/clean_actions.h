@@ -10,6 +10,52 @@
 #include "tokenize/clean.h"
 #include "tools/options.h"
 
+/* The options that choose filters. `otherwise`: which there are without them. */
+#define FILTER_OPTIONS(otherwise)                                                                 \
+    {.name = "filter",                                                                            \
+     .letter = 'f',                                                                               \
+     .type = OPTION_TEXT,                                                                         \
+     .argument = "NAME[:PARAMETER=VALUE,...]",                                                    \
+     .repeatable = true,                                                                          \
+     .text = "Use this filter; the first one that drops a document decides. Without this "        \
+             "option: " otherwise "."},                                                           \
+    {.name = "preset",                                                                            \
+     .letter = 'p',                                                                               \
+     .type = OPTION_TEXT,                                                                         \
+     .argument = "NAME",                                                                          \
+     .repeatable = true,                                                                          \
+     .text = "Use the filters of this preset, before those of --filter; see 'tokenize list "      \
+             "presets'."},                                                                        \
+    {.name = "lists",                                                                             \
+     .type = OPTION_TEXT,                                                                         \
+     .argument = "DIR",                                                                           \
+     .text = "Folder with the word lists that the presets ask for; 'tokenize list presets' says " \
+             "which, and where they come from."},                                                 \
+    {.name = "dictionary",                                                                        \
+     .letter = 'd',                                                                               \
+     .type = OPTION_TEXT,                                                                         \
+     .argument = "NAME",                                                                          \
+     .text = "Where the words are that filters of words count: the directory of a compiled "      \
+             "MeCab dictionary, or a name such as ipadic; white-space: words are what stands "    \
+             "between white space."},                                                             \
+    {.name = "normalize",                                                                         \
+     .type = OPTION_TEXT,                                                                         \
+     .argument = "FORM",                                                                          \
+     .text = "Bring every text to this normal form first, such as ja-v1; see 'tokenize list "     \
+             "normalizers'. A text that changes is written anew, all else of its record stays."}
+
+#define OPTION_HTML                                                                               \
+    {.name = "html",                                                                              \
+     .type = OPTION_TEXT,                                                                         \
+     .argument = "PATH",                                                                          \
+     .text = "Write a page with tables and plots here, which needs nothing but itself: what each " \
+             "filter drops, how its values are spread, scripts, sources, samples. All values of " \
+             "every document are measured for it."}
+
+/* The recipe's "clean" by these options: presets in their order, then filters; `otherwise` (taken over) where
+ * none is given; NULL after a complaint. */
+json_t *chosen_filters(const struct arguments *arguments, json_t *otherwise);
+
 /* Makes a filter set out of the recipe's "clean"; complains and returns NULL. */
 tkz_filter_set *open_filters(const json_t *filters);
 

@@ -14,35 +14,7 @@
 #include "tools/stream_options.h"
 
 static const struct option_info options[] = {
-    {.name = "filter",
-     .letter = 'f',
-     .type = OPTION_TEXT,
-     .argument = "NAME[:PARAMETER=VALUE,...]",
-     .repeatable = true,
-     .text = "Use this filter; the first one that drops a document decides. Without this option: "
-             "length and japanese_ratio with their defaults."},
-    {.name = "preset",
-     .letter = 'p',
-     .type = OPTION_TEXT,
-     .argument = "NAME",
-     .repeatable = true,
-     .text = "Use the filters of this preset, before those of --filter; see 'tokenize list presets'."},
-    {.name = "lists",
-     .type = OPTION_TEXT,
-     .argument = "DIR",
-     .text = "Folder with the word lists that the presets ask for; 'tokenize list presets' says which, "
-             "and where they come from."},
-    {.name = "dictionary",
-     .letter = 'd',
-     .type = OPTION_TEXT,
-     .argument = "NAME",
-     .text = "Where the words are that filters of words count: the directory of a compiled MeCab "
-             "dictionary, or a name such as ipadic; white-space: words are what stands between white space."},
-    {.name = "normalize",
-     .type = OPTION_TEXT,
-     .argument = "FORM",
-     .text = "Bring every text to this normal form first, such as ja-v1; see 'tokenize list "
-             "normalizers'. A text that changes is written anew, all else of its record stays."},
+    FILTER_OPTIONS("length and japanese_ratio with their defaults"),
     {.name = "scores",
      .type = OPTION_TEXT,
      .argument = "PATH",
@@ -55,6 +27,7 @@ static const struct option_info options[] = {
      .type = OPTION_FLAG,
      .text = "Take each input as the plain text of one document, and show every value, its bounds and "
              "the places in the text that it comes from."},
+    OPTION_HTML,
     {.name = "list", .type = OPTION_FLAG, .text = "Print the filters and their parameters."},
     OPTION_OUTPUT("File for the kept records, as JSON lines in the order of the input; "
                   "compressed if it ends in .zst."),
@@ -75,6 +48,8 @@ static const struct example examples[] = {
      "tokenize clean --preset swallow-v1-quality raw.jsonl.zst -o clean.jsonl.zst"},
     {"Measure once, then look what other thresholds would keep:",
      "tokenize clean -p swallow-v1-quality --scores scores.jsonl raw.jsonl > clean.jsonl"},
+    {"See in a browser what each filter drops, and where its threshold lies:",
+     "tokenize clean -p swallow-v1-quality --html report.html raw.jsonl -o clean.jsonl"},
     {"Why is this document dropped?", "tokenize clean --explain -p swallow-v1-quality book.txt"},
     {"What filters are there?", "tokenize clean --list"},
 };
@@ -176,14 +151,14 @@ static json_t *parse_filter(const char *text)
     return object;
 }
 
-/* The recipe's "clean": presets in their order, then filters; NULL after a complaint. */
-static json_t *make_filters(const struct arguments *arguments)
+json_t *chosen_filters(const struct arguments *arguments, json_t *otherwise)
 {
     size_t presets = option_repeats(arguments, "preset");
     size_t count = option_repeats(arguments, "filter");
     const char *lists = option_text(arguments, "lists");
     if (count + presets == 0)
-        return json_pack("[{s:s},{s:s}]", "name", "length", "name", "japanese_ratio");
+        return otherwise;
+    json_decref(otherwise);
     json_t *filters = json_array();
     for (size_t i = 0; i < presets + count; i++) {
         json_t *filter = i < presets
@@ -202,7 +177,8 @@ static int run(const struct arguments *arguments)
 {
     if (option_given(arguments, "list"))
         return list_filters(option_given(arguments, "json"));
-    json_t *filters = make_filters(arguments);
+    json_t *filters = chosen_filters(
+        arguments, json_pack("[{s:s},{s:s}]", "name", "length", "name", "japanese_ratio"));
     if (filters == NULL)
         return EXIT_USAGE;
     struct corpus_run job;
@@ -221,6 +197,7 @@ static int run(const struct arguments *arguments)
         job.failed = true;
     corpus_run_set_text(&job, NULL, "normalize", option_text(arguments, "normalize"));
     corpus_run_set_text(&job, NULL, "words", option_text(arguments, "dictionary"));
+    job.html = option_text(arguments, "html");
     corpus_run_set_text(&job, "output", "records", option_text(arguments, "output"));
     corpus_run_set_text(&job, "output", "scores", option_text(arguments, "scores"));
     corpus_run_set_text(&job, "output", "rejects", option_text(arguments, "rejects"));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/clean_actions.h"
 #include "tools/corpus_run.h"
 #include "tools/files.h"
 #include "tools/messages.h"
@@ -17,6 +18,7 @@ static const struct option_info options[] = {
     {.name = "overwrite",
      .type = OPTION_FLAG,
      .text = "Start anew in an output directory that holds a finished or interrupted run."},
+    OPTION_HTML,
     RUN_OPTIONS,
     OPTION_JSON_REPORT,
     OPTION_HELP,
@@ -25,6 +27,8 @@ static const struct option_info options[] = {
 static const struct example examples[] = {
     {"From raw text to token shards, as the recipe says:", "tokenize run recipe.json"},
     {"See what a recipe means, with all defaults:", "tokenize run --check-only recipe.json"},
+    {"With a page of what each filter dropped, for a browser:",
+     "tokenize run --html report.html recipe.json"},
     {"With 8 threads, and the report as JSON for a script:",
      "tokenize run -j 8 --json recipe.json > report.json"},
 };
@@ -38,6 +42,26 @@ static void print_recipe(const tkz_recipe *recipe)
         putchar('\n');
 }
 
+/* The page is of statistics, which the recipe may not ask for. What is no recipe stays as it is, to be complained
+ * about. */
+static int ask_for_statistics(char **text, size_t *size)
+{
+    json_t *recipe = json_loadb(*text, *size, JSON_REJECT_DUPLICATES, NULL);
+    if (json_is_object(recipe) && json_object_get(recipe, "statistics") == NULL) {
+        json_object_set_new(recipe, "statistics", json_object());
+        char *changed = json_dumps(recipe, 0);
+        if (changed == NULL) {
+            json_decref(recipe);
+            return message_no_memory();
+        }
+        free(*text);
+        *text = changed;
+        *size = strlen(changed);
+    }
+    json_decref(recipe);
+    return EXIT_DONE;
+}
+
 static int run(const struct arguments *arguments)
 {
     const char *path = arguments->operands[0];
@@ -45,6 +69,8 @@ static int run(const struct arguments *arguments)
     size_t size;
     tkz_recipe *recipe = NULL;
     int code = read_whole(path, &text, &size);
+    if (code == EXIT_DONE && option_given(arguments, "html"))
+        code = ask_for_statistics(&text, &size);
     if (code == EXIT_DONE) {
         const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
         code = parse_recipe(&recipe, name, text, size);
@@ -53,7 +79,7 @@ static int run(const struct arguments *arguments)
         print_recipe(recipe);
     } else if (code == EXIT_DONE) {
         code = run_recipe(arguments, recipe, option_given(arguments, "overwrite"),
-                          option_given(arguments, "json"));
+                          option_given(arguments, "json"), option_text(arguments, "html"));
     }
     tkz_recipe_free(recipe);
     free(text);

@@ -16,7 +16,11 @@
 #include "tools/interrupt.h"
 #include "tools/messages.h"
 #include "tools/progress.h"
+#include "tools/statistics_page.h"
 #include "tools/summary.h"
+
+/* Of each reason, on a page. */
+enum { SAMPLES_SHOWN = 5 };
 
 /* ---- Building ----------------------------------------------------------- */
 
@@ -227,13 +231,18 @@ static void print_json(const json_t *report)
 }
 
 static int print_outcome(const struct arguments *arguments, const struct outcome *outcome,
-                         bool has_directory, bool json)
+                         bool has_directory, bool json, const char *html)
 {
     json_int_t bad = outcome->report != NULL ? summary_print_bad(outcome->report) : 0;
     if (json)
         print_json(outcome->report);
     if (outcome->status != TKZ_OK)
         return print_failure(outcome, has_directory);
+    if (html != NULL && outcome->report != NULL) {
+        int code = statistics_write_page(outcome->report, html);
+        if (code != EXIT_DONE)
+            return code;
+    }
     bool quiet = option_given(arguments, "quiet");
     if (!quiet && outcome->report != NULL)
         summary_warn_of_clauses(outcome->report);
@@ -257,8 +266,8 @@ int parse_recipe(tkz_recipe **recipe, const char *path, const char *text, size_t
     return message_failure(status, &error);
 }
 
-int run_recipe(const struct arguments *arguments, const tkz_recipe *recipe, bool overwrite,
-               bool json)
+int run_recipe(const struct arguments *arguments, const tkz_recipe *recipe, bool overwrite, bool json,
+               const char *html)
 {
     size_t size;
     const char *text = tkz_recipe_text(recipe, &size);
@@ -270,25 +279,55 @@ int run_recipe(const struct arguments *arguments, const tkz_recipe *recipe, bool
         return code;
     struct outcome outcome = {0};
     carry_out(arguments, recipe, overwrite, &outcome);
-    code = print_outcome(arguments, &outcome, has_directory, json);
+    code = print_outcome(arguments, &outcome, has_directory, json, html);
     json_decref(outcome.report);
+    return code;
+}
+
+/* The recipe as the library reads it; complains. */
+static int put_together(struct corpus_run *run, tkz_recipe **recipe)
+{
+    const char *name = run->arguments->command->name;
+    if (run->html != NULL)
+        corpus_run_set(run, "statistics", "samples", json_integer(SAMPLES_SHOWN));
+    char *text = run->failed ? NULL : json_dumps(run->recipe, JSON_COMPACT);
+    int code = EXIT_USAGE;
+    if (text != NULL)
+        code = parse_recipe(recipe, name, text, strlen(text));
+    else
+        message(name, "cannot put the recipe together");
+    free(text);
     return code;
 }
 
 int corpus_run_finish(struct corpus_run *run, bool overwrite, bool json)
 {
-    const char *name = run->arguments->command->name;
-    char *text = run->failed ? NULL : json_dumps(run->recipe, JSON_COMPACT);
     tkz_recipe *recipe = NULL;
-    int code = EXIT_USAGE;
-    if (text != NULL)
-        code = parse_recipe(&recipe, name, text, strlen(text));
-    else
-        message(name, "cannot put the recipe together");
+    int code = put_together(run, &recipe);
     if (code == EXIT_DONE)
-        code = run_recipe(run->arguments, recipe, overwrite, json);
+        code = run_recipe(run->arguments, recipe, overwrite, json, run->html);
     tkz_recipe_free(recipe);
-    free(text);
+    corpus_run_drop(run);
+    return code;
+}
+
+int corpus_run_report(struct corpus_run *run, json_t **report)
+{
+    tkz_recipe *recipe = NULL;
+    struct outcome outcome = {0};
+    *report = NULL;
+    int code = put_together(run, &recipe);
+    if (code == EXIT_DONE)
+        code = check_streams(run->recipe, false);
+    if (code == EXIT_DONE) {
+        carry_out(run->arguments, recipe, false, &outcome);
+        json_int_t bad = outcome.report != NULL ? summary_print_bad(outcome.report) : 0;
+        code = outcome.status != TKZ_OK ? print_failure(&outcome, false)
+               : bad > 0                ? EXIT_QUARANTINED
+                                        : EXIT_DONE;
+        *report = outcome.report;
+    }
+    tkz_recipe_free(recipe);
     corpus_run_drop(run);
     return code;
 }

@@ -17,6 +17,7 @@ struct corpus_run {
     const struct arguments *arguments;
     json_t *recipe;
     char work[512]; /* temporary directory, "" if there is none */
+    const char *html; /* where a page of the statistics goes; NULL: nowhere */
     bool failed;    /* a value could not be set */
 };
 
@@ -40,8 +41,13 @@ void corpus_run_drop(struct corpus_run *run);
 /* Parses recipe text that came from the file `path`; what is wrong with it is printed. */
 int parse_recipe(tkz_recipe **recipe, const char *path, const char *text, size_t size);
 
-/* Runs a recipe, as corpus_run_finish does; needs the run options in the command's table. */
-int run_recipe(const struct arguments *arguments, const tkz_recipe *recipe, bool overwrite,
-               bool json);
+/* Runs a recipe, as corpus_run_finish does, and writes a page of its statistics to `html` unless that is NULL;
+ * needs the run options in the command's table. */
+int run_recipe(const struct arguments *arguments, const tkz_recipe *recipe, bool overwrite, bool json,
+               const char *html);
+
+/* Runs the recipe and gives its report (NULL: there is none), which the caller prints; bad records and failures
+ * are printed. Returns the exit code. */
+int corpus_run_report(struct corpus_run *run, json_t **report);
 
 #endif /* TOOLS_CORPUS_RUN_H */

@@ -197,19 +197,49 @@ void html_bars(struct text *page, const struct bar_plot *plot)
 
 /* ---- Histograms ------------------------------------------------------------------------ */
 
+/* Beyond so many times what there is, a threshold would press all bars into a corner: it is not drawn. */
+static const double farthest = 100;
+
+static bool is_in_sight(const struct axis *axis, double value)
+{
+    double most = farthest * fmax(fabs(axis->high), fabs(axis->low));
+    if (!isfinite(value) || fabs(value) > most)
+        return false;
+    return !axis->is_log || value * farthest >= axis->low;
+}
+
+static void make_room(struct axis *axis, double value)
+{
+    if (!is_in_sight(axis, value))
+        return;
+    axis->low = fmin(axis->low, value);
+    axis->high = fmax(axis->high, value);
+}
+
+static void draw_limit(struct text *page, const struct axis *x, const struct axis *y, double value)
+{
+    if (!is_in_sight(x, value) || value < x->low || value > x->high)
+        return;
+    double at = place(x, value);
+    bool is_right = at > x->to - 60;
+    html_format(page, "<path class=\"limit\" d=\"M%.1f %.1fV%.1f\"/>", at, y->from, y->to);
+    html_format(page, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%.6g</text>\n",
+                is_right ? at - 4 : at + 4, y->to + 10, is_right ? "end" : "start", value);
+}
+
 void html_histogram(struct text *page, const struct histogram *plot)
 {
     double width = plot->is_small ? 430 : 760, height = plot->is_small ? 200 : 280;
-    struct axis x = {plot->edges[0], plot->edges[plot->bin_count], 64, width - 16, false};
+    struct axis x = {plot->edges[0], plot->edges[plot->bin_count], 64, width - 16, plot->log_x};
     struct axis y = {0, 0, height - 44, 28, false};
     for (size_t i = 0; i < plot->bin_count; i++) {
         if ((double)plot->counts[i] > y.high)
             y.high = (double)plot->counts[i];
     }
-    if (plot->has_threshold && plot->threshold < x.low)
-        x.low = plot->threshold;
-    if (plot->has_threshold && plot->threshold > x.high)
-        x.high = plot->threshold;
+    if (plot->has_threshold)
+        make_room(&x, plot->threshold);
+    if (plot->has_maximum)
+        make_room(&x, plot->maximum);
     round_out(&x);
     round_out(&y);
     begin(page, width, height, plot->title);
@@ -225,12 +255,10 @@ void html_histogram(struct text *page, const struct histogram *plot)
         html_format(page, "<title>%.6g\xE2\x80\x93%.6g: %" PRIu64 "</title></rect>\n",
                     plot->edges[i], plot->edges[i + 1], plot->counts[i]);
     }
-    if (plot->has_threshold && isfinite(plot->threshold)) {
-        double at = place(&x, plot->threshold);
-        html_format(page, "<path class=\"limit\" d=\"M%.1f %.1fV%.1f\"/>", at, y.from, y.to);
-        html_format(page, "<text x=\"%.1f\" y=\"%.1f\">%.6g</text>\n", at + 4, y.to + 10,
-                    plot->threshold);
-    }
+    if (plot->has_threshold)
+        draw_limit(page, &x, &y, plot->threshold);
+    if (plot->has_maximum)
+        draw_limit(page, &x, &y, plot->maximum);
     words(page, x.to, height - 8, "end", plot->axis);
     text_append_string(page, "</svg>\n");
 }

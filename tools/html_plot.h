@@ -34,6 +34,9 @@ struct histogram {
     size_t bin_count;
     bool has_threshold; /* a line across, and its value */
     double threshold;
+    bool has_maximum;   /* another one */
+    double maximum;
+    bool log_x;         /* edges above 0; a threshold that is not is left out */
     bool is_small; /* several stand beside each other */
 };
 void html_histogram(struct text *page, const struct histogram *plot);

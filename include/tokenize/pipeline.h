@@ -51,6 +51,17 @@ TKZ_API TKZ_CHECKED tkz_status tkz_run(const tkz_recipe *recipe, const tkz_execu
                                        const tkz_allocator *allocator, tkz_bytes *report,
                                        tkz_error *error);
 
+/* Adds up statistics of parts of a corpus: `reports` are `count` texts, of `sizes` bytes, of what 'tokenize
+ * stats --json' prints or of reports of runs with "statistics". `merged` receives the statistics of the whole,
+ * byte for byte what the whole would give; free with tkz_bytes_free. `failed` (may be NULL): which report an error
+ * is about. Any thread. Errors: BAD_JSON, CORRUPT, INVALID_ARGUMENT (parts of other filters, thresholds or members;
+ * no report), OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_statistics_merge(const char *const *reports,
+                                                    const uint64_t *sizes, size_t count,
+                                                    const tkz_allocator *allocator,
+                                                    tkz_bytes *merged, size_t *failed,
+                                                    tkz_error *error);
+
 #ifdef __cplusplus
 }
 #endif

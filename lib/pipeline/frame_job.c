@@ -62,6 +62,7 @@ void tkz__job_item_free(tkz__job_item *item)
     tkz__buffer_free(&item->ids);
     tkz__buffer_free(&item->offsets);
     tkz__buffer_free(&item->ids_text);
+    tkz__statistics_free(&item->statistics);
 }
 
 static void clear_results(tkz__job_item *item)
@@ -78,6 +79,7 @@ static void clear_results(tkz__job_item *item)
     item->encoded = 0;
     tkz__buffer_clear(&item->ids_text);
     tkz__tally_clear(&item->tally);
+    tkz__statistics_clear(&item->statistics);
 }
 
 tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context *context,
@@ -316,8 +318,18 @@ static tkz_status normalize(job *j, tkz__document *document)
     return TKZ_OK;
 }
 
+static tkz_status add_to_statistics(job *j, const tkz__document *document, const double *values,
+                                    const tkz_verdict *verdict)
+{
+    if (j->context->statistics == NULL)
+        return TKZ_OK;
+    return tkz__statistics_add(&j->item->statistics, document, source_name(j, document),
+                               j->format == TKZ__INPUT_JSONL, j->context->filters, values, verdict,
+                               &j->worker->arena, j->error);
+}
+
 /* Measures everything, whatever it decides, and writes it down. */
-static tkz_status judge_by_scores(job *j, tkz__document *document, tkz_verdict *verdict)
+static tkz_status judge_by_values(job *j, tkz__document *document, tkz_verdict *verdict)
 {
     const tkz_filter_set *filters = j->context->filters;
     size_t count = tkz_filter_set_value_count(filters);
@@ -329,6 +341,9 @@ static tkz_status judge_by_scores(job *j, tkz__document *document, tkz_verdict *
     if (status != TKZ_OK)
         return status;
     tkz_filter_set_judge(filters, values, verdict);
+    status = add_to_statistics(j, document, values, verdict);
+    if (status != TKZ_OK || !j->context->keep_scores)
+        return status;
     j->item->scores.records++;
     return tkz__append_score_line(&j->item->scores.content, document, source_name(j, document),
                                   filters, values, verdict, j->error);
@@ -340,11 +355,13 @@ static tkz_status judge(job *j, tkz__document *document)
     tkz_status status = normalize(j, document);
     if (status != TKZ_OK)
         return status;
-    if (j->worker->cleaner == NULL)
-        return keep(j, document);
+    if (j->worker->cleaner == NULL) {
+        status = add_to_statistics(j, document, NULL, NULL);
+        return status == TKZ_OK ? keep(j, document) : status;
+    }
     tkz_verdict verdict;
-    if (j->context->keep_scores)
-        status = judge_by_scores(j, document, &verdict);
+    if (j->context->keep_scores || j->context->statistics != NULL)
+        status = judge_by_values(j, document, &verdict);
     else
         status = tkz_cleaner_judge(j->worker->cleaner, document->text, document->text_size,
                                    &verdict, j->error);
@@ -382,6 +399,7 @@ static tkz_status run_input_frame(job *j)
         if (status != TKZ_OK || done)
             return status;
         tally->documents_in++;
+        j->item->statistics.bad += document.kind == TKZ__RECORD_BAD;
         status = document.kind == TKZ__RECORD_BAD ? quarantine(j, &document) : judge(j, &document);
         if (status != TKZ_OK)
             return status;

@@ -10,6 +10,7 @@
 #include "morph/word_borders.h"
 #include "pipeline/recipe.h"
 #include "pipeline/staging.h"
+#include "pipeline/statistics.h"
 #include "pipeline/tally.h"
 #include "tokenize/clean.h"
 #include "tokenize/subword.h"
@@ -47,6 +48,7 @@ typedef struct tkz__job_context {
     bool keep_rejects;
     bool keep_bad;
     bool keep_scores;
+    const tkz__statistics_plan *statistics; /* NULL: none are made */
     bool compress;                     /* text, rejects and bad as zstd frames */
     tkz_allocator allocator;
 } tkz__job_context;
@@ -105,6 +107,7 @@ typedef struct tkz__job_item {
     uint64_t encoded;     /* documents */
     tkz__buffer ids_text; /* the lines of an ids stream */
     tkz__tally tally;
+    tkz__statistics statistics; /* of the pass that judges, where they are asked for */
 } tkz__job_item;
 
 void tkz__job_item_init(tkz__job_item *item, const tkz_allocator *allocator);

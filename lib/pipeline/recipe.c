@@ -4,6 +4,7 @@
  * Leans on jansson and on recipe_options.c.
  */
 #include "pipeline/recipe.h"
+#include "pipeline/statistics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,9 +231,10 @@ static tkz_status read_streams(tkz_recipe *recipe, const json_t *output, tkz_err
     if (recipe->scores_path != NULL && recipe->filters == NULL)
         return invalid(error, "output.scores", "scores are of filters; name some in \"clean\"");
     if (recipe->records_path == NULL && recipe->ids_path == NULL && recipe->counts_path == NULL &&
-        recipe->tokenizer_path == NULL && recipe->tokenizer_hf_path == NULL)
+        recipe->tokenizer_path == NULL && recipe->tokenizer_hf_path == NULL && !recipe->statistics)
         return invalid(error, "output", "name a \"directory\", or at least one of the streams "
-                                        "records, ids, counts, tokenizer, tokenizer_hf");
+                                        "records, ids, counts, tokenizer, tokenizer_hf; without "
+                                        "output, ask for \"statistics\"");
     bool has_vocabulary = json_object_get(recipe->json, "vocabulary") != NULL;
     bool wants_vocabulary = recipe->ids_path != NULL || recipe->counts_path != NULL ||
                             recipe->tokenizer_path != NULL || recipe->tokenizer_hf_path != NULL;
@@ -315,6 +317,25 @@ static tkz_status read_normal_form(tkz_recipe *recipe, tkz_error *error)
     return TKZ_OK;
 }
 
+static tkz_status read_statistics(tkz_recipe *recipe, tkz_error *error)
+{
+    const json_t *statistics = json_object_get(recipe->json, "statistics");
+    recipe->statistics = statistics != NULL;
+    recipe->statistics_members = json_object_get(statistics, "members");
+    recipe->statistics_samples = (size_t)integer_at(statistics, "samples");
+    if (json_array_size(recipe->statistics_members) > TKZ__STATISTICS_MEMBERS)
+        return invalid(error, "statistics.members", "at most 16 members can be counted");
+    for (size_t i = 0; i < json_array_size(recipe->statistics_members); i++) {
+        const json_t *name = json_array_get(recipe->statistics_members, i);
+        if (!json_is_string(name))
+            return invalid(error, "statistics.members", "every member must be named by a string");
+        for (size_t k = 0; k < i; k++)
+            if (json_equal(name, json_array_get(recipe->statistics_members, k)))
+                return invalid(error, "statistics.members", "a member is named twice");
+    }
+    return TKZ_OK;
+}
+
 static tkz_status read_recipe(tkz_recipe *recipe, tkz_error *error)
 {
     json_t *root = recipe->json;
@@ -349,6 +370,9 @@ static tkz_status read_recipe(tkz_recipe *recipe, tkz_error *error)
     if (recipe->words != NULL && recipe->filters == NULL)
         return invalid(error, "words", "words are for the filters; name some in \"clean\"");
     recipe->dedup = json_object_get(root, "dedup") != NULL;
+    status = read_statistics(recipe, error);
+    if (status != TKZ_OK)
+        return status;
     status = read_input(recipe, error);
     if (status == TKZ_OK)
         status = read_normal_form(recipe, error);

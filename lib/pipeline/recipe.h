@@ -36,6 +36,11 @@ struct tkz_recipe {
     uint64_t record_limit;
     uint64_t frame_size;
 
+    /* statistics */
+    bool statistics;
+    const json_t *statistics_members; /* their names */
+    size_t statistics_samples;        /* of each reason */
+
     /* normalize, clean, dedup */
     tkz_normal_form *normal_form; /* NULL: texts stay as they are */
     char *filters; /* JSON array, jansson's memory; NULL without filters */

@@ -37,6 +37,13 @@ static const tkz_recipe_option options[] = {
     {"words", "string", "", "",
      "The words that filters of words count: a dictionary's name (ipadic) or directory, or "
      "\"white-space\" for what stands between white space."},
+    {"statistics", "object", "", "",
+     "Figures of the corpus in the report: amounts before and behind every filter, spread of every "
+     "value, scripts, members, samples. All values of every document are measured for them."},
+    {"statistics.members", "array", "[\"source\",\"license\",\"licence\"]", "",
+     "Top-level members of the records whose values are counted."},
+    {"statistics.samples", "integer", "5", "0..100",
+     "Documents shown of each reason and of those kept; chosen by the hash of their text."},
     {"dedup", "object", "", "", "Removal of repeated documents."},
     {"dedup.method", "string", "\"exact\"", "exact",
      "exact: the same text, byte for byte; the first copy stays."},

@@ -43,6 +43,7 @@ static void plan(tkz__run *run)
         run->passes[TKZ__STEP_READ] = output;
         run->passes[TKZ__STEP_READ].count = recipe->count;
         run->passes[TKZ__STEP_READ].name = recipe->filters != NULL       ? "clean"
+                                           : recipe->statistics ? "stats"
                                            : recipe->normal_form != NULL ? "normalize"
                                            : recipe->encode        ? "encode"
                                            : recipe->count         ? "count"
@@ -77,7 +78,12 @@ tkz_status tkz__run_save(tkz__run *run, tkz__step step, json_t *state, tkz_error
         (json_int_t)w->signatures);
     if (journal == NULL)
         return tkz__error_memory(error, 0);
-    tkz_status status = tkz__journal_save(&run->journal, journal, error);
+    bool lacks = false;
+    if (run->statistics.plan != NULL)
+        lacks = json_object_set_new(journal, "statistics",
+                                    tkz__statistics_to_json(&run->statistics)) != 0;
+    tkz_status status = lacks ? tkz__error_memory(error, 0)
+                              : tkz__journal_save(&run->journal, journal, error);
     json_decref(journal);
     return status;
 }
@@ -107,7 +113,12 @@ static tkz_status take_up(tkz__run *run, tkz__step *step, tkz_error *error)
     run->staged_documents =
         (uint64_t)json_integer_value(json_object_get(saved, "staged_documents"));
     run->stored_in = (uint64_t)json_integer_value(json_object_get(saved, "stored_in"));
-    return tkz__tally_from_json(&run->total, json_object_get(saved, "total"), error);
+    tkz_status status =
+        tkz__tally_from_json(&run->total, json_object_get(saved, "total"), error);
+    if (status == TKZ_OK && run->statistics.plan != NULL)
+        status = tkz__statistics_from_json(&run->statistics, json_object_get(saved, "statistics"),
+                                           error);
+    return status;
 }
 
 /* ---- Steps ---------------------------------------------------------------------------- */
@@ -144,6 +155,12 @@ static tkz_status open_shared(tkz__run *run, tkz_error *error)
                                     &run->allocator, error);
     if (status == TKZ_OK && recipe->filters != NULL)
         status = open_filter_words(run, error);
+    if (status == TKZ_OK && recipe->statistics)
+        status = tkz__statistics_plan_init(&run->statistics_plan, run->filters,
+                                           recipe->statistics_members, recipe->statistics_samples,
+                                           &run->allocator, error);
+    if (status == TKZ_OK && recipe->statistics)
+        status = tkz__statistics_init(&run->statistics, &run->statistics_plan, error);
     if (status == TKZ_OK && recipe->boundaries != NULL)
         status = tkz_dictionary_open(&run->dictionary, recipe->boundaries, NULL, 0,
                                      &run->allocator, error);
@@ -268,6 +285,8 @@ static void close_run(tkz__run *run, tkz_status status)
     tkz_dictionary_free(run->encode_dictionary);
     tkz_dictionary_free(run->filter_dictionary);
     tkz_filter_set_free(run->filters);
+    tkz__statistics_free(&run->statistics);
+    tkz__statistics_plan_free(&run->statistics_plan);
     json_decref(run->vocabulary);
     json_decref(run->not_exported);
     json_decref(run->files);

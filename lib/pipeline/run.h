@@ -49,6 +49,8 @@ typedef struct tkz__run {
     tkz__staged_file staged;
     tkz__bitmap repeated;
 
+    tkz__statistics_plan statistics_plan;
+    tkz__statistics statistics; /* of all frames that were judged; `plan` NULL: not asked for */
     tkz__tally total;
     uint64_t staged_documents; /* kept by READ, before deduplication */
     tkz__written written;      /* of finished passes */

@@ -132,6 +132,8 @@ static tkz_status consume(void *context, void *item, tkz_error *error)
     tkz_status status = tkz__sinks_append(&p->sinks, &slot->item, error);
     if (status == TKZ_OK)
         status = add_to_tally(p, &slot->item, error);
+    if (status == TKZ_OK && p->context.statistics != NULL)
+        status = tkz__statistics_merge(&p->run->statistics, &slot->item.statistics, error);
     if (status != TKZ_OK)
         return status;
     p->position = slot->after;
@@ -175,6 +177,7 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
         .keep_rejects = recipe->rejects && (!pass->from_staged || (pass->last && recipe->dedup)),
         .keep_bad = (!pass->from_staged || pass->encode) &&
                     (into_directory || recipe->bad_path != NULL),
+        .statistics = !pass->from_staged && run->statistics.plan != NULL ? run->statistics.plan : NULL,
         .keep_scores = !pass->from_staged && recipe->scores_path != NULL,
         .compress = into_directory,
         .allocator = run->allocator,
@@ -205,6 +208,12 @@ static tkz_status make_workers(frame_pass *p, tkz_error *error)
     for (size_t i = 0; i < p->slot_count; i++) {
         tkz__job_item_init(&p->slots[i].item, memory);
         p->slot_pointers[i] = &p->slots[i];
+    }
+    for (size_t i = 0; i < p->slot_count && p->context.statistics != NULL; i++) {
+        tkz_status status =
+            tkz__statistics_init(&p->slots[i].item.statistics, p->context.statistics, error);
+        if (status != TKZ_OK)
+            return status;
     }
     if (p->context.pass->count) {
         tkz_status status = tkz__run_make_counter(p->run, p->worker_count, error);

@@ -21,6 +21,39 @@ static tkz_status compare(const char *left, uint64_t a, const char *right, uint6
                           (unsigned long long)a, left, (unsigned long long)b, right);
 }
 
+static uint64_t count_of(const tkz__reason_count *reasons, const char *reason)
+{
+    for (size_t i = 0; i < TKZ__TALLY_REASONS && reasons[i].count > 0; i++)
+        if (strcmp(reasons[i].reason, reason) == 0)
+            return reasons[i].count;
+    return 0;
+}
+
+/* Every filter hands on what it does not drop. Duplicates and texts that cannot be encoded go later. */
+static tkz_status check_statistics(const tkz__run *run, tkz_error *error)
+{
+    const tkz__statistics *s = &run->statistics;
+    const tkz__tally *t = &run->total;
+    uint64_t left = s->in.documents, dropped = 0;
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; i < s->plan->filter_count && status == TKZ_OK; i++) {
+        status = compare("documents were left by the filters before", left, "came to a filter",
+                         s->accounts[i].in.documents, error);
+        left -= s->accounts[i].dropped.documents;
+        dropped += s->accounts[i].dropped.documents;
+    }
+    if (status == TKZ_OK)
+        status = compare("documents were left by all filters", left, "were kept by them",
+                         s->kept.documents, error);
+    if (status == TKZ_OK)
+        status = compare("documents were dropped by filters", dropped, "are in the accounts",
+                         t->dropped - count_of(t->dropped_by, "duplicate"), error);
+    if (status == TKZ_OK)
+        status = compare("records were judged", s->in.documents, "are not bad",
+                         t->documents_in - t->bad + count_of(t->bad_by, "encode_limit"), error);
+    return status;
+}
+
 tkz_status tkz__run_check_accounts(const tkz__run *run, tkz_error *error)
 {
     const tkz__tally *t = &run->total;
@@ -53,6 +86,8 @@ tkz_status tkz__run_check_accounts(const tkz__run *run, tkz_error *error)
     if (status == TKZ_OK && recipe->scores_path != NULL)
         status = compare("records were read and not bad", t->documents_in - t->bad,
                          "scores were written", w->scores, error);
+    if (status == TKZ_OK && run->statistics.plan != NULL)
+        status = check_statistics(run, error);
     if (status == TKZ_OK && (into_directory || recipe->bad_path != NULL))
         status = compare("records are bad", t->bad, "were quarantined", w->bad, error);
     return status;
@@ -128,6 +163,8 @@ tkz_status tkz__run_report(const tkz__run *run, tkz_bytes *report, tkz_error *er
     json_t *words = tkz__run_words(run);
     if (words != NULL)
         json_object_set_new(object, "words", words);
+    if (run->statistics.plan != NULL)
+        json_object_set_new(object, "statistics", tkz__statistics_to_json(&run->statistics));
     json_object_set(object, "passes", run->timings);
     json_object_set(object, "files", run->files);
     if (run->recipe->directory != NULL)

@@ -42,7 +42,14 @@
      .type = OPTION_TEXT,                                                                         \
      .argument = "FORM",                                                                          \
      .text = "Bring every text to this normal form first, such as ja-v1; see 'tokenize list "     \
-             "normalizers'. A text that changes is written anew, all else of its record stays."}
+             "normalizers'. A text that changes is written anew, all else of its record stays."},         \
+    {.name = "edit",                                                                              \
+     .letter = 'e',                                                                               \
+     .type = OPTION_TEXT,                                                                         \
+     .argument = "NAME[:OPTION=VALUE],...",                                                       \
+     .text = "Take every text through these editors, in this order, behind the normal form and "  \
+             "before the filters, such as swallow_punctuation,pii; see 'tokenize list editors'. " \
+             "The summary says how much of each kind they changed."}
 
 #define OPTION_HTML                                                                               \
     {.name = "html",                                                                              \

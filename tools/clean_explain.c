@@ -9,6 +9,7 @@
 #include "tokenize/morph.h"
 #include "tokenize/text.h"
 #include "tools/clean_actions.h"
+#include "tools/clean_changes.h"
 #include "tools/files.h"
 #include "tools/messages.h"
 
@@ -126,10 +127,17 @@ static bool use_words(const struct arguments *arguments, const tkz_filter_set *s
 }
 
 /* Each filter as a set of its own would be judged: the set's verdict names only the first. */
-static int explain_text(const struct arguments *arguments, const json_t *filters, const char *path,
-                        const char *text, size_t size)
+static int explain_text(const struct arguments *arguments, const json_t *filters,
+                        struct clean_changes *changes, const char *path, const char *text, size_t size)
 {
+    int code = clean_changes_run(changes, text, size);
+    if (code != EXIT_DONE)
+        return code;
+    text = changes->text;
+    size = changes->size;
     bool as_json = option_given(arguments, "json");
+    if (!as_json)
+        clean_changes_print(changes);
     tkz_dictionary *dictionary = NULL;
     tkz_filter_set *set = open_filters(filters);
     tkz_cleaner *cleaner = NULL;
@@ -160,6 +168,12 @@ static int explain_text(const struct arguments *arguments, const json_t *filters
     if (ready && status == TKZ_OK && as_json) {
         json_t *json = json_pack("{s:s,s:b,s:s*,s:s*,s:O}", "source", path, "keep", verdict.keep,
                                  "filter", verdict.filter, "reason", verdict.reason, "filters", rows);
+        if (json_array_size(changes->edits) > 0)
+            json_object_set(json, "edits", changes->edits);
+        if (changes->more > 0)
+            json_object_set_new(json, "more_edits", json_integer((json_int_t)changes->more));
+        if (json_object_size(changes->counts) > 0)
+            json_object_set(json, "changes", changes->counts);
         json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
         putchar('\n');
         json_decref(json);
@@ -182,6 +196,9 @@ int clean_explain(const struct arguments *arguments, const json_t *filters)
     int code = refuse_terminal_input(arguments);
     static char *const standard_input[] = {(char *)"-"};
     size_t count = arguments->operand_count > 0 ? arguments->operand_count : 1;
+    struct clean_changes changes = {0};
+    if (code == EXIT_DONE)
+        code = clean_changes_open(&changes, arguments);
     for (size_t i = 0; i < count && code == EXIT_DONE; i++) {
         const char *path = arguments->operand_count > 0 ? arguments->operands[i]
                                                         : standard_input[0];
@@ -190,8 +207,9 @@ int clean_explain(const struct arguments *arguments, const json_t *filters)
         code = read_whole(path, &text, &size);
         if (code != EXIT_DONE)
             break;
-        code = explain_text(arguments, filters, path, text, size);
+        code = explain_text(arguments, filters, &changes, path, text, size);
         free(text);
     }
+    clean_changes_close(&changes);
     return code;
 }

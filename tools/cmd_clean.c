@@ -50,6 +50,8 @@ static const struct example examples[] = {
      "tokenize clean -p swallow-v1-quality --scores scores.jsonl raw.jsonl > clean.jsonl"},
     {"See in a browser what each filter drops, and where its threshold lies:",
      "tokenize clean -p swallow-v1-quality --html report.html raw.jsonl -o clean.jsonl"},
+    {"Mend punctuation, mask personal information, keep everything:",
+     "tokenize clean --edit swallow_punctuation,pii -f length:minimum=0 raw.jsonl > clean.jsonl"},
     {"Why is this document dropped?", "tokenize clean --explain -p swallow-v1-quality book.txt"},
     {"What filters are there?", "tokenize clean --list"},
 };
@@ -182,6 +184,12 @@ static int run(const struct arguments *arguments)
     if (filters == NULL)
         return EXIT_USAGE;
     struct corpus_run job;
+    if (option_given(arguments, "from-scores") &&
+        (option_given(arguments, "edit") || option_given(arguments, "normalize"))) {
+        message("--from-scores", "scores are of texts that were changed already; leave out --edit and --normalize");
+        json_decref(filters);
+        return EXIT_USAGE;
+    }
     if (option_given(arguments, "from-scores") || option_given(arguments, "explain")) {
         int done = option_given(arguments, "explain") ? clean_explain(arguments, filters)
                                                       : clean_from_scores(arguments, filters);
@@ -198,6 +206,7 @@ static int run(const struct arguments *arguments)
     corpus_run_set_text(&job, NULL, "normalize", option_text(arguments, "normalize"));
     corpus_run_set_text(&job, NULL, "words", option_text(arguments, "dictionary"));
     job.html = option_text(arguments, "html");
+    corpus_run_set_text(&job, NULL, "edit", option_text(arguments, "edit"));
     corpus_run_set_text(&job, "output", "records", option_text(arguments, "output"));
     corpus_run_set_text(&job, "output", "scores", option_text(arguments, "scores"));
     corpus_run_set_text(&job, "output", "rejects", option_text(arguments, "rejects"));

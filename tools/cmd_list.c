@@ -26,6 +26,7 @@ static const struct {
     {"filters", list_filters},
     {"presets", list_presets},
     {"normalizers", list_normalizers},
+    {"editors", list_editors},
     {"charsets", list_charsets},
     {"pre-tokenizers", list_pre_tokenizers},
     {"formats", list_formats},
@@ -47,8 +48,8 @@ static int run(const struct arguments *arguments)
         }
     }
     message("list",
-            "'%s' is not one of filters, presets, normalizers, charsets, pre-tokenizers, formats, recipe, "
-            "commands",
+            "'%s' is not one of filters, presets, normalizers, editors, charsets, pre-tokenizers, formats, "
+            "recipe, commands",
             word);
     if (nearest != NULL)
         hint("did you mean '%s'?", nearest);
@@ -58,13 +59,13 @@ static int run(const struct arguments *arguments)
 const struct command command_list = {
     .name = "list",
     .group = "About",
-    .summary = "list filters, presets, normalizers, formats, recipe members and more",
+    .summary = "list filters, presets, normalizers, editors, formats, recipe members and more",
     .operands = "TOPIC",
     .minimum_operands = 1,
     .maximum_operands = 1,
     .description =
         "Prints what this build offers, for people or, with --json, for programs. TOPIC is one of "
-        "filters, presets, normalizers, charsets, pre-tokenizers, formats, recipe, commands.",
+        "filters, presets, normalizers, editors, charsets, pre-tokenizers, formats, recipe, commands.",
     .examples = examples,
     .example_count = COUNT_OF(examples),
     .options = options,

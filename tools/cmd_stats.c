@@ -103,6 +103,7 @@ static int measure(const struct arguments *arguments)
     }
     corpus_run_set(&job, NULL, "clean", filters);
     corpus_run_set_text(&job, NULL, "normalize", option_text(arguments, "normalize"));
+    corpus_run_set_text(&job, NULL, "edit", option_text(arguments, "edit"));
     corpus_run_set_text(&job, NULL, "words", option_text(arguments, "dictionary"));
     corpus_run_set(&job, "statistics", "members", members(arguments));
     corpus_run_set(&job, "statistics", "samples",

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "tokenize/clean.h"
+#include "tokenize/edit.h"
 #include "tokenize/pipeline.h"
 #include "tokenize/subword.h"
 #include "tokenize/text.h"
@@ -191,6 +192,43 @@ int list_normalizers(bool json)
             json_array_append_new(array, step_json(tkz_normal_step_at(i)));
         } else {
             print_step(tkz_normal_step_at(i));
+        }
+    }
+    return json ? print_json(array) : EXIT_DONE;
+}
+
+static json_t *editor_json(const tkz_editor_info *info)
+{
+    json_t *object = step_json(info->step), *counts = json_array();
+    for (size_t i = 0; i < info->count_total; i++)
+        json_array_append_new(counts, json_string(info->count_names[i]));
+    json_object_set_new(object, "counts", counts);
+    json_object_set_new(object, "source", json_string(info->source));
+    if (info->difference != NULL)
+        json_object_set_new(object, "difference", json_string(info->difference));
+    return object;
+}
+
+static void print_editor(const tkz_editor_info *info)
+{
+    print_step(info->step);
+    fputs("    counts documents", stdout);
+    for (size_t i = 0; i < info->count_total; i++)
+        printf(", %s", info->count_names[i]);
+    printf("\n    from %s\n", info->source);
+    if (info->difference != NULL)
+        printf("    departs: %s\n", info->difference);
+}
+
+int list_editors(bool json)
+{
+    json_t *array = json ? json_array() : NULL;
+    tkz_editor_info info;
+    for (size_t i = 0; tkz_editor_at(i, &info); i++) {
+        if (json) {
+            json_array_append_new(array, editor_json(&info));
+        } else {
+            print_editor(&info);
         }
     }
     return json ? print_json(array) : EXIT_DONE;

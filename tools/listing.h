@@ -11,6 +11,7 @@
 int list_filters(bool json);
 int list_presets(bool json);
 int list_normalizers(bool json);
+int list_editors(bool json);
 int list_charsets(bool json);
 int list_pre_tokenizers(bool json);
 int list_formats(bool json);

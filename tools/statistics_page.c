@@ -349,9 +349,10 @@ static void add_reasons(struct text *page, const json_t *reasons, const char *wh
 }
 
 /* What became of every record of a run, with what is dropped behind the filters. */
-static void add_run(struct text *page, const json_t *documents)
+static void add_run(struct text *page, const json_t *report)
 {
-    static const char *const keys[] = {"in", "normalized", "kept", "dropped", "bad"};
+    const json_t *documents = json_object_get(report, "documents");
+    static const char *const keys[] = {"in", "normalized", "edited", "kept", "dropped", "bad"};
     html_heading(page, (struct label){"実行の勘定", "Accounts of the run"});
     html_table_begin(page);
     html_column(page, (struct label){"", ""});
@@ -367,6 +368,7 @@ static void add_run(struct text *page, const json_t *documents)
     }
     add_reasons(page, json_object_get(documents, "dropped_by_reason"), "dropped");
     add_reasons(page, json_object_get(documents, "bad_by_reason"), "bad");
+    add_reasons(page, json_object_get(report, "changes"), "changed");
     html_table_end(page);
 }
 
@@ -381,7 +383,7 @@ static void add_all(struct text *page, const json_t *report, const json_t *stati
     html_begin(page, (struct label){"コーパスの統計", "Statistics of a corpus"});
     add_amounts(page, statistics);
     if (json_object_get(report, "documents") != NULL)
-        add_run(page, json_object_get(report, "documents"));
+        add_run(page, report);
     if (json_array_size(filters) > 0) {
         html_heading(page, (struct label){"フィルタごとの出入り", "In and out of each filter"});
         html_paragraph(page,

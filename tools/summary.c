@@ -60,7 +60,8 @@ static void add_reasons(struct table *table, const json_t *reasons)
         char label[128];
         (void)snprintf(label, sizeof label, "    %s", reason);
         json_int_t value = json_integer_value(number);
-        add_row(table, label, value > 0 ? (uint64_t)value : 0, "");
+        if (value > 0)
+            add_row(table, label, (uint64_t)value, "");
     }
 }
 
@@ -71,6 +72,9 @@ static void add_documents(struct table *table, const json_t *report)
     add_count(table, documents, "in", "documents in");
     if (json_object_get(documents, "normalized") != NULL)
         add_share(table, documents, "normalized", "  normalized", whole);
+    if (json_object_get(documents, "edited") != NULL)
+        add_share(table, documents, "edited", "  edited", whole);
+    add_reasons(table, json_object_get(report, "changes"));
     add_share(table, documents, "kept", "  kept", whole);
     add_share(table, documents, "dropped", "  dropped", whole);
     add_reasons(table, json_object_get(documents, "dropped_by_reason"));

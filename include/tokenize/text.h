@@ -109,6 +109,11 @@ TKZ_API void tkz_normal_form_free(tkz_normal_form *form); /* accepts NULL */
  * manifest or a model stores. NUL-terminated, lives as long as the form. */
 TKZ_API const char *tkz_normal_form_name(const tkz_normal_form *form);
 
+/* What a worker counts while it changes a text, for steps that count: "pii-v1.documents" (1 if it changed
+ * this one), "pii-v1.phone", ... NULL beyond the end; as long as the form. */
+TKZ_API size_t tkz_normal_form_count_total(const tkz_normal_form *form);
+TKZ_API const char *tkz_normal_form_count_name(const tkz_normal_form *form, size_t index);
+
 /* A normalised text; everything belongs to the normalizer and is valid until its next call. `text`
  * is the input itself where nothing changed. */
 typedef struct tkz_normalized {
@@ -117,6 +122,7 @@ typedef struct tkz_normalized {
     int32_t changed;       /* 1 if any byte differs from the input */
     const tkz_span *spans; /* of the whole chain; NULL unless asked for */
     size_t span_count;
+    const uint64_t *counts; /* tkz_normal_form_count_total() of them */
 } tkz_normalized;
 
 /* The worker of one thread on a form, which must outlive it. */

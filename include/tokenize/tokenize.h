@@ -17,6 +17,7 @@
 #include "tokenize/clean.h"
 #include "tokenize/corpus.h"
 #include "tokenize/count.h"
+#include "tokenize/edit.h"
 #include "tokenize/evaluate.h"
 #include "tokenize/io.h"
 #include "tokenize/morph.h"

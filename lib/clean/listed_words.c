@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reading a word list, and the walk over a document: at each place the words that begin there, one of
- * them is taken, and the walk goes on behind it. Leans on word_trie and mapped_file.
+ * them is taken, and the walk goes on behind it. Leans on word_trie and line_file.
  */
 #include "clean/listed_words.h"
 
 #include <string.h>
 
-#include "core/mapped_file.h"
+#include "clean/line_file.h"
 #include "index/word_trie.h"
 #include "text/char_class.h"
 #include "text/utf8.h"
-#include "tokenize/text.h"
 
 struct tkz__word_list {
     tkz__word_trie trie;
@@ -26,14 +25,11 @@ static bool is_space(uint32_t character)
     return (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
 }
 
-static tkz_status add_line(tkz__word_list *list, const char *line, size_t size, tkz_error *error)
+static tkz_status add_line(void *context, const char *line, size_t size, tkz_error *error)
 {
+    tkz__word_list *list = context;
     uint32_t symbols[TKZ__WORD_LONGEST + 2];
     size_t count = 0, start = 0;
-    if (tkz_utf8_valid_prefix(line, size) < size)
-        return tkz__error_set(error, TKZ_STATUS_BAD_UTF8, NULL, TKZ__NO_OFFSET,
-                              "the word is not UTF-8; 'tokenize text' converts lists in other "
-                              "charsets");
     for (size_t at = 0; at < size && count < TKZ__WORD_LONGEST + 2;)
         at += tkz__utf8_next(line + at, size - at, &symbols[count++]);
     if (list->rules & TKZ__WORDS_STRIP) {
@@ -46,43 +42,9 @@ static tkz_status add_line(tkz__word_list *list, const char *line, size_t size, 
                           : tkz__word_trie_add(&list->trie, symbols + start, count - start, error);
 }
 
-static tkz_status read_lines(tkz__word_list *list, const char *path,
-                             const tkz__mapped_file *file, tkz_error *error)
-{
-    const char *at = (const char *)file->data;
-    size_t left = file->size;
-    uint32_t number = 0;
-    if (left >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0)
-        at += 3, left -= 3;
-    while (left > 0) {
-        const char *end = memchr(at, '\n', left);
-        size_t size = end != NULL ? (size_t)(end - at) : left;
-        size_t step = end != NULL ? size + 1 : size;
-        tkz_error fault;
-        number++;
-        if (size > 0 && at[size - 1] == '\r')
-            size--;
-        tkz_status status = add_line(list, at, size, &fault);
-        if (status != TKZ_OK) {
-            tkz__error_set(error, status, path, TKZ__NO_OFFSET, "line %u: %s", number,
-                           fault.message);
-            if (error != NULL)
-                error->line = number;
-            return status;
-        }
-        at += step;
-        left -= step;
-    }
-    if (list->trie.word_count == 0)
-        return tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, path, TKZ__NO_OFFSET,
-                              "there are no words in this list; it has one a line");
-    return TKZ_OK;
-}
-
 tkz_status tkz__word_list_open(tkz__word_list **list, const char *path, uint32_t rules,
                                const tkz_allocator *allocator, tkz_error *error)
 {
-    tkz__mapped_file file = {0};
     tkz__word_list *made = tkz__allocate_zeroed(allocator, sizeof *made);
     *list = NULL;
     if (made == NULL)
@@ -91,10 +53,10 @@ tkz_status tkz__word_list_open(tkz__word_list **list, const char *path, uint32_t
     made->rules = rules;
     tkz_status status = tkz__word_trie_init(&made->trie, allocator, error);
     if (status == TKZ_OK)
-        status = tkz__mapped_file_open(&file, path, error);
-    if (status == TKZ_OK)
-        status = read_lines(made, path, &file, error);
-    tkz__mapped_file_close(&file);
+        status = tkz__line_file_read(path, add_line, made, error);
+    if (status == TKZ_OK && made->trie.word_count == 0)
+        status = tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, path, TKZ__NO_OFFSET,
+                                "there are no words in this list; it has one a line");
     if (status != TKZ_OK) {
         tkz__word_list_free(made);
         return status;

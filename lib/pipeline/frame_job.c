@@ -102,6 +102,8 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
     tkz__buffer_init(&worker->name_borders, memory);
     if (context->normal_form != NULL)
         status = tkz_normalizer_new(&worker->normalizer, context->normal_form, memory, error);
+    if (status == TKZ_OK && context->editors != NULL)
+        status = tkz_normalizer_new(&worker->editor, context->editors, memory, error);
     if (status == TKZ_OK && context->filters != NULL)
         status = tkz_cleaner_new(&worker->cleaner, context->filters, memory, error);
     if (status == TKZ_OK && worker->cleaner != NULL && context->filter_words != NULL)
@@ -137,6 +139,7 @@ void tkz__job_worker_free(tkz__job_worker *worker)
     if (worker->arena.allocator.release == NULL)
         return; /* never made */
     tkz_normalizer_free(worker->normalizer);
+    tkz_normalizer_free(worker->editor);
     tkz_cleaner_free(worker->cleaner);
     tkz_encoder_free(worker->encoder);
     tkz__word_borders_free(&worker->boundaries);
@@ -301,21 +304,40 @@ static tkz_status keep(job *j, tkz__document *document)
 
 /* ---- From the inputs ----------------------------------------------------- */
 
-/* Brings the text to the normal form of the recipe. A text that is in it already stays the raw
- * bytes that it was. */
-static tkz_status normalize(job *j, tkz__document *document)
+/* Takes the text through a chain of steps (NULL: none), and adds what they count to `changes`. A text that
+ * comes out as it was stays the raw bytes that it was. */
+static tkz_status change(job *j, const tkz_normal_form *form, tkz_normalizer *worker,
+                         uint64_t *changes, uint64_t *changed, tkz__document *document)
 {
     tkz_normalized result;
-    if (j->worker->normalizer == NULL)
+    if (worker == NULL)
         return TKZ_OK;
-    tkz_status status = tkz_normalizer_run(j->worker->normalizer, document->text,
-                                           document->text_size, 0, &result, j->error);
-    if (status != TKZ_OK || !result.changed)
+    tkz_status status = tkz_normalizer_run(worker, document->text, document->text_size, 0, &result,
+                                           j->error);
+    if (status != TKZ_OK)
         return status;
-    j->item->tally.normalized++;
+    for (size_t i = 0; i < tkz_normal_form_count_total(form); i++)
+        changes[i] += result.counts[i];
+    if (!result.changed)
+        return TKZ_OK;
+    ++*changed;
     document->text = document->edited = result.text;
     document->text_size = document->edited_size = result.size;
     return TKZ_OK;
+}
+
+/* Brings the text to the normal form of the recipe, then through its editors. */
+static tkz_status change_text(job *j, tkz__document *document)
+{
+    const tkz__job_context *context = j->context;
+    tkz__tally *tally = &j->item->tally;
+    tkz_status status = change(j, context->normal_form, j->worker->normalizer, tally->changes,
+                               &tally->normalized, document);
+    if (status != TKZ_OK)
+        return status;
+    size_t first = tkz_normal_form_count_total(context->normal_form);
+    return change(j, context->editors, j->worker->editor, tally->changes + first, &tally->edited,
+                  document);
 }
 
 static tkz_status add_to_statistics(job *j, const tkz__document *document, const double *values,
@@ -352,7 +374,7 @@ static tkz_status judge_by_values(job *j, tkz__document *document, tkz_verdict *
 static tkz_status judge(job *j, tkz__document *document)
 {
     j->item->tally.text_bytes_in += document->text_size;
-    tkz_status status = normalize(j, document);
+    tkz_status status = change_text(j, document);
     if (status != TKZ_OK)
         return status;
     if (j->worker->cleaner == NULL) {

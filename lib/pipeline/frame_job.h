@@ -33,6 +33,7 @@ typedef struct tkz__job_context {
     const tkz_recipe *recipe;
     const tkz__pass *pass;
     const tkz_normal_form *normal_form; /* NULL: texts stay as they are */
+    const tkz_normal_form *editors;    /* behind it; NULL: there are none */
     const tkz_filter_set *filters;     /* NULL: keep all */
     const tkz_boundaries *filter_words; /* that filters count; NULL: none does */
     tkz_tokenizer *tokenizer;          /* for encode */
@@ -63,6 +64,7 @@ typedef struct tkz__refused_text {
 typedef struct tkz__job_worker {
     tkz__arena arena;
     tkz_normalizer *normalizer;
+    tkz_normalizer *editor;
     tkz_cleaner *cleaner;
     tkz_encoder *encoder;
     tkz__boundary_source boundaries;

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/tally.h"
+#include "tokenize/edit.h"
+
 static tkz_status invalid(tkz_error *error, const char *path, const char *message)
 {
     return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, path, TKZ__NO_OFFSET, "%s", message);
@@ -298,23 +301,42 @@ static tkz_status read_output(tkz_recipe *recipe, tkz_error *error)
     return TKZ_OK;
 }
 
-/* The name in the recipe becomes the full one, so that results say which version made them. */
-static tkz_status read_normal_form(tkz_recipe *recipe, tkz_error *error)
+/* Reads a chain of steps. The name in the recipe becomes the full one, so that results say which version
+ * made them. */
+static tkz_status read_chain(tkz_recipe *recipe, const char *member,
+                             tkz_status (*make)(tkz_normal_form **, const char *, size_t,
+                                                const tkz_allocator *, tkz_error *),
+                             tkz_normal_form **form, tkz_error *error)
 {
-    const char *name = string_at(recipe->json, "normalize");
+    const char *name = string_at(recipe->json, member);
     if (name == NULL)
         return TKZ_OK;
     tkz_error fault;
-    tkz_status status = tkz_normal_form_new(&recipe->normal_form, name, strlen(name),
-                                            &recipe->allocator, &fault);
+    tkz_status status = make(form, name, strlen(name), &recipe->allocator, &fault);
     if (status == TKZ_STATUS_OUT_OF_MEMORY)
         return tkz__error_memory(error, 0);
+    if (status == TKZ_STATUS_NOT_FOUND)
+        return invalid(error, member, fault.message);
     if (status != TKZ_OK)
-        return invalid(error, "normalize", fault.message);
-    json_t *full = json_string(tkz_normal_form_name(recipe->normal_form));
-    if (json_object_set_new(recipe->json, "normalize", full) != 0)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, member, TKZ__NO_OFFSET, "%s: %s",
+                              fault.where, fault.message);
+    json_t *full = json_string(tkz_normal_form_name(*form));
+    if (json_object_set_new(recipe->json, member, full) != 0)
         return tkz__error_memory(error, 0);
     return TKZ_OK;
+}
+
+static tkz_status read_chains(tkz_recipe *recipe, tkz_error *error)
+{
+    tkz_status status =
+        read_chain(recipe, "normalize", tkz_normal_form_new, &recipe->normal_form, error);
+    if (status == TKZ_OK)
+        status = read_chain(recipe, "edit", tkz_editors_new, &recipe->editors, error);
+    size_t counts = tkz_normal_form_count_total(recipe->normal_form) +
+                    tkz_normal_form_count_total(recipe->editors);
+    if (status == TKZ_OK && counts > TKZ__TALLY_CHANGES)
+        return invalid(error, "edit", "there are too many editors for the accounts of one run");
+    return status;
 }
 
 static tkz_status read_statistics(tkz_recipe *recipe, tkz_error *error)
@@ -375,7 +397,7 @@ static tkz_status read_recipe(tkz_recipe *recipe, tkz_error *error)
         return status;
     status = read_input(recipe, error);
     if (status == TKZ_OK)
-        status = read_normal_form(recipe, error);
+        status = read_chains(recipe, error);
     if (status == TKZ_OK)
         status = read_vocabulary(recipe, error);
     if (status == TKZ_OK)
@@ -438,6 +460,7 @@ void tkz_recipe_free(tkz_recipe *recipe)
     free(recipe->text);
     free(recipe->filters);
     tkz_normal_form_free(recipe->normal_form);
+    tkz_normal_form_free(recipe->editors);
     json_decref(recipe->json);
     tkz__release(&memory, recipe, sizeof *recipe);
 }

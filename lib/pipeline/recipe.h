@@ -41,8 +41,9 @@ struct tkz_recipe {
     const json_t *statistics_members; /* their names */
     size_t statistics_samples;        /* of each reason */
 
-    /* normalize, clean, dedup */
+    /* normalize, edit, clean, dedup */
     tkz_normal_form *normal_form; /* NULL: texts stay as they are */
+    tkz_normal_form *editors;     /* NULL: there are none */
     char *filters; /* JSON array, jansson's memory; NULL without filters */
     const char *words; /* of filters: a dictionary or "white-space"; NULL: none are needed */
     bool dedup;

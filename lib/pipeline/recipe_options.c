@@ -32,6 +32,9 @@ static const tkz_recipe_option options[] = {
      "Normal form that every text is brought to first, such as \"ja-v1\" or "
      "\"nfkc-16.0,control-v1\"; see tokenize list normalizers. The name is kept with its "
      "version."},
+    {"edit", "string", "", "",
+     "Editors that every text goes through behind the normal form and before the filters, in this order, such as "
+     "\"mojibake,swallow_punctuation,pii\"; see tokenize list editors. The name is kept with its version."},
     {"clean", "array", "", "", "Filters in order, as {\"name\": ..., parameter: value}; see "
                                "tokenize list filters."},
     {"words", "string", "", "",

@@ -44,6 +44,7 @@ static void plan(tkz__run *run)
         run->passes[TKZ__STEP_READ].count = recipe->count;
         run->passes[TKZ__STEP_READ].name = recipe->filters != NULL       ? "clean"
                                            : recipe->statistics ? "stats"
+                                           : recipe->editors != NULL     ? "edit"
                                            : recipe->normal_form != NULL ? "normalize"
                                            : recipe->encode        ? "encode"
                                            : recipe->count         ? "count"

@@ -165,6 +165,7 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
         .recipe = recipe,
         .pass = pass,
         .normal_form = pass->from_staged ? NULL : recipe->normal_form,
+        .editors = pass->from_staged ? NULL : recipe->editors,
         .filters = pass->from_staged ? NULL : run->filters,
         .filter_words = run->filter_words.open != NULL ? &run->filter_words : NULL,
         .tokenizer = run->tokenizer,

@@ -114,6 +114,28 @@ static json_t *documents(const tkz__run *run)
                      "bad_by_reason", tkz__reasons_to_json(t->bad_by), "bad_first", samples);
     if (run->recipe->normal_form != NULL)
         json_object_set_new(object, "normalized", json_integer((json_int_t)t->normalized));
+    if (run->recipe->editors != NULL)
+        json_object_set_new(object, "edited", json_integer((json_int_t)t->edited));
+    return object;
+}
+
+/* Adds what the steps of a chain count; a step that stands there twice is counted as one. */
+static void add_changes(json_t *object, const tkz_normal_form *form, const uint64_t *changes)
+{
+    for (size_t i = 0; i < tkz_normal_form_count_total(form); i++) {
+        const char *name = tkz_normal_form_count_name(form, i);
+        json_int_t before = json_integer_value(json_object_get(object, name));
+        json_object_set_new(object, name, json_integer(before + (json_int_t)changes[i]));
+    }
+}
+
+static json_t *changes(const tkz__run *run)
+{
+    const tkz_recipe *recipe = run->recipe;
+    json_t *object = json_object();
+    add_changes(object, recipe->normal_form, run->total.changes);
+    add_changes(object, recipe->editors,
+                run->total.changes + tkz_normal_form_count_total(recipe->normal_form));
     return object;
 }
 
@@ -139,6 +161,9 @@ static json_t *results(const tkz__run *run)
     const tkz__tally *t = &run->total;
     json_t *object = json_object();
     json_object_set_new(object, "documents", documents(run));
+    if (tkz_normal_form_count_total(run->recipe->normal_form) +
+            tkz_normal_form_count_total(run->recipe->editors) > 0)
+        json_object_set_new(object, "changes", changes(run));
     json_object_set_new(object, "bytes",
                         json_pack("{s:I, s:I, s:I, s:I}", "in", (json_int_t)t->bytes_in,
                                   "stored_in", (json_int_t)run->stored_in, "text_in",

@@ -46,6 +46,7 @@ tkz_status tkz__tally_bad(tkz__tally *tally, const tkz__bad_sample *sample, tkz_
     X(documents_in)                                                                               \
     X(records_counted)                                                                            \
     X(normalized)                                                                                 \
+    X(edited)                                                                                     \
     X(kept)                                                                                       \
     X(dropped)                                                                                    \
     X(bad)                                                                                        \
@@ -75,6 +76,8 @@ tkz_status tkz__tally_add(tkz__tally *total, const tkz__tally *part, tkz_error *
         if (status != TKZ_OK)
             return status;
     }
+    for (size_t i = 0; i < TKZ__TALLY_CHANGES; i++)
+        total->changes[i] += part->changes[i];
     for (size_t i = 0; i < part->sample_count && total->sample_count < TKZ__TALLY_SAMPLES; i++)
         total->samples[total->sample_count++] = part->samples[i];
     return TKZ_OK;
@@ -103,6 +106,10 @@ json_t *tkz__tally_to_json(const tkz__tally *tally)
 #undef STORE
     json_object_set_new(object, "dropped_by", tkz__reasons_to_json(tally->dropped_by));
     json_object_set_new(object, "bad_by", tkz__reasons_to_json(tally->bad_by));
+    json_t *changes = json_array();
+    for (size_t i = 0; i < TKZ__TALLY_CHANGES; i++)
+        json_array_append_new(changes, json_integer((json_int_t)tally->changes[i]));
+    json_object_set_new(object, "changes", changes);
     json_t *samples = json_array();
     for (size_t i = 0; i < tally->sample_count; i++)
         json_array_append_new(samples, sample_to_json(&tally->samples[i]));
@@ -131,6 +138,9 @@ tkz_status tkz__tally_from_json(tkz__tally *tally, const json_t *json, tkz_error
 #define LOAD(name) tally->name = (uint64_t)json_integer_value(json_object_get(json, #name));
     COUNTERS(LOAD)
 #undef LOAD
+    const json_t *changes = json_object_get(json, "changes");
+    for (size_t i = 0; i < TKZ__TALLY_CHANGES; i++)
+        tally->changes[i] = (uint64_t)json_integer_value(json_array_get(changes, i));
     size_t index;
     json_t *item;
     json_array_foreach(json_object_get(json, "samples"), index, item)

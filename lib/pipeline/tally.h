@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 
-enum { TKZ__TALLY_REASONS = 128, TKZ__TALLY_SAMPLES = 10 };
+enum { TKZ__TALLY_REASONS = 128, TKZ__TALLY_SAMPLES = 10, TKZ__TALLY_CHANGES = 256 };
 
 typedef struct tkz__reason_count {
     char reason[40];
@@ -30,6 +30,7 @@ typedef struct tkz__tally {
     uint64_t documents_in;   /* records met by the cursor */
     uint64_t records_counted; /* the same, counted from the bytes of the frames by other code */
     uint64_t normalized;      /* texts that the normal form changed */
+    uint64_t edited;          /* texts that the editors changed */
     uint64_t kept;
     uint64_t dropped;
     uint64_t bad;
@@ -43,6 +44,7 @@ typedef struct tkz__tally {
     uint64_t held_tokens;    /* without appended ones */
     tkz__reason_count dropped_by[TKZ__TALLY_REASONS];
     tkz__reason_count bad_by[TKZ__TALLY_REASONS];
+    uint64_t changes[TKZ__TALLY_CHANGES]; /* what the normal form's steps count, then the editors */
     size_t sample_count;
     tkz__bad_sample samples[TKZ__TALLY_SAMPLES];
 } tkz__tally;

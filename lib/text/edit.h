@@ -16,6 +16,7 @@ typedef struct tkz__edit {
     tkz__buffer *target;
     tkz__span_map *map;   /* NULL: nobody asked */
     tkz__arena *scratch;  /* reset before each step's run */
+    uint64_t *counts;     /* of the step's own kinds of changes; NULL: nobody asked */
 } tkz__edit;
 
 /* Records that `source_size` bytes became the `target_size` bytes just written, for steps that
@@ -41,6 +42,13 @@ static inline tkz_status tkz__edit_append(tkz__edit *edit, const char *text, siz
     memcpy(target->data + target->size, text, size);
     target->size += size;
     return TKZ_OK;
+}
+
+/* Counts changes of a kind, by its place among the step's count names. */
+static inline void tkz__edit_count(tkz__edit *edit, size_t kind, uint64_t number)
+{
+    if (edit->counts != NULL)
+        edit->counts[kind] += number;
 }
 
 /* Copies `size` bytes of the source as they are. */

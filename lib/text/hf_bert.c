@@ -127,7 +127,7 @@ static void stage_init(stage *made, const tkz__edit *edit)
     tkz__buffer_init(&made->text, &edit->target->allocator);
     tkz__span_map_init(&made->map, &edit->target->allocator);
     made->edit = (tkz__edit){&made->text, edit->map != NULL ? &made->map : NULL,
-                              edit->scratch};
+                              edit->scratch, NULL};
 }
 
 static void stage_free(stage *made)

@@ -6,6 +6,7 @@
 #include "text/normal_form.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/nearest_name.h"
@@ -76,9 +77,9 @@ static int shown(const char *word, size_t size)
 
 static const char *step_name_at(const void *context, size_t index)
 {
-    (void)context;
-    const tkz_normal_step_info *info = tkz_normal_step_at(index);
-    return info == NULL ? NULL : info->name;
+    const tkz__normal_registry *registry = context;
+    const tkz__normal_kind *kind = registry->at(index);
+    return kind == NULL ? NULL : kind->info.name;
 }
 
 static const char *option_name_at(const void *context, size_t index)
@@ -111,15 +112,15 @@ static const char *base_name_at(const void *context, size_t index)
 }
 
 /* The nearest step; for a word without a version, the first of the nearest name. */
-static const char *nearest_step(const char *word, size_t size)
+static const char *nearest_step(const tkz__normal_registry *registry, const char *word, size_t size)
 {
     base_names bases;
     const char *step;
     if (memchr(word, '-', size) != NULL)
-        return nearest(word, size, step_name_at, NULL);
+        return nearest(word, size, step_name_at, registry);
     for (bases.count = 0; bases.count < STEP_LIMIT; bases.count++) {
         size_t length;
-        if ((step = step_name_at(NULL, bases.count)) == NULL)
+        if ((step = step_name_at(registry, bases.count)) == NULL)
             break;
         length = strcspn(step, "-");
         length = length <= NAME_LIMIT ? length : NAME_LIMIT;
@@ -128,19 +129,20 @@ static const char *nearest_step(const char *word, size_t size)
     }
     const char *base = nearest(word, size, base_name_at, &bases);
     return base == NULL ? NULL
-                        : step_name_at(NULL, (size_t)(base - bases.names[0]) / (NAME_LIMIT + 1));
+                        : step_name_at(registry, (size_t)(base - bases.names[0]) / (NAME_LIMIT + 1));
 }
 
-static tkz_status unknown_step(const char *word, size_t size, tkz_error *error)
+static tkz_status unknown_step(const tkz__normal_registry *registry, const char *word, size_t size,
+                               tkz_error *error)
 {
-    const char *meant = nearest_step(word, size);
+    const char *meant = nearest_step(registry, word, size);
     if (meant != NULL)
-        return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, "normal form", TKZ__NO_OFFSET,
-                              "there is no step \"%.*s\", did you mean \"%s\"?",
+        return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, registry->chain, TKZ__NO_OFFSET,
+                              "there is no %s \"%.*s\", did you mean \"%s\"?", registry->what,
                               shown(word, size), word, meant);
-    return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, "normal form", TKZ__NO_OFFSET,
-                          "there is no step \"%.*s\"; `tokenize list normalizers` shows all",
-                          shown(word, size), word);
+    return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, registry->chain, TKZ__NO_OFFSET,
+                          "there is no %s \"%.*s\"; `tokenize list %s` shows all", registry->what,
+                          shown(word, size), word, registry->topic);
 }
 
 static tkz_status unknown_option(const tkz_normal_step_info *info, const char *word, size_t size,
@@ -245,9 +247,9 @@ static tkz_status read_step(tkz_normal_form *form, reader *in, tkz_error *error)
 {
     const char *word = in->at;
     size_t size = take_word(in, NULL);
-    const tkz__normal_kind *kind = tkz__normal_kind_find(word, size);
+    const tkz__normal_kind *kind = tkz__normal_kind_find(form->registry, word, size);
     if (kind == NULL)
-        return unknown_step(word, size, error);
+        return unknown_step(form->registry, word, size, error);
     size_t bytes = (kind->info.option_count + 1) * sizeof(tkz__normal_value);
     tkz__normal_value *values = tkz__arena_allocate(&form->strings, bytes);
     if (values == NULL)
@@ -283,10 +285,10 @@ static tkz_status read_steps(tkz_normal_form *form, reader *in, tkz_error *error
         status = read_step(form, in, error);
     while (status == TKZ_OK && take_sign(in, ','));
     if (status == TKZ_OK && in->at != in->end)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "normal form", TKZ__NO_OFFSET,
-                              "unexpected '%c' behind step %zu; steps are written "
+        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, form->registry->chain, TKZ__NO_OFFSET,
+                              "unexpected '%c' behind %s %zu; %ss are written "
                               "NAME:OPTION=VALUE,NAME",
-                              *in->at, form->count);
+                              *in->at, form->registry->what, form->count, form->registry->what);
     return status;
 }
 
@@ -341,10 +343,58 @@ static tkz_status write_name(tkz_normal_form *form, tkz_error *error)
     return status == TKZ_OK ? tkz__buffer_append_byte(&form->name, 0, error) : status;
 }
 
+/* ---- What it counts -------------------------------------------------------- */
+
+static tkz_status name_counts(tkz_normal_form *form, tkz_error *error)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < form->count; i++) {
+        form->steps[i].first_count = total;
+        if (form->steps[i].kind->count_names != NULL)
+            total += 1 + form->steps[i].kind->count_total;
+    }
+    form->count_names = tkz__arena_allocate(&form->strings, (total + 1) * sizeof(char *));
+    if (form->count_names == NULL)
+        return tkz__error_memory(error, (total + 1) * sizeof(char *));
+    for (size_t i = 0; i < form->count; i++) {
+        const tkz__normal_kind *kind = form->steps[i].kind;
+        for (size_t j = 0; kind->count_names != NULL && j <= kind->count_total; j++) {
+            const char *what = j == 0 ? "documents" : kind->count_names[j - 1];
+            size_t room = strlen(kind->info.name) + strlen(what) + 2;
+            char *name = tkz__arena_allocate(&form->strings, room);
+            if (name == NULL)
+                return tkz__error_memory(error, room);
+            (void)snprintf(name, room, "%s.%s", kind->info.name, what);
+            form->count_names[form->steps[i].first_count + j] = name;
+        }
+    }
+    form->count_total = total;
+    return TKZ_OK;
+}
+
+size_t tkz_normal_form_count_total(const tkz_normal_form *form)
+{
+    return form == NULL ? 0 : form->count_total;
+}
+
+const char *tkz_normal_form_count_name(const tkz_normal_form *form, size_t index)
+{
+    return form == NULL || index >= form->count_total ? NULL : form->count_names[index];
+}
+
 /* ---- Making and freeing --------------------------------------------------- */
 
 tkz_status tkz_normal_form_new(tkz_normal_form **form, const char *steps, size_t size,
                                const tkz_allocator *allocator, tkz_error *error)
+{
+    static const tkz__normal_registry registry = {"step", "normal form", "normalizers",
+                                                  tkz__normal_kind_at};
+    return tkz__normal_form_read(form, &registry, steps, size, allocator, error);
+}
+
+tkz_status tkz__normal_form_read(tkz_normal_form **form, const tkz__normal_registry *registry,
+                                 const char *steps, size_t size, const tkz_allocator *allocator,
+                                 tkz_error *error)
 {
     tkz_error_clear(error);
     if (form == NULL || (steps == NULL && size > 0))
@@ -356,12 +406,15 @@ tkz_status tkz_normal_form_new(tkz_normal_form **form, const char *steps, size_t
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
     made->allocator = chosen;
+    made->registry = registry;
     tkz__buffer_init(&made->name, &chosen);
     tkz__arena_init(&made->strings, &chosen);
     reader in = {steps, size > 0 ? steps + size : steps};
     tkz_status status = read_steps(made, &in, error);
     if (status == TKZ_OK)
         status = write_name(made, error);
+    if (status == TKZ_OK)
+        status = name_counts(made, error);
     if (status == TKZ_OK)
         *form = made;
     else

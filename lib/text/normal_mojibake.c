@@ -86,6 +86,7 @@ static tkz_status run(const tkz__normal_step *step, const char *text, size_t siz
         at += sound;
         if (at == size)
             break;
+        tkz__edit_count(edit, 0, 1);
         status = repair(&stretch, text + at, edit, error);
         if (status != TKZ_OK)
             return status;
@@ -94,11 +95,15 @@ static tkz_status run(const tkz__normal_step *step, const char *text, size_t siz
     return TKZ_OK;
 }
 
+static const char *const count_names[] = {"stretches"};
+
 static const tkz__normal_kind kinds[] = {
     {.info = {.name = "mojibake-v1",
               .text = "Turns back UTF-8 that was read as cp932 or windows-1252, once or twice, and "
                       "EUC-JP that was read as cp932, where the bytes can be told and give likelier "
                       "Japanese."},
+     .count_names = count_names,
+     .count_total = 1,
      .prepare = prepare,
      .dispose = dispose,
      .unchanged = unchanged,

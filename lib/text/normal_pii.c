@@ -14,6 +14,12 @@ static const tkz_normal_option options[TKZ_PII_TYPES] = {
 #undef X
 };
 
+static const char *const count_names[TKZ_PII_TYPES] = {
+#define X(name, number, mask, option, text) [number] = option,
+    TKZ_PII_LIST(X)
+#undef X
+};
+
 static uint32_t types_of(const tkz__normal_step *step)
 {
     uint32_t types = 0;
@@ -41,6 +47,7 @@ static tkz_status run(const tkz__normal_step *step, const char *text, size_t siz
         at = (size_t)match.end;
         if (match.type < 0 || status != TKZ_OK)
             continue;
+        tkz__edit_count(edit, (size_t)match.type, 1);
         const char *mask = tkz_pii_mask(match.type);
         status = tkz__edit_replace(edit, (size_t)(match.end - match.start), mask, strlen(mask),
                                    error);
@@ -53,6 +60,8 @@ static const tkz__normal_kind kinds[] = {
               "Personal information of Japan (telephone numbers, addresses, My Number, cards ...) becomes a "
               "mask of its type.",
               options, TKZ_PII_TYPES},
+     .count_names = count_names,
+     .count_total = TKZ_PII_TYPES,
      .unchanged = unchanged,
      .run = run},
 };

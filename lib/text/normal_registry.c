@@ -53,11 +53,12 @@ static bool has_name(const tkz__normal_kind *kind, const char *name, size_t size
     return full_size == size && memcmp(full, name, size) == 0;
 }
 
-const tkz__normal_kind *tkz__normal_kind_find(const char *name, size_t size)
+const tkz__normal_kind *tkz__normal_kind_find(const tkz__normal_registry *registry,
+                                              const char *name, size_t size)
 {
     for (int with_version = 1; with_version >= 0; with_version--)
-        for (size_t i = 0; tkz__normal_kind_at(i) != NULL; i++)
-            if (has_name(tkz__normal_kind_at(i), name, size, with_version != 0))
-                return tkz__normal_kind_at(i);
+        for (size_t i = 0; registry->at(i) != NULL; i++)
+            if (has_name(registry->at(i), name, size, with_version != 0))
+                return registry->at(i);
     return NULL;
 }

@@ -34,6 +34,8 @@ enum tkz__normal_trait {
 typedef struct tkz__normal_kind {
     tkz_normal_step_info info;
     uint32_t traits;
+    const char *const *count_names; /* what the step counts ("phone"); NULL: nothing */
+    size_t count_total;
     const void *data; /* for kinds that share functions: a Unicode version, a rule table */
     /* Builds what `run` needs from the options, once per form. May be NULL. */
     tkz_status (*prepare)(tkz__normal_step *step, const tkz_allocator *allocator,
@@ -52,6 +54,7 @@ struct tkz__normal_step {
     const tkz__normal_kind *kind;
     const tkz__normal_value *values;
     void *state; /* of prepare and dispose */
+    size_t first_count; /* among those of the form: documents changed, then count_names */
 };
 
 /* What one file registers; the first kind of a name is what the name without version means. */
@@ -60,10 +63,19 @@ typedef struct tkz__normal_family {
     size_t count;
 } tkz__normal_family;
 
+/* Where the names of a chain are looked up, and what they are called in complaints. */
+typedef struct tkz__normal_registry {
+    const char *what;  /* "step" */
+    const char *chain; /* "normal form" */
+    const char *topic; /* of `tokenize list`: "normalizers" */
+    const tkz__normal_kind *(*at)(size_t index); /* NULL beyond the end */
+} tkz__normal_registry;
+
 /* A registered kind; NULL beyond the end. */
 const tkz__normal_kind *tkz__normal_kind_at(size_t index);
 
 /* By full name, or by name without version; NULL when there is none. */
-const tkz__normal_kind *tkz__normal_kind_find(const char *name, size_t size);
+const tkz__normal_kind *tkz__normal_kind_find(const tkz__normal_registry *registry,
+                                              const char *name, size_t size);
 
 #endif

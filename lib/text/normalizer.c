@@ -15,6 +15,8 @@ struct tkz_normalizer {
     tkz__span_map step;      /* of one step */
     tkz__span_map composed;  /* becomes `whole` */
     tkz__arena scratch;
+    uint64_t *counts; /* of the last run, as the form names them */
+    size_t count_total;
     bool has_spans; /* `whole` belongs to the last run */
     tkz_allocator allocator;
 };
@@ -33,6 +35,12 @@ tkz_status tkz_normalizer_new(tkz_normalizer **normalizer, const tkz_normal_form
         return tkz__error_memory(error, sizeof *made);
     made->form = form;
     made->allocator = chosen;
+    made->count_total = form->count_total;
+    made->counts = tkz__allocate_array(&chosen, form->count_total, sizeof *made->counts);
+    if (made->counts == NULL) {
+        tkz__release(&chosen, made, sizeof *made);
+        return tkz__error_memory(error, form->count_total * sizeof *made->counts);
+    }
     for (size_t i = 0; i < 2; i++)
         tkz__buffer_init(&made->buffers[i], &chosen);
     tkz__span_map_init(&made->whole, &chosen);
@@ -54,6 +62,8 @@ void tkz_normalizer_free(tkz_normalizer *normalizer)
     tkz__span_map_free(&normalizer->step);
     tkz__span_map_free(&normalizer->composed);
     tkz__arena_free(&normalizer->scratch);
+    tkz__release_array(&allocator, normalizer->counts, normalizer->count_total,
+                       sizeof *normalizer->counts);
     tkz__release(&allocator, normalizer, sizeof *normalizer);
 }
 
@@ -69,6 +79,17 @@ static tkz_status add_to_whole(tkz_normalizer *normalizer, tkz_error *error)
     return status;
 }
 
+/* Counts the document as changed by the step; or, where it came out as it was, forgets what was counted. */
+static void settle_counts(tkz_normalizer *normalizer, const tkz__normal_step *step, bool changed)
+{
+    uint64_t *counts = normalizer->counts + step->first_count;
+    if (step->kind->count_names == NULL)
+        return;
+    counts[0] = changed;
+    if (!changed)
+        memset(counts + 1, 0, step->kind->count_total * sizeof *counts);
+}
+
 /* Runs one step on `text` into a buffer; `*result` is the text after it. */
 static tkz_status run_step(tkz_normalizer *normalizer, const tkz__normal_step *step,
                            tkz__buffer *target, bool want_spans, tkz_normalized *result,
@@ -82,7 +103,8 @@ static tkz_status run_step(tkz_normalizer *normalizer, const tkz__normal_step *s
     tkz__buffer_clear(target);
     if (target->capacity > KEPT_CAPACITY && target->capacity / 8 > result->size)
         tkz__buffer_free(target);
-    tkz__edit edit = {target, want_spans ? &normalizer->step : NULL, &normalizer->scratch};
+    tkz__edit edit = {target, want_spans ? &normalizer->step : NULL, &normalizer->scratch,
+                      kind->count_names != NULL ? normalizer->counts + step->first_count + 1 : NULL};
     tkz_status status = kind->run(step, result->text, result->size, &edit, error);
     if (status != TKZ_OK)
         return status;
@@ -90,9 +112,11 @@ static tkz_status run_step(tkz_normalizer *normalizer, const tkz__normal_step *s
                        tkz__span_map_target_size(&normalizer->step) != target->size))
         return tkz__error_set(error, TKZ_STATUS_INTERNAL, kind->info.name, TKZ__NO_OFFSET,
                               "the step lost track of its spans, please report it");
-    bool counts = want_spans && (kind->traits & TKZ__NORMAL_OWN_SPANS) != 0;
-    if (!counts && target->size == result->size &&
-        (target->size == 0 || memcmp(target->data, result->text, target->size) == 0))
+    bool own_spans = want_spans && (kind->traits & TKZ__NORMAL_OWN_SPANS) != 0;
+    bool same = target->size == result->size &&
+                (target->size == 0 || memcmp(target->data, result->text, target->size) == 0);
+    settle_counts(normalizer, step, !same);
+    if (!own_spans && same)
         return TKZ_OK;
     result->text = target->size > 0 ? (const char *)target->data : "";
     result->size = target->size;
@@ -108,7 +132,9 @@ tkz_status tkz_normalizer_run(tkz_normalizer *normalizer, const char *text, size
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
                               "a normalizer, a text and a result are needed");
     const char *input = size > 0 ? text : "";
-    *result = (tkz_normalized){.text = input, .size = size};
+    *result = (tkz_normalized){.text = input, .size = size, .counts = normalizer->counts};
+    if (normalizer->count_total > 0)
+        memset(normalizer->counts, 0, normalizer->count_total * sizeof *normalizer->counts);
     normalizer->has_spans = false;
     tkz__span_map_clear(&normalizer->whole);
     tkz_status status = TKZ_OK;

@@ -50,7 +50,7 @@ static tkz_status run_phase(phase_run *state, const tkz__phase *phase,
     tkz__buffer *target = &state->buffers[state->turn];
     tkz__buffer_clear(target);
     tkz__span_map_clear(&state->one);
-    tkz__edit edit = {target, state->maps ? &state->one : NULL, scratch};
+    tkz__edit edit = {target, state->maps ? &state->one : NULL, scratch, NULL};
     tkz_status status = tkz__buffer_reserve(target, state->size, error);
     if (status == TKZ_OK)
         status = phase->run(step, state->text, state->size, &edit, error);

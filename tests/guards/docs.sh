@@ -23,6 +23,13 @@ if ! python3 "$srcdir/doc/generate_filters.py" "$TOKENIZE" "${TMPDIR:-/tmp}/filt
     failed=1
 fi
 rm -f "${TMPDIR:-/tmp}/filters.$$"
+named editors.md editors
+if ! python3 "$srcdir/doc/generate_editors.py" "$TOKENIZE" "${TMPDIR:-/tmp}/editors.$$" ||
+    ! cmp "$srcdir/doc/editors.md" "${TMPDIR:-/tmp}/editors.$$"; then
+    echo "doc/editors.md is not what doc/generate_editors.py writes; run it anew"
+    failed=1
+fi
+rm -f "${TMPDIR:-/tmp}/editors.$$"
 named compatibility.md pre-tokenizers
 named compatibility.md formats
 for file in $(sed -n 's/.*](\([a-zA-Z][^):#]*\)).*/\1/p' "$srcdir/README.md"); do

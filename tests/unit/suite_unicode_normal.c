@@ -50,7 +50,7 @@ static void bench_free(workbench *bench)
 
 static tkz_status bench_run(workbench *bench, const char *text, size_t size, bool want_map)
 {
-    tkz__edit edit = {&bench->text, want_map ? &bench->map : NULL, &bench->scratch};
+    tkz__edit edit = {&bench->text, want_map ? &bench->map : NULL, &bench->scratch, NULL};
     tkz__buffer_clear(&bench->text);
     tkz__span_map_clear(&bench->map);
     tkz__arena_reset(&bench->scratch);
@@ -511,10 +511,10 @@ START_TEST(kinds)
     ck_assert_str_eq(tkz__normal_unicode.kinds[24].info.name, "nfkc_cf-15.0");
     for (size_t i = 0; i < tkz__normal_unicode.count; i++) {
         const tkz__normal_kind *kind = &tkz__normal_unicode.kinds[i];
-        tkz__normal_step step = {kind, NULL, NULL};
+        tkz__normal_step step = {.kind = kind};
         tkz__buffer text;
         tkz__buffer_init(&text, NULL);
-        tkz__edit edit = {&text, NULL, NULL};
+        tkz__edit edit = {&text, NULL, NULL, NULL};
         ck_assert_status(kind->run(&step, "が", 3, &edit, NULL));
         ck_assert_uint_eq(text.size, strstr(kind->info.name, "d-") != NULL ? 6 : 3);
         ck_assert_uint_eq(kind->unchanged(&step, "abc", 3), 3);

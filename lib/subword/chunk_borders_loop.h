@@ -21,6 +21,15 @@ static inline uint32_t is_border(const uint8_t *bits, uint32_t mask, uint32_t le
     return ~(uint32_t)bits[bit >> 3] >> (bit & 7) & 1;
 }
 
+#ifdef STEP
+/* Do two characters of three bytes stand here? A step that takes fewer is slower than none; 6 bytes may
+ * be read. */
+static inline bool are_threes(const uint8_t *bytes)
+{
+    return (bytes[0] & 0xF0) == 0xE0 && (bytes[3] & 0xF0) == 0xE0;
+}
+#endif
+
 /* `stops`: before the first character but one that stands alone. */
 CUT(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable, uint32_t *ends,
     size_t room, bool stops)
@@ -36,7 +45,7 @@ CUT(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable,
 #ifdef STEP
         bool alone = false;
         while (left != TKZ__NO_ENTRY && size - at >= 6 && readable - at >= STEP_BYTES &&
-               room >= 3 * LANES) {
+               room >= 3 * LANES && are_threes(chunk + at)) {
             if (room - count <= LANES + 1)
                 return count; /* as if there were no more room */
             size_t before = at;
@@ -52,11 +61,11 @@ CUT(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable,
         if (at == size)
             break;
 #endif
-        /* Where chunks are whole texts, a character is mostly as long as the one before. */
-        if (stops && left != TKZ__NO_ENTRY) {
+        /* A character is mostly as long as the one before. */
+        if (left != TKZ__NO_ENTRY) {
             size_t before = at;
             uint32_t word;
-            while (at < fast && count + 1 < room &&
+            while (stops && at < fast && count + 1 < room &&
                    tkz__border_is_three(word = tkz__image_u32(chunk + at))) {
                 uint32_t right =
                     tkz__image_u32(characters + 4 * (size_t)tkz__border_number_of_three(word));
@@ -70,7 +79,7 @@ CUT(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable,
             while (at < size && count + 1 < room && chunk[at] < 0x80) {
                 uint32_t right = tkz__image_u32(characters + 4 * (size_t)chunk[at]);
                 ends[count] = (uint32_t)at;
-                if (right == TKZ__LONE_ENTRY)
+                if (stops && right == TKZ__LONE_ENTRY)
                     return count + 1;
                 count += is_border(bits, mask, left, right);
                 left = right;

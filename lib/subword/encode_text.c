@@ -20,6 +20,7 @@ enum {
     UNCUT = 3,         /* bytes of a chunk that is a piece as it is: one sign, mostly */
     LEAST_NATURAL = 3, /* bytes of its first symbol, if the text is natural */
     MOST_NATURAL = 64, /* bytes of a piece that matching is the faster way for */
+    LONG_ASCII = 256,  /* bytes of a chunk that are no word */
     STRAYS = TKZ__ENCODER_CHUNKS / 4 /* that are no text: more are likely to come */
 };
 
@@ -386,27 +387,55 @@ static __attribute__((noinline)) tkz_status add_character_chunk(tkz_encoder *enc
     return TKZ_OK;
 }
 
+/* How many bytes of ASCII `bytes` begins with; of the last 7 it may miss some. */
+static size_t count_ascii(const uint8_t *bytes, size_t size)
+{
+    size_t at = 0;
+    while (at + 8 <= size && (tkz__piece_word(bytes + at) & UINT64_C(0x8080808080808080)) == 0)
+        at += 8;
+    return at;
+}
+
+/* Letters or signs of ASCII that go on for longer than any word are merged as they are: pieces of
+ * them are new ones. Moves `*at` to a place where the chunk may be cut, behind most of them, if there are
+ * many. */
+static tkz_status add_long_ascii(tkz_encoder *encoder, const uint8_t *text, size_t size, size_t *at,
+                                 size_t end, uint64_t whole, tkz_error *error)
+{
+    size_t run = end - *at < LONG_ASCII ? 0 : count_ascii(text + *at, end - *at), cut = end;
+    if (run < LONG_ASCII)
+        return TKZ_OK;
+    if (run < end - *at) {
+        uint32_t ends[BORDERS];
+        size_t from = *at + run - 8;
+        (void)tkz__borders_cut(encoder->image, text + from, end - from, size - from, ends, BORDERS);
+        cut = from + ends[0];
+    }
+    tkz_status status = add_long_piece(encoder, text, size, *at, cut, whole != 0 && cut == end, error);
+    *at = cut;
+    return status;
+}
+
 /* A chunk is cut where no symbol joins its characters. `whole`: the flag for a piece that is a
  * whole chunk. */
 static tkz_status add_cut_chunk(tkz_encoder *encoder, const uint8_t *text, size_t size,
                                 size_t start, size_t end, uint64_t whole, tkz_error *error)
 {
-    for (size_t at = start; at < end;) {
+    size_t at = start;
+    tkz_status status = add_long_ascii(encoder, text, size, &at, end, whole, error);
+    while (status == TKZ_OK && at < end) {
         uint32_t ends[BORDERS];
         size_t count = tkz__borders_cut(encoder->image, text + at, end - at, size - at, ends,
                                         BORDERS);
         uint64_t flag = at == start && ends[0] == end - start ? whole : 0;
         size_t from = 0;
-        for (size_t i = 0; i < count; i++) {
-            tkz_status status =
-                add_piece(encoder, text, size, at + from, at + ends[i], flag, error);
-            if (status != TKZ_OK)
-                return status;
+        for (size_t i = 0; status == TKZ_OK && i < count; i++) {
+            status = add_piece(encoder, text, size, at + from, at + ends[i], flag, error);
             from = ends[i];
         }
         at += from;
     }
-    return TKZ_OK;
+    return status;
 }
 
 /* A chunk of the pre-tokenizer. Short ones of ASCII, most words of English and code, are pieces as

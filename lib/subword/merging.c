@@ -118,10 +118,10 @@ static size_t last_before(uint64_t starts, size_t place)
     return 63 - (size_t)__builtin_clzll(starts & ((UINT64_C(1) << place) - 1));
 }
 
-/* Appends two blocks, the second of which starts `shift` bytes behind the first and is kept to its byte
- * `to`: they meet at a border of both, if what meets there stays. False if there is none. */
-static bool append_both(sequence *own, const tkz__merge_block *one, const tkz__merge_block *two,
-                        size_t shift, size_t to)
+/* The byte of a block where it meets the next one, which starts `shift` bytes behind it and is kept to
+ * its byte `to`: a border of both, if what meets there stays. 0 if there is none. */
+static size_t meeting(const sequence *own, const tkz__merge_block *one,
+                      const tkz__merge_block *two, size_t shift, size_t to)
 {
     uint64_t common = one->starts & (two->starts & ((UINT64_C(2) << (to - 1)) - 1)) << shift;
     while (common != 0) {
@@ -129,13 +129,10 @@ static bool append_both(sequence *own, const tkz__merge_block *one, const tkz__m
         common ^= UINT64_C(1) << place;
         uint32_t left = one->symbols[last_before(one->starts, place)];
         if (tkz__match_stays_remembered(own->image, own->memory, left,
-                                        two->symbols[place - shift])) {
-            append(own, one, 0, place);
-            append(own, two, place - shift, to);
-            return true;
-        }
+                                        two->symbols[place - shift]))
+            return place;
     }
-    return false;
+    return 0;
 }
 
 /* Where a block that overlaps the one that ends at `end` starts: with a character, if there is one. */
@@ -149,40 +146,62 @@ static size_t overlap_start(const uint8_t *bytes, size_t end)
     return start;
 }
 
-/* Merges a block, `one`, and the next one if there is more, and appends them. */
-static bool append_blocks(sequence *own, tkz__merge_block *one, size_t size)
+/* Starts blocks, each of which overlaps the one before it, up to the end of the text. `starts`: of each,
+ * and where the last one ends. Returns how many. */
+static size_t start_blocks(sequence *own, tkz__merge_block *blocks, size_t *starts, size_t size)
 {
-    tkz__merge_block two;
-    size_t start = own->end, end = block_end(own->bytes, start, size);
-    size_t next = end < size ? overlap_start(own->bytes, end) : start;
-    size_t behind = end < size ? block_end(own->bytes, next, size) : start + 1;
-    start_block(own, one, start, end);
-    start_block(own, &two, next, behind);
-    own->run(own->image, &own->memory->pairs, one, &two);
-    size_t kept = kept_end(one, end == size);
-    if (!stays(own, one->symbols[0]))
-        return append_with_tail(own, start + kept);
-    if (end == size ||
-        !append_both(own, one, &two, next - start, kept_end(&two, behind == size)))
-        append(own, one, 0, kept);
+    size_t count = 0, start = own->end;
+    for (;;) {
+        size_t end = block_end(own->bytes, start, size);
+        start_block(own, &blocks[count], start, end);
+        starts[count++] = start;
+        starts[count] = end;
+        if (end == size || count == TKZ__MERGE_BLOCKS)
+            return count;
+        start = overlap_start(own->bytes, end);
+    }
+}
+
+/* Merges blocks and appends them, up to where two of them do not meet. `*first`: the first one. */
+static bool append_blocks(sequence *own, tkz__merge_block *blocks, size_t size)
+{
+    size_t starts[TKZ__MERGE_BLOCKS + 1];
+    size_t count = start_blocks(own, blocks, starts, size), from = 0;
+    own->run(own->image, &own->memory->pairs, blocks, count);
+    if (!stays(own, blocks[0].symbols[0]))
+        return append_with_tail(own, starts[0] + kept_end(&blocks[0], starts[0] + blocks[0].size == size));
+    for (size_t i = 0; i < count; i++) {
+        const tkz__merge_block *next = &blocks[i + 1];
+        size_t shift = starts[i + 1] - starts[i], place = 0;
+        if (i + 1 < count)
+            place = meeting(own, &blocks[i], next, shift,
+                            kept_end(next, starts[i + 1] + next->size == size));
+        if (place == 0) {
+            append(own, &blocks[i], from, kept_end(&blocks[i], starts[i] + blocks[i].size == size));
+            return true;
+        }
+        append(own, &blocks[i], from, place);
+        from = place - shift;
+    }
     return true;
 }
 
 static bool merge_blocks(sequence *own, size_t size)
 {
-    tkz__merge_block one = {.size = 0};
+    tkz__merge_block blocks[TKZ__MERGE_BLOCKS], *one = &blocks[0];
     size_t start = 0;
+    one->size = 0;
     while (own->end < size) {
         /* The same bytes again, as in runs: the same symbols. */
-        if (own->end > start && size - own->end > one.size &&
-            memcmp(own->bytes + start, own->bytes + own->end, one.size) == 0 &&
-            stays(own, one.symbols[0])) {
+        if (own->end > start && size - own->end > one->size &&
+            memcmp(own->bytes + start, own->bytes + own->end, one->size) == 0 &&
+            stays(own, one->symbols[0])) {
             start = own->end;
-            append(own, &one, 0, kept_end(&one, false));
+            append(own, one, 0, kept_end(one, false));
             continue;
         }
         start = own->end;
-        if (!append_blocks(own, &one, size))
+        if (!append_blocks(own, blocks, size))
             return false;
     }
     return true;
@@ -226,7 +245,7 @@ static tkz__merge_run *best_run(void)
 {
 #if TKZ__PATH_AVX2
     if (tkz__processor_has_avx2() && __builtin_cpu_supports("bmi") &&
-        __builtin_cpu_supports("bmi2"))
+        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt"))
         return tkz__merge_run_avx2;
 #endif
     return tkz__merge_run_plain;

@@ -42,7 +42,7 @@ static inline int32_t lowest(const int32_t *merges, size_t count)
 }
 
 void tkz__merge_run_plain(const tkz__image *image, tkz__pair_memory *memory,
-                          tkz__merge_block *one, tkz__merge_block *two)
+                          tkz__merge_block *blocks, size_t count)
 {
     TKZ__MERGE_RUN(lowest);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Merging in short blocks: byte pair encoding as its definition says, two blocks at a time. Leans
+ * Merging in short blocks: byte pair encoding as its definition says, several blocks at a time. Leans
  * on the memory of pairs.
  *
  * A merge waits for the one before it: the lowest of the block is found, its neighbours are looked
  * up, and only then the next lowest is known. A processor is idle for most of that time, so
- * another block is merged in between.
+ * other blocks are merged in between.
  */
 #ifndef TKZ_SUBWORD_MERGING_BLOCKS_H
 #define TKZ_SUBWORD_MERGING_BLOCKS_H
@@ -14,7 +14,8 @@
 #include "subword/pair_memory.h"
 
 enum {
-    TKZ__MERGE_BLOCK = 32, /* bytes, at most 64; merging costs the square of it */
+    TKZ__MERGE_BLOCK = 64, /* bytes, at most 64; longer than what blocks have in common, 8, by far */
+    TKZ__MERGE_BLOCKS = 4, /* that are merged at a time */
     TKZ__MERGE_PLACE_BITS = 7, /* places of a block; a symbol has the 24 bits above */
     TKZ__MERGE_LANES = 8 /* merges that are compared at once */
 };
@@ -33,10 +34,10 @@ typedef struct tkz__merge_block {
 void tkz__merge_block_start(const tkz__image *image, tkz__pair_memory *memory,
                             tkz__merge_block *block, const uint8_t *bytes, size_t size);
 
-/* Merges two blocks that have been started. Safe on a damaged image: it gives some symbols below
- * symbol_count then. */
+/* Merges 1 .. TKZ__MERGE_BLOCKS blocks that have been started. Safe on a damaged image: it gives some
+ * symbols below symbol_count then. */
 typedef void tkz__merge_run(const tkz__image *image, tkz__pair_memory *memory,
-                            tkz__merge_block *one, tkz__merge_block *two);
+                            tkz__merge_block *blocks, size_t count);
 extern tkz__merge_run tkz__merge_run_plain;
 #if TKZ__PATH_AVX2
 extern tkz__merge_run tkz__merge_run_avx2;
@@ -52,8 +53,8 @@ static inline int32_t tkz__merge_at(uint32_t joined, size_t place)
 
 /* Carries out a merge that is the lowest of a block. Merges that are over stand as NO_MERGE, so that
  * there is nothing to move. */
-static inline void tkz__merge_carry_out(const tkz__image *image, tkz__pair_memory *memory,
-                                        tkz__merge_block *block, int32_t merge)
+static inline __attribute__((always_inline)) void tkz__merge_carry_out(
+    const tkz__image *image, tkz__pair_memory *memory, tkz__merge_block *block, int32_t merge)
 {
     size_t at = (size_t)merge & ((1 << TKZ__MERGE_PLACE_BITS) - 1);
     uint32_t joined = (uint32_t)merge >> TKZ__MERGE_PLACE_BITS;
@@ -80,19 +81,16 @@ static inline void tkz__merge_carry_out(const tkz__image *image, tkz__pair_memor
  * symbol, the first place, since symbols are in the order of their ranks. */
 #define TKZ__MERGE_RUN(lowest)                                                                \
     do {                                                                                      \
-        int32_t first, second;                                                                \
-        do {                                                                                  \
-            first = lowest(one->merges, one->size);                                           \
-            second = lowest(two->merges, two->size);                                          \
-            if (first != TKZ__NO_MERGE)                                                       \
-                tkz__merge_carry_out(image, memory, one, first);                              \
-            if (second != TKZ__NO_MERGE)                                                      \
-                tkz__merge_carry_out(image, memory, two, second);                             \
-        } while (first != TKZ__NO_MERGE && second != TKZ__NO_MERGE);                          \
-        while ((first = lowest(one->merges, one->size)) != TKZ__NO_MERGE)                     \
-            tkz__merge_carry_out(image, memory, one, first);                                  \
-        while ((second = lowest(two->merges, two->size)) != TKZ__NO_MERGE)                    \
-            tkz__merge_carry_out(image, memory, two, second);                                 \
+        for (size_t left = count; left > 0;) {                                                \
+            left = 0;                                                                         \
+            for (size_t i = 0; i < count; i++) {                                              \
+                int32_t merge = lowest(blocks[i].merges, blocks[i].size);                     \
+                if (merge == TKZ__NO_MERGE)                                                   \
+                    continue;                                                                 \
+                tkz__merge_carry_out(image, memory, &blocks[i], merge);                       \
+                left++;                                                                       \
+            }                                                                                 \
+        }                                                                                     \
     } while (0)
 
 #endif

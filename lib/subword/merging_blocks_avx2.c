@@ -8,7 +8,7 @@
 
 #include <immintrin.h>
 
-#define TARGET __attribute__((target("avx2,popcnt,bmi,bmi2")))
+#define TARGET __attribute__((target("avx2,popcnt,bmi,bmi2,lzcnt")))
 
 TARGET static inline int32_t lowest(const int32_t *merges, size_t count)
 {
@@ -22,7 +22,7 @@ TARGET static inline int32_t lowest(const int32_t *merges, size_t count)
 }
 
 TARGET void tkz__merge_run_avx2(const tkz__image *image, tkz__pair_memory *memory,
-                                tkz__merge_block *one, tkz__merge_block *two)
+                                tkz__merge_block *blocks, size_t count)
 {
     TKZ__MERGE_RUN(lowest);
 }

@@ -138,6 +138,13 @@ def nasties():
         for length in (1, 10, 1000, 100000, 1000000):
             if length <= int(os.environ.get("LONGEST", 10**9)):
                 yield (letters * length)[:length]
+    # Longer than any word: cut and merged otherwise than words.
+    for length in (*range(240, 280), *range(500, 530), 1000, 20000):
+        letters = "".join(source.choices("abcdefghijklmnopqrstuvwxyz", k=length))
+        yield letters
+        yield letters + source.choice(("\u3042", "\u00e9", ".", "\u3099", " ")) + letters.title()
+        yield "".join(source.choices("-=*_#.~", k=length)) + "\u2026" + letters
+        yield "".join(source.choices(" \t\n\r\u3000\u00a0\u2003\u0085", k=length))
 
 
 def vocabulary(reference):

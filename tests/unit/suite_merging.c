@@ -79,7 +79,7 @@ END_TEST
 static void check_block(const tkz__image *image, tkz__match_memory *memory,
                         const tkz__merge_block *block, const uint8_t *text)
 {
-    uint64_t scratch[1], starts = block->starts;
+    uint64_t scratch[TKZ__MERGE_BLOCK / 64 + 1], starts = block->starts;
     uint32_t expected[TKZ__MERGE_BLOCK];
     size_t count = tkz__match_piece(image, memory, text, block->size, scratch, expected);
     ck_assert_int_eq(__builtin_popcountll(starts), (int)count);
@@ -95,26 +95,27 @@ START_TEST(blocks)
     size_t run_count = 1;
 #if TKZ__PATH_AVX2
     if (tkz__processor_has_avx2() && __builtin_cpu_supports("bmi") &&
-        __builtin_cpu_supports("bmi2"))
+        __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt"))
         runs[run_count++] = tkz__merge_run_avx2;
 #endif
     tkz_tokenizer *tokenizer = random_tokenizer(&random, MOST_MERGES);
     const tkz__image *image = tkz__tokenizer_image(tokenizer);
     tkz__match_memory *memory = calloc(1, sizeof *memory);
     for (int round = 0; round < 2000 / TEST_SHORTER; round++) {
-        uint8_t text[2][TKZ__MERGE_BLOCK];
-        size_t sizes[2];
-        for (int i = 0; i < 2; i++) {
+        uint8_t text[TKZ__MERGE_BLOCKS][TKZ__MERGE_BLOCK];
+        size_t sizes[TKZ__MERGE_BLOCKS];
+        size_t count = 1 + test_random(&random) % TKZ__MERGE_BLOCKS;
+        for (size_t i = 0; i < count; i++) {
             sizes[i] = 1 + test_random(&random) % TKZ__MERGE_BLOCK;
             random_letters(&random, text[i], sizes[i]);
         }
         for (size_t run = 0; run < run_count; run++) {
-            tkz__merge_block one, two;
-            tkz__merge_block_start(image, &memory->pairs, &one, text[0], sizes[0]);
-            tkz__merge_block_start(image, &memory->pairs, &two, text[1], sizes[1]);
-            runs[run](image, &memory->pairs, &one, &two);
-            check_block(image, memory, &one, text[0]);
-            check_block(image, memory, &two, text[1]);
+            tkz__merge_block made[TKZ__MERGE_BLOCKS];
+            for (size_t i = 0; i < count; i++)
+                tkz__merge_block_start(image, &memory->pairs, &made[i], text[i], sizes[i]);
+            runs[run](image, &memory->pairs, made, count);
+            for (size_t i = 0; i < count; i++)
+                check_block(image, memory, &made[i], text[i]);
         }
     }
     free(memory);

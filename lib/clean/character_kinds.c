@@ -94,6 +94,11 @@ static uint32_t unicode_flags(uint32_t character)
 {
     uint32_t flags = tkz__char_flags(&tkz__class_table_16_0, character);
     uint32_t category = tkz__char_record(&tkz__class_table_16_0, character)->category;
+    const char *script =
+        tkz__script_codes[tkz__char_record(&tkz__class_table_16_0, character)->script];
+    bool foreign = (flags & TKZ__CHAR_LETTER) != 0 &&
+                   (flags & (TKZ__CHAR_HIRAGANA | TKZ__CHAR_KATAKANA | TKZ__CHAR_HAN)) == 0 &&
+                   strcmp(script, "Latn") != 0 && strcmp(script, "Zyyy") != 0;
     bool line = character == '\t' || character == '\n' || character == '\r';
     return flag((flags & TKZ__CHAR_WHITE_SPACE) != 0, TKZ__KIND_WHITE_SPACE) |
            flag((flags & TKZ__CHAR_PUNCTUATION) != 0, TKZ__KIND_PUNCTUATION) |
@@ -105,6 +110,7 @@ static uint32_t unicode_flags(uint32_t character)
            flag((flags & TKZ__CHAR_LETTER) != 0, TKZ__KIND_LETTER) |
            flag((flags & TKZ__CHAR_NUMBER) != 0, TKZ__KIND_NUMBER) |
            flag(category == TKZ__CATEGORY_CC && !line, TKZ__KIND_CONTROL) |
+           flag(foreign, TKZ__KIND_FOREIGN_LETTER) |
            flag(category == TKZ__CATEGORY_ND, TKZ__KIND_DECIMAL_DIGIT) |
            flag((flags & TKZ__CHAR_PRIVATE_USE) != 0, TKZ__KIND_PRIVATE_USE);
 }

@@ -41,6 +41,7 @@ enum tkz__kind {
     TKZ__KIND_DECIMAL_DIGIT,    /* Nd, \d of Python */
     TKZ__KIND_BOARD,            /* first characters of what DiscardBBSComments looks for, digits aside */
     TKZ__KIND_HOJICHAR_SPECIAL, /* special_characters.inc */
+    TKZ__KIND_FOREIGN_LETTER,   /* L* of a script that is not Hiragana, Katakana, Han, Latin, Common */
     /* datatrove's, datatrove_symbols.inc and datatrove_terminals.inc. */
     TKZ__KIND_DATATROVE_SYMBOL,   /* PUNCTUATION_SET: of which words of no interest consist */
     TKZ__KIND_DATATROVE_TERMINAL, /* TERMINAL_PUNCTUATION: that end a line */

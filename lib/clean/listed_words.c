@@ -74,6 +74,15 @@ void tkz__word_list_free(tkz__word_list *list)
     tkz__release(&allocator, list, sizeof *list);
 }
 
+/* Which words of the list were seen in a document. */
+typedef struct seen_words {
+    uint64_t *rounds; /* of each word: the last document it stood in */
+    size_t count;
+    uint64_t round;
+    uint64_t types;
+    tkz_allocator allocator;
+} seen_words;
+
 /* ---- Finding ------------------------------------------------------------- */
 
 /* The choice among the words at one place. */
@@ -114,8 +123,10 @@ static bool choose(void *context, uint32_t word, size_t size)
     return true;
 }
 
-tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measuring,
-                               tkz__word_hits *hits, const tkz__span_sink *sink, tkz_error *error)
+/* The words of the document one after the other; `seen` is a round for each word, or NULL. */
+static tkz_status walk(const tkz__word_list *list, tkz__measuring *measuring,
+                       tkz__word_hits *hits, seen_words *seen, const tkz__span_sink *sink,
+                       tkz_error *error)
 {
     const tkz__word_trie *trie = &list->trie;
     *hits = (tkz__word_hits){0};
@@ -135,10 +146,66 @@ tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measu
         }
         hits->words++;
         hits->characters += c.size;
+        if (seen != NULL && seen->rounds[c.word] != seen->round) {
+            seen->rounds[c.word] = seen->round;
+            seen->types++;
+        }
         if (sink != NULL)
             status = tkz__measuring_add_span(measuring, i, c.size, sink, error);
         i += c.size;
     }
+    return status;
+}
+
+tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measuring,
+                               tkz__word_hits *hits, const tkz__span_sink *sink, tkz_error *error)
+{
+    return walk(list, measuring, hits, NULL, sink, error);
+}
+
+static void free_seen(void *object)
+{
+    seen_words *seen = object;
+    tkz_allocator allocator = seen->allocator;
+    tkz__release_array(&allocator, seen->rounds, seen->count, sizeof *seen->rounds);
+    tkz__release(&allocator, seen, sizeof *seen);
+}
+
+/* Those of the worker, made with the first document. */
+static tkz_status need_seen(const tkz__word_list *list, tkz__measuring *measuring,
+                            seen_words **seen, tkz_error *error)
+{
+    *seen = tkz__measuring_kept(measuring, list);
+    if (*seen != NULL)
+        return TKZ_OK;
+    size_t count = list->trie.word_count;
+    seen_words *made = tkz__allocate_zeroed(&measuring->allocator, sizeof *made);
+    if (made == NULL)
+        return tkz__error_memory(error, sizeof *made);
+    made->allocator = measuring->allocator;
+    made->count = count;
+    made->rounds = tkz__allocate_array(&measuring->allocator, count, sizeof *made->rounds);
+    if (made->rounds == NULL) {
+        tkz__release(&measuring->allocator, made, sizeof *made);
+        return tkz__error_memory(error, count * sizeof *made->rounds);
+    }
+    memset(made->rounds, 0, count * sizeof *made->rounds);
+    *seen = made;
+    return tkz__measuring_keep(measuring, list, made, free_seen, error);
+}
+
+tkz_status tkz__word_list_types(const tkz__word_list *list, tkz__measuring *measuring,
+                                uint64_t *types, tkz_error *error)
+{
+    tkz__word_hits hits;
+    seen_words *seen;
+    tkz_status status = need_seen(list, measuring, &seen, error);
+    if (status != TKZ_OK)
+        return status;
+    seen->round++;
+    seen->types = 0;
+    status = walk(list, measuring, &hits, seen, NULL, error);
+    *types = seen->types;
     return status;
 }
 

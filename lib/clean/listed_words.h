@@ -40,6 +40,11 @@ TKZ_CHECKED tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__meas
                                            tkz__word_hits *hits, const tkz__span_sink *sink,
                                            tkz_error *error);
 
+/* How many different words of the list stand in the document. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__word_list_types(const tkz__word_list *list,
+                                            tkz__measuring *measuring, uint64_t *types,
+                                            tkz_error *error);
+
 /* The places of the words of a filter's list, as its function for spans. Errors: as tkz__word_list_find. */
 TKZ_CHECKED tkz_status tkz__word_list_spans(tkz__measuring *measuring,
                                             const tkz__chosen_filter *chosen,

@@ -131,12 +131,6 @@ static tkz_status walk_fineweb(const walk *w)
 
 /* ---- Lines of str.splitlines --------------------------------------------- */
 
-static bool ends_line(uint32_t character)
-{
-    return (character >= 0x0A && character <= 0x0D) || (character >= 0x1C && character <= 0x1E) ||
-           character == 0x85 || character == 0x2028 || character == 0x2029;
-}
-
 static void end_split_line(tkz__line_measures *found, const uint32_t *line, size_t size)
 {
     size_t start = 0;
@@ -156,7 +150,7 @@ static void walk_split_lines(const walk *w)
     const uint32_t *characters = w->measuring->characters;
     size_t count = w->measuring->count, start = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!ends_line(characters[i]))
+        if (!tkz__is_python_line_end(characters[i]))
             continue;
         end_split_line(w->found, characters + start, i - start);
         if (characters[i] == '\r' && i + 1 < count && characters[i + 1] == '\n')

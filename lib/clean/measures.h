@@ -20,7 +20,8 @@ enum tkz__measure {
     TKZ__MEASURE_LINES = 1 << 5,     /* `paragraphs` */
     TKZ__MEASURE_WORDS = 1 << 6,     /* `words`, and the words themselves */
     TKZ__MEASURE_WORD_NGRAMS = 1 << 7, /* `word_ngrams` */
-    TKZ__MEASURE_GROUPS = 8          /* how many */
+    TKZ__MEASURE_COUNTERS = 1 << 8,  /* `counters` */
+    TKZ__MEASURE_GROUPS = 9          /* how many */
 };
 
 /* Lines and sentences as Swallow cuts them (quality.py): a line ends at a line feed alone; a
@@ -85,6 +86,30 @@ typedef struct tkz__line_measures {
     uint64_t ellipses;       /* ... and … */
 } tkz__line_measures;
 
+/* What web corpora count besides, see measure_counters.c. */
+typedef struct tkz__counter_measures {
+    /* NeMo Curator. */
+    uint64_t plain;        /* [a-zA-Z0-9\n?!,.] */
+    uint64_t digits;       /* 0-9: [[:digit:]] of the module regex is that of POSIX */
+    uint64_t parentheses;  /* {}[]() and U+27E8 U+27E9 */
+    uint64_t spaces;       /* tab, line feed, carriage return, backspace, space */
+    uint64_t url_characters;
+    uint64_t host_characters; /* as its pattern has them, which ends at the first / behind the host */
+    /* Ungoliant: lines end at line feeds, one carriage return before it is no part of a line, and behind
+     * the last line feed there is a line only if it is not empty. */
+    uint64_t header_lines;       /* a fifth of all, at the beginning and again at the end */
+    uint64_t short_header_lines; /* of fewer than 100 bytes */
+    uint64_t short_footer_lines;
+    uint64_t line_characters;
+    uint64_t long_line_characters; /* in lines of 100 characters and more */
+    /* As str.splitlines cuts. */
+    uint64_t code_lines;
+    uint64_t code_line_characters;
+    uint64_t longest_code_line;
+    uint64_t utf16_units;
+    uint64_t hiragana_block; /* U+3040-309F */
+} tkz__counter_measures;
+
 /* Of words. */
 typedef struct tkz__word_measures {
     uint64_t words;
@@ -101,6 +126,7 @@ typedef struct tkz__measures {
     /* Of 5-grams, as the BigScience filter of repeated characters counts them. */
     tkz__hojichar_measures hojichar;
     tkz__line_measures paragraphs;
+    tkz__counter_measures counters;
     tkz__word_measures words;
     tkz__ngram_counts word_ngrams[TKZ__NGRAM_MOST + 1];
     uint64_t frequent_5grams; /* occurrences of the k most frequent ones, see character_ngrams.c */

@@ -203,6 +203,7 @@ static tkz_status (*const passes[TKZ__MEASURE_GROUPS])(tkz__measuring *, tkz_err
     tkz__measure_lines,
     measure_words,
     measure_word_ngrams,
+    tkz__measure_counters,
 };
 
 tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted, tkz_error *error)

@@ -90,6 +90,9 @@ TKZ_CHECKED tkz_status tkz__measure_sentences(tkz__measuring *measuring, tkz_err
 /* The pass of TKZ__MEASURE_LINES. */
 TKZ_CHECKED tkz_status tkz__measure_lines(tkz__measuring *measuring, tkz_error *error);
 
+/* The pass of TKZ__MEASURE_COUNTERS. */
+TKZ_CHECKED tkz_status tkz__measure_counters(tkz__measuring *measuring, tkz_error *error);
+
 /* The pass of TKZ__MEASURE_HOJICHAR. */
 TKZ_CHECKED tkz_status tkz__measure_hojichar(tkz__measuring *measuring, tkz_error *error);
 

@@ -87,6 +87,24 @@ static const tkz_preset_info presets[] = {
      "{\"name\":\"gopher_repeated_9gram\",\"maximum\":0.175},"
      "{\"name\":\"gopher_repeated_10gram\",\"maximum\":0.159}]",
      NULL},
+    {"llm-jp-v1",
+     "The LLM-jp corpus, version 1, mC4 for Japanese: lists of words with more than 3 words (advertisements: 10), "
+     "sentences, compression. Its rule for domains and its extraction of Japanese lines are left out.",
+     "llm-jp/llm-jp-corpus, scripts/filters.py and filter_data.py",
+     "[{\"name\":\"length\",\"minimum\":1},{\"name\":\"hojichar_kana_start\"},"
+     "{\"name\":\"hojichar_kuten\",\"minimum\":0.004},"
+     "{\"name\":\"hojichar_advertisements\",\"maximum\":10,"
+     "\"file\":\"$lists/advertisement_keywords_ja.txt\"},"
+     "{\"name\":\"hojichar_ng_words\",\"maximum\":3,\"whole_katakana\":true,"
+     "\"file\":\"$lists/adult_keywords_ja.txt\"},"
+     "{\"name\":\"hojichar_ng_words\",\"maximum\":3,\"whole_katakana\":true,"
+     "\"file\":\"$lists/discrimination_keywords_ja.txt\"},"
+     "{\"name\":\"hojichar_ng_words\",\"maximum\":3,\"whole_katakana\":true,"
+     "\"file\":\"$lists/violence_keywords_ja.txt\"},"
+     "{\"name\":\"llm_jp_compression\"}]",
+     "adult_keywords_ja.txt, advertisement_keywords_ja.txt, discrimination_keywords_ja.txt and "
+     "violence_keywords_ja.txt: the folder hojichar/dict of the PyPI package hojichar, or those of the folder "
+     "scripts/dict of llm-jp-corpus (ja_adult_keywords.txt and so on) under these names"},
     {"hojichar",
      "HojiChar's filters with its defaults, length as its documentation says.",
      "HojiChar 0.18.1, hojichar/filters/document_filters.py, without DiscardTooManyNouns and "

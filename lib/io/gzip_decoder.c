@@ -5,8 +5,7 @@
  */
 #include "io/gzip_decoder.h"
 
-#include <stddef.h>
-#include <zlib.h>
+#include "io/zlib_memory.h"
 
 /* zlib counts in unsigned int. */
 enum { LARGEST_CALL = 1 << 30 };
@@ -18,33 +17,6 @@ struct tkz__gzip_decoder {
     tkz_allocator allocator;
 };
 
-/* zlib's release does not say the size, so it is kept in front of the block. */
-typedef union block_header {
-    size_t size;
-    max_align_t alignment;
-} block_header;
-
-static void *zlib_allocate(void *context, unsigned count, unsigned item_size)
-{
-    size_t size;
-    if (!tkz__size_multiply(count, item_size, &size) ||
-        !tkz__size_add(size, sizeof(block_header), &size))
-        return NULL;
-    block_header *header = tkz__allocate(context, size);
-    if (header == NULL)
-        return NULL;
-    header->size = size;
-    return header + 1;
-}
-
-static void zlib_release(void *context, void *block)
-{
-    if (block == NULL)
-        return;
-    block_header *header = (block_header *)block - 1;
-    tkz__release(context, header, header->size);
-}
-
 tkz_status tkz__gzip_decoder_new(tkz__gzip_decoder **decoder, const tkz_allocator *allocator,
                                  tkz_error *error)
 {
@@ -53,9 +25,7 @@ tkz_status tkz__gzip_decoder_new(tkz__gzip_decoder **decoder, const tkz_allocato
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
     made->allocator = *allocator;
-    made->stream.zalloc = zlib_allocate;
-    made->stream.zfree = zlib_release;
-    made->stream.opaque = &made->allocator;
+    tkz__zlib_memory(&made->stream, &made->allocator);
     /* 15: the largest window; 16: expect gzip's header and check its CRC and length. */
     if (inflateInit2(&made->stream, 15 + 16) != Z_OK) {
         tkz__release(allocator, made, sizeof *made);

@@ -185,6 +185,13 @@ static inline bool tkz__is_python_space(uint32_t character)
     return (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
 }
 
+/* Where Python's str.splitlines ends a line; CR LF is one end. */
+static inline bool tkz__is_python_line_end(uint32_t character)
+{
+    return (character >= 0x0A && character <= 0x0D) || (character >= 0x1C && character <= 0x1E) ||
+           character == 0x85 || character == 0x2028 || character == 0x2029;
+}
+
 /* Record of `character`; what is no code point is Cn, of unknown script, Other in all breaks. Any
  * thread. */
 static inline const tkz__class_record *tkz__char_record(const tkz__class_table *table,

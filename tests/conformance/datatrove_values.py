@@ -15,9 +15,10 @@ import datatrove.pipeline.filters.gopher_repetition_filter as repetition
 import numpy
 from clean_texts import made_texts, read_texts, scores
 from datatrove.data import Document
-from datatrove.pipeline.filters.c4_filters import C4ParagraphFilter
+import datatrove.pipeline.filters.c4_filters as c4
 from datatrove.utils.text import PUNCTUATION_SET
-from gopher_texts import near_thresholds, words_in_lines
+from datatrove.utils.word_tokenizers import WhitespaceTokenizer
+from gopher_texts import near_thresholds, pages, words_in_lines
 
 JAPANESE_STOP_WORDS = list("のにをはたてがとで年し・月れさ")
 cut = {}  # the words of each text
@@ -27,6 +28,8 @@ def words_of(text, language=None):
     return cut[text]
 
 
+sentences = WhitespaceTokenizer()
+c4.split_into_sentences = lambda text, language=None: sentences.sent_tokenize(text)
 for module in (fineweb, quality, repetition):
     module.split_into_words = words_of
 
@@ -80,8 +83,18 @@ def values(text):
         "fineweb_short_lines": share(sum(len(line) <= package.short_line_length for line in lines), len(lines)),
         "fineweb_repeated_characters": share(repetition.find_duplicates(lines)[1], len(text.replace("\n", ""))),
         "fineweb_line_feeds": share(text.count("\n"), len(words)),
+        "c4_sentences": c4_sentences(text),
     }
     return found
+
+
+def c4_sentences(text):
+    """Sentences in the lines that the package keeps, by its own filter, where it does not stop before the end."""
+    package = c4.C4QualityFilter(min_num_sentences=-1, filter_curly_bracket=False, filter_lorem_ipsum=False)
+    document = Document(text=text, id="0")
+    package.filter(document)
+    kept = [line for line in document.text.split("\n") if "lorem ipsum" not in line.lower() and "{" not in line]
+    return sum(len(sentences.sent_tokenize(line)) for line in kept)
 
 
 def distinct_words(text):
@@ -131,7 +144,8 @@ FILTERS = [
       "gopher_top_3gram:maximum=0.196", "gopher_top_4gram:maximum=0.172",
       *repeated((0.243, 0.225, 0.207, 0.19, 0.175, 0.159))]),
     (fineweb.FineWebQualityFilter(), [f"fineweb_{name}" for name in FINEWEB]),
-    (C4ParagraphFilter(), ["mc4_long_lines"]),
+    (c4.C4ParagraphFilter(), ["mc4_long_lines"]),
+    (c4.C4QualityFilter(), ["c4_lorem_ipsum", "c4_braces", "c4_sentences"]),
 ]
 
 
@@ -140,7 +154,8 @@ def compare(tokenize, dictionary, texts):
     compared = kept = 0
     compat = [f"gopher_repeated_{n}gram:compat=true" for n in range(5, 11)]
     names = ([f"fineweb_{name}" for name in FINEWEB] + gopher(QUALITY + REPETITION) + compat +
-             [name.split(":")[0] for name in compat] + ["gopher_stop_words", "gopher_stop_words:japanese=true"])
+             [name.split(":")[0] for name in compat] + ["gopher_stop_words", "gopher_stop_words:japanese=true",
+                                                             "c4_sentences"])
     command = [tokenize, "clean", "-d", dictionary]
     for text, line in zip(texts, scores(command, names, texts), strict=True):
         expected = values(text) | dict(distinct_words(text))
@@ -176,7 +191,7 @@ def main():
     tokenize, dictionary, *files = sys.argv[1:]
     count = int(os.environ.get("CLEAN_TEXTS", "400"))
     source = random.Random(21)
-    texts = list(made_texts(14, count)) + list(words_in_lines(source, count))
+    texts = list(made_texts(14, count)) + list(words_in_lines(source, count)) + list(pages(source, count))
     near = list(near_thresholds(source))
     made = len(texts) + len(near)
     real = []

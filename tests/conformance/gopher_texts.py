@@ -31,6 +31,23 @@ def words_in_lines(source, count):
         yield text if source.random() < 0.5 else text.strip()
 
 
+def pages(source, count):
+    """English lines as C4 looks at them: ends, citations, phrases, initials, long words."""
+    parts = ["the", "line", "has", "J.", "S.", "U", "[1]", "[12]", "[edit]", "[citation needed]", "[]", "[x]", "lorem ipsum",
+             "Lorem Ipsum", "JavaScript", "java[3]script", "{", "}", "terms of use", "Use coo\u212aies", "É.", "e.g.", "Mr.", "3.5",
+             "a" * 1000, "b" * 1001, "。", "!", "?", "…", "\u3000", "[\u0663]", "why?!", '"so."', "it's'", "A.B.", "\u201d"]
+    ends = [".", "!", "?", '."', "'", '"', "...", "", "。", ".[2]", ". ", "?\u201d", ". A.", " [1]"]
+    common = parts[:4] + parts[25:]
+    for _ in range(count):
+        pool = source.sample(common, 6) + source.sample(parts, source.randint(0, 3))
+        lines = [" ".join(source.choice(pool) for _ in range(source.randrange(12))) + source.choice(ends)
+                 for _ in range(source.randrange(1, 9))]
+        yield source.choice(("\n", "\n", "\r\n", "\u2029")).join(lines)
+    for end in range(8):
+        yield "\n".join(["This line is a sentence."] * end)
+        yield "One two three." + " Four. Five!" * end
+
+
 def fresh(source, count):
     """Words that are the same for every cut: runs of one kana between the particle of the topic."""
     letters = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"

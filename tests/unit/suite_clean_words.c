@@ -176,7 +176,10 @@ static tkz_status make_all(void *context, const tkz_allocator *allocator)
 START_TEST(test_memory_use)
 {
     char json[] = "[{\"preset\": \"gopher-ja\"}, {\"preset\": \"fineweb2-jpn\"}]";
+    char counters[] = "[{\"name\": \"llm_jp_compression\"}, {\"name\": \"c4_sentences\"},"
+                      "{\"name\": \"oscar_header\"}, {\"name\": \"mojibake\"}]";
     test_all_allocation_failures(make_all, json);
+    test_all_allocation_failures(make_all, counters);
 
     char text[30000];
     for (size_t i = 0; i < sizeof text; i++)

@@ -421,6 +421,136 @@ static size_t merge_few(tkz__ranked_merger *merger, uint32_t *ids, size_t count)
     return own.count;
 }
 
+/* ---- A run of one token ------------------------------------------------ */
+
+/* Runs of spaces and of signs, of which some vocabularies have every length: all of the run goes the same
+ * way, so it is kept as a token and how often it stands there, and what is behind it as it is. */
+enum { LEAST_RUN = 48, BEHIND = FEW + 64, MOST_TURNS = 4096 };
+
+typedef struct token_run {
+    uint32_t token;
+    size_t times;
+    uint32_t behind[BEHIND]; /* from `first` on */
+    size_t first;
+} token_run;
+
+/* The pair of the lowest rank, of equal ones the leftmost: in the run (0), at its end (1), or of
+ * behind[which - 2] and the next. Its rank is UINT32_MAX if there is none. */
+static size_t least_of_run(tkz__ranked_merger *merger, const token_run *own, outcome *least)
+{
+    size_t which = 0;
+    outcome next;
+    *least = (outcome){UINT32_MAX, 0};
+    if (own->times > 1)
+        (void)find(merger, own->token, own->token, least);
+    for (size_t i = own->first; i < BEHIND; i++) {
+        bool at_end = i == own->first;
+        if (at_end && own->times == 0)
+            continue;
+        uint32_t left = at_end ? own->token : own->behind[i - 1];
+        if (find(merger, left, own->behind[i], &next) && next.rank < least->rank) {
+            *least = next;
+            which = at_end ? 1 : i + 1;
+        }
+    }
+    return which;
+}
+
+/* Merges the run in pairs. False if one of these would merge on before the last of them is there. */
+static bool halve_run(tkz__ranked_merger *merger, token_run *own, outcome made)
+{
+    outcome next;
+    if (own->first == 0 ||
+        (find(merger, made.id, own->token, &next) && next.rank <= made.rank) ||
+        (find(merger, made.id, made.id, &next) && next.rank <= made.rank))
+        return false;
+    if (own->times % 2 == 1)
+        own->behind[--own->first] = own->token;
+    own->token = made.id;
+    own->times /= 2;
+    return true;
+}
+
+/* Puts a token behind others, of which no two merge at `rank` or before, with `next` behind it, and merges
+ * as far as that goes: all that is left to do at these ranks lies further right. Returns how many `next` it
+ * took, at most `times`. */
+static size_t settle(tkz__ranked_merger *merger, uint32_t *ids, size_t *count, uint32_t next,
+                     size_t times, uint32_t rank)
+{
+    size_t taken = 0;
+    for (;;) {
+        uint32_t last = ids[*count - 1];
+        outcome before = {UINT32_MAX, 0}, behind = {UINT32_MAX, 0};
+        if (*count > 1)
+            (void)find(merger, ids[*count - 2], last, &before);
+        if (taken < times)
+            (void)find(merger, last, next, &behind);
+        if (before.rank <= behind.rank && before.rank <= rank) {
+            ids[--*count - 1] = before.id;
+        } else if (behind.rank <= rank) {
+            ids[*count - 1] = behind.id;
+            taken++;
+        } else {
+            return taken;
+        }
+    }
+}
+
+/* The same where those pairs do merge on at once, as they do if all lengths have one rank: from the left.
+ * Returns how many tokens stand at the start of `ids` then; what is left of the run is shorter than a
+ * pair. */
+static size_t merge_from_left(tkz__ranked_merger *merger, token_run *own, outcome made, uint32_t *ids)
+{
+    size_t count = 0;
+    while (own->times > 1) {
+        ids[count++] = made.id;
+        own->times -= 2;
+        own->times -= settle(merger, ids, &count, own->token, own->times, made.rank);
+    }
+    return count;
+}
+
+/* Writes what a run has become behind `count` tokens; returns how many there are. */
+static size_t write_run(const token_run *own, uint32_t *ids, size_t count)
+{
+    for (size_t i = 0; i < own->times; i++)
+        ids[count++] = own->token;
+    memcpy(ids + count, own->behind + own->first, (BEHIND - own->first) * sizeof *ids);
+    return count + BEHIND - own->first;
+}
+
+/* Merges tokens most of which are one run at the start, in place, as far as that goes; others stay as they
+ * are. Returns how many are left. */
+static size_t merge_run(tkz__ranked_merger *merger, uint32_t *ids, size_t count)
+{
+    token_run own = {.token = ids[0], .times = 1};
+    while (own.times < count && ids[own.times] == ids[0])
+        own.times++;
+    if (count < LEAST_RUN || count - own.times > FEW)
+        return count;
+    own.first = BEHIND - (count - own.times);
+    memcpy(own.behind + own.first, ids + own.times, (count - own.times) * sizeof *ids);
+    for (int turn = 0; turn < MOST_TURNS; turn++) {
+        outcome made;
+        size_t which = least_of_run(merger, &own, &made), at = which - 2;
+        if (made.rank == UINT32_MAX)
+            break;
+        if (which == 0) {
+            if (!halve_run(merger, &own, made))
+                return write_run(&own, ids, merge_from_left(merger, &own, made, ids));
+        } else if (which == 1) {
+            own.behind[own.first] = made.id;
+            own.times--;
+        } else {
+            own.behind[at + 1] = made.id;
+            memmove(own.behind + own.first + 1, own.behind + own.first,
+                    (at - own.first) * sizeof *own.behind);
+            own.first++;
+        }
+    }
+    return write_run(&own, ids, 0);
+}
+
 /* ---- Many tokens ------------------------------------------------------- */
 
 /* Every pair in the queue. */
@@ -472,6 +602,8 @@ size_t tkz__ranked_merge(tkz__ranked_merger *merger, tkz__dropout *dropout, cons
     size_t places = read_tokens(merger, bytes, size, ids), count = 0;
     if (places <= FEW && dropout->bound == 0)
         return merge_few(merger, ids, places);
+    if (places > 0 && dropout->bound == 0)
+        places = merge_run(merger, ids, places);
     start(merger, ids, places);
     while (merger->queued > 0) {
         uint64_t next = pop(merger);

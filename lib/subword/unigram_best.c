@@ -12,7 +12,11 @@
 
 #include "subword/unigram_encoder.h"
 
-enum { MOST_SHORT = 64 }; /* characters of a part that is searched at once */
+enum {
+    MOST_SHORT = 64, /* characters of a part that is searched at once */
+    MOST_CHAIN = 32, /* lengths of one character again and again; published models have 16 */
+    LEAST_CHAIN = 8  /* of the same character, that make it worth while */
+};
 
 /* How the best path comes to a place. */
 typedef struct step {
@@ -26,7 +30,53 @@ typedef struct search {
     uint32_t read;  /* bytes whose codes are known */
     uint32_t known; /* characters with known codes */
     uint32_t at;    /* character */
+    uint32_t same_end; /* characters up to here are the same, from one before `at` or later on */
+    /* The pieces of one character again and again, of `chain_size` characters at most: runs of spaces and
+     * signs have one of each length, and looking each up at each place took ten times as long. */
+    uint32_t chain_code;
+    uint32_t chain_size; /* 0: none is known */
+    uint32_t chain_count;
+    uint32_t chain_units[MOST_CHAIN];
+    uint32_t chain_depths[MOST_CHAIN];
+    double chain_scores[MOST_CHAIN];
 } search;
+
+/* Is the chain that of the character at `at`, and are there as many as it asks for? */
+static inline bool chain_serves(const tkz__unigram_worker *worker, search *state)
+{
+    const uint32_t mask = worker->ring - 1;
+    uint32_t code = worker->codes[state->at & mask];
+    if (state->same_end <= state->at)
+        state->same_end = state->at + 1;
+    while (state->same_end < state->known && worker->codes[state->same_end & mask] == code)
+        state->same_end++;
+    return state->chain_code == code && state->chain_size > 0 &&
+           state->same_end - state->at >= state->chain_size;
+}
+
+/* Learns the chain of the character at `at`, if enough of them stand there. */
+static void learn_chain(const tkz__unigram_worker *worker, const tkz__unigram *model, search *state)
+{
+    uint32_t code = worker->codes[state->at & (worker->ring - 1)], unit = code, depth = 1;
+    uint32_t same = state->same_end - state->at;
+    state->chain_size = state->chain_count = 0;
+    while (unit != 0 && depth <= same) {
+        uint32_t flags = tkz__unigram_base(model, unit);
+        if ((flags & TKZ__UNIGRAM_IS_PIECE) != 0) {
+            if (state->chain_count == MOST_CHAIN)
+                return;
+            state->chain_units[state->chain_count] = unit;
+            state->chain_depths[state->chain_count] = depth;
+            state->chain_scores[state->chain_count++] = tkz__unigram_score(model, unit);
+        }
+        unit = tkz__unigram_child(model, unit, flags, code);
+        depth++;
+    }
+    if (unit != 0)
+        return;
+    state->chain_code = code;
+    state->chain_size = depth < model->longest ? depth : model->longest;
+}
 
 /* Reads the codes that pieces from `at` on may need. */
 static inline void read_ahead(tkz__unigram_worker *worker, const tkz__unigram *model,

@@ -51,6 +51,24 @@ static tkz_status SEARCH(tkz__unigram_worker *worker, const tkz__unigram *model,
             }
             frontier += frontier == at;
         }
+        if (chain_serves(worker, state)) {
+            for (uint32_t i = 0; i < state->chain_count; i++) {
+                uint32_t end = at + state->chain_depths[i];
+                SUM candidate = (SUM)state->chain_scores[i] + sum;
+                while (frontier < end)
+                    links[++frontier - base] = 0;
+                /* Written always: which of so many is better is nobody's guess. */
+                uint32_t own = links[end - base];
+                SUM best = sums[end & mask];
+                bool is_better = (own == 0) | (candidate > best);
+                sums[end & mask] = is_better ? candidate : best;
+                links[end - base] = is_better ? state->chain_units[i] : own;
+            }
+            unit = 0;
+        } else if (state->same_end - at >= LEAST_CHAIN &&
+                   (state->chain_size == 0 || state->chain_code != unit)) {
+            learn_chain(worker, model, state);
+        }
         while (unit != 0) {
             uint32_t end = at + depth;
             if ((flags & TKZ__UNIGRAM_IS_PIECE) != 0) {

@@ -256,6 +256,10 @@ def texts_of(tokenizer, sample):
         yield "".join(source.choices(strings, k=source.randint(2, 12))).replace(SPACE, " ")
     for letters in ("\u3042", "a ", "\u65e5\u672c\u8a9e\u3067", "x\n"):
         yield letters * 2000
+    for sign in (" ", "-", "="):  # runs, of which models have every length
+        for count in (*range(40, 70, 3), 255, 4096):
+            for end in ("", "def x", "\u6f22"):
+                yield sign * count + end
 
 
 def id_lists(tokenizer, texts):

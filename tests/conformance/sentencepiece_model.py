@@ -174,6 +174,11 @@ def nasties():
                       "<0x41>", "<unk>", "<s>"):
         for count in (2, 3, 17, 1000):
             yield (character * count).encode()
+    # Runs, of which models have every length, and what may stand behind them.
+    for character in (" ", "-", "="):
+        for count in (*range(40, 70), 255, 4096):
+            for end in ("", "def x", "\n" + character * 5, "\u6f22"):
+                yield (character * count + end).encode()
 
 
 def pieces_in_text(model, source, limit):

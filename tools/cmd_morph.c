@@ -396,11 +396,14 @@ static int run(const struct arguments *arguments)
     if (code == EXIT_DONE)
         code = open_style(arguments, request.dictionary, &request.style);
     if (code == EXIT_DONE) {
-        request.needs_lattice = request.view != MORPH_VIEW_STYLE || request.is_partial ||
-                                (request.lattice_requests & ~TKZ_LATTICE_AS_MECAB) != 0 ||
-                                option_given(arguments, "max-grouping-size") ||
-                                request.unknown_feature != NULL ||
-                                tkz_morph_style_tagger_format(request.style) < 0;
+        bool is_plain = request.view == MORPH_VIEW_STYLE && !request.is_partial &&
+                        (request.lattice_requests & ~TKZ_LATTICE_AS_MECAB) == 0 &&
+                        !option_given(arguments, "max-grouping-size") &&
+                        request.unknown_feature == NULL;
+        request.needs_lattice = !is_plain || tkz_morph_style_tagger_format(request.style) < 0;
+        /* MeCab's mistakes drop what is behind a NUL in the whole output. */
+        request.can_stream = is_plain && request.lattice_requests == 0 &&
+                             tkz_morph_style_can_stream(request.style);
         code = analyse(arguments, &request);
     }
     tkz_morph_style_free(request.style);

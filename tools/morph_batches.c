@@ -19,7 +19,7 @@
 enum { BATCH_SIZE = 1024 * 1024 };
 
 /* A line of which so much has been read without its end is printed in pieces. */
-enum { LONG_LINE = 4 * BATCH_SIZE };
+enum { LONG_LINE = 4 * BATCH_SIZE, STREAM_PART = 1 << 18 };
 
 /* What all workers share. Everything but the constants is guarded by `lock`. */
 struct morph {
@@ -305,23 +305,36 @@ static void write_result(struct morph *morph, const struct batch *batch, tkz_sta
     }
 }
 
-/* Prints a long line as it is read; nobody else reads meanwhile. */
-static void stream_line(struct morph *morph, struct morph_printer *printer, struct batch *batch)
+/* Prints what has been read of a long line, in parts: formats may write 20 bytes for each of the text. */
+static void stream_piece(struct morph *morph, struct morph_printer *printer, struct batch *batch,
+                         bool is_last)
 {
-    tkz_error error;
-    for (bool is_last = false; morph->status == TKZ_OK && morph->read_status == TKZ_OK;) {
+    for (size_t start = 0, size = 0; morph->status == TKZ_OK; start += size) {
+        tkz_error error;
+        size_t rest = batch->lines.size - start;
+        size = rest < STREAM_PART ? rest : STREAM_PART;
         pthread_mutex_unlock(&morph->lock);
         tkz_error_clear(&error);
         batch->result.size = 0;
-        tkz_status status = morph_printer_print_piece(printer, batch->lines.data,
-                                                      batch->lines.size, is_last, &batch->result,
-                                                      &error);
+        tkz_status status =
+            morph_printer_print_piece(printer, batch->lines.data + start, size,
+                                      is_last && size == rest, &batch->result, &error);
         if (status == TKZ_OK && batch->result.failed)
             status = TKZ_STATUS_OUT_OF_MEMORY;
         if (status != TKZ_OK)
             set_place(batch, batch->first_line, &error);
         pthread_mutex_lock(&morph->lock);
         write_result(morph, batch, status, &error);
+        if (size == rest)
+            break;
+    }
+}
+
+/* Prints a long line as it is read; nobody else reads meanwhile. */
+static void stream_line(struct morph *morph, struct morph_printer *printer, struct batch *batch)
+{
+    for (bool is_last = false; morph->status == TKZ_OK && morph->read_status == TKZ_OK;) {
+        stream_piece(morph, printer, batch, is_last);
         if (is_last)
             break;
         if (morph->status == TKZ_OK)

@@ -145,7 +145,7 @@ tkz_status morph_printer_print(struct morph_printer *printer, const char *senten
 
 bool morph_printer_can_stream(const struct morph_request *request)
 {
-    return !request->needs_lattice;
+    return !request->needs_lattice || request->can_stream;
 }
 
 tkz_status morph_printer_print_piece(struct morph_printer *printer, const char *piece, size_t size,
@@ -153,9 +153,13 @@ tkz_status morph_printer_print_piece(struct morph_printer *printer, const char *
 {
     const struct morph_request *request = printer->request;
     tkz_status status = TKZ_OK;
-    if (printer->stream == NULL)
+    if (printer->stream == NULL) {
+        int32_t format = tkz_morph_style_tagger_format(request->style);
         status = tkz_tagger_stream_new(&printer->stream, request->dictionary,
-                                       tkz_morph_style_tagger_format(request->style), NULL, error);
+                                       format < 0 ? TKZ_MORPH_FORMAT_DEFAULT : format, NULL, error);
+        if (status == TKZ_OK && format < 0)
+            status = tkz_tagger_stream_set_style(printer->stream, request->style, error);
+    }
     const char *output;
     size_t output_size;
     if (status == TKZ_OK)

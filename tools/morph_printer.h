@@ -27,6 +27,7 @@ struct morph_request {
     uint32_t best_count;       /* results of a sentence */
     bool is_partial;           /* sentences are mecab's lines of known words */
     bool needs_lattice;        /* a tagger cannot do it */
+    bool can_stream;           /* and yet it is written as the text comes */
     uint32_t grouping;
     double theta;
     const char *unknown_feature; /* NULL: that of the dictionary */

@@ -152,11 +152,20 @@ TKZ_API TKZ_CHECKED tkz_status tkz_tagger_format(tkz_tagger *tagger, const char 
  * stretch of it in which no word is certain. Worker of one thread. Errors of making: OUT_OF_MEMORY,
  * INVALID_ARGUMENT (no dictionary), INVALID_OPTION (format). */
 typedef struct tkz_tagger_stream tkz_tagger_stream;
+struct tkz_morph_style; /* how a lattice is written, below */
 TKZ_API TKZ_CHECKED tkz_status tkz_tagger_stream_new(tkz_tagger_stream **stream,
                                                      tkz_dictionary *dictionary, int32_t format,
                                                      const tkz_allocator *allocator,
                                                      tkz_error *error);
 TKZ_API void tkz_tagger_stream_free(tkz_tagger_stream *stream); /* accepts NULL */
+
+/* Has sentences written in `style`, of the same dictionary, which lives as long as the stream: the bytes of
+ * tkz_lattice_format_text. NULL: in the stream's own format. Between sentences only. Sentences may then have at most
+ * 4 GiB, as templates tell places. Errors: OUT_OF_MEMORY; INVALID_ARGUMENT (inside of a sentence); UNSUPPORTED
+ * (tkz_morph_style_can_stream says no). */
+TKZ_API TKZ_CHECKED tkz_status tkz_tagger_stream_set_style(tkz_tagger_stream *stream,
+                                                           const struct tkz_morph_style *style,
+                                                           tkz_error *error);
 
 /* Takes the next piece, cut anywhere. `*output`, owned by the stream until its next call, is what
  * can be written by now, often nothing; all pieces of it and that of the end together are what
@@ -343,6 +352,10 @@ TKZ_API TKZ_CHECKED tkz_status tkz_morph_style_set_template(tkz_morph_style *sty
 
 /* 1 if the style has a name that is not mecab's default, from dicrc or tkz_morph_style_set_name. */
 TKZ_API int32_t tkz_morph_style_is_named(const tkz_morph_style *style);
+
+/* 1 if the words of the best path can be written in this style before the sentence ends: its templates ask for
+ * neither the whole sentence (%S, %L) nor what only a lattice knows (%t, %pi, dump, em). */
+TKZ_API int32_t tkz_morph_style_can_stream(const tkz_morph_style *style);
 
 /* The format (enum tkz_morph_format) in which a tagger writes the same bytes faster, or -1. */
 TKZ_API int32_t tkz_morph_style_tagger_format(const tkz_morph_style *style);

@@ -260,6 +260,9 @@ static tkz_status search(tkz_lattice *lattice, tkz_error *error)
 {
     lattice->size = (uint32_t)lattice->sentence.size;
     tkz_status status = tkz__buffer_append_byte(&lattice->sentence, '\0', error);
+    lattice->shown = tkz__lattice_text(lattice);
+    lattice->shown_size = lattice->sentence.size;
+    lattice->shown_start = 0;
     if (status == TKZ_OK)
         status = begin_search(lattice, error);
     for (uint32_t i = 0; i < lattice->size && status == TKZ_OK; i++) {

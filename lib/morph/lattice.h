@@ -94,6 +94,9 @@ struct tkz_lattice {
 
     tkz__buffer sentence; /* with NUL behind it */
     uint32_t size;        /* bytes of the sentence */
+    const char *shown;    /* what words and templates are written from: */
+    size_t shown_size;    /* bytes of it, a NUL behind the sentence included where there is one */
+    uint32_t shown_start; /* where it begins in the sentence */
 
     tkz__node *nodes; /* BOS first, EOS last */
     size_t count;

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "morph/lattice_direct.h"
 #include "morph/morph_style.h"
 #include "morph/tagger.h"
 #include "morph/template_parts.h"
@@ -13,32 +14,39 @@
 
 enum { DEFAULT_GROUPING = 24 };
 
-/* Whether templates ask for what only a lattice knows: numbers of nodes and categories. */
-static bool needs_lattice(const tkz__template *template)
+static bool has_part(const tkz_morph_style *style, uint8_t first, uint8_t second)
 {
-    for (size_t i = 0; i < template->count; i++) {
-        uint8_t code = template->parts[i].code;
-        if (code == TKZ__PART_ID || code == TKZ__PART_CATEGORY)
-            return true;
+    for (size_t i = 0; i < TKZ__STYLE_TEMPLATE_COUNT; i++) {
+        const tkz__template *template = &style->templates[i];
+        for (size_t k = 0; k < template->count; k++) {
+            if (template->parts[k].code == first || template->parts[k].code == second)
+                return true;
+        }
     }
     return false;
+}
+
+/* Whether the style asks for what only a lattice knows, such as numbers of nodes and categories. */
+static bool needs_lattice(const tkz_morph_style *style)
+{
+    return style->kind == TKZ__STYLE_DUMP || style->kind == TKZ__STYLE_EM ||
+           has_part(style, TKZ__PART_ID, TKZ__PART_CATEGORY);
+}
+
+int32_t tkz_morph_style_can_stream(const tkz_morph_style *style)
+{
+    return !needs_lattice(style) &&
+           !has_part(style, TKZ__PART_SENTENCE, TKZ__PART_SENTENCE_SIZE);
 }
 
 static bool can_be_tagged(const tkz_lattice *lattice, const tkz_morph_style *style,
                           const char *text, size_t size)
 {
     uint32_t more = TKZ_LATTICE_NBEST | TKZ_LATTICE_MARGINALS | TKZ_LATTICE_ALL;
-    if ((lattice->requests & more) != 0 || lattice->unknown_feature != NULL ||
-        lattice->grouping != DEFAULT_GROUPING || lattice->waiting_count > 0 || style == NULL ||
-        style->kind == TKZ__STYLE_DUMP || style->kind == TKZ__STYLE_EM)
-        return false;
-    for (size_t i = 0; i < TKZ__STYLE_TEMPLATE_COUNT; i++) {
-        if (needs_lattice(&style->templates[i]))
-            return false;
-    }
-    /* A NUL is white space to a lattice and the end of a sentence to a tagger. */
-    return size <= INT32_MAX - TKZ__LATTICE_MARGIN && (text != NULL || size == 0) &&
-           (size == 0 || memchr(text, 0, size) == NULL);
+    return (lattice->requests & more) == 0 && lattice->unknown_feature == NULL &&
+           lattice->grouping == DEFAULT_GROUPING && lattice->waiting_count == 0 &&
+           style != NULL && !needs_lattice(style) &&
+           size <= INT32_MAX - TKZ__LATTICE_MARGIN && (text != NULL || size == 0);
 }
 
 /* Links the node added last behind the one before it. */
@@ -55,11 +63,22 @@ static void link_last(tkz_lattice *lattice)
     node->cost = before->cost + tkz__lattice_step(lattice, before, node);
 }
 
+/* A NUL parts sentences, to a tagger: what stands behind it, up to `end`, follows the beginning of one. */
+static void part_at_nul(tkz_lattice *lattice, uint32_t end)
+{
+    tkz__node *before = &lattice->nodes[lattice->count - 1];
+    if (end > before->end && memchr(lattice->shown + (before->end - lattice->shown_start), 0,
+                                    end - before->end) != NULL)
+        before->right_id = 0;
+}
+
 /* Writes the beginning or the end of the sentence. */
 static tkz_status write_end(tkz_lattice *lattice, const tkz_morph_style *style,
                             uint8_t status_of_node, uint32_t position, tkz_error *error)
 {
     tkz__node *node;
+    if (lattice->count > 0)
+        part_at_nul(lattice, position);
     tkz_status status = tkz__lattice_add_node(lattice, &node, error);
     if (status != TKZ_OK)
         return status;
@@ -70,10 +89,12 @@ static tkz_status write_end(tkz_lattice *lattice, const tkz_morph_style *style,
     return tkz__lattice_write_node(lattice, style, &lattice->nodes[lattice->count - 1], error);
 }
 
-/* Adds a word behind the node added last. */
+/* Adds a word, a part of the text that is shown, behind the node added last. */
 static tkz_status add_word(tkz_lattice *lattice, const tkz__path_word *found, tkz_error *error)
 {
     const uint32_t begin = lattice->nodes[lattice->count - 1].end;
+    const uint32_t start = lattice->shown_start + (uint32_t)found->start;
+    part_at_nul(lattice, start);
     tkz__node *node;
     tkz_status status = tkz__lattice_add_node(lattice, &node, error);
     if (status != TKZ_OK)
@@ -83,8 +104,8 @@ static tkz_status add_word(tkz_lattice *lattice, const tkz__path_word *found, tk
     const tkz__word *word = tkz__dictionary_word(dictionary, found->number, &lexicon);
     node->feature = tkz__feature_of(dictionary, lexicon, word);
     node->begin = begin;
-    node->start = (uint32_t)found->start;
-    node->end = (uint32_t)found->end;
+    node->start = start;
+    node->end = lattice->shown_start + (uint32_t)found->end;
     node->left_id = word->left_id;
     node->right_id = word->right_id;
     node->part_of_speech_id = word->part_of_speech_id;
@@ -94,9 +115,25 @@ static tkz_status add_word(tkz_lattice *lattice, const tkz__path_word *found, tk
     return TKZ_OK;
 }
 
-/* Writes words behind the node added last, and keeps no other than the last of them. */
-static tkz_status write_words(tkz_lattice *lattice, const tkz_morph_style *style,
-                              const tkz__path_word *words, size_t count, tkz_error *error)
+/* ---- Calls ---- */
+
+void tkz__direct_show(tkz_lattice *lattice, const char *text, size_t size, uint32_t start)
+{
+    lattice->shown = text;
+    lattice->shown_size = size;
+    lattice->shown_start = start;
+}
+
+tkz_status tkz__direct_begin(tkz_lattice *lattice, const tkz_morph_style *style, tkz_error *error)
+{
+    lattice->is_ready = false;
+    lattice->is_constrained = false;
+    lattice->count = 0;
+    return write_end(lattice, style, TKZ__NODE_BOS, 0, error);
+}
+
+tkz_status tkz__direct_words(tkz_lattice *lattice, const tkz_morph_style *style,
+                             const tkz__path_word *words, size_t count, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
     for (size_t i = 0; i < count && status == TKZ_OK; i++) {
@@ -111,42 +148,33 @@ static tkz_status write_words(tkz_lattice *lattice, const tkz_morph_style *style
     return status;
 }
 
-/* What templates say of the sentence as a whole needs a copy of it. */
-static tkz_status begin_sentence(tkz_lattice *lattice, const char *text, size_t size,
-                                 tkz_error *error)
+tkz_status tkz__direct_end(tkz_lattice *lattice, const tkz_morph_style *style, uint32_t position,
+                           tkz_error *error)
 {
-    tkz_status status = TKZ_OK;
-    lattice->is_ready = false;
-    lattice->is_constrained = false;
-    lattice->count = 0;
-    lattice->size = (uint32_t)size;
-    if (lattice->tagger == NULL)
-        status = tkz_tagger_new(&lattice->tagger, lattice->dictionary, &lattice->allocator, error);
-    tkz__buffer_clear(&lattice->sentence);
-    if (status == TKZ_OK)
-        status = tkz__buffer_append(&lattice->sentence, text, size, error);
-    if (status == TKZ_OK)
-        status = tkz__buffer_append_byte(&lattice->sentence, '\0', error);
-    return status;
+    return write_end(lattice, style, TKZ__NODE_EOS, position, error);
 }
 
 static tkz_status tag(tkz_lattice *lattice, const tkz_morph_style *style, const char *text, size_t size,
                       const char **output, size_t *output_size, tkz_error *error)
 {
-    tkz_status status = begin_sentence(lattice, text, size, error);
+    tkz_status status = TKZ_OK;
+    if (lattice->tagger == NULL)
+        status = tkz_tagger_new(&lattice->tagger, lattice->dictionary, &lattice->allocator, error);
     if (status != TKZ_OK)
         return status;
+    lattice->size = (uint32_t)size;
     tkz__buffer_clear(&lattice->output);
+    tkz__direct_show(lattice, text, size, 0);
     tkz__tagger_begin(lattice->tagger, text, size);
-    status = write_end(lattice, style, TKZ__NODE_BOS, 0, error);
+    status = tkz__direct_begin(lattice, style, error);
     for (size_t count = 1; status == TKZ_OK && count > 0;) {
         const tkz__path_word *words;
         status = tkz__tagger_next(lattice->tagger, &words, &count, error);
         if (status == TKZ_OK)
-            status = write_words(lattice, style, words, count, error);
+            status = tkz__direct_words(lattice, style, words, count, error);
     }
     if (status == TKZ_OK)
-        status = write_end(lattice, style, TKZ__NODE_EOS, lattice->size, error);
+        status = tkz__direct_end(lattice, style, lattice->size, error);
     if (status == TKZ_OK)
         tkz__lattice_give_output(lattice, output, output_size);
     return status;

@@ -31,9 +31,7 @@ static tkz_status put(const writing *w, const char *text)
 
 static tkz_status put_surface(const writing *w, const tkz__node *node)
 {
-    size_t end = node->end < w->lattice->sentence.size ? node->end : w->lattice->sentence.size;
-    return tkz__buffer_append(w->output, tkz__lattice_text(w->lattice) + node->start,
-                              end - node->start, w->error);
+    return tkz__lattice_append_text(w->lattice, node->start, node->end, w->output, w->error);
 }
 
 /* A separator and a number behind it. */

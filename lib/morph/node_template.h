@@ -41,6 +41,11 @@ TKZ_CHECKED tkz_status tkz__template_write(const tkz__template *template,
                                            const tkz_lattice *lattice, const tkz__node *node,
                                            tkz__buffer *output, tkz_error *error);
 
+/* Appends bytes [start, end) of the sentence, as far as it is shown. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__lattice_append_text(const tkz_lattice *lattice, uint32_t start,
+                                                uint32_t end, tkz__buffer *output,
+                                                tkz_error *error);
+
 /* Numbers as MeCab writes them: six digits behind the point, in any locale. */
 TKZ_CHECKED tkz_status tkz__append_real(tkz__buffer *output, double value, tkz_error *error);
 TKZ_CHECKED tkz_status tkz__append_integer(tkz__buffer *output, int64_t value, tkz_error *error);

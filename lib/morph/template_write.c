@@ -139,12 +139,18 @@ static tkz_status write_paths(const writing *w, const tkz__template_part *part)
 }
 
 /* A word made of the white space at the end has one byte behind it, the NUL there. */
+tkz_status tkz__lattice_append_text(const tkz_lattice *lattice, uint32_t start, uint32_t end,
+                                    tkz__buffer *output, tkz_error *error)
+{
+    size_t from = start - lattice->shown_start, to = end - lattice->shown_start;
+    if (to > lattice->shown_size)
+        to = lattice->shown_size;
+    return from < to ? tkz__buffer_append(output, lattice->shown + from, to - from, error) : TKZ_OK;
+}
+
 static tkz_status write_bytes(const writing *w, uint32_t start, uint32_t end)
 {
-    if (end > w->lattice->sentence.size)
-        end = (uint32_t)w->lattice->sentence.size;
-    return tkz__buffer_append(w->output, tkz__lattice_text(w->lattice) + start, end - start,
-                              w->error);
+    return tkz__lattice_append_text(w->lattice, start, end, w->output, w->error);
 }
 
 /* Costs of the step from the word before it; BOS and EON have none before them. */

@@ -39,67 +39,140 @@ static void append_repeated(tkz__buffer *text, const char *piece, size_t size)
         ck_assert_status(tkz__buffer_append_text(text, piece, NULL));
 }
 
+/* A stream, and what writes whole sentences the same way. */
+typedef struct pair {
+    tkz_dictionary *dictionary;
+    tkz_tagger_stream *stream;
+    tkz_tagger *tagger;
+    tkz_lattice *lattice;
+    tkz_morph_style *style; /* NULL: `format` */
+    int32_t format;
+} pair;
+
+/* All that a template can show before the sentence is whole. */
+static const char every_code[] = "%m|%M|%pS|%h|%c|%H|%s|%ps|%pe|%pC|%pc|%pn|%pb|%P|%phl|%phr|%pl|%pL;";
+
+static pair open_pair(int32_t format, bool has_style)
+{
+    pair p = {.dictionary = ipadic(), .format = format};
+    ck_assert_status(tkz_tagger_stream_new(&p.stream, p.dictionary, format, NULL, NULL));
+    ck_assert_status(tkz_tagger_new(&p.tagger, p.dictionary, NULL, NULL));
+    if (!has_style)
+        return p;
+    ck_assert_status(tkz_lattice_new(&p.lattice, p.dictionary, NULL, NULL));
+    ck_assert_status(tkz_morph_style_new(&p.style, p.dictionary, NULL, NULL));
+    ck_assert_status(tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_WORD, every_code,
+                                                  strlen(every_code), NULL));
+    ck_assert_status(
+        tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_BEGIN, "<%s%ps", 6, NULL));
+    ck_assert_status(tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_END,
+                                                  "%s%ps%pe%pc%pC%pS>", 18, NULL));
+    ck_assert_status(tkz_tagger_stream_set_style(p.stream, p.style, NULL));
+    return p;
+}
+
+static void close_pair(pair *p)
+{
+    tkz_tagger_stream_free(p->stream);
+    tkz_tagger_free(p->tagger);
+    tkz_lattice_free(p->lattice);
+    tkz_morph_style_free(p->style);
+    tkz_dictionary_free(p->dictionary);
+}
+
 /* Gives the text to the stream in pieces and compares all output with that of the whole. */
-static void check_stream(tkz_tagger_stream *stream, tkz_tagger *tagger, const tkz__buffer *text,
-                         int32_t format, size_t longest_piece, uint64_t *state)
+static void check_stream(pair *p, const tkz__buffer *text, size_t longest_piece, uint64_t *state)
 {
     const char *whole, *output;
     size_t whole_size, output_size, written = 0;
     const char *data = (const char *)text->data;
-    ck_assert_status(
-        tkz_tagger_format(tagger, data, text->size, format, &whole, &whole_size, NULL));
+    if (p->style != NULL)
+        ck_assert_status(tkz_lattice_format_text(p->lattice, p->style, data, text->size, &whole,
+                                                 &whole_size, NULL));
+    else
+        ck_assert_status(tkz_tagger_format(p->tagger, data, text->size, p->format, &whole,
+                                           &whole_size, NULL));
     for (size_t start = 0; start < text->size;) {
         size_t size = 1 + test_random(state) % longest_piece;
         size = size < text->size - start ? size : text->size - start;
         ck_assert_status(
-            tkz_tagger_stream_add(stream, data + start, size, &output, &output_size, NULL));
+            tkz_tagger_stream_add(p->stream, data + start, size, &output, &output_size, NULL));
         ck_assert_uint_le(written + output_size, whole_size);
         ck_assert_int_eq(output_size > 0 && memcmp(whole + written, output, output_size) != 0, 0);
         written += output_size;
         start += size;
     }
-    ck_assert_status(tkz_tagger_stream_end(stream, &output, &output_size, NULL));
+    ck_assert_status(tkz_tagger_stream_end(p->stream, &output, &output_size, NULL));
     ck_assert_uint_eq(written + output_size, whole_size);
     ck_assert_mem_eq(whole + written, output, output_size);
 }
 
+static const struct {
+    int32_t format;
+    bool has_style;
+} written[] = {{TKZ_MORPH_FORMAT_DEFAULT, false},
+               {TKZ_MORPH_FORMAT_WAKATI, false},
+               {TKZ_MORPH_FORMAT_DEFAULT, true}};
+
 START_TEST(writes_what_the_whole_sentence_gives)
 {
-    tkz_dictionary *dictionary = ipadic();
-    tkz_tagger *tagger;
-    ck_assert_status(tkz_tagger_new(&tagger, dictionary, NULL, NULL));
+    pair p = open_pair(written[_i].format, written[_i].has_style);
     tkz__buffer text;
     tkz_allocator memory = tkz__allocator_or_default(NULL);
     tkz__buffer_init(&text, &memory);
     uint64_t state = 5;
-    for (int32_t format = TKZ_MORPH_FORMAT_DEFAULT; format <= TKZ_MORPH_FORMAT_WAKATI; format++) {
-        tkz_tagger_stream *stream;
-        ck_assert_status(tkz_tagger_stream_new(&stream, dictionary, format, NULL, NULL));
-        for (int round = 0; round < 4; round++) {
-            size_t scale = MEGABYTE / TEST_SHORTER;
-            tkz__buffer_clear(&text);
-            append_prose(&text, scale * 3 / 2, &state);
-            if (round == 1)
-                append_repeated(&text, "あ", scale * 3 / 2); /* nothing is certain in it */
-            if (round == 2)
-                append_repeated(&text, " ", scale * 3 / 2);
-            append_prose(&text, scale, &state);
-            if (round == 2)
-                append_repeated(&text, " ", scale * 2);
-            if (round == 3)
-                ck_assert_status(tkz__buffer_append(&text, "猫\0\0は", 8, NULL));
-            append_prose(&text, round == 2 ? 0 : scale, &state);
-            check_stream(stream, tagger, &text, format, MEGABYTE, &state);
-        }
+    for (int round = 0; round < 4; round++) {
+        size_t scale = MEGABYTE / 3; /* more than is waited for at once */
         tkz__buffer_clear(&text);
-        check_stream(stream, tagger, &text, format, 1, &state); /* an empty sentence */
-        append_prose(&text, 100, &state);
-        check_stream(stream, tagger, &text, format, 3, &state);
-        tkz_tagger_stream_free(stream);
+        append_prose(&text, scale * 9 / 8, &state);
+        if (round == 1)
+            append_repeated(&text, "あ", scale * 9 / 8); /* nothing is certain in it */
+        if (round == 2)
+            append_repeated(&text, " ", scale * 3 / 2);
+        append_prose(&text, scale / 4, &state);
+        if (round == 2)
+            append_repeated(&text, " ", scale * 2);
+        for (int i = 0; round == 3 && i < 300; i++) {
+            ck_assert_status(tkz__buffer_append(&text, "猫 \0\0 は", 9 - i % 3, NULL));
+            append_prose(&text, scale / 100, &state);
+        }
+        append_prose(&text, round == 2 ? 0 : scale / 4, &state);
+        check_stream(&p, &text, MEGABYTE / 4, &state);
     }
+    tkz__buffer_clear(&text);
+    check_stream(&p, &text, 1, &state); /* an empty sentence */
+    append_prose(&text, 100, &state);
+    check_stream(&p, &text, 3, &state);
     tkz__buffer_free(&text);
-    tkz_tagger_free(tagger);
-    tkz_dictionary_free(dictionary);
+    close_pair(&p);
+}
+END_TEST
+
+START_TEST(refuses_styles_of_whole_sentences)
+{
+    pair p = open_pair(TKZ_MORPH_FORMAT_WAKATI, true);
+    const char *output;
+    size_t size;
+    ck_assert_status(tkz_tagger_stream_add(p.stream, "東", 3, &output, &size, NULL));
+    ck_assert_int_eq(tkz_tagger_stream_set_style(p.stream, NULL, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_status(tkz_tagger_stream_end(p.stream, &output, &size, NULL));
+    ck_assert_status(tkz_tagger_stream_set_style(p.stream, NULL, NULL));
+    ck_assert_status(tkz_tagger_stream_end(p.stream, &output, &size, NULL));
+    ck_assert_uint_eq(size, 1);
+    static const char *const templates[] = {"%S", "%L", "%t", "%pi"};
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++) {
+        ck_assert_status(tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_END, templates[i],
+                                                      strlen(templates[i]), NULL));
+        ck_assert_int_eq(tkz_morph_style_can_stream(p.style), 0);
+        ck_assert_int_eq(tkz_tagger_stream_set_style(p.stream, p.style, NULL),
+                         TKZ_STATUS_UNSUPPORTED);
+    }
+    ck_assert_status(tkz_morph_style_set_name(p.style, "dump", NULL));
+    ck_assert_int_eq(tkz_morph_style_can_stream(p.style), 0);
+    ck_assert_status(tkz_morph_style_set_name(p.style, "chasen", NULL));
+    ck_assert_int_eq(tkz_morph_style_can_stream(p.style), 1);
+    close_pair(&p);
 }
 END_TEST
 
@@ -158,16 +231,22 @@ static tkz_status stream_text(void *context, const tkz_allocator *allocator)
     const tkz__buffer *text = context;
     tkz_dictionary *dictionary = ipadic();
     tkz_tagger_stream *stream = NULL;
+    tkz_morph_style *style = NULL;
     const char *output;
     size_t size;
+    ck_assert_status(tkz_morph_style_new(&style, dictionary, NULL, NULL));
+    ck_assert_status(tkz_morph_style_set_name(style, "chasen", NULL));
     tkz_status status =
         tkz_tagger_stream_new(&stream, dictionary, TKZ_MORPH_FORMAT_WAKATI, allocator, NULL);
+    if (status == TKZ_OK)
+        status = tkz_tagger_stream_set_style(stream, style, NULL);
     if (status == TKZ_OK)
         status = tkz_tagger_stream_add(stream, (const char *)text->data, text->size, &output, &size,
                                        NULL);
     if (status == TKZ_OK)
         status = tkz_tagger_stream_end(stream, &output, &size, NULL);
     tkz_tagger_stream_free(stream);
+    tkz_morph_style_free(style);
     tkz_dictionary_free(dictionary);
     return status;
 }
@@ -189,7 +268,9 @@ Suite *suite_tagger_stream(void)
     Suite *suite = suite_create("tagger_stream");
     TCase *cases = tcase_create("stream");
     tcase_set_timeout(cases, 240);
-    tcase_add_test(cases, writes_what_the_whole_sentence_gives);
+    tcase_add_loop_test(cases, writes_what_the_whole_sentence_gives, 0,
+                        sizeof written / sizeof *written);
+    tcase_add_test(cases, refuses_styles_of_whole_sentences);
     tcase_add_test(cases, needs_memory_for_some_megabytes);
     tcase_add_test(cases, refuses_wrong_arguments);
     tcase_add_test(cases, reports_failed_allocations);

@@ -87,6 +87,12 @@ static const struct example examples[] = {
      "tokenize train --boundaries ipadic -o ja.tkz --hf tokenizer.json clean.jsonl.zst"},
     {"From a table of word counts, two sizes at once:",
      "tokenize train --counts words.zst --size 32000 --size 50000 -o 'ja-{size}.tkz'"},
+    {"Super-words: 9000 ids within words, 3000 across them. First the words, and clauses:",
+     "tokenize count -o words.wct clean.jsonl"},
+    {"A clause ends at punctuation and line ends:",
+     "tokenize count --pre-tokenizer 'split-hf0.23:regex=[\\\\p{P}\\\\n]:behavior=isolated' -o clauses.wct clean.jsonl"},
+    {"Then both stages:",
+     "tokenize train --counts words.wct --super-words clauses.wct --transition 9000 --size 12000 --hf tokenizer.json"},
     {"Pieces of characters, as sentencepiece makes them:",
      "tokenize train --counts words.zst --unit characters --order sentencepiece --coverage 0.9995 "
      "--byte-fallback --sentencepiece ja.model"},

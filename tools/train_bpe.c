@@ -33,7 +33,8 @@ int train_bpe_refuse(const struct arguments *arguments)
         "weight",         "tiktoken",       "sentencepiece", "unit",
         "order",          "longest-bytes",  "coverage",      "longest-characters",
         "alphabet-limit", "require",        "forbid",        "split",
-        "byte-fallback",  "no-dummy-prefix", "checkpoint",   "checkpoint-every"};
+        "byte-fallback",  "no-dummy-prefix", "checkpoint",   "checkpoint-every",
+        "super-words",    "transition"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         if (!option_given(arguments, names[i]))
             continue;
@@ -222,23 +223,99 @@ static void print_result(const struct arguments *arguments, const struct train_w
     json_decref(report);
 }
 
+/* ---- The second stage ------------------------------------------------------------ */
+
+static uint32_t transition_of(const struct arguments *arguments, uint32_t size)
+{
+    if (option_given(arguments, "transition"))
+        return (uint32_t)option_integer(arguments, "transition");
+    return size / 4 * 3;
+}
+
+/* The largest and the smallest of the sizes that are asked for. */
+static void size_range(const struct arguments *arguments, uint32_t *smallest, uint32_t *largest)
+{
+    *smallest = UINT32_MAX;
+    *largest = 0;
+    for (size_t i = 0; i < arguments->given_count; i++) {
+        const struct given_option *given = &arguments->given[i];
+        if (strcmp(given->info->name, "size") != 0)
+            continue;
+        *smallest = given->integer < *smallest ? (uint32_t)given->integer : *smallest;
+        *largest = given->integer > *largest ? (uint32_t)given->integer : *largest;
+    }
+    if (*largest == 0)
+        *smallest = *largest = (uint32_t)option_integer(arguments, "size");
+}
+
+static int refuse_stages(const struct arguments *arguments)
+{
+    uint32_t smallest, largest;
+    if (!option_given(arguments, "super-words")) {
+        if (!option_given(arguments, "transition"))
+            return EXIT_DONE;
+        message("train", "--transition has a meaning with --super-words only");
+        return EXIT_USAGE;
+    }
+    size_range(arguments, &smallest, &largest);
+    uint32_t transition = transition_of(arguments, largest);
+    if (smallest > transition)
+        return EXIT_DONE;
+    message("--size", "%" PRIu32 " ids: super-words begin at %" PRIu32 ", so that it must be more", smallest,
+            transition);
+    hint("train smaller vocabularies without --super-words, or say a smaller --transition");
+    return EXIT_USAGE;
+}
+
+/* Reads the words of the second stage, if there is one. */
+static int read_super_words(const struct arguments *arguments, struct train_words *words)
+{
+    if (!option_given(arguments, "super-words"))
+        return EXIT_DONE;
+    int code = train_words_read_path(words, arguments, option_text(arguments, "super-words"));
+    if (code == EXIT_DONE && words->has_borders && !option_given(arguments, "quiet")) {
+        message("train", "the words of --super-words end at borders (--cut, --boundaries) that the tokenizer's "
+                         "pre-tokenizer does not have: it may join what training kept apart");
+        hint("say those borders in 'tokenize count --pre-tokenizer', for example as "
+             "'split-hf0.23:regex=[\\\\p{P}\\\\n]:behavior=isolated'");
+    }
+    return code;
+}
+
+static tkz_status set_super_words(const struct arguments *arguments, const struct train_words *words,
+                                  tkz_bpe_trainer *trainer, tkz_error *error)
+{
+    uint32_t smallest, largest;
+    if (!option_given(arguments, "super-words"))
+        return TKZ_OK;
+    size_range(arguments, &smallest, &largest);
+    return tkz_bpe_trainer_set_super_words(trainer, &words->words, transition_of(arguments, largest), error);
+}
+
+/* ---- The whole --------------------------------------------------------------------- */
+
 /* Makes the trainer; the words' bytes are not needed any more. */
 static int make_trainer(const struct arguments *arguments, struct train_words *words,
-                        tkz_bpe_trainer **trainer)
+                        struct train_words *super_words, tkz_bpe_trainer **trainer)
 {
     tkz_error error;
     tkz_bpe_options *options;
     tkz_status status = train_bpe_options(arguments, &options, &error);
     bool is_piece = strcmp(option_text(arguments, "order"), "sentencepiece") == 0;
     if (status == TKZ_OK && !is_piece)
-        status = tkz_bpe_options_set_pre_tokenizer(options, words->pre_tokenizer, &error);
+        status = tkz_bpe_options_set_pre_tokenizer(
+            options,
+            option_given(arguments, "super-words") ? super_words->pre_tokenizer : words->pre_tokenizer, &error);
     if (status == TKZ_OK)
         status = tkz_bpe_trainer_new(trainer, options, &words->words, NULL, &error);
+    if (status == TKZ_OK)
+        status = set_super_words(arguments, super_words, *trainer, &error);
     tkz_bpe_options_free(options);
     if (status != TKZ_OK)
         return message_failure(status, &error);
     free(words->data);
-    words->data = NULL;
+    free(super_words->data);
+    words->data = super_words->data = NULL;
     if (!option_given(arguments, "quiet") && tkz_bpe_trainer_need(*trainer) >> 30 > 0)
         message("train", "this takes up to %.1f GiB of memory",
                 (double)tkz_bpe_trainer_need(*trainer) / (1 << 30));
@@ -247,16 +324,20 @@ static int make_trainer(const struct arguments *arguments, struct train_words *w
 
 int train_bpe_table(const struct arguments *arguments)
 {
-    struct train_words words;
+    struct train_words words, super_words = {0};
     tkz_bpe_trainer *trainer = NULL;
     int code = refuse_document_options(arguments);
     if (code == EXIT_DONE)
         code = refuse_outputs(arguments);
+    if (code == EXIT_DONE)
+        code = refuse_stages(arguments);
     if (code != EXIT_DONE)
         return code;
     code = train_words_read(&words, arguments);
     if (code == EXIT_DONE)
-        code = make_trainer(arguments, &words, &trainer);
+        code = read_super_words(arguments, &super_words);
+    if (code == EXIT_DONE)
+        code = make_trainer(arguments, &words, &super_words, &trainer);
     if (code == EXIT_DONE)
         code = restore(arguments, trainer);
     if (code == EXIT_DONE)
@@ -265,5 +346,6 @@ int train_bpe_table(const struct arguments *arguments)
         print_result(arguments, &words, trainer);
     tkz_bpe_trainer_free(trainer);
     train_words_free(&words);
+    train_words_free(&super_words);
     return code;
 }

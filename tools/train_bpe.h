@@ -42,6 +42,12 @@
      .text = "With --unit characters: 256 tokens for the bytes of unknown characters."},          \
     {.name = "no-dummy-prefix", .type = OPTION_FLAG,                                              \
      .text = "The SentencePiece model puts no space before a text."},                             \
+    {.name = "super-words", .type = OPTION_TEXT, .argument = "TABLE",                             \
+     .text = "With --counts: a second stage on the words of this .wct table, the same texts cut at "  \
+             "fewer borders: its merges cross those that are not there (SuperBPE)."},               \
+    {.name = "transition", .type = OPTION_INTEGER, .argument = "N", .minimum = 257,              \
+     .maximum = 16777216,                                                                         \
+     .text = "With --super-words: ids of the first stage. Default: three quarters of the size."},   \
     {.name = "checkpoint", .type = OPTION_TEXT, .argument = "PATH",                               \
      .text = "Save the merges here now and then, and begin with what is saved there."},           \
     {.name = "checkpoint-every", .type = OPTION_INTEGER, .argument = "N",                         \

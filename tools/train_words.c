@@ -84,16 +84,14 @@ static int read_words(struct train_words *words, tkz_word_table *table)
     return EXIT_DONE;
 }
 
-/* The pre-tokenizer by its name, if it has one that this build knows. */
-static bool keep_pre_tokenizer(struct train_words *words, const char *name)
+/* Keeps how the words were cut. */
+static bool keep_pre_tokenizer(struct train_words *words, const tkz_word_table_info *info)
 {
-    for (size_t i = 0; i < tkz_pre_tokenizer_count(); i++) {
-        if (strcmp(tkz_pre_tokenizer_at(i)->name, name) != 0)
-            continue;
-        words->pre_tokenizer = strdup(name);
-        return words->pre_tokenizer != NULL;
-    }
-    return true;
+    words->has_borders = info->cut[0] != '\0' || info->boundaries[0] != '\0';
+    if (strcmp(info->pre_tokenizer, "none") == 0 || info->pre_tokenizer[0] == '\0')
+        return true;
+    words->pre_tokenizer = strdup(info->pre_tokenizer);
+    return words->pre_tokenizer != NULL;
 }
 
 static int read_table(struct train_words *words, const struct arguments *arguments,
@@ -107,7 +105,7 @@ static int read_table(struct train_words *words, const struct arguments *argumen
         return message_model_failure(status, &error);
     int code = table_weights_apply(table, arguments);
     tkz_word_table_describe(table, &info);
-    if (code == EXIT_DONE && !keep_pre_tokenizer(words, info.pre_tokenizer))
+    if (code == EXIT_DONE && !keep_pre_tokenizer(words, &info))
         code = message_no_memory();
     if (code == EXIT_DONE)
         code = read_words(words, table);

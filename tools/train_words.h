@@ -16,7 +16,8 @@ struct train_words {
     size_t size; /* bytes of all words, each once */
     size_t data_capacity;
     size_t capacity;       /* words */
-    char *pre_tokenizer;   /* that cut them; NULL: none by name */
+    char *pre_tokenizer;   /* that cut them, by name or by its steps; NULL: none */
+    bool has_borders;      /* words ended elsewhere too: by rules of --cut, or at morphemes */
     uint64_t tokens;       /* occurrences */
 };
 

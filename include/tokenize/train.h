@@ -166,8 +166,9 @@ TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_byte_fallback(tkz_bpe_options
 TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_memory(tkz_bpe_options *options,
                                                           uint64_t bytes, tkz_error *error);
 
-/* The pre-tokenizer that the tokenizer is made with: that which cut the words. NULL, the default: none.
- * Errors: NOT_FOUND. */
+/* The pre-tokenizer that the tokenizer is made with: that which cut the words, by name or by its steps as a word table
+ * has them; of bytes, steps without byte_level get it as the last one. NULL, the default: none. Errors: NOT_FOUND, those
+ * of steps, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_set_pre_tokenizer(tkz_bpe_options *options,
                                                                  const char *name,
                                                                  tkz_error *error);
@@ -201,6 +202,18 @@ TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_of_counts(tkz_bpe_trainer **train
                                                          const tkz_allocator *allocator,
                                                          tkz_error *error);
 TKZ_API void tkz_bpe_trainer_free(tkz_bpe_trainer *trainer); /* accepts NULL */
+
+/* A second stage, for super-words (SuperBPE, arXiv 2503.13423): when the vocabulary has `transition` ids, or the
+ * first stage has no pair left, training goes on with these words, which are laid out as the merges so far cut them.
+ * They are cut at fewer borders than those the trainer was made with, such as whole clauses of the same texts; new
+ * merges cross the borders that are not theirs. The pre-tokenizer of the options must be that of these words. Only
+ * before the first merge, and before a state is restored. The words are not needed afterwards. Errors:
+ * INVALID_ARGUMENT (merges are there already; offsets), INVALID_OPTION (the order SENTENCEPIECE; a transition that is
+ * not between base and size), EMPTY_INPUT, OVERFLOW, LIMIT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_set_super_words(tkz_bpe_trainer *trainer,
+                                                               const tkz_word_list *words,
+                                                               uint32_t transition,
+                                                               tkz_error *error);
 
 /* Bytes that training will need at most, near enough: known before the first merge. */
 TKZ_API uint64_t tkz_bpe_trainer_need(const tkz_bpe_trainer *trainer);

@@ -268,6 +268,25 @@ static tkz_status feed(run *now, cut *own, size_t start, size_t end, bool is_mat
     return status;
 }
 
+/* Cuts a piece before each mark of Metaspace; a mark is one character, so its bytes are found nowhere else. */
+static tkz_status cut_by_mark(run *now, const tkz__split_spec *spec, size_t start, size_t end)
+{
+    tkz_status status = TKZ_OK;
+    size_t from = start;
+    for (size_t at = start; status == TKZ_OK && at < end;) {
+        const char *mark = memchr(now->text + at, spec->text[0], end - at);
+        if (mark == NULL)
+            break;
+        at = (size_t)(mark - now->text);
+        if (end - at >= spec->text_size && memcmp(mark, spec->text, spec->text_size) == 0) {
+            status = push(now, from, at);
+            from = at;
+        }
+        at++;
+    }
+    return status == TKZ_OK ? push(now, from, end) : status;
+}
+
 /* Cuts a piece by the matches of a pattern. */
 static tkz_status cut_by_pattern(run *now, const step *what, size_t start, size_t end)
 {
@@ -392,6 +411,8 @@ static tkz_status cut_piece(run *now, const step *what, size_t start, size_t end
 {
     if (what->scanner != NULL)
         return cut_by_scanner(now, what->scanner, start, end);
+    if (what->pattern != NULL && what->spec.kind == TKZ__SPLIT_METASPACE)
+        return cut_by_mark(now, &what->spec, start, end);
     if (what->pattern != NULL)
         return cut_by_pattern(now, what, start, end);
     if (what->spec.kind == TKZ__SPLIT_FIXED_LENGTH)
@@ -480,6 +501,29 @@ static tkz_status write_bytes(run *now, const tkz__split_spec *spec, size_t star
     return status == TKZ_OK ? copy(now, start + length, end) : status;
 }
 
+/* Puts the mark in the place of spaces where nobody asks for a map. */
+static tkz_status write_marks(run *now, const tkz__split_spec *spec, size_t start, size_t end)
+{
+    tkz__buffer *target = &now->own->next_text;
+    size_t spaces = 0, size = spec->text_size;
+    for (size_t at = start; at < end; at++)
+        spaces += now->text[at] == ' ';
+    tkz_status status = tkz__buffer_reserve(target, end - start + spaces * size, now->error);
+    if (status != TKZ_OK)
+        return status;
+    uint8_t *to = target->data + target->size;
+    for (size_t at = start; at < end; at++) {
+        if (now->text[at] != ' ') {
+            *to++ = (uint8_t)now->text[at];
+            continue;
+        }
+        memcpy(to, spec->text, size);
+        to += size;
+    }
+    target->size = (size_t)(to - target->data);
+    return write(now, 0, "", 0, true); /* checks the limit */
+}
+
 /* Metaspace: spaces become the character, which comes before a piece that begins without it. */
 static tkz_status write_metaspace(run *now, const tkz__split_spec *spec, bool is_first,
                                   size_t start, size_t end)
@@ -498,6 +542,8 @@ static tkz_status write_metaspace(run *now, const tkz__split_spec *spec, bool is
         status = write_with_prefix(now, mark, mark_size, text + start, length, length);
         start += length;
     }
+    if (status == TKZ_OK && !now->want_map)
+        return write_marks(now, spec, start, end);
     while (status == TKZ_OK && start < end) {
         const char *space = memchr(text + start, ' ', end - start);
         size_t to = space != NULL ? (size_t)(space - text) : end;

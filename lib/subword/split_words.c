@@ -100,6 +100,47 @@ static tkz_status put_word(pass *now, size_t start, size_t end)
                             : TKZ_OK;
 }
 
+/* Where white space, or a character that has to be looked up, comes at or behind `at`. White space outside of ASCII
+ * begins with C2, E1, E2 or, U+3000, E3, which stand nowhere inside a character: any other byte belongs to a word. */
+static size_t skip_plain(const char *source, size_t at, size_t size)
+{
+    for (; at < size; at++) {
+        uint8_t byte = (uint8_t)source[at];
+        if (byte <= 0x20 || byte == 0xC2 || byte == 0xE1 || byte == 0xE2)
+            return at;
+        if (byte == 0xE3 && (at + 1 == size || (uint8_t)source[at + 1] == 0x80))
+            return at;
+    }
+    return at;
+}
+
+/* Words between white space and nothing else. */
+static tkz_status run_spaces(pass *now, size_t size)
+{
+    tkz_status status = TKZ_OK;
+    for (size_t at = 0; status == TKZ_OK && at < size;) {
+        size_t start = at, length = 0;
+        class found = IN_WORD;
+        while (found == IN_WORD && (at = skip_plain(now->source, at, size)) < size) {
+            uint32_t character;
+            if (now->source[at] == ' ') {
+                found = SPACE;
+                length = 1;
+                break;
+            }
+            length = tkz__utf8_next(now->source + at, size - at, &character);
+            found = class_of(now, character);
+            at += found == IN_WORD ? length : 0;
+        }
+        if (at > start)
+            status = put_word(now, start, at);
+        if (status == TKZ_OK && found == SPACE && now->map != NULL)
+            status = tkz__span_map_append(now->map, length, 0, false, now->error);
+        at += found == SPACE ? length : 0;
+    }
+    return status;
+}
+
 static tkz_status run(pass *now, size_t size)
 {
     tkz_status status = TKZ_OK;
@@ -131,7 +172,11 @@ tkz_status tkz__split_words(const char *source, size_t size, tkz__split_kind kin
                 .map = map,
                 .error = error};
     tkz_status status = tkz__buffer_reserve(text, size, error);
+    if (status != TKZ_OK)
+        return status;
+    if (kind == TKZ__SPLIT_WHITESPACE_SPLIT)
+        return run_spaces(&now, size);
     for (uint32_t byte = 0; byte < 128; byte++)
         now.ascii[byte] = (uint8_t)class_of(&now, byte);
-    return status == TKZ_OK ? run(&now, size) : status;
+    return run(&now, size);
 }

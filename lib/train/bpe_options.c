@@ -10,6 +10,7 @@
 
 #include "core/buffer.h"
 #include "core/hash.h"
+#include "subword/split_steps.h"
 #include "text/utf8.h"
 #include "tokenize/text.h"
 
@@ -44,6 +45,13 @@ tkz_status tkz_bpe_options_new(tkz_bpe_options **options, const tkz_allocator *a
     return TKZ_OK;
 }
 
+static void drop_steps(tkz_bpe_options *options)
+{
+    if (options->steps != NULL)
+        tkz__release(&options->allocator, options->steps, strlen(options->steps) + 1);
+    options->steps = NULL;
+}
+
 void tkz_bpe_options_free(tkz_bpe_options *options)
 {
     if (options == NULL)
@@ -51,6 +59,7 @@ void tkz_bpe_options_free(tkz_bpe_options *options)
     tkz__byte_map_free(&options->specials);
     tkz__byte_map_free(&options->required);
     tkz__byte_map_free(&options->forbidden);
+    drop_steps(options);
     tkz_allocator allocator = options->allocator;
     tkz__release(&allocator, options, sizeof *options);
 }
@@ -135,17 +144,40 @@ tkz_status tkz_bpe_options_set_memory(tkz_bpe_options *options, uint64_t bytes, 
     return TKZ_OK;
 }
 
+/* Keeps steps, after a try whether they compile. */
+static tkz_status keep_steps(tkz_bpe_options *options, const char *steps, tkz_error *error)
+{
+    tkz__split_steps *compiled;
+    size_t size = strlen(steps);
+    tkz_status status = tkz__split_steps_new(&compiled, steps, size, &options->allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    tkz__split_steps_free(compiled);
+    options->steps = tkz__duplicate(&options->allocator, steps, size);
+    return options->steps != NULL ? TKZ_OK : tkz__error_memory(error, size + 1);
+}
+
 tkz_status tkz_bpe_options_set_pre_tokenizer(tkz_bpe_options *options, const char *name,
                                              tkz_error *error)
 {
     options->pre_tokenizer = NULL;
+    drop_steps(options);
     if (name == NULL)
         return TKZ_OK;
     options->pre_tokenizer = tkz__pre_tokenizer_find(name, strlen(name));
-    if (options->pre_tokenizer == NULL)
-        return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, NULL, TKZ__NO_OFFSET,
-                              "there is no pre-tokenizer called \"%s\"", name);
-    return TKZ_OK;
+    if (options->pre_tokenizer != NULL)
+        return TKZ_OK;
+    if (tkz__split_is_spelling(name, strlen(name)))
+        return keep_steps(options, name, error);
+    return tkz__error_set(error, TKZ_STATUS_NOT_FOUND, NULL, TKZ__NO_OFFSET,
+                          "there is no pre-tokenizer called \"%s\"", name);
+}
+
+const char *tkz__bpe_options_words(const tkz_bpe_options *options)
+{
+    if (options->steps != NULL)
+        return options->steps;
+    return options->pre_tokenizer != NULL ? options->pre_tokenizer->name : "";
 }
 
 /* ---- Texts ------------------------------------------------------------------ */
@@ -259,6 +291,7 @@ tkz_status tkz__bpe_options_copy(tkz_bpe_options **copy, const tkz_bpe_options *
     made->specials = empty.specials;
     made->required = empty.required;
     made->forbidden = empty.forbidden;
+    made->steps = NULL;
     if (made->longest_bytes == 0)
         made->longest_bytes = LONGEST_BYTES;
     if (made->order == TKZ_BPE_ORDER_SENTENCEPIECE) {
@@ -267,7 +300,13 @@ tkz_status tkz__bpe_options_copy(tkz_bpe_options **copy, const tkz_bpe_options *
         if (!made->is_split_set)
             made->split = TKZ_BPE_SPLIT_SCRIPTS | TKZ_BPE_SPLIT_NUMBERS | TKZ_BPE_SPLIT_SPACES;
     }
-    status = copy_map(&made->specials, &options->specials, error);
+    if (options->steps != NULL) {
+        made->steps = tkz__duplicate(&made->allocator, options->steps, strlen(options->steps));
+        if (made->steps == NULL)
+            status = tkz__error_memory(error, strlen(options->steps) + 1);
+    }
+    if (status == TKZ_OK)
+        status = copy_map(&made->specials, &options->specials, error);
     if (status == TKZ_OK)
         status = copy_map(&made->required, &options->required, error);
     if (status == TKZ_OK)

@@ -24,7 +24,8 @@ struct tkz_bpe_options {
     bool is_split_set;
     bool byte_fallback;
     uint64_t memory; /* 0: any */
-    const tkz__pre_tokenizer *pre_tokenizer; /* NULL: not said */
+    const tkz__pre_tokenizer *pre_tokenizer; /* NULL: not said, or `steps` */
+    char *steps; /* of a pre-tokenizer without a name; NULL: none */
     tkz__byte_map specials;  /* in order of insertion */
     tkz__byte_map required;  /* characters */
     tkz__byte_map forbidden; /* texts that no token may have; the specials too */
@@ -32,6 +33,9 @@ struct tkz_bpe_options {
 
 /* Do the options contradict each other? Errors: INVALID_OPTION. */
 TKZ_CHECKED tkz_status tkz__bpe_options_check(const tkz_bpe_options *options, tkz_error *error);
+
+/* How the pre-tokenizer is spelled; "" if none is said. */
+const char *tkz__bpe_options_words(const tkz_bpe_options *options);
 
 /* A copy of its own. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__bpe_options_copy(tkz_bpe_options **copy,

@@ -20,26 +20,47 @@ typedef struct model_maker {
     uint32_t symbols;      /* of the first symbol of the alphabet */
     uint32_t first_merge;
     tkz__buffer text;
+    tkz__buffer steps; /* how the pre-tokenizer is spelled, if it has no name: the builder reads them at the end */
+    tkz__pre_tokenizer own;
     tkz_error *error;
 } model_maker;
 
 /* ---- Provenance ------------------------------------------------------------------- */
 
-/* Names of pre-tokenizers need no JSON escapes. */
+/* The bytes of a JSON string's inside: steps have quotes and backslashes. */
+static tkz_status put_escaped(tkz__buffer *json, const char *text, tkz_error *error)
+{
+    tkz_status status = TKZ_OK;
+    for (; status == TKZ_OK && *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            status = tkz__buffer_append_byte(json, '\\', error);
+        if (status == TKZ_OK && (uint8_t)*text < 0x20)
+            status = tkz__buffer_append_format(json, error, "\\u%04x", (unsigned)*text);
+        else if (status == TKZ_OK)
+            status = tkz__buffer_append_byte(json, (uint8_t)*text, error);
+    }
+    return status;
+}
+
 tkz_status tkz__bpe_trainer_provenance(const tkz_bpe_trainer *trainer, uint32_t size,
                                        tkz__buffer *json, tkz_error *error)
 {
     static const char *const orders[] = {"hf", "rustbpe", "sentencepiece"};
     const tkz_bpe_options *options = trainer->options;
-    const tkz__pre_tokenizer *words = options->pre_tokenizer;
-    return tkz__buffer_append_format(
+    tkz_status status = tkz__buffer_append_format(
         json, error,
         "{\"trainer\":\"bpe\",\"size\":%" PRIu32 ",\"minimum_count\":%" PRIu64
-        ",\"unit\":\"%s\",\"order\":\"%s\",\"pre_tokenizer\":\"%s\",\"types\":%" PRIu64
-        ",\"tokens\":%" PRIu64 "}",
-        size, options->minimum_count,
-        options->unit == TKZ_BPE_BYTES ? "bytes" : "characters", orders[options->order],
-        words == NULL ? "" : words->name, trainer->types, trainer->occurrences);
+        ",\"unit\":\"%s\",\"order\":\"%s\",\"pre_tokenizer\":\"",
+        size, options->minimum_count, options->unit == TKZ_BPE_BYTES ? "bytes" : "characters",
+        orders[options->order]);
+    if (status == TKZ_OK)
+        status = put_escaped(json, tkz__bpe_options_words(options), error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_format(json, error, "\",\"types\":%" PRIu64 ",\"tokens\":%" PRIu64,
+                                           trainer->types, trainer->occurrences);
+    if (status == TKZ_OK && trainer->transition != 0)
+        status = tkz__buffer_append_format(json, error, ",\"super_words\":%" PRIu32, trainer->transition);
+    return status == TKZ_OK ? tkz__buffer_append_byte(json, '}', error) : status;
 }
 
 static tkz_status set_provenance(model_maker *maker)
@@ -203,6 +224,28 @@ static tkz_status make(model_maker *maker, tkz_tokenizer **tokenizer)
                : status;
 }
 
+/* A builder with the pre-tokenizer. Of steps that of bytes needs byte_level among them, as in HF. */
+static tkz_status begin(model_maker *maker)
+{
+    static const char bytes[] = ",byte_level-hf0.23:prefix_space=false:regex=false";
+    const tkz_bpe_trainer *trainer = maker->trainer;
+    const tkz_bpe_options *options = trainer->options;
+    const tkz__pre_tokenizer *words = options->pre_tokenizer;
+    if (options->steps == NULL)
+        return tkz__tokenizer_builder_new(&maker->builder, words == NULL ? &tkz__pre_tokenizer_none : words,
+                                          &trainer->allocator, maker->error);
+    tkz__buffer *steps = &maker->steps;
+    tkz_status status = tkz__buffer_append_text(steps, options->steps, maker->error);
+    if (status == TKZ_OK && options->unit == TKZ_BPE_BYTES && strstr(options->steps, "byte_level-") == NULL)
+        status = tkz__buffer_append_text(steps, bytes, maker->error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_byte(steps, 0, maker->error);
+    if (status != TKZ_OK)
+        return status;
+    maker->own = tkz__pre_tokenizer_of_steps((const char *)steps->data);
+    return tkz__tokenizer_builder_new(&maker->builder, &maker->own, &trainer->allocator, maker->error);
+}
+
 tkz_status tkz_bpe_trainer_tokenizer(const tkz_bpe_trainer *trainer, uint32_t size,
                                      tkz_tokenizer **tokenizer, tkz_error *error)
 {
@@ -216,15 +259,17 @@ tkz_status tkz_bpe_trainer_tokenizer(const tkz_bpe_trainer *trainer, uint32_t si
     tkz_status status = tkz__bpe_trainer_part(trainer, size, &maker.merges, error);
     if (status != TKZ_OK)
         return status;
-    const tkz__pre_tokenizer *words = options->pre_tokenizer;
-    status = tkz__tokenizer_builder_new(&maker.builder,
-                                        words == NULL ? &tkz__pre_tokenizer_none : words,
-                                        &trainer->allocator, error);
-    if (status != TKZ_OK)
-        return status;
+    if (size != 0 && size <= trainer->transition && size < tkz_bpe_trainer_size(trainer))
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "a vocabulary of %" PRIu32 " ids has no super-words: these begin at %" PRIu32, size,
+                              trainer->transition);
     tkz__buffer_init(&maker.text, &trainer->allocator);
-    status = make(&maker, tokenizer);
+    tkz__buffer_init(&maker.steps, &trainer->allocator);
+    status = begin(&maker);
+    if (status == TKZ_OK)
+        status = make(&maker, tokenizer);
     tkz__buffer_free(&maker.text);
+    tkz__buffer_free(&maker.steps);
     tkz__tokenizer_builder_free(maker.builder);
     return status;
 }

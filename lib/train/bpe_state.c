@@ -104,6 +104,9 @@ tkz_status tkz_bpe_trainer_restore(tkz_bpe_trainer *trainer, const void *data, s
         else
             status = tkz__bpe_tokens_join(&trainer->tokens, left, right, error);
     }
+    if (status == TKZ_OK && trainer->transition != 0 &&
+        tkz_bpe_trainer_size(trainer) >= trainer->transition)
+        return tkz__bpe_trainer_begin_second(trainer, error);
     if (status == TKZ_OK)
         status = tkz__bpe_replay(&trainer->words, &trainer->tokens, trainer->alphabet.count,
                                  &trainer->allocator, error);

@@ -14,7 +14,7 @@ const char *const tkz__bpe_meta[TKZ__BPE_META] = {"<unk>", "<s>", "</s>"};
 
 /* ---- Making one ------------------------------------------------------------------ */
 
-static tkz_status check_words(const tkz_word_list *words, tkz_error *error)
+tkz_status tkz__bpe_trainer_check_words(const tkz_word_list *words, tkz_error *error)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < words->count; i++) {
@@ -103,7 +103,7 @@ tkz_status tkz_bpe_trainer_new(tkz_bpe_trainer **trainer, const tkz_bpe_options 
     *trainer = NULL;
     tkz_status status = tkz__bpe_options_check(options, error);
     if (status == TKZ_OK)
-        status = check_words(words, error);
+        status = tkz__bpe_trainer_check_words(words, error);
     if (status != TKZ_OK)
         return status;
     tkz_bpe_trainer *made = tkz__allocate_zeroed(&memory, sizeof *made);
@@ -158,6 +158,7 @@ void tkz_bpe_trainer_free(tkz_bpe_trainer *trainer)
     if (trainer->has_merger)
         tkz__bpe_merger_free(&trainer->merger);
     tkz__bpe_words_free(&trainer->words);
+    tkz__bpe_words_free(&trainer->super_words);
     tkz__bpe_tokens_free(&trainer->tokens);
     tkz__bpe_alphabet_free(&trainer->alphabet);
     tkz_bpe_options_free(trainer->options);
@@ -169,7 +170,11 @@ void tkz_bpe_trainer_free(tkz_bpe_trainer *trainer)
 
 uint64_t tkz_bpe_trainer_need(const tkz_bpe_trainer *trainer)
 {
-    return (uint64_t)trainer->words.size * TKZ__BPE_PLACE_NEED;
+    /* The words of a second stage wait as places alone, and are all that there is then. */
+    uint64_t first = (uint64_t)trainer->words.size * TKZ__BPE_PLACE_NEED +
+                     (uint64_t)trainer->super_words.size * sizeof(uint32_t);
+    uint64_t second = (uint64_t)trainer->super_words.size * TKZ__BPE_PLACE_NEED;
+    return first > second ? first : second;
 }
 
 uint32_t tkz_bpe_trainer_base(const tkz_bpe_trainer *trainer)
@@ -184,7 +189,8 @@ uint32_t tkz_bpe_trainer_size(const tkz_bpe_trainer *trainer)
 
 int32_t tkz_bpe_trainer_is_done(const tkz_bpe_trainer *trainer)
 {
-    return trainer->has_merger && trainer->merger.is_done;
+    return trainer->has_merger && trainer->merger.is_done &&
+           (trainer->transition == 0 || trainer->is_second);
 }
 
 tkz_status tkz__bpe_trainer_part(const tkz_bpe_trainer *trainer, uint32_t size, size_t *merges,
@@ -201,16 +207,10 @@ tkz_status tkz__bpe_trainer_part(const tkz_bpe_trainer *trainer, uint32_t size, 
     return TKZ_OK;
 }
 
-tkz_status tkz_bpe_trainer_run(tkz_bpe_trainer *trainer, uint32_t size,
-                               const tkz_progress_callback *progress, tkz_error *error)
+/* Makes merges in the words that are there until the vocabulary has `size` ids. */
+static tkz_status run_stage(tkz_bpe_trainer *trainer, uint32_t size,
+                            const tkz_progress_callback *progress, tkz_error *error)
 {
-    uint32_t largest = trainer->options->size;
-    if (size == 0)
-        size = largest;
-    if (size > largest)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
-                              "a vocabulary of %" PRIu32 " ids: the options say %" PRIu32, size,
-                              largest);
     tkz_status status = TKZ_OK;
     if (!trainer->has_merger) {
         status = tkz__bpe_merger_init(&trainer->merger, &trainer->words, &trainer->tokens,
@@ -222,7 +222,30 @@ tkz_status tkz_bpe_trainer_run(tkz_bpe_trainer *trainer, uint32_t size,
     size_t alphabet = trainer->alphabet.count;
     size_t wanted = size > trainer->base ? size - trainer->base : 0;
     return tkz__bpe_merger_run(&trainer->merger, alphabet + wanted, alphabet,
-                               alphabet + largest - trainer->base, progress, error);
+                               alphabet + trainer->options->size - trainer->base, progress, error);
+}
+
+tkz_status tkz_bpe_trainer_run(tkz_bpe_trainer *trainer, uint32_t size,
+                               const tkz_progress_callback *progress, tkz_error *error)
+{
+    uint32_t largest = trainer->options->size;
+    if (size == 0)
+        size = largest;
+    if (size > largest)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "a vocabulary of %" PRIu32 " ids: the options say %" PRIu32, size,
+                              largest);
+    if (trainer->transition == 0 || trainer->is_second)
+        return run_stage(trainer, size, progress, error);
+    tkz_status status = TKZ_OK;
+    if (tkz_bpe_trainer_size(trainer) < trainer->transition)
+        status = run_stage(trainer, size < trainer->transition ? size : trainer->transition, progress, error);
+    bool is_over = tkz_bpe_trainer_size(trainer) >= trainer->transition ||
+                   (trainer->has_merger && trainer->merger.is_done);
+    if (status != TKZ_OK || !is_over || size <= trainer->transition)
+        return status;
+    status = tkz__bpe_trainer_begin_second(trainer, error);
+    return status == TKZ_OK ? run_stage(trainer, size, progress, error) : status;
 }
 
 tkz_status tkz_train_bpe(const tkz_word_counts *counts, const tkz_bpe_options *options,

@@ -20,7 +20,12 @@ struct tkz_bpe_trainer {
     uint32_t base;       /* ids that are no merges */
     uint64_t types;      /* different words, */
     uint64_t occurrences; /* and all of them */
-    uint64_t words_hash; /* of the words before the first merge */
+    uint64_t words_hash; /* of the words before the first merge; of both lists of them */
+    /* The second stage: words of its own, laid out but without merges until the vocabulary has `transition` ids
+     * (0: there is no such stage); from then on they are `words`. */
+    tkz__bpe_words super_words;
+    uint32_t transition;
+    bool is_second; /* `words` are those of the second stage */
 };
 
 /* How sentencepiece's ids begin. */
@@ -42,6 +47,13 @@ TKZ_CHECKED tkz_status tkz__bpe_trainer_part(const tkz_bpe_trainer *trainer, uin
 TKZ_CHECKED tkz_status tkz__bpe_replay(tkz__bpe_words *words, const tkz__bpe_tokens *tokens,
                                        uint32_t alphabet, const tkz_allocator *allocator,
                                        tkz_error *error);
+
+/* Do offsets ascend, is there a word, are the occurrences a number? Errors: INVALID_ARGUMENT, OVERFLOW, EMPTY_INPUT. */
+TKZ_CHECKED tkz_status tkz__bpe_trainer_check_words(const tkz_word_list *words, tkz_error *error);
+
+/* Puts the words of the second stage in the place of those of the first, merged as far as the tokens go. Errors:
+ * OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_trainer_begin_second(tkz_bpe_trainer *trainer, tkz_error *error);
 
 /* How the vocabulary was made: JSON, for a tokenizer of `size` ids. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__bpe_trainer_provenance(const tkz_bpe_trainer *trainer, uint32_t size,

@@ -21,6 +21,7 @@ import time
 import oracle_texts
 import rustbpe
 import sentencepiece
+import super_words
 import tiktoken
 from commands import fail, run
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
@@ -326,6 +327,7 @@ def main():
         lines = [line for text in texts for line in text.split("\n")]
         compare_files(command, directory, words, lines[:2000])
         kill_and_resume(command, directory, words)
+        super_words.compare(command, directory, lines, int(rounds))
     return 0
 
 

@@ -533,6 +533,75 @@ START_TEST(test_out_of_memory)
 }
 END_TEST
 
+/* ---- The second stage -------------------------------------------------------- */
+
+static const char super_text[] = "ababcabcabc";
+static const uint64_t first_offsets[] = {0, 2, 5}, first_counts[] = {9, 7};
+static const uint64_t second_offsets[] = {0, 11}, second_counts[] = {5};
+
+/* "ab" and "abc" first, then "ababcabcabc" whole. */
+static tkz_status train_super_words(void *context, const tkz_allocator *allocator)
+{
+    const tkz_word_list first = {super_text, first_offsets, first_counts, 2};
+    const tkz_word_list second = {super_text, second_offsets, second_counts, 1};
+    (void)context;
+    tkz_bpe_options *options;
+    tkz_bpe_trainer *trainer = NULL;
+    tkz_tokenizer *tokenizer = NULL;
+    tkz_status status = tkz_bpe_options_new(&options, allocator, NULL);
+    if (status == TKZ_OK)
+        status = tkz_bpe_options_set_size(options, 260, NULL);
+    if (status == TKZ_OK)
+        status = tkz_bpe_options_set_pre_tokenizer(options, "split-hf0.23:text=.:behavior=isolated", NULL);
+    if (status == TKZ_OK)
+        status = tkz_bpe_trainer_new(&trainer, options, &first, allocator, NULL);
+    if (status == TKZ_OK)
+        status = tkz_bpe_trainer_set_super_words(trainer, &second, 258, NULL);
+    if (status == TKZ_OK)
+        status = tkz_bpe_trainer_run(trainer, 0, NULL, NULL);
+    if (status == TKZ_OK)
+        status = tkz_bpe_trainer_tokenizer(trainer, 0, &tokenizer, NULL);
+    if (status == TKZ_OK) {
+        const uint8_t *bytes;
+        size_t size;
+        ck_assert_uint_eq(tkz_bpe_trainer_size(trainer), 260);
+        ck_assert_status(tkz_tokenizer_token(tokenizer, 258, &bytes, &size, NULL, NULL));
+        ck_assert_uint_eq(size, 6); /* abc abc */
+        ck_assert_int_eq(tkz_bpe_trainer_set_super_words(trainer, &second, 258, NULL), TKZ_STATUS_INVALID_ARGUMENT);
+        tkz_tokenizer *small;
+        ck_assert_int_eq(tkz_bpe_trainer_tokenizer(trainer, 257, &small, NULL), TKZ_STATUS_INVALID_ARGUMENT);
+    }
+    tkz_tokenizer_free(tokenizer);
+    tkz_bpe_trainer_free(trainer);
+    tkz_bpe_options_free(options);
+    return status;
+}
+
+START_TEST(test_super_words)
+{
+    ck_assert_status(train_super_words(NULL, NULL));
+    test_all_allocation_failures(train_super_words, NULL);
+}
+END_TEST
+
+START_TEST(test_super_words_refusals)
+{
+    const tkz_word_list first = {super_text, first_offsets, first_counts, 2};
+    const tkz_word_list second = {super_text, second_offsets, second_counts, 1}, none = {super_text, second_offsets, NULL, 0};
+    tkz_bpe_options *options;
+    tkz_bpe_trainer *trainer;
+    ck_assert_status(tkz_bpe_options_new(&options, NULL, NULL));
+    ck_assert_status(tkz_bpe_options_set_size(options, 300, NULL));
+    ck_assert_int_eq(tkz_bpe_options_set_pre_tokenizer(options, "split-hf0.23:regex=(", NULL), TKZ_STATUS_BAD_FORMAT);
+    ck_assert_status(tkz_bpe_trainer_new(&trainer, options, &first, NULL, NULL));
+    ck_assert_int_eq(tkz_bpe_trainer_set_super_words(trainer, &second, 255, NULL), TKZ_STATUS_INVALID_OPTION);
+    ck_assert_int_eq(tkz_bpe_trainer_set_super_words(trainer, &second, 300, NULL), TKZ_STATUS_INVALID_OPTION);
+    ck_assert_int_eq(tkz_bpe_trainer_set_super_words(trainer, &none, 270, NULL), TKZ_STATUS_EMPTY_INPUT);
+    tkz_bpe_trainer_free(trainer);
+    tkz_bpe_options_free(options);
+}
+END_TEST
+
 Suite *suite_bpe_trainer(void)
 {
     Suite *suite = suite_create("bpe_trainer");
@@ -550,6 +619,8 @@ Suite *suite_bpe_trainer(void)
     tcase_add_test(tests, test_order_of_additions);
     tcase_add_test(tests, test_progress_and_cancel);
     tcase_add_test(tests, test_out_of_memory);
+    tcase_add_test(tests, test_super_words);
+    tcase_add_test(tests, test_super_words_refusals);
     suite_add_tcase(suite, tests);
     return suite;
 }

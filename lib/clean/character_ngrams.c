@@ -11,116 +11,152 @@
 
 #include "core/hash.h"
 
-enum { FIRST_SLOTS = 4096, KEPT_SLOTS = 1 << 18 };
+enum { LEAST_SLOTS = 256, KEPT_ROWS = 1 << 17, ARRAYS = 5 };
 
 void tkz__ngram_counter_init(tkz__ngram_counter *counter, const tkz_allocator *allocator)
 {
     *counter = (tkz__ngram_counter){.allocator = *allocator};
 }
 
-static void drop_slots(tkz__ngram_counter *counter)
+static void drop_rows(tkz__ngram_counter *counter)
 {
+    tkz__release_array(&counter->allocator, counter->rows, counter->capacity * ARRAYS,
+                       sizeof *counter->rows);
     tkz__release_array(&counter->allocator, counter->slots, counter->slot_count,
                        sizeof *counter->slots);
-    counter->slots = NULL;
-    counter->slot_count = 0;
-}
-
-static void drop_places(tkz__ngram_counter *counter)
-{
-    tkz__release_array(&counter->allocator, counter->places, counter->place_capacity,
-                       sizeof *counter->places);
-    counter->places = NULL;
-    counter->place_capacity = 0;
+    counter->rows = counter->slots = NULL;
+    counter->capacity = counter->slot_count = 0;
 }
 
 void tkz__ngram_counter_free(tkz__ngram_counter *counter)
 {
-    drop_slots(counter);
-    drop_places(counter);
+    drop_rows(counter);
     tkz__release_array(&counter->allocator, counter->heap, counter->heap_capacity,
                        sizeof *counter->heap);
     counter->heap = NULL;
     counter->heap_capacity = 0;
 }
 
-/* Room for `count` places and for the n-grams that begin there. What only a huge document needed is
- * given back with the next one. */
+/* Half of the slots stay free. */
+static size_t slots_for(size_t rows)
+{
+    size_t slots = LEAST_SLOTS;
+    while (slots < rows * 2)
+        slots *= 2;
+    return slots;
+}
+
+/* Room for `count` rows. What only a huge document needed is given back with the next one. */
 static tkz_status make_room(tkz__ngram_counter *counter, size_t count, tkz_error *error)
 {
-    size_t wanted = FIRST_SLOTS;
-    while (wanted < count * 2)
-        wanted *= 2;
-    if (counter->slot_count > KEPT_SLOTS && wanted < counter->slot_count) {
-        drop_slots(counter);
-        drop_places(counter);
-    }
-    if (counter->slot_count < wanted) {
-        drop_slots(counter);
-        counter->slots = tkz__allocate_array(&counter->allocator, wanted, sizeof *counter->slots);
-        if (counter->slots == NULL)
-            return tkz__error_memory(error, wanted * sizeof *counter->slots);
-        memset(counter->slots, 0, wanted * sizeof *counter->slots);
-        counter->slot_count = wanted;
-        counter->round = 0;
-    }
-    void *places = counter->places;
-    tkz_status status = tkz__array_reserve(&counter->allocator, &places, &counter->place_capacity,
-                                           count, sizeof *counter->places, error);
-    counter->places = places;
-    return status;
+    const tkz_allocator *memory = &counter->allocator;
+    if (counter->capacity > KEPT_ROWS && count < counter->capacity / 2)
+        drop_rows(counter);
+    if (counter->capacity >= count && counter->rows != NULL)
+        return TKZ_OK;
+    drop_rows(counter);
+    /* Somewhat more, lest it grow step by step. */
+    size_t capacity = count < KEPT_ROWS ? count + count / 2 + LEAST_SLOTS : count;
+    size_t slots = slots_for(capacity);
+    counter->rows = tkz__allocate_array(memory, capacity, ARRAYS * sizeof *counter->rows);
+    if (counter->rows == NULL)
+        return tkz__error_memory(error, capacity * ARRAYS * sizeof *counter->rows);
+    counter->capacity = capacity;
+    counter->slots = tkz__allocate_array(memory, slots, sizeof *counter->slots);
+    if (counter->slots == NULL)
+        return tkz__error_memory(error, slots * sizeof *counter->slots);
+    counter->slot_count = slots;
+    counter->start = counter->rows;
+    counter->left = counter->start + capacity;
+    counter->right = counter->left + capacity;
+    counter->name = counter->right + capacity;
+    counter->count = counter->name + capacity;
+    return TKZ_OK;
 }
 
-/* Empties the table. */
-static void next_round(tkz__ngram_counter *counter)
+/* Gives each row the name of its pair, and counts the names. A pair that is new compares with itself, so that the
+ * one branch is whether another pair has the slot: it is seldom taken, while whether a pair is new is a toss-up. */
+static void count_pairs(tkz__ngram_counter *counter, const uint32_t *left, const uint32_t *right,
+                        size_t rows)
 {
-    if (++counter->round != 0)
-        return;
-    memset(counter->slots, 0, counter->slot_count * sizeof *counter->slots);
-    counter->round = 1;
-}
-
-/* Counts the pair and returns the number of its slot. `mask` is at most slot_count - 1. */
-static inline uint32_t count_pair(tkz__ngram_counter *counter, uint64_t pair, size_t mask)
-{
-    size_t i = tkz__hash_u64(pair) & mask;
-    for (;; i = (i + 1) & mask) {
-        tkz__ngram_slot *slot = &counter->slots[i];
-        if (slot->round != counter->round) {
-            *slot = (tkz__ngram_slot){pair, 1, counter->round};
-            return (uint32_t)i;
+    size_t slots = slots_for(rows), mask = slots - 1;
+    uint32_t *table = counter->slots, *name = counter->name, *count = counter->count;
+    memset(table, 0, slots * sizeof *table);
+    memset(count, 0, rows * sizeof *count);
+    for (size_t i = 0; i < rows; i++) {
+        size_t at = tkz__hash_u64((uint64_t)left[i] << 32 | right[i]) & mask;
+        uint32_t first;
+        for (;; at = (at + 1) & mask) {
+            first = table[at];
+            first |= (uint32_t)(i + 1) & -(uint32_t)(first == 0); /* compilers branch on ?: */
+            table[at] = first--;
+            if (__builtin_expect(((left[first] ^ left[i]) | (right[first] ^ right[i])) == 0, 1))
+                break;
         }
-        if (slot->pair == pair) {
-            slot->count++;
-            return (uint32_t)i;
-        }
+        name[i] = first;
+        count[first]++;
     }
 }
 
-/* A table no larger than `count` entries need: a small one stays in the cache. */
-static size_t mask_for(const tkz__ngram_counter *counter, size_t count)
+/* Four numbers side by side: GCC and Clang make of them what the processor has. */
+enum { LANES = 4 };
+typedef uint32_t lanes __attribute__((vector_size(LANES * sizeof(uint32_t))));
+
+/* What the counts of the rows come to. Returns how many rows repeat. `start` NULL: row i is place i. */
+static size_t sum_up(const tkz__ngram_counter *counter, const uint32_t *start, size_t rows,
+                     tkz__ngram_counts *found)
 {
-    size_t size = FIRST_SLOTS;
-    while (size < count * 2)
-        size *= 2;
-    return (size < counter->slot_count ? size : counter->slot_count) - 1;
+    const uint32_t *count = counter->count;
+    lanes lone_lanes = {0}, name_lanes = {0}, most_lanes = {0};
+    size_t lone = 0, names = 0, i = 0;
+    uint32_t most = 0;
+    for (; i + LANES <= rows; i += LANES) { /* a true comparison is -1 */
+        lanes here;
+        memcpy(&here, count + i, sizeof here);
+        lone_lanes -= (lanes)(here == 1);
+        name_lanes -= (lanes)(here != 0);
+        lanes more = (lanes)(here > most_lanes);
+        most_lanes = (here & more) | (most_lanes & ~more);
+    }
+    for (size_t lane = 0; lane < LANES; lane++) {
+        lone += lone_lanes[lane];
+        names += name_lanes[lane];
+        most = most_lanes[lane] > most ? most_lanes[lane] : most;
+    }
+    for (; i < rows; i++) {
+        lone += count[i] == 1;
+        names += count[i] != 0;
+        most = count[i] > most ? count[i] : most;
+    }
+    found->repeated = names - lone;
+    found->distinct = found->total - (rows - lone) + found->repeated;
+    found->most_common = most > 1 ? most : found->total > 0;
+    for (i = 0; most > 1 && count[i] != most;)
+        i++;
+    if (most > 1)
+        found->most_common_start = start != NULL ? start[i] : i;
+    return rows - lone;
 }
 
-/* Keeps the places whose n-gram occurs more than once; returns how many. */
-static size_t keep_repeated(tkz__ngram_counter *counter, size_t places, tkz__ngram_counts *counts)
+/* From the rows of n-grams to those of (n+1)-grams: where one repeats and so does the one a symbol further. Returns
+ * how many there are. */
+static size_t extend(tkz__ngram_counter *counter, bool is_first, size_t rows)
 {
+    const uint32_t *name = counter->name, *count = counter->count;
+    uint32_t *start = counter->start, *left = counter->left, *right = counter->right;
     size_t kept = 0;
-    counts->most_common = counts->total > 0;
-    for (size_t i = 0; i < places; i++) {
-        tkz__ngram_place place = counter->places[i];
-        uint32_t count = counter->slots[place.name].count;
-        if (count < 2)
-            continue;
-        counter->places[kept++] = place;
-        if (count > counts->most_common) {
-            counts->most_common = count;
-            counts->most_common_start = place.start;
-        }
+    if (rows == 0)
+        return 0;
+    bool repeats = count[name[0]] > 1;
+    for (size_t i = 0; i + 1 < rows; i++) {
+        uint32_t place = is_first ? (uint32_t)i : start[i];
+        uint32_t next_place = is_first ? (uint32_t)i + 1 : start[i + 1];
+        bool next_repeats = count[name[i + 1]] > 1;
+        start[kept] = place;
+        left[kept] = name[i];
+        right[kept] = name[i + 1];
+        kept += (size_t)(repeats & next_repeats & (next_place == place + 1));
+        repeats = next_repeats;
     }
     return kept;
 }
@@ -145,53 +181,28 @@ static void heap_replace(uint32_t *heap, size_t size, uint32_t count)
     heap[at] = count;
 }
 
-/* Visits each repeated n-gram once: the first visit takes its count out of the slot. Counts them, and
- * if there is a heap keeps the largest counts in it. */
-static uint64_t visit_repeated(tkz__ngram_counter *counter, size_t kept, uint32_t *heap,
-                               size_t heap_size)
-{
-    uint64_t repeated = 0;
-    for (size_t i = 0; i < kept; i++) {
-        tkz__ngram_slot *slot = &counter->slots[counter->places[i].name];
-        if (slot->count == 0)
-            continue;
-        repeated++;
-        if (heap_size > 0 && slot->count > heap[0])
-            heap_replace(heap, heap_size, slot->count);
-        slot->count = 0;
-    }
-    return repeated;
-}
-
 /* The sum of the k largest counts of 5-grams, where k is the lesser of the root of their number,
  * rounded down, and of the number of those that repeat (BigScience's data preparation, as HojiChar
  * has it in document_filters.py: CharRepetitionRatioFilter). */
-static tkz_status sum_frequent(tkz__ngram_counter *counter, size_t kept,
-                               tkz__ngram_counts *counts, uint64_t *sum, tkz_error *error)
+static tkz_status sum_frequent(tkz__ngram_counter *counter, size_t rows,
+                               const tkz__ngram_counts *found, uint64_t *sum, tkz_error *error)
 {
-    /* How many repeat is not known before the visit, so the heap may end with empty places, which are
-     * 0 and add nothing. The number of distinct ones is: all places but the kept ones, and `repeated`. */
-    size_t bound = (size_t)sqrt((double)counts->total) + 1;
+    size_t size = (size_t)sqrt((double)found->distinct);
+    if (size > found->repeated)
+        size = (size_t)found->repeated;
+    *sum = 0;
+    if (size == 0)
+        return TKZ_OK;
     void *heap = counter->heap;
     tkz_status status = tkz__array_reserve(&counter->allocator, &heap, &counter->heap_capacity,
-                                           bound, sizeof *counter->heap, error);
+                                           size, sizeof *counter->heap, error);
     counter->heap = heap;
     if (status != TKZ_OK)
         return status;
-    memset(counter->heap, 0, bound * sizeof *counter->heap);
-    counts->repeated = visit_repeated(counter, kept, counter->heap, bound);
-    counts->distinct = counts->total - kept + counts->repeated;
-    size_t k = (size_t)sqrt((double)counts->distinct);
-    if (k > counts->repeated)
-        k = (size_t)counts->repeated;
-    /* The least ones go until k are left. */
-    size_t size = bound;
-    while (size > k) {
-        uint32_t last = counter->heap[--size];
-        if (size > 0)
-            heap_replace(counter->heap, size, last);
-    }
-    *sum = 0;
+    memset(counter->heap, 0, size * sizeof *counter->heap);
+    for (size_t i = 0; i < rows; i++)
+        if (counter->count[i] > 1 && counter->count[i] > counter->heap[0])
+            heap_replace(counter->heap, size, counter->count[i]);
     for (size_t i = 0; i < size; i++)
         *sum += counter->heap[i];
     return TKZ_OK;
@@ -199,59 +210,25 @@ static tkz_status sum_frequent(tkz__ngram_counter *counter, size_t kept,
 
 /* ---- The sweeps ---------------------------------------------------------- */
 
-/* Counts all pairs of neighbouring symbols. */
-static void sweep_symbols(tkz__ngram_counter *counter, const uint32_t *symbols, size_t places)
-{
-    size_t mask = mask_for(counter, places);
-    next_round(counter);
-    for (size_t i = 0; i < places; i++)
-        counter->places[i] = (tkz__ngram_place){
-            (uint32_t)i, count_pair(counter, (uint64_t)symbols[i] << 32 | symbols[i + 1], mask)};
-}
-
-/* From the places of repeated (n-1)-grams to those of n-grams: where the next symbol is such a place
- * too. Returns how many are left. */
-static size_t sweep_places(tkz__ngram_counter *counter, size_t places)
-{
-    tkz__ngram_place *at = counter->places;
-    size_t mask = mask_for(counter, places);
-    size_t kept = 0;
-    next_round(counter);
-    for (size_t i = 0; i + 1 < places; i++) {
-        if (at[i + 1].start != at[i].start + 1)
-            continue;
-        uint64_t pair = (uint64_t)at[i].name << 32 | at[i + 1].name;
-        at[kept].start = at[i].start;
-        at[kept++].name = count_pair(counter, pair, mask);
-    }
-    return kept;
-}
-
 tkz_status tkz__ngram_counter_run(tkz__ngram_counter *counter, const uint32_t *symbols,
                                   size_t count, uint32_t highest, tkz__ngram_counts *found,
                                   uint64_t *frequent_5grams, tkz_error *error)
 {
-    size_t kept = 0;
+    size_t rows = count >= TKZ__NGRAM_LEAST ? count - TKZ__NGRAM_LEAST + 1 : 0;
     if (count >= UINT32_MAX)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "a document of more than 4294967294 characters");
     tkz_status status = make_room(counter, count, error);
     for (uint32_t n = TKZ__NGRAM_LEAST; n <= highest && status == TKZ_OK; n++) {
-        tkz__ngram_counts *counts = &found[n];
-        *counts = (tkz__ngram_counts){.total = count >= n ? count - n + 1 : 0};
-        if (n == TKZ__NGRAM_LEAST) {
-            kept = (size_t)counts->total;
-            sweep_symbols(counter, symbols, kept);
-        } else {
-            kept = sweep_places(counter, kept);
-        }
-        kept = keep_repeated(counter, kept, counts);
-        if (n == TKZ__NGRAM_FREQUENT && frequent_5grams != NULL) {
-            status = sum_frequent(counter, kept, counts, frequent_5grams, error);
-        } else {
-            counts->repeated = visit_repeated(counter, kept, NULL, 0);
-            counts->distinct = counts->total - kept + counts->repeated;
-        }
+        bool is_first = n == TKZ__NGRAM_LEAST;
+        found[n] = (tkz__ngram_counts){.total = count >= n ? count - n + 1 : 0};
+        if (!is_first)
+            rows = extend(counter, n == TKZ__NGRAM_LEAST + 1, rows);
+        count_pairs(counter, is_first ? symbols : counter->left,
+                    is_first ? symbols + 1 : counter->right, rows);
+        sum_up(counter, is_first ? NULL : counter->start, rows, &found[n]);
+        if (n == TKZ__NGRAM_FREQUENT && frequent_5grams != NULL)
+            status = sum_frequent(counter, rows, &found[n], frequent_5grams, error);
     }
     return status;
 }

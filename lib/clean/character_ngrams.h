@@ -9,26 +9,18 @@
 #include "clean/measures.h"
 #include "core/memory.h"
 
-/* An n-gram in the table: which two (n-1)-grams it consists of, overlapping. */
-typedef struct tkz__ngram_slot {
-    uint64_t pair;
-    uint32_t count;
-    uint32_t round; /* the slot is in use if this is the counter's round */
-} tkz__ngram_slot;
-
-/* A place where an n-gram begins that occurs elsewhere too. */
-typedef struct tkz__ngram_place {
-    uint32_t start;
-    uint32_t name; /* equal for equal n-grams */
-} tkz__ngram_place;
-
+/* Arrays of one row for each place where an n-gram of the length at hand begins and which may repeat. */
 typedef struct tkz__ngram_counter {
-    tkz__ngram_slot *slots;
+    uint32_t *rows;   /* all of the arrays below, one behind the other */
+    size_t capacity;  /* rows */
+    uint32_t *start;  /* where in the text */
+    uint32_t *left;   /* the two (n-1)-grams, overlapping, that it consists of */
+    uint32_t *right;
+    uint32_t *name;   /* the first row of the same n-gram */
+    uint32_t *count;  /* of occurrences, in that row; 0 in the others */
+    uint32_t *slots;  /* hash table: row + 1, or 0 */
     size_t slot_count; /* a power of two, or 0 */
-    uint32_t round;
-    tkz__ngram_place *places;
-    size_t place_capacity;
-    uint32_t *heap; /* the largest counts of 5-grams */
+    uint32_t *heap;   /* the largest counts of 5-grams */
     size_t heap_capacity;
     tkz_allocator allocator;
 } tkz__ngram_counter;

@@ -4,6 +4,9 @@
  * (quality.py: text_to_doc, count_duplicates, document_statistics). Leans on measuring.
  */
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "clean/measuring.h"
 #include "text/char_class.h"
@@ -105,9 +108,47 @@ static tkz_status make_room(tkz__measuring *measuring, tkz_error *error)
     return tkz__buffer_reserve(joined, measuring->count * sizeof(uint32_t) + 1, error);
 }
 
+/* Whether a sentence or a line ends here. */
+static bool is_end(uint32_t character)
+{
+    return character == '\n' || character == '!' || character == '?' || character == 0x3002 ||
+           character == 0xFF01 || character == 0xFF0E || character == 0xFF1F;
+}
+
+#if defined(__SSE2__)
+/* All ones in the lanes of characters at which a sentence or a line ends. */
+static inline __m128i ends_of(const uint32_t *characters)
+{
+    __m128i here = _mm_loadu_si128((const __m128i *)(const void *)characters);
+    __m128i ascii = _mm_or_si128(_mm_cmpeq_epi32(here, _mm_set1_epi32('!')),
+                                 _mm_cmpeq_epi32(here, _mm_set1_epi32('?')));
+    __m128i wide = _mm_or_si128(_mm_cmpeq_epi32(here, _mm_set1_epi32(0xFF01)),
+                                _mm_cmpeq_epi32(here, _mm_set1_epi32(0xFF1F)));
+    __m128i others = _mm_or_si128(_mm_cmpeq_epi32(here, _mm_set1_epi32(0x3002)),
+                                  _mm_cmpeq_epi32(here, _mm_set1_epi32(0xFF0E)));
+    return _mm_or_si128(_mm_or_si128(ascii, wide),
+                        _mm_or_si128(others, _mm_cmpeq_epi32(here, _mm_set1_epi32('\n'))));
+}
+#endif
+
+/* The first end from `at` on, `count` if there is none. */
+static size_t next_end(const uint32_t *characters, size_t at, size_t count)
+{
+#if defined(__SSE2__)
+    for (; at + 8 <= count; at += 8) {
+        int found = _mm_movemask_epi8(
+            _mm_packs_epi32(ends_of(characters + at), ends_of(characters + at + 4)));
+        if (found != 0)
+            return at + (size_t)__builtin_ctz((unsigned)found) / 2;
+    }
+#endif
+    while (at < count && !is_end(characters[at]))
+        at++;
+    return at;
+}
+
 tkz_status tkz__measure_sentences(tkz__measuring *measuring, tkz_error *error)
 {
-    const uint32_t ends = 1u << TKZ__KIND_SENTENCE_END | 1u << TKZ__KIND_LINE_FEED;
     tkz_status status = tkz__measuring_decode(measuring, error);
     if (status == TKZ_OK)
         status = make_room(measuring, error);
@@ -119,11 +160,11 @@ tkz_status tkz__measure_sentences(tkz__measuring *measuring, tkz_error *error)
     walk w = {.measuring = measuring, .found = &measuring->measures.sentences, .error = error};
     const uint32_t *characters = measuring->characters;
     size_t start = 0;
-    for (size_t i = 0; i < measuring->count && status == TKZ_OK; i++) {
+    for (size_t i = 0; status == TKZ_OK; i++) {
+        i = next_end(characters, i, measuring->count);
+        if (i == measuring->count)
+            break;
         uint32_t character = characters[i];
-        if (__builtin_expect(character >= TKZ__KIND_PLANE, 0) ||
-            (measuring->kinds->flags[measuring->kinds->number[character]] & ends) == 0)
-            continue;
         bool line = character == '\n';
         /* The mark belongs to the sentence before it; without one it belongs to nothing. */
         if (i > start)

@@ -127,9 +127,10 @@ tkz_status tkz__word_trie_add(tkz__word_trie *trie, const uint32_t *symbols, siz
     }
     if (trie->words[node] == TKZ__WORD_NONE)
         trie->words[node] = trie->word_count++;
-    uint32_t hash = tkz__word_filter_hash(symbols[0], count > 1 ? symbols[1] : 0);
+    uint32_t place = count > 1 ? tkz__word_filter_hash(symbols) : symbols[0] & 0xFFFF;
     uint64_t *filter = count > 1 ? trie->pairs : trie->singles;
-    filter[hash / 64] |= UINT64_C(1) << hash % 64;
+    filter[place / 64] |= UINT64_C(1) << place % 64;
+    trie->has_singles = trie->has_singles || count == 1;
     return TKZ_OK;
 }
 

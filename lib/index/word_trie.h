@@ -6,6 +6,8 @@
 #ifndef TKZ_INDEX_WORD_TRIE_H
 #define TKZ_INDEX_WORD_TRIE_H
 
+#include <string.h>
+
 #include "core/memory.h"
 
 typedef struct tkz__word_edge {
@@ -30,7 +32,8 @@ typedef struct tkz__word_trie {
     size_t node_capacity;
     size_t node_count;
     uint64_t pairs[1 << (TKZ__WORD_FILTER_BITS - 6)];   /* first two symbols of words */
-    uint64_t singles[1 << (TKZ__WORD_FILTER_BITS - 6)]; /* words of one symbol */
+    uint64_t singles[1 << (16 - 6)]; /* words of one symbol, by its lowest 16 bits */
+    bool has_singles;
     uint32_t word_count;
     tkz_allocator allocator;
 } tkz__word_trie;
@@ -52,20 +55,25 @@ typedef bool tkz__word_visit(void *context, uint32_t word, size_t size);
 void tkz__word_trie_visit(const tkz__word_trie *trie, const uint32_t *symbols, size_t count,
                           tkz__word_visit *visit, void *context);
 
-static inline uint32_t tkz__word_filter_hash(uint32_t first, uint32_t second)
+/* Of two symbols that stand beside each other in memory. The filter is never stored, so the order of bytes does not
+ * matter. */
+static inline uint32_t tkz__word_filter_hash(const uint32_t *pair)
 {
-    return (first * UINT32_C(0x9E3779B1) ^ second * UINT32_C(0x85EBCA6B)) >>
-           (32 - TKZ__WORD_FILTER_BITS);
+    uint64_t both;
+    memcpy(&both, pair, sizeof both);
+    return (uint32_t)(both * UINT64_C(0x9E3779B185EBCA77) >> (64 - TKZ__WORD_FILTER_BITS));
 }
 
 /* False: no word begins at `symbols` (`count` left, at least 1). Most places. */
 static inline bool tkz__word_trie_may_begin(const tkz__word_trie *trie, const uint32_t *symbols,
                                             size_t count)
 {
-    uint32_t pair = tkz__word_filter_hash(symbols[0], count > 1 ? symbols[1] : 0);
-    uint32_t single = tkz__word_filter_hash(symbols[0], 0);
-    return ((count > 1 && trie->pairs[pair / 64] >> pair % 64 & 1) |
-            (trie->singles[single / 64] >> single % 64 & 1)) != 0;
+    if (trie->has_singles && (trie->singles[(symbols[0] & 0xFFFF) / 64] >> symbols[0] % 64 & 1) != 0)
+        return true;
+    if (count < 2)
+        return false;
+    uint32_t pair = tkz__word_filter_hash(symbols);
+    return (trie->pairs[pair / 64] >> pair % 64 & 1) != 0;
 }
 
 #endif

@@ -484,6 +484,35 @@ def word_tables():
     write("word_table", "head", b"TKZWORDS" + struct.pack("<4I", 1, 100, 1, 0) + bytes(90))
 
 
+def editors():
+    texts = {
+        "marks": "あ，い．ＡＢ，，\n，．、。漢，𠮷．^，",
+        "numbers": "電話090-1234-5678 +81 3 1234 5678 0９０１２３４５６７８ foo.bar@example.co.jp a@b. 4111111111111111",
+        "lines": "ホーム > 会社\n会社|採用|製品|地図\n同じ行\n同じ行\n\n脚注\n© 2020\nいいね！12\n漢字",
+        "links": "見よhttps://a.jp/(b)を。http://例え/ " + "a" * 120 + "（、）( ;)（（））",
+    }
+    for first in range(13):
+        for number, (name, text) in enumerate(texts.items()):
+            if (first + number) % 2 == 0:
+                write("editors", f"{name}_{first}", bytes([first, first // 2 + number]) + text.encode())
+    write("editors", "not_utf8", b"\x00\x00\xe3\x81\xef\xbc\xef\xbc\x8c\xff\n\x80")
+
+
+def word_lists():
+    for name, content in {
+        "plain": "アス\nサック\n\0アスパラガスとサック",
+        "spaces": " 甘い \r\n\u3000\n\0とても甘い",
+        "footer": "一覧\n一覧を見る\nPR\n\0本文。\n一覧を見る\nPR 一覧",
+        "prefixes": "か\nかか\nかかか\n\0かかかかか",
+        "long": "a" * 256 + "\n\0" + "a" * 300,
+        "no_words": "\n\n\0text",
+        "no_text": "語",
+    }.items():
+        write("word_lists", name, content.encode())
+    write("word_lists", "not_utf8", b"\xff\n\0text")
+    write("word_lists", "mark", b"\xef\xbb\xbfA\n\0A\xff")
+
+
 json_lines()
 charset()
 model_files()
@@ -492,5 +521,7 @@ utf8()
 normal_forms()
 sentencepiece_files()
 word_tables()
+editors()
+word_lists()
 classifiers()
 ngram_models()

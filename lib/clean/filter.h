@@ -26,6 +26,7 @@ typedef struct tkz__chosen_filter {
 struct tkz__filter {
     tkz_filter_info info;
     uint32_t measures;    /* TKZ__MEASURE_* that `value` reads */
+    bool needs_words;     /* `evaluate` asks the source of words itself, without a pass over all of the text */
     uint32_t ngram_order; /* with TKZ__MEASURE_NGRAMS and TKZ__MEASURE_WORD_NGRAMS: highest n */
     /* Bounds are the first parameters; info.comparison says which there are, 0: `decide` does it. */
     /* The number that the filter is about, from measures alone; or, for filters that look at the text

@@ -262,7 +262,8 @@ double tkz_filter_set_parameter(const tkz_filter_set *set, size_t index, size_t 
 const char *tkz_filter_set_needs_words(const tkz_filter_set *set)
 {
     for (size_t i = 0; i < set->count; i++)
-        if (set->chosen[i].filter->measures & (TKZ__MEASURE_WORDS | TKZ__MEASURE_WORD_NGRAMS))
+        if (set->chosen[i].filter->needs_words ||
+            (set->chosen[i].filter->measures & (TKZ__MEASURE_WORDS | TKZ__MEASURE_WORD_NGRAMS)))
             return set->chosen[i].filter->info.name;
     return NULL;
 }

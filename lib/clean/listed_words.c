@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reading a word list, and the walk over a document: at each place the words that begin there, one of
- * them is taken, and the walk goes on behind it. Leans on word_trie and line_file.
+ * them is taken, and the walk goes on behind it. Leans on word_trie, line_borders and
+ * line_file.
  */
 #include "clean/listed_words.h"
 
 #include <string.h>
 
+#include "clean/line_borders.h"
 #include "clean/line_file.h"
 #include "index/word_trie.h"
 #include "text/char_class.h"
@@ -91,6 +93,7 @@ typedef struct choice {
     const uint32_t *characters; /* all of the document */
     size_t count;
     size_t start;
+    const tkz__line_borders *borders; /* NULL: they do not matter */
     uint32_t word;
     size_t size; /* 0: none yet */
 } choice;
@@ -116,6 +119,8 @@ static bool choose(void *context, uint32_t word, size_t size)
     choice *c = context;
     if ((c->rules & TKZ__WORDS_KATAKANA_WHOLE) && is_part(c, size))
         return true;
+    if (c->borders != NULL && !tkz__line_borders_fit(c->borders, c->start, size))
+        return true;
     if (c->size == 0 || !(c->rules & TKZ__WORDS_FIRST) || word < c->word) {
         c->word = word;
         c->size = size;
@@ -129,6 +134,7 @@ static tkz_status walk(const tkz__word_list *list, tkz__measuring *measuring,
                        tkz_error *error)
 {
     const tkz__word_trie *trie = &list->trie;
+    tkz__line_borders borders = {.measuring = measuring};
     *hits = (tkz__word_hits){0};
     tkz_status status = tkz__measuring_decode(measuring, error);
     const uint32_t *characters = measuring->characters;
@@ -140,6 +146,14 @@ static tkz_status walk(const tkz__word_list *list, tkz__measuring *measuring,
         }
         choice c = {.rules = list->rules, .characters = characters, .count = count, .start = i};
         tkz__word_trie_visit(trie, characters + i, count - i, choose, &c);
+        if (c.size > 0 && (list->rules & TKZ__WORDS_ON_BORDERS)) {
+            status = tkz__line_borders_find(&borders, i, error);
+            if (status != TKZ_OK)
+                break;
+            c.borders = &borders;
+            c.size = 0;
+            tkz__word_trie_visit(trie, characters + i, count - i, choose, &c);
+        }
         if (c.size == 0) {
             i++;
             continue;

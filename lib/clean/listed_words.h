@@ -17,6 +17,7 @@ enum tkz__word_list_rule {
                                        * file, as in a regular expression; else the longest */
     TKZ__WORDS_KATAKANA_WHOLE = 1 << 1, /* a word of katakana counts only where no katakana stands
                                          * before or behind it: [ァ-ヴー] */
+    TKZ__WORDS_ON_BORDERS = 1 << 3,   /* only where words of the text begin and end */
     TKZ__WORDS_STRIP = 1 << 2         /* white space around a line is no part of the word */
 };
 
@@ -34,8 +35,8 @@ typedef struct tkz__word_hits {
     uint64_t characters; /* of those words */
 } tkz__word_hits;
 
-/* Looks through the document; `sink` is told of each word, NULL: nobody is. Errors: OUT_OF_MEMORY, and
- * the sink's. */
+/* Looks through the document; `sink` is told of each word, NULL: nobody is. Errors: OUT_OF_MEMORY, the
+ * sink's, and with TKZ__WORDS_ON_BORDERS those of finding words. */
 TKZ_CHECKED tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measuring,
                                            tkz__word_hits *hits, const tkz__span_sink *sink,
                                            tkz_error *error);

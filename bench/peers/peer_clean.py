@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The peers of bench/clean: reads JSON lines from standard input, judges each text, and prints the CPU seconds and
-# bytes of the judging alone: peer_clean.py swallow|hojichar < TEXT.jsonl. Swallow's rules are those of
-# tests/conformance/swallow_rules.py, as plain Python as the published ones; HojiChar is the package.
+# The peers of bench/clean: reads JSON lines from standard input, judges each text, and prints one JSON line with the CPU
+# seconds of the judging alone and every verdict: peer_clean.py swallow|hojichar < TEXT.jsonl. Swallow's rules are those
+# of tests/conformance/swallow_rules.py, as plain Python as the published ones; HojiChar is the package.
 import json
 import sys
 import time
@@ -25,12 +25,11 @@ def hojichar():
                              f.DiscardTooShortLines(), f.DiscardTooManyEndingEllipsis(),
                              f.SingleCharacterRepetitionFilter(), f.DiscardTooManySpecialToken(),
                              f.DiscardBBSComments(), f.DiscardAds(), *ng, f.CharRepetitionRatioFilter()])
-    return chain
+    return lambda text: not chain.apply(package.Document(text)).is_rejected
 
 
 judge = {"swallow": swallow, "hojichar": hojichar}[sys.argv[1]]()
 texts = [json.loads(line)["text"] for line in sys.stdin]
 start = time.process_time()
-for text in texts:
-    judge(text)
-print(f"{time.process_time() - start:.3f} {sum(len(text.encode()) for text in texts)}")
+keep = [int(judge(text)) for text in texts]
+print(json.dumps({"seconds": time.process_time() - start, "keep": keep}))

@@ -26,6 +26,10 @@ VALUE(board_marks, (double)FOUND.board_marks)
 VALUE(character_repetition, tkz__share(measures->frequent_5grams, measures->ngrams[5].total))
 VALUE(special, tkz__share(measures->kinds[TKZ__KIND_HOJICHAR_SPECIAL], measures->characters))
 VALUE(longest_run, (double)FOUND.longest_run)
+/* Of 7-grams of words, the occurrences of those that occur more than once. */
+VALUE(word_repetition, tkz__share(measures->word_ngrams[7].total - measures->word_ngrams[7].distinct +
+                                      measures->word_ngrams[7].repeated,
+                                  measures->word_ngrams[7].total))
 VALUE(ellipses, tkz__share(FOUND.ellipses, FOUND.lines > 2 ? FOUND.lines - 1 : 1))
 VALUE(short_lines, tkz__share(FOUND.short_lines, FOUND.lines))
 
@@ -62,6 +66,21 @@ static tkz_status count_words(tkz__measuring *measuring, const tkz__chosen_filte
 {
     tkz__word_hits hits;
     tkz_status status = tkz__word_list_find(chosen->resource, measuring, &hits, NULL, error);
+    *value = (double)hits.words;
+    return status;
+}
+
+static tkz_status open_english(const tkz__chosen_filter *chosen, void **resource,
+                               const tkz_allocator *allocator, tkz_error *error)
+{
+    return open_list(chosen, resource, TKZ__WORDS_FOLD, allocator, error);
+}
+
+static tkz_status count_english(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
+                                double *value, tkz_error *error)
+{
+    tkz__word_hits hits;
+    tkz_status status = tkz__word_list_find_english(chosen->resource, measuring, &hits, error);
     *value = (double)hits.words;
     return status;
 }
@@ -133,6 +152,25 @@ static const tkz__filter filters[] = {
      .open = open_words,
      .close = close_words,
      .spans = tkz__word_list_spans},
+    {.info = {.name = "hojichar_ng_words_en",
+              .text = "words of a list, whatever their case, at the beginning or behind a space and before a "
+                      "space, a comma, a full stop or the end",
+              .unit = "occurrences",
+              .source = SOURCE("NgWordsFilterEn"),
+              .difference = "only the letters of ASCII are the same in both cases",
+              .comparison = TKZ_DROP_ABOVE,
+              .above = "ng_words",
+              TKZ__PARAMETERS(TKZ__MAXIMUM_COUNT(0), TKZ__FILE(TKZ__WORD_LIST_TEXT))},
+     .evaluate = count_english,
+     .open = open_english,
+     .close = close_words},
+    {ROW("word_repetition", "occurrences of those sequences of 7 words that occur more than once among all",
+         "share", "WordRepetitionRatioFilter", TKZ__MEASURE_WORD_NGRAMS, TKZ_DROP_AT_OR_ABOVE, NULL,
+         "word_repetition", word_repetition, TKZ__MAXIMUM_SHARE(0.4)),
+     .info.difference = "words are found line by line, as mecab takes a text, and white space is no word; the "
+                        "reference takes 100,000 characters for one sentence, in which line feeds part nothing, and "
+                        "counts no sequence across them (document_filters.py, _chunk_text)",
+     .ngram_order = 7},
     {.info = {.name = "hojichar_advertisements",
               .text = "words of a list, at each place the one that is listed first",
               .unit = "occurrences",

@@ -27,6 +27,22 @@ static bool is_space(uint32_t character)
     return (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WHITE_SPACE) != 0;
 }
 
+/* The small letter of ASCII that Python's re takes for the same with IGNORECASE, or the character. */
+static uint32_t fold(uint32_t character)
+{
+    switch (character) {
+    case 0x130: /* LATIN CAPITAL LETTER I WITH DOT ABOVE */
+    case 0x131: /* LATIN SMALL LETTER DOTLESS I */
+        return 'i';
+    case 0x17F: /* LATIN SMALL LETTER LONG S */
+        return 's';
+    case 0x212A: /* KELVIN SIGN */
+        return 'k';
+    default:
+        return character - 'A' < 26 ? character + 0x20 : character;
+    }
+}
+
 static tkz_status add_line(void *context, const char *line, size_t size, tkz_error *error)
 {
     tkz__word_list *list = context;
@@ -40,6 +56,8 @@ static tkz_status add_line(void *context, const char *line, size_t size, tkz_err
         while (start < count && is_space(symbols[start]))
             start++;
     }
+    for (size_t i = start; i < count && (list->rules & TKZ__WORDS_FOLD); i++)
+        symbols[i] = fold(symbols[i]);
     return count == start ? TKZ_OK
                           : tkz__word_trie_add(&list->trie, symbols + start, count - start, error);
 }
@@ -175,6 +193,66 @@ tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measu
                                tkz__word_hits *hits, const tkz__span_sink *sink, tkz_error *error)
 {
     return walk(list, measuring, hits, NULL, sink, error);
+}
+
+/* The choice among English words at one place. */
+typedef struct english_choice {
+    const uint32_t *behind; /* the place, and how many characters there are */
+    size_t left;
+    uint32_t word;
+    size_t size; /* 0: none yet */
+} english_choice;
+
+/* What may stand behind a word: `*more` characters of it belong to the occurrence. */
+static bool may_end(const uint32_t *behind, size_t left, size_t *more)
+{
+    *more = left > 0 && (behind[0] == ' ' || behind[0] == ',' || behind[0] == '.');
+    return *more > 0 || left == 0 || (left == 1 && behind[0] == '\n');
+}
+
+static bool choose_english(void *context, uint32_t word, size_t size)
+{
+    english_choice *c = context;
+    size_t more;
+    if (may_end(c->behind + size, c->left - size, &more) && (c->size == 0 || word < c->word)) {
+        c->word = word;
+        c->size = size;
+    }
+    return true;
+}
+
+tkz_status tkz__word_list_find_english(const tkz__word_list *list, tkz__measuring *measuring,
+                                       tkz__word_hits *hits, tkz_error *error)
+{
+    *hits = (tkz__word_hits){0};
+    tkz_status status = tkz__measuring_decode(measuring, error);
+    size_t count = measuring->count, more;
+    tkz__buffer_clear(&measuring->joined);
+    if (status == TKZ_OK)
+        status = tkz__buffer_reserve(&measuring->joined, (count + 1) * sizeof(uint32_t), error);
+    if (status != TKZ_OK)
+        return status;
+    uint32_t *folded = (uint32_t *)(void *)measuring->joined.data;
+    for (size_t i = 0; i < count; i++)
+        folded[i] = fold(measuring->characters[i]);
+    for (size_t i = 0; i < count;) {
+        size_t start = i > 0 || folded[0] == ' ' ? i + 1 : 0;
+        english_choice c = {0};
+        if (start < count && (start == 0 || folded[i] == ' ')) {
+            c = (english_choice){.behind = folded + start, .left = count - start};
+            tkz__word_trie_visit(&list->trie, folded + start, count - start, choose_english, &c);
+        }
+        if (c.size == 0) {
+            i++;
+            continue;
+        }
+        hits->words++;
+        hits->characters += c.size;
+        i = start + c.size;
+        (void)may_end(folded + i, count - i, &more);
+        i += more;
+    }
+    return status;
 }
 
 static void free_seen(void *object)

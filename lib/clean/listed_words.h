@@ -18,6 +18,7 @@ enum tkz__word_list_rule {
     TKZ__WORDS_KATAKANA_WHOLE = 1 << 1, /* a word of katakana counts only where no katakana stands
                                          * before or behind it: [ァ-ヴー] */
     TKZ__WORDS_ON_BORDERS = 1 << 3,   /* only where words of the text begin and end */
+    TKZ__WORDS_FOLD = 1 << 4,         /* letters are small ones, for tkz__word_list_find_english */
     TKZ__WORDS_STRIP = 1 << 2         /* white space around a line is no part of the word */
 };
 
@@ -40,6 +41,14 @@ typedef struct tkz__word_hits {
 TKZ_CHECKED tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measuring,
                                            tkz__word_hits *hits, const tkz__span_sink *sink,
                                            tkz_error *error);
+
+/* Words at the beginning or behind a space, and before a space, a comma, a full stop or the end, whatever
+ * their case: of several the one that comes first in the file. What stands on both sides belongs to the
+ * occurrence, so that the next one does not share it: (?:^| )(WORDS)(?:( |,|\.)|$) of Python's re with
+ * IGNORECASE. The list has TKZ__WORDS_FOLD. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__word_list_find_english(const tkz__word_list *list,
+                                                   tkz__measuring *measuring,
+                                                   tkz__word_hits *hits, tkz_error *error);
 
 /* How many different words of the list stand in the document. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__word_list_types(const tkz__word_list *list,

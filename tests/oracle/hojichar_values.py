@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Values and verdicts of hojichar_* filters against the package: hojichar_values.py TOKENIZE [TEXT.jsonl...]
+# Values and verdicts of hojichar_* filters against the package: hojichar_values.py TOKENIZE DICTIONARY [TEXT.jsonl...]
 import itertools
 import os
 import random
 import sys
 from itertools import groupby
 
+import fugashi
 import hojichar
 from clean_texts import made_texts, read_texts, scores
 from hojichar import Document
@@ -15,8 +16,28 @@ from hojichar.filters import document_filters as reference
 LISTS = os.path.join(os.path.dirname(hojichar.__file__), "dict")
 
 
-def listed(name):
-    return os.path.join(LISTS, f"{name}_keywords_ja.txt")
+def listed(name, language="ja"):
+    return os.path.join(LISTS, f"{name}_keywords_{language}.txt")
+
+
+def english(seed, count):
+    """Words of the English list in both cases between spaces, commas, full stops and what is none of them."""
+    source = random.Random(seed)
+    words = [line.strip() for line in open(listed("adult", "en"), encoding="utf-8") if line.strip()]
+    for _ in range(count):
+        pool = source.sample(words, 3) + ["good", "\u017fome", "\u0130t", "k\u212a"]
+        pool += [word.replace("s", "\u017f").replace("i", "\u0131").replace("k", "\u212a") for word in pool[:2]]
+        text = "".join(source.choice((str.upper, str.title, str))(source.choice(pool)) +
+                       source.choice((" ", " ", " ", ", ", ".", "\n", "!", "  ", "")) for _ in range(source.randrange(12)))
+        yield text.strip() if source.random() < 0.5 else text
+
+
+def word_repetition(dictionary):
+    """The package's filter with the words of our dictionary: it asks for UniDic, but only of the other filter."""
+    package = object.__new__(reference.WordRepetitionRatioFilter)
+    package.max_parse_chars = 100_000
+    package.tagger = fugashi.GenericTagger(f"-r /dev/null -d {dictionary} -Owakati")
+    return lambda text: package.compute_word_repetition_ratio(text, 7)
 
 
 def made_of_parts(seed, count):
@@ -47,6 +68,7 @@ class Reference:
             "hojichar_ellipses": self.ellipsis,
             "hojichar_short_lines": reference.DiscardTooShortLines(),
             "hojichar_advertisements": self.ads,
+            "hojichar_ng_words_en": reference.DiscardAdultContentEn(),
         }
         for name in ("adult", "discrimination", "violence"):
             self.filters[f"ng_{name}"] = reference.NgWordsFilterJa(listed(name))
@@ -57,6 +79,8 @@ class Reference:
         lines = text.split("\n")
         return {
             "hojichar_board_marks": len(self.board.keyword_pat.findall(text)),
+            "hojichar_ng_words_en:adult_keywords_en":
+                len(self.filters["hojichar_ng_words_en"].keyword_pat.findall(text)),
             "hojichar_advertisements:advertisement_keywords_ja": len(self.ads.keyword_pat.findall(text)),
             "hojichar_character_repetition":
                 float(reference.CharRepetitionRatioFilter.compute_character_repetition_ratio(text, 5)),
@@ -68,15 +92,16 @@ class Reference:
 
 
 def main():
-    tokenize, *files = sys.argv[1:]
+    tokenize, dictionary, *files = sys.argv[1:]
     count = int(os.environ.get("CLEAN_TEXTS", "1000"))
-    texts = list(made_texts(12, count)) + list(made_of_parts(13, count))
+    texts = list(made_texts(12, count)) + list(made_of_parts(13, count)) + list(english(14, count))
     made = len(texts)
     for path in files:
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "200")))
     command = [tokenize, "clean"]
     package = Reference()
     arguments = {name: name for name in package.filters if not name.startswith("ng_")}
+    arguments["hojichar_ng_words_en"] += ":file=" + listed("adult", "en")
     arguments["hojichar_advertisements"] += ":file=" + listed("advertisement")
     for name in ("adult", "discrimination", "violence"):
         arguments[f"ng_{name}"] = f"hojichar_ng_words:file={listed(name)}"
@@ -90,6 +115,17 @@ def main():
                 wrong += 1
                 if wrong < 10:
                     print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:80]!r}")
+    # Within one line without white space both sides see the same sentence.
+    lines = ["".join(text.split())[:100_000] for text in texts]
+    lines += [line * 3 for line in lines[::3]]
+    ratio = word_repetition(dictionary)
+    for text, line in zip(lines, scores([*command, "-d", dictionary], ["hojichar_word_repetition"], lines), strict=True):
+        if len(text) > 100_000:
+            continue
+        compared += 1
+        if line["values"]["hojichar_word_repetition"] != ratio(text):
+            wrong += 1
+            print(f"word_repetition: {line}, not {ratio(text)!r}, of {text[:80]!r}")
     rejected = 0
     for name, filter in package.filters.items():
         for text, line in zip(texts, scores(command, [arguments[name]], texts), strict=True):

@@ -292,6 +292,24 @@ static tkz_status set_super_words(const struct arguments *arguments, const struc
     return tkz_bpe_trainer_set_super_words(trainer, &words->words, transition_of(arguments, largest), error);
 }
 
+/* Says what training takes, if that is not little, and refuses what --memory does not allow. */
+static int tell_need(const struct arguments *arguments, uint64_t need)
+{
+    /* The program itself, and words as they are read: 16 MiB at most where training takes little (measured). */
+    const uint64_t process = UINT64_C(16) << 20, worth_saying = UINT64_C(64) << 20;
+    uint64_t allowed = option_integer(arguments, "memory");
+    need += process;
+    if (allowed > 0 && need > allowed) {
+        message("train", "this takes up to %" PRIu64 " MiB of memory, more than the %" PRIu64 " of --memory",
+                (need >> 20) + 1, allowed >> 20);
+        hint("cut shorter words (--boundaries, --cut), count less text, or allow more");
+        return EXIT_USAGE;
+    }
+    if (!option_given(arguments, "quiet") && need >= worth_saying)
+        message("train", "this takes up to %" PRIu64 " MiB of memory", (need >> 20) + 1);
+    return EXIT_DONE;
+}
+
 /* ---- The whole --------------------------------------------------------------------- */
 
 /* Makes the trainer; the words' bytes are not needed any more. */
@@ -316,10 +334,7 @@ static int make_trainer(const struct arguments *arguments, struct train_words *w
     free(words->data);
     free(super_words->data);
     words->data = super_words->data = NULL;
-    if (!option_given(arguments, "quiet") && tkz_bpe_trainer_need(*trainer) >> 30 > 0)
-        message("train", "this takes up to %.1f GiB of memory",
-                (double)tkz_bpe_trainer_need(*trainer) / (1 << 30));
-    return EXIT_DONE;
+    return tell_need(arguments, tkz_bpe_trainer_need(*trainer));
 }
 
 int train_bpe_table(const struct arguments *arguments)

@@ -45,7 +45,7 @@ tkz_status tkz_bpe_trainer_set_super_words(tkz_bpe_trainer *trainer, const tkz_w
     trainer->transition = transition;
     trainer->words_hash = tkz__hash_u64(trainer->words_hash + transition) ^
                           tkz__bpe_words_hash(&trainer->super_words);
-    return TKZ_OK;
+    return tkz__bpe_trainer_check_memory(trainer, error);
 }
 
 tkz_status tkz__bpe_trainer_begin_second(tkz_bpe_trainer *trainer, tkz_error *error)

@@ -92,7 +92,7 @@ static tkz_status prepare(tkz_bpe_trainer *trainer, const tkz_word_list *words, 
     trainer->types = words->count;
     for (size_t i = 0; i < words->count; i++)
         trainer->occurrences += words->counts[i];
-    return TKZ_OK;
+    return tkz__bpe_trainer_check_memory(trainer, error);
 }
 
 tkz_status tkz_bpe_trainer_new(tkz_bpe_trainer **trainer, const tkz_bpe_options *options,
@@ -171,10 +171,22 @@ void tkz_bpe_trainer_free(tkz_bpe_trainer *trainer)
 uint64_t tkz_bpe_trainer_need(const tkz_bpe_trainer *trainer)
 {
     /* The words of a second stage wait as places alone, and are all that there is then. */
-    uint64_t first = (uint64_t)trainer->words.size * TKZ__BPE_PLACE_NEED +
-                     (uint64_t)trainer->super_words.size * sizeof(uint32_t);
-    uint64_t second = (uint64_t)trainer->super_words.size * TKZ__BPE_PLACE_NEED;
-    return first > second ? first : second;
+    uint64_t places = trainer->words.size, later = trainer->super_words.size;
+    uint64_t first = places * TKZ__BPE_PLACE_NEED + later * sizeof(uint32_t);
+    uint64_t second = later * TKZ__BPE_PLACE_NEED;
+    uint64_t ids = trainer->options->size, most = trainer->base + places + later;
+    return (first > second ? first : second) + (ids < most ? ids : most) * TKZ__BPE_ID_NEED;
+}
+
+tkz_status tkz__bpe_trainer_check_memory(const tkz_bpe_trainer *trainer, tkz_error *error)
+{
+    uint64_t need = tkz_bpe_trainer_need(trainer), memory = trainer->options->memory;
+    if (memory == 0 || need <= memory)
+        return TKZ_OK;
+    return tkz__error_set(error, TKZ_STATUS_LIMIT, "memory", TKZ__NO_OFFSET,
+                          "training needs about %" PRIu64 " bytes of memory, more than the %" PRIu64
+                          " that it may take",
+                          need, memory);
 }
 
 uint32_t tkz_bpe_trainer_base(const tkz_bpe_trainer *trainer)

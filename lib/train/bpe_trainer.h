@@ -51,6 +51,9 @@ TKZ_CHECKED tkz_status tkz__bpe_replay(tkz__bpe_words *words, const tkz__bpe_tok
 /* Do offsets ascend, is there a word, are the occurrences a number? Errors: INVALID_ARGUMENT, OVERFLOW, EMPTY_INPUT. */
 TKZ_CHECKED tkz_status tkz__bpe_trainer_check_words(const tkz_word_list *words, tkz_error *error);
 
+/* Is the need within the memory of the options? Errors: LIMIT. */
+TKZ_CHECKED tkz_status tkz__bpe_trainer_check_memory(const tkz_bpe_trainer *trainer, tkz_error *error);
+
 /* Puts the words of the second stage in the place of those of the first, merged as far as the tokens go. Errors:
  * OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__bpe_trainer_begin_second(tkz_bpe_trainer *trainer, tkz_error *error);

@@ -29,9 +29,10 @@ typedef struct tkz__bpe_words {
     tkz_allocator allocator;
 } tkz__bpe_words;
 
-/* Bytes that training takes for each place, at the peak, with a margin: 19 were measured for 84 million
- * places, of 99 MB of literature cut by the pattern of llama3, the table of words among them. */
-enum { TKZ__BPE_PLACE_NEED = 24 };
+/* Bytes that training takes at the peak, with a margin: for each place (15 to 16 were measured on 2 to 8 MB of lines and
+ * of text cut by the pattern of cl100k, 19 on 99 MB of literature, the table of words among them), and for each id, as
+ * neighbour of others and in the tokenizer that is made at the end (900 with 32,000 ids). */
+enum { TKZ__BPE_PLACE_NEED = 20, TKZ__BPE_ID_NEED = 1000 };
 
 /* Lays out words; those of one symbol are left out, they have no pairs. Errors: LIMIT (2^32-1 places; or
  * training would need more than `memory` bytes, unless that is 0), OVERFLOW (`symbols` above 2^64-1),

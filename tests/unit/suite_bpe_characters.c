@@ -514,9 +514,15 @@ START_TEST(test_limits)
     ck_assert_int_eq(tkz_bpe_trainer_new(&trainer, options, &words, NULL, &error),
                      TKZ_STATUS_LIMIT);
     ck_assert_ptr_nonnull(strstr(error.message, "10000"));
-    ck_assert_status(tkz_bpe_options_set_memory(options, 100000, NULL));
+    ck_assert_status(tkz_bpe_options_set_memory(options, 4000000, NULL));
     ck_assert_status(tkz_bpe_trainer_new(&trainer, options, &words, NULL, &error));
-    ck_assert_uint_le(tkz_bpe_trainer_need(trainer), 100000);
+    uint64_t need = tkz_bpe_trainer_need(trainer);
+    ck_assert_uint_le(need, 4000000);
+    tkz_bpe_trainer_free(trainer);
+    ck_assert_status(tkz_bpe_options_set_memory(options, need - 1, NULL));
+    ck_assert_int_eq(tkz_bpe_trainer_new(&trainer, options, &words, NULL, &error), TKZ_STATUS_LIMIT);
+    ck_assert_status(tkz_bpe_options_set_memory(options, need, NULL));
+    ck_assert_status(tkz_bpe_trainer_new(&trainer, options, &words, NULL, &error));
     tkz_bpe_trainer_free(trainer);
     words.counts = many;
     ck_assert_int_eq(tkz_bpe_trainer_new(&trainer, options, &words, NULL, &error),

@@ -29,7 +29,6 @@ def words_of(text, language=None):
 
 
 sentences = WhitespaceTokenizer()
-c4.split_into_sentences = lambda text, language=None: sentences.sent_tokenize(text)
 for module in (fineweb, quality, repetition):
     module.split_into_words = words_of
 
@@ -88,13 +87,23 @@ def values(text):
     return found
 
 
+counted = []  # how many sentences the package found in each line that it kept
+
+
+def c4_split(line, language=None):
+    found = sentences.sent_tokenize(line)
+    counted.append(0 if "lorem ipsum" in line.lower() or "{" in line else len(found))
+    return found
+
+
 def c4_sentences(text):
-    """Sentences in the lines that the package keeps, by its own filter, where it does not stop before the end."""
-    package = c4.C4QualityFilter(min_num_sentences=-1, filter_curly_bracket=False, filter_lorem_ipsum=False)
-    document = Document(text=text, id="0")
-    package.filter(document)
-    kept = [line for line in document.text.split("\n") if "lorem ipsum" not in line.lower() and "{" not in line]
-    return sum(len(sentences.sent_tokenize(line)) for line in kept)
+    """Sentences in the lines that the package keeps, by its own filter, which goes on where a document is dropped."""
+    counted.clear()
+    c4.C4QualityFilter(filter_curly_bracket=False, filter_lorem_ipsum=False).filter(Document(text=text, id="0"))
+    return sum(counted)
+
+
+c4.split_into_sentences = c4_split
 
 
 def distinct_words(text):

@@ -4,6 +4,7 @@
  * accounts that add up, every document in its place. Leans on Check; needs no dictionary.
  */
 #include <dirent.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,7 @@ static tkz_recipe *make_recipe(const char *corpus, const char *output)
         text, sizeof text,
         "{\"input\":{\"files\":[\"%s\"],\"frame_size\":2048},"
         "\"clean\":[{\"name\":\"length\",\"minimum\":20},{\"name\":\"japanese_ratio\"}],"
-        "\"dedup\":{},\"vocabulary\":{\"size\":400,\"holdout\":0.1},"
+        "\"statistics\":{},\"dedup\":{},\"vocabulary\":{\"size\":400,\"holdout\":0.1},"
         "\"output\":{\"directory\":\"%s\",\"text\":{\"shard_size\":20000},"
         "\"tokens\":{\"shard_size\":9000}}}",
         corpus, output);
@@ -189,6 +190,19 @@ static uint64_t hash_directory(const char *path, size_t *files)
     return digest;
 }
 
+/* A hash over the statistics in a report, which has no times in that part. */
+static uint64_t hash_statistics(const char *report)
+{
+    json_t *json = json_loads(report, 0, NULL);
+    const json_t *statistics = json_object_get(json, "statistics");
+    ck_assert_ptr_nonnull(statistics);
+    char *text = json_dumps(statistics, 0);
+    uint64_t hash = tkz__hash64(text, strlen(text));
+    free(text);
+    json_decref(json);
+    return hash;
+}
+
 static void check_report(const char *report, const expectation *e)
 {
     char wanted[400];
@@ -248,8 +262,10 @@ START_TEST(interruptions_do_not_change_a_byte)
     expectation e = write_corpus(corpus, 500);
     snprintf(output, sizeof output, "%s/whole", directory);
     tkz_recipe *recipe = make_recipe(corpus, output);
-    ck_assert_status(run_with(recipe, 2, UINT64_MAX, NULL, NULL));
-    uint64_t reference = hash_directory(output, &files);
+    char *whole;
+    ck_assert_status(run_with(recipe, 2, UINT64_MAX, &whole, NULL));
+    uint64_t reference = hash_directory(output, &files), statistics = hash_statistics(whole);
+    free(whole);
     tkz_recipe_free(recipe);
 
     uint64_t state = 7;
@@ -271,6 +287,7 @@ START_TEST(interruptions_do_not_change_a_byte)
         }
         ck_assert_int_gt(stops, 0);
         check_report(report, &e);
+        ck_assert_uint_eq(hash_statistics(report), statistics);
         ck_assert_uint_eq(hash_directory(output, &files), reference);
         free(report);
         tkz_recipe_free(recipe);

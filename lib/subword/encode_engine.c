@@ -5,6 +5,8 @@
  */
 #include "subword/encoder_parts.h"
 
+enum { AHEAD = 8 }; /* chunks: a look at the main memory takes as long as some of them */
+
 /* Appends the tokens of a chunk that starts at byte `start`; their ends become those in the text. */
 static tkz_status encode_chunk(tkz_encoder *encoder, const uint8_t *text, size_t start, size_t end,
                                tkz_error *error)
@@ -55,6 +57,11 @@ tkz_status tkz__encode_by_engine(tkz_encoder *encoder, const char *text, size_t 
         if (count == 0)
             break;
         for (size_t i = 0; i < count; i++) {
+            if (i + AHEAD < count) {
+                size_t start = ends[i + AHEAD - 1];
+                tkz__engine_expect(&encoder->engine, bytes + at + start, ends[i + AHEAD] - start,
+                                   size - at - start);
+            }
             tkz_status status = encode_chunk(encoder, bytes, at + from, at + ends[i], error);
             if (status != TKZ_OK)
                 return status;

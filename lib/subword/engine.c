@@ -90,6 +90,13 @@ void tkz__engine_worker_free(tkz__engine_worker *worker)
     tkz__marked_bpe_worker_free(&worker->marked_bpe);
 }
 
+void tkz__engine_expect(const tkz__engine_worker *worker, const uint8_t *text, size_t size,
+                        size_t readable)
+{
+    if (worker->engine->kind == TKZ__MODEL_WORD_PIECE)
+        tkz__word_pieces_expect(&worker->word_pieces, text, size, readable);
+}
+
 tkz_status tkz__engine_encode(tkz__engine_worker *worker, const uint8_t *text, size_t size,
                               tkz__token_list *tokens, tkz_error *error)
 {

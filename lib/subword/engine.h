@@ -46,6 +46,11 @@ void tkz__engine_worker_init(tkz__engine_worker *worker, const tkz__engine *engi
                              const tkz_allocator *allocator);
 void tkz__engine_worker_free(tkz__engine_worker *worker);
 
+/* Says which chunk comes soon, so that the memory that knows it answers while others are encoded.
+ * `readable` bytes from `text` on, at least `size`, may be read. */
+void tkz__engine_expect(const tkz__engine_worker *worker, const uint8_t *text, size_t size,
+                        size_t readable);
+
 /* Appends the tokens of a chunk. Errors: CORRUPT, LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__engine_encode(tkz__engine_worker *worker, const uint8_t *text,
                                           size_t size, tkz__token_list *tokens, tkz_error *error);

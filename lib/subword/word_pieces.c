@@ -246,6 +246,15 @@ static tkz_status encode_cached(tkz__word_pieces_worker *worker, const tkz__word
     return TKZ_OK;
 }
 
+void tkz__word_pieces_expect(const tkz__word_pieces_worker *worker, const uint8_t *text, size_t size,
+                             size_t readable)
+{
+    if (worker->cache == NULL || size == 0 || size > TKZ__PIECE_MOST_BYTES)
+        return;
+    tkz__piece_key key = tkz__piece_key_at_end(text, size, readable);
+    __builtin_prefetch(worker->cache + tkz__piece_bucket_of(key));
+}
+
 tkz_status tkz__word_pieces_encode(tkz__word_pieces_worker *worker, const tkz__word_pieces *model,
                                    const uint8_t *text, size_t size, tkz__token_list *tokens,
                                    tkz_error *error)

@@ -68,6 +68,10 @@ TKZ_CHECKED tkz_status tkz__word_pieces_verify(const tkz__word_pieces *view,
                                                const tkz_allocator *allocator, const char *where,
                                                tkz_error *error);
 
+/* Says which chunk comes soon: see tkz__engine_expect. */
+void tkz__word_pieces_expect(const tkz__word_pieces_worker *worker, const uint8_t *text, size_t size,
+                             size_t readable);
+
 /* Appends the tokens of one chunk of less than 4 GiB; of a sentencepiece model it is all of a text.
  * What is unknown is left out where the settings name no token for it. Linear for a vocabulary.
  * Errors: CORRUPT, OUT_OF_MEMORY. */

@@ -178,8 +178,8 @@ static tkz_status cut_line(scorer *own, tkz_tokenizer *tokenizer, tkz_error *err
     const tkz_batch *batch;
     tkz_normalized seen = {0};
     tkz__buffer_clear(&own->pieces);
-    tkz_status status = tkz_encoder_encode(own->encoder, (const char *)own->line.data, offsets, 1,
-                                           &batch, error);
+    const char *line = own->line.size > 0 ? (const char *)own->line.data : "";
+    tkz_status status = tkz_encoder_encode(own->encoder, line, offsets, 1, &batch, error);
     for (uint64_t i = 0; status == TKZ_OK && i < batch->offsets[1]; i++) {
         const uint8_t *piece;
         size_t size;

@@ -9,16 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_spans.h"
 #include "tokenize/edit.h"
 #include "tokenize/pii.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static bool has_compat(const tkz_normal_step_info *info)
 {
@@ -32,20 +27,9 @@ static void check_editor(tkz_normal_form *form, const char *text, size_t size)
 {
     tkz_normalizer *normalizer;
     tkz_normalized result;
-    uint64_t source = 0, target = 0;
     demand(tkz_normalizer_new(&normalizer, form, NULL, NULL) == TKZ_OK);
     demand(tkz_normalizer_run(normalizer, text, size, 1, &result, NULL) == TKZ_OK);
-    for (size_t i = 0; i < result.span_count; i++) {
-        const tkz_span *span = &result.spans[i];
-        demand(span->source_start == source && span->target_start == target);
-        source += span->source_size;
-        target += span->target_size;
-        demand(source <= size && target <= result.size);
-        demand(!span->identity || memcmp(text + span->source_start,
-                                         result.text + span->target_start,
-                                         span->source_size) == 0);
-    }
-    demand(source == size && target == result.size);
+    demand_spans(text, size, &result);
     for (size_t i = 0; i < tkz_normal_form_count_total(form) && !result.changed; i++)
         demand(result.counts[i] == 0);
     tkz_normalizer_free(normalizer);

@@ -8,15 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_spans.h"
 #include "tokenize/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static tkz_normal_form *open_form(uint8_t first, uint8_t second)
 {
@@ -38,20 +33,9 @@ static void check_form(tkz_normal_form *form, const char *text, size_t size)
 {
     tkz_normalizer *normalizer;
     tkz_normalized result;
-    uint64_t source = 0, target = 0;
     demand(tkz_normalizer_new(&normalizer, form, NULL, NULL) == TKZ_OK);
     demand(tkz_normalizer_run(normalizer, text, size, 1, &result, NULL) == TKZ_OK);
-    for (size_t i = 0; i < result.span_count; i++) {
-        const tkz_span *span = &result.spans[i];
-        demand(span->source_start == source && span->target_start == target);
-        source += span->source_size;
-        target += span->target_size;
-        demand(source <= size && target <= result.size);
-        demand(!span->identity || memcmp(text + span->source_start,
-                                         result.text + span->target_start,
-                                         span->source_size) == 0);
-    }
-    demand(source == size && target == result.size);
+    demand_spans(text, size, &result);
     tkz_normalizer_free(normalizer);
 }
 

@@ -99,4 +99,12 @@ bool tkz__filter_decide(const tkz__filter *filter, const double *values, const d
     {"compat", "as the reference does it, bug for bug: " what, TKZ_PARAMETER_FLAG, 0, 0, 1}
 #define TKZ__FILE(what) {"file", what, TKZ_PARAMETER_FILE, 0, 0, 0}
 
+/* The value of a filter that is an expression of `measures` and `chosen`. */
+#define TKZ__VALUE(name, expression)                                                              \
+    static double name(const tkz__measures *measures, const tkz__chosen_filter *chosen)           \
+    {                                                                                             \
+        (void)chosen;                                                                             \
+        return expression;                                                                        \
+    }
+
 #endif

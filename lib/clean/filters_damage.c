@@ -5,16 +5,10 @@
 #include "clean/filter.h"
 #include "tokenize/text.h"
 
-#define VALUE(name, expression)                                                                   \
-    static double name(const tkz__measures *measures, const tkz__chosen_filter *chosen)           \
-    {                                                                                             \
-        (void)chosen;                                                                             \
-        return expression;                                                                        \
-    }
 #define KIND(name) measures->kinds[TKZ__KIND_##name]
 
-VALUE(damaged, tkz__share(KIND(REPLACEMENT) + KIND(PRIVATE_USE) + KIND(CONTROL), measures->characters))
-VALUE(foreign, tkz__share(KIND(FOREIGN_LETTER), KIND(LETTER)))
+TKZ__VALUE(damaged, tkz__share(KIND(REPLACEMENT) + KIND(PRIVATE_USE) + KIND(CONTROL), measures->characters))
+TKZ__VALUE(foreign, tkz__share(KIND(FOREIGN_LETTER), KIND(LETTER)))
 
 static tkz_status mojibake(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
                            double *value, tkz_error *error)

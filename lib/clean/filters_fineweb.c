@@ -7,20 +7,14 @@
 
 #define FINEWEB "datatrove 0.10.1, fineweb_quality_filter.py"
 
-#define VALUE(name, expression)                                                                   \
-    static double name(const tkz__measures *measures, const tkz__chosen_filter *chosen)           \
-    {                                                                                             \
-        (void)chosen;                                                                             \
-        return expression;                                                                        \
-    }
 #define LINES measures->paragraphs
 
-VALUE(ended_lines, tkz__share(LINES.ended_lines, LINES.filled_lines))
-VALUE(short_lines, tkz__share(LINES.short_lines, LINES.filled_lines))
-VALUE(repeated_characters, tkz__share(LINES.repeated_filled_line_characters,
-                                      measures->characters - LINES.line_feeds))
-VALUE(line_feeds, tkz__share(LINES.line_feeds, measures->words.words))
-VALUE(third_longest, (double)LINES.third_longest)
+TKZ__VALUE(ended_lines, tkz__share(LINES.ended_lines, LINES.filled_lines))
+TKZ__VALUE(short_lines, tkz__share(LINES.short_lines, LINES.filled_lines))
+TKZ__VALUE(repeated_characters, tkz__share(LINES.repeated_filled_line_characters,
+                                           measures->characters - LINES.line_feeds))
+TKZ__VALUE(line_feeds, tkz__share(LINES.line_feeds, measures->words.words))
+TKZ__VALUE(third_longest, (double)LINES.third_longest)
 
 #define ROW(row_name, words, words_unit, where, groups, how, low, high, function, ...)            \
     {.info = {.name = row_name,                                                                   \

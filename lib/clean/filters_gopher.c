@@ -11,27 +11,21 @@
 #define QUALITY "datatrove 0.10.1, gopher_quality_filter.py"
 #define REPETITION "datatrove 0.10.1, gopher_repetition_filter.py"
 
-#define VALUE(name, expression)                                                                   \
-    static double name(const tkz__measures *measures, const tkz__chosen_filter *chosen)           \
-    {                                                                                             \
-        (void)chosen;                                                                             \
-        return expression;                                                                        \
-    }
 #define WORDS measures->words
 #define LINES measures->paragraphs
 
-VALUE(words, (double)WORDS.plain)
-VALUE(word_length, tkz__share(WORDS.plain_characters, WORDS.plain))
-VALUE(hashes, tkz__share(LINES.hashes, WORDS.words))
-VALUE(ellipses, tkz__share(LINES.ellipses, WORDS.words))
-VALUE(bullet_lines, tkz__share(LINES.bullet_lines, LINES.split_lines))
-VALUE(ellipsis_lines, tkz__share(LINES.ellipsis_lines, LINES.split_lines))
-VALUE(alphabetic, tkz__share(WORDS.alphabetic, WORDS.words))
-VALUE(repeated_paragraphs, tkz__share(LINES.repeated_paragraphs, LINES.paragraphs))
-VALUE(repeated_paragraph_characters,
-      tkz__share(LINES.repeated_paragraph_characters, measures->characters))
-VALUE(repeated_lines, tkz__share(LINES.repeated_lines, LINES.lines))
-VALUE(repeated_line_characters, tkz__share(LINES.repeated_line_characters, measures->characters))
+TKZ__VALUE(words, (double)WORDS.plain)
+TKZ__VALUE(word_length, tkz__share(WORDS.plain_characters, WORDS.plain))
+TKZ__VALUE(hashes, tkz__share(LINES.hashes, WORDS.words))
+TKZ__VALUE(ellipses, tkz__share(LINES.ellipses, WORDS.words))
+TKZ__VALUE(bullet_lines, tkz__share(LINES.bullet_lines, LINES.split_lines))
+TKZ__VALUE(ellipsis_lines, tkz__share(LINES.ellipsis_lines, LINES.split_lines))
+TKZ__VALUE(alphabetic, tkz__share(WORDS.alphabetic, WORDS.words))
+TKZ__VALUE(repeated_paragraphs, tkz__share(LINES.repeated_paragraphs, LINES.paragraphs))
+TKZ__VALUE(repeated_paragraph_characters,
+           tkz__share(LINES.repeated_paragraph_characters, measures->characters))
+TKZ__VALUE(repeated_lines, tkz__share(LINES.repeated_lines, LINES.lines))
+TKZ__VALUE(repeated_line_characters, tkz__share(LINES.repeated_line_characters, measures->characters))
 
 /* ---- Stop words ---------------------------------------------------------- */
 

@@ -8,30 +8,24 @@
 
 #define SOURCE(name) "HojiChar 0.18.1, " name
 
-#define VALUE(name, expression)                                                                   \
-    static double name(const tkz__measures *measures, const tkz__chosen_filter *chosen)           \
-    {                                                                                             \
-        (void)chosen;                                                                             \
-        return expression;                                                                        \
-    }
 #define FOUND measures->hojichar
 
-VALUE(first_kana, FOUND.first_kana == UINT64_MAX ? TKZ__LARGEST_WHOLE : (double)FOUND.first_kana)
+TKZ__VALUE(first_kana, FOUND.first_kana == UINT64_MAX ? TKZ__LARGEST_WHOLE : (double)FOUND.first_kana)
 /* The reference compares the count with |text| / 100; count / |text| lies on the same side of 0.01, since a
  * quotient is rounded once and 0.01 is the quotient where they are equal. Of nothing, 0 < 0 is false. */
-VALUE(kuten, measures->characters == 0
-                 ? 1
-                 : tkz__share(measures->kinds[TKZ__KIND_MARU], measures->characters))
-VALUE(board_marks, (double)FOUND.board_marks)
-VALUE(character_repetition, tkz__share(measures->frequent_5grams, measures->ngrams[5].total))
-VALUE(special, tkz__share(measures->kinds[TKZ__KIND_HOJICHAR_SPECIAL], measures->characters))
-VALUE(longest_run, (double)FOUND.longest_run)
+TKZ__VALUE(kuten, measures->characters == 0
+                      ? 1
+                      : tkz__share(measures->kinds[TKZ__KIND_MARU], measures->characters))
+TKZ__VALUE(board_marks, (double)FOUND.board_marks)
+TKZ__VALUE(character_repetition, tkz__share(measures->frequent_5grams, measures->ngrams[5].total))
+TKZ__VALUE(special, tkz__share(measures->kinds[TKZ__KIND_HOJICHAR_SPECIAL], measures->characters))
+TKZ__VALUE(longest_run, (double)FOUND.longest_run)
 /* Of 7-grams of words, the occurrences of those that occur more than once. */
-VALUE(word_repetition, tkz__share(measures->word_ngrams[7].total - measures->word_ngrams[7].distinct +
-                                      measures->word_ngrams[7].repeated,
-                                  measures->word_ngrams[7].total))
-VALUE(ellipses, tkz__share(FOUND.ellipses, FOUND.lines > 2 ? FOUND.lines - 1 : 1))
-VALUE(short_lines, tkz__share(FOUND.short_lines, FOUND.lines))
+TKZ__VALUE(word_repetition, tkz__share(measures->word_ngrams[7].total - measures->word_ngrams[7].distinct +
+                                           measures->word_ngrams[7].repeated,
+                                       measures->word_ngrams[7].total))
+TKZ__VALUE(ellipses, tkz__share(FOUND.ellipses, FOUND.lines > 2 ? FOUND.lines - 1 : 1))
+TKZ__VALUE(short_lines, tkz__share(FOUND.short_lines, FOUND.lines))
 
 /* ---- Word lists ---------------------------------------------------------- */
 
@@ -53,12 +47,6 @@ static tkz_status open_advertisement(const tkz__chosen_filter *chosen, void **re
                                      const tkz_allocator *allocator, tkz_error *error)
 {
     return open_list(chosen, resource, 0, allocator, error);
-}
-
-static void close_words(void *resource, const tkz_allocator *allocator)
-{
-    (void)allocator;
-    tkz__word_list_free(resource);
 }
 
 static tkz_status count_words(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
@@ -150,7 +138,7 @@ static const tkz__filter filters[] = {
                                TKZ_PARAMETER_FLAG, 0, 0, 1})},
      .evaluate = count_words,
      .open = open_words,
-     .close = close_words,
+     .close = tkz__filter_close_words,
      .spans = tkz__word_list_spans},
     {.info = {.name = "hojichar_ng_words_en",
               .text = "words of a list, whatever their case, at the beginning or behind a space and before a "
@@ -163,7 +151,7 @@ static const tkz__filter filters[] = {
               TKZ__PARAMETERS(TKZ__MAXIMUM_COUNT(0), TKZ__FILE(TKZ__WORD_LIST_TEXT))},
      .evaluate = count_english,
      .open = open_english,
-     .close = close_words},
+     .close = tkz__filter_close_words},
     {ROW("word_repetition", "occurrences of those sequences of 7 words that occur more than once among all",
          "share", "WordRepetitionRatioFilter", TKZ__MEASURE_WORD_NGRAMS, TKZ_DROP_AT_OR_ABOVE, NULL,
          "word_repetition", word_repetition, TKZ__MAXIMUM_SHARE(0.4)),
@@ -180,7 +168,7 @@ static const tkz__filter filters[] = {
               TKZ__PARAMETERS(TKZ__MAXIMUM_COUNT(14), TKZ__FILE(TKZ__WORD_LIST_TEXT))},
      .evaluate = count_words,
      .open = open_advertisement,
-     .close = close_words,
+     .close = tkz__filter_close_words,
      .spans = tkz__word_list_spans},
 };
 

@@ -8,17 +8,10 @@
 
 #define SOURCE "llm-jp/llm-jp-corpus, scripts/filters.py, "
 
-#define VALUE(name, expression)                                                                   \
-    static double name(const tkz__measures *measures, const tkz__chosen_filter *chosen)           \
-    {                                                                                             \
-        (void)chosen;                                                                             \
-        return expression;                                                                        \
-    }
-
-VALUE(longest_line, (double)measures->counters.longest_code_line)
-VALUE(line_length, tkz__share(measures->counters.code_line_characters, measures->counters.code_lines))
-VALUE(alphanumeric, tkz__share(measures->kinds[TKZ__KIND_LETTER] + measures->kinds[TKZ__KIND_NUMBER],
-                               measures->characters))
+TKZ__VALUE(longest_line, (double)measures->counters.longest_code_line)
+TKZ__VALUE(line_length, tkz__share(measures->counters.code_line_characters, measures->counters.code_lines))
+TKZ__VALUE(alphanumeric, tkz__share(measures->kinds[TKZ__KIND_LETTER] + measures->kinds[TKZ__KIND_NUMBER],
+                                    measures->characters))
 
 /* ---- Compression --------------------------------------------------------- */
 

@@ -28,54 +28,36 @@ static uint64_t japanese(const tkz__measures *measures, const tkz__chosen_filter
 
 /* ---- Values -------------------------------------------------------------- */
 
-#define VALUE(name, expression)                                                                   \
-    static double name(const tkz__measures *measures, const tkz__chosen_filter *chosen)           \
-    {                                                                                             \
-        (void)chosen;                                                                             \
-        return expression;                                                                        \
-    }
 #define SENTENCES measures->sentences
 #define NGRAMS(n) measures->ngrams[n]
 
-VALUE(letters, (double)measures->characters)
-VALUE(japanese_letters, (double)japanese(measures, chosen))
-VALUE(hiragana, tkz__share(measures->kinds[TKZ__KIND_SWALLOW_HIRAGANA],
-                           japanese(measures, chosen)))
-VALUE(katakana, tkz__share(measures->kinds[TKZ__KIND_SWALLOW_KATAKANA],
-                           japanese(measures, chosen)))
-VALUE(japanese_share, tkz__share(japanese(measures, chosen), measures->characters))
-VALUE(lines, tkz__share(SENTENCES.repeated_lines, SENTENCES.lines))
-VALUE(line_characters, tkz__share(SENTENCES.repeated_line_characters, SENTENCES.line_characters))
-VALUE(sentences, tkz__share(SENTENCES.repeated_sentences, SENTENCES.sentences))
+TKZ__VALUE(letters, (double)measures->characters)
+TKZ__VALUE(japanese_letters, (double)japanese(measures, chosen))
+TKZ__VALUE(hiragana, tkz__share(measures->kinds[TKZ__KIND_SWALLOW_HIRAGANA],
+                                japanese(measures, chosen)))
+TKZ__VALUE(katakana, tkz__share(measures->kinds[TKZ__KIND_SWALLOW_KATAKANA],
+                                japanese(measures, chosen)))
+TKZ__VALUE(japanese_share, tkz__share(japanese(measures, chosen), measures->characters))
+TKZ__VALUE(lines, tkz__share(SENTENCES.repeated_lines, SENTENCES.lines))
+TKZ__VALUE(line_characters, tkz__share(SENTENCES.repeated_line_characters, SENTENCES.line_characters))
+TKZ__VALUE(sentences, tkz__share(SENTENCES.repeated_sentences, SENTENCES.sentences))
 /* All characters of sentences are characters of lines, and the other way round. */
-VALUE(sentence_characters,
-      tkz__share(SENTENCES.repeated_sentence_characters, SENTENCES.line_characters))
-VALUE(sentence_length, tkz__share(SENTENCES.line_characters, SENTENCES.sentences))
-VALUE(longest_sentence, (double)SENTENCES.longest)
-VALUE(ellipses, tkz__share(SENTENCES.ellipses, SENTENCES.sentences))
-VALUE(top_2gram, tkz__share(NGRAMS(2).most_common, NGRAMS(2).total))
-VALUE(top_3gram, tkz__share(NGRAMS(3).most_common, NGRAMS(3).total))
-VALUE(top_4gram, tkz__share(NGRAMS(4).most_common, NGRAMS(4).total))
-VALUE(repeated_5gram, tkz__share(NGRAMS(5).repeated, NGRAMS(5).distinct))
-VALUE(repeated_6gram, tkz__share(NGRAMS(6).repeated, NGRAMS(6).distinct))
-VALUE(repeated_7gram, tkz__share(NGRAMS(7).repeated, NGRAMS(7).distinct))
-VALUE(repeated_8gram, tkz__share(NGRAMS(8).repeated, NGRAMS(8).distinct))
-VALUE(repeated_9gram, tkz__share(NGRAMS(9).repeated, NGRAMS(9).distinct))
-VALUE(repeated_10gram, tkz__share(NGRAMS(10).repeated, NGRAMS(10).distinct))
+TKZ__VALUE(sentence_characters,
+           tkz__share(SENTENCES.repeated_sentence_characters, SENTENCES.line_characters))
+TKZ__VALUE(sentence_length, tkz__share(SENTENCES.line_characters, SENTENCES.sentences))
+TKZ__VALUE(longest_sentence, (double)SENTENCES.longest)
+TKZ__VALUE(ellipses, tkz__share(SENTENCES.ellipses, SENTENCES.sentences))
+TKZ__VALUE(top_2gram, tkz__share(NGRAMS(2).most_common, NGRAMS(2).total))
+TKZ__VALUE(top_3gram, tkz__share(NGRAMS(3).most_common, NGRAMS(3).total))
+TKZ__VALUE(top_4gram, tkz__share(NGRAMS(4).most_common, NGRAMS(4).total))
+TKZ__VALUE(repeated_5gram, tkz__share(NGRAMS(5).repeated, NGRAMS(5).distinct))
+TKZ__VALUE(repeated_6gram, tkz__share(NGRAMS(6).repeated, NGRAMS(6).distinct))
+TKZ__VALUE(repeated_7gram, tkz__share(NGRAMS(7).repeated, NGRAMS(7).distinct))
+TKZ__VALUE(repeated_8gram, tkz__share(NGRAMS(8).repeated, NGRAMS(8).distinct))
+TKZ__VALUE(repeated_9gram, tkz__share(NGRAMS(9).repeated, NGRAMS(9).distinct))
+TKZ__VALUE(repeated_10gram, tkz__share(NGRAMS(10).repeated, NGRAMS(10).distinct))
 
 /* ---- NG words ------------------------------------------------------------ */
-
-static tkz_status open_words(const tkz__chosen_filter *chosen, void **resource,
-                             const tkz_allocator *allocator, tkz_error *error)
-{
-    return tkz__word_list_open((tkz__word_list **)resource, chosen->file, 0, allocator, error);
-}
-
-static void close_words(void *resource, const tkz_allocator *allocator)
-{
-    (void)allocator;
-    tkz__word_list_free(resource);
-}
 
 static tkz_status ng_share(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
                            double *value, tkz_error *error)
@@ -244,8 +226,8 @@ static const tkz__filter filters[] = {
      .info.comparison = TKZ_DROP_AT_OR_ABOVE,
      .info.above = "ng_words",
      .evaluate = ng_share,
-     .open = open_words,
-     .close = close_words,
+     .open = tkz__filter_open_words,
+     .close = tkz__filter_close_words,
      .spans = tkz__word_list_spans},
 };
 

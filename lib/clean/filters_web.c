@@ -9,12 +9,6 @@
 #define NEMO "NVIDIA-NeMo/Curator, nemo_curator/stages/text/filters/heuristic/string.py"
 #define UZUSHIO "WorksApplications/uzushio, lib/.../filters/"
 
-#define VALUE(name, expression)                                                                   \
-    static double name(const tkz__measures *measures, const tkz__chosen_filter *chosen)           \
-    {                                                                                             \
-        (void)chosen;                                                                             \
-        return expression;                                                                        \
-    }
 #define FOUND measures->counters
 
 /* NeMo Curator takes the empty text for the worst. */
@@ -23,33 +17,21 @@ static double share_or_all(uint64_t part, uint64_t whole)
     return whole == 0 ? 1 : tkz__share(part, whole);
 }
 
-VALUE(other_characters, share_or_all(measures->characters - FOUND.plain, measures->characters))
-VALUE(digits, share_or_all(FOUND.digits, measures->characters))
-VALUE(spaces, share_or_all(FOUND.spaces, measures->characters))
-VALUE(parentheses, share_or_all(FOUND.parentheses, measures->characters))
-VALUE(addresses, share_or_all(chosen->parameters[1] != 0 ? FOUND.host_characters
-                                                         : FOUND.url_characters,
-                              measures->characters))
-VALUE(header, tkz__share(FOUND.short_header_lines, FOUND.header_lines))
-VALUE(footer, tkz__share(FOUND.short_footer_lines, FOUND.header_lines))
-VALUE(long_lines, share_or_all(FOUND.long_line_characters, FOUND.line_characters))
-VALUE(line_length, tkz__share(FOUND.line_characters, measures->paragraphs.line_feeds + 1))
-VALUE(hiragana, tkz__share(FOUND.hiragana_block, FOUND.utf16_units))
-VALUE(utf16_units, (double)FOUND.utf16_units)
+TKZ__VALUE(other_characters, share_or_all(measures->characters - FOUND.plain, measures->characters))
+TKZ__VALUE(digits, share_or_all(FOUND.digits, measures->characters))
+TKZ__VALUE(spaces, share_or_all(FOUND.spaces, measures->characters))
+TKZ__VALUE(parentheses, share_or_all(FOUND.parentheses, measures->characters))
+TKZ__VALUE(addresses, share_or_all(chosen->parameters[1] != 0 ? FOUND.host_characters
+                                                              : FOUND.url_characters,
+                                   measures->characters))
+TKZ__VALUE(header, tkz__share(FOUND.short_header_lines, FOUND.header_lines))
+TKZ__VALUE(footer, tkz__share(FOUND.short_footer_lines, FOUND.header_lines))
+TKZ__VALUE(long_lines, share_or_all(FOUND.long_line_characters, FOUND.line_characters))
+TKZ__VALUE(line_length, tkz__share(FOUND.line_characters, measures->paragraphs.line_feeds + 1))
+TKZ__VALUE(hiragana, tkz__share(FOUND.hiragana_block, FOUND.utf16_units))
+TKZ__VALUE(utf16_units, (double)FOUND.utf16_units)
 
 /* ---- Word types ---------------------------------------------------------- */
-
-static tkz_status open_words(const tkz__chosen_filter *chosen, void **resource,
-                             const tkz_allocator *allocator, tkz_error *error)
-{
-    return tkz__word_list_open((tkz__word_list **)resource, chosen->file, 0, allocator, error);
-}
-
-static void close_words(void *resource, const tkz_allocator *allocator)
-{
-    (void)allocator;
-    tkz__word_list_free(resource);
-}
 
 static tkz_status word_types(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
                              double *value, tkz_error *error)
@@ -121,8 +103,8 @@ static const tkz__filter filters[] = {
               .above = "word_types",
               TKZ__PARAMETERS(TKZ__MAXIMUM_COUNT(3), TKZ__FILE(TKZ__WORD_LIST_TEXT))},
      .evaluate = word_types,
-     .open = open_words,
-     .close = close_words,
+     .open = tkz__filter_open_words,
+     .close = tkz__filter_close_words,
      .spans = tkz__word_list_spans},
 };
 

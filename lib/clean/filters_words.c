@@ -13,12 +13,6 @@ static tkz_status open_words(const tkz__chosen_filter *chosen, void **resource,
                                TKZ__WORDS_ON_BORDERS | TKZ__WORDS_STRIP, allocator, error);
 }
 
-static void close_words(void *resource, const tkz_allocator *allocator)
-{
-    (void)allocator;
-    tkz__word_list_free(resource);
-}
-
 static tkz_status count_words(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
                               double *value, tkz_error *error)
 {
@@ -40,7 +34,7 @@ static const tkz__filter filters[] = {
      .needs_words = true,
      .evaluate = count_words,
      .open = open_words,
-     .close = close_words,
+     .close = tkz__filter_close_words,
      .spans = tkz__word_list_spans},
 };
 

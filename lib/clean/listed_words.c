@@ -94,6 +94,18 @@ void tkz__word_list_free(tkz__word_list *list)
     tkz__release(&allocator, list, sizeof *list);
 }
 
+tkz_status tkz__filter_open_words(const tkz__chosen_filter *chosen, void **resource,
+                                  const tkz_allocator *allocator, tkz_error *error)
+{
+    return tkz__word_list_open((tkz__word_list **)resource, chosen->file, 0, allocator, error);
+}
+
+void tkz__filter_close_words(void *resource, const tkz_allocator *allocator)
+{
+    (void)allocator;
+    tkz__word_list_free(resource);
+}
+
 /* Which words of the list were seen in a document. */
 typedef struct seen_words {
     uint64_t *rounds; /* of each word: the last document it stood in */

@@ -30,6 +30,11 @@ TKZ_CHECKED tkz_status tkz__word_list_open(tkz__word_list **list, const char *pa
                                            tkz_error *error);
 void tkz__word_list_free(tkz__word_list *list); /* accepts NULL */
 
+/* For filters whose resource is a list: opened from their file without any rule; closed. */
+TKZ_CHECKED tkz_status tkz__filter_open_words(const tkz__chosen_filter *chosen, void **resource,
+                                              const tkz_allocator *allocator, tkz_error *error);
+void tkz__filter_close_words(void *resource, const tkz_allocator *allocator);
+
 /* What stands in a document, from left to right without overlap. */
 typedef struct tkz__word_hits {
     uint64_t words;

@@ -12,18 +12,15 @@ import json
 import os
 import random
 import re
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 
 import oracle_texts
 import rustbpe
 import sentencepiece
 import super_words
 import tiktoken
-from commands import fail, run
+from commands import fail, run, run_killed
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 PATTERN = r"[\s\S]+"  # a word is one chunk
@@ -293,25 +290,7 @@ def kill_and_resume(command, directory, words):
     train(command, table, directory, "--size", "6000", "-o", paths[0])
     arguments = [command, "train", "--quiet", "--counts", table, "--size", "6000", "-o", paths[1],
                  "--checkpoint", state, "--checkpoint-every", "50"]
-    kills = 0
-    for number in range(20):
-        process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
-        before = os.path.getmtime(state) if os.path.exists(state) else 0
-        while process.poll() is None:  # until a new state has been saved
-            if os.path.exists(state) and os.path.getmtime(state) != before:
-                process.send_signal(signal.SIGKILL)
-                break
-            time.sleep(0.001)
-        if process.wait() == 0:
-            break
-        kills += 1
-    if process.returncode != 0:
-        run(*arguments)
-    with open(paths[0], "rb") as one, open(paths[1], "rb") as other:
-        if one.read() != other.read():
-            fail("a training that was killed and resumed gives another tokenizer")
-    if kills == 0:
-        fail("the training was never killed")
+    kills = run_killed(arguments, state, paths)
     print(f"killed {kills} times and resumed: the same tokenizer")
 
 

@@ -6,11 +6,8 @@ import json
 import os
 import random
 import re
-import signal
-import subprocess
-import time
 
-from commands import fail, run
+from commands import fail, run, run_killed
 from tokenizers import Tokenizer
 
 SPELLED = r"split-hf0.23:regex=[\\p{P}\\n]:behavior=isolated"  # clauses
@@ -148,26 +145,7 @@ def kill_and_resume(command, directory, size):
     train = [command, "train", "--quiet", "--counts", tables[0], "--super-words", tables[1], "--size", str(size)]
     run(*train, "-o", results[0])
     resumed = [*train, "-o", results[1], "--checkpoint", state, "--checkpoint-every", "20"]
-    kills = 0
-    for _ in range(12):
-        process = subprocess.Popen(resumed, stderr=subprocess.DEVNULL)
-        before = os.path.getmtime(state) if os.path.exists(state) else 0
-        while process.poll() is None:
-            if os.path.exists(state) and os.path.getmtime(state) != before:
-                process.send_signal(signal.SIGKILL)
-                break
-            time.sleep(0.001)
-        if process.wait() == 0:
-            break
-        kills += 1
-    if process.returncode != 0:
-        run(*resumed)
-    with open(results[0], "rb") as one, open(results[1], "rb") as other:
-        if one.read() != other.read():
-            fail("super-words: a training that was killed and resumed gives another tokenizer")
-    if kills == 0:
-        fail("super-words: the training was never killed")
-    return kills
+    return run_killed(resumed, state, results, 12)
 
 
 def compare(command, directory, texts, rounds):

@@ -197,6 +197,10 @@ typedef struct tkz_boundaries {
      * by the worker, until its next call. */
     tkz_status (*find)(void *worker, const char *text, size_t size, const tkz_word_range **words,
                        size_t *count, tkz_error *error);
+    /* NULL: the source knows where words are and nothing more. Else what it says of word `index` of those found
+     * last, comma separated as a dictionary has it, its part of speech first. The source's own, as long as it
+     * lives. */
+    const char *(*feature)(void *worker, size_t index, size_t *size);
 } tkz_boundaries;
 
 /* ---- Buffers ---------------------------------------------------------- */

@@ -26,6 +26,7 @@ tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_filter_set *set,
     (*cleaner)->allocator = memory;
     tkz__measuring_init(&(*cleaner)->measuring, set->kinds, set->ngram_order,
                         set->word_ngram_order, &memory);
+    (*cleaner)->measuring.words.counts_nouns = (set->measures & TKZ__MEASURE_NOUNS) != 0;
     return TKZ_OK;
 }
 

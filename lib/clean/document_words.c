@@ -55,6 +55,11 @@ tkz_status tkz__document_words_use(tkz__document_words *words, const tkz_boundar
     close_source(words);
     if (source == NULL)
         return TKZ_OK;
+    if (words->counts_nouns && source->feature == NULL)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_set_words",
+                              TKZ__NO_OFFSET,
+                              "a filter counts nouns and the source of words has no parts of speech; "
+                              "give a dictionary");
     tkz_status status = source->open(source->context, &worker, &words->allocator, error);
     if (status != TKZ_OK)
         return status;
@@ -145,6 +150,25 @@ static tkz_status add_word(tkz__document_words *words, const char *text, size_t 
     return TKZ_OK;
 }
 
+/* Whether the first field is `name`. */
+static bool begins_with(const char *feature, size_t size, const char *name)
+{
+    size_t length = strlen(name);
+    return size >= length && memcmp(feature, name, length) == 0 &&
+           (size == length || feature[length] == ',');
+}
+
+static void count_nouns(tkz__document_words *words, size_t count, tkz__word_measures *found)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t size;
+        const char *feature = words->source.feature(words->worker, i, &size);
+        found->nouns += begins_with(feature, size, "名詞");
+        found->marks += begins_with(feature, size, "補助記号");
+    }
+    found->tagged += count;
+}
+
 static tkz_status add_line(tkz__document_words *words, const char *line, size_t size,
                            tkz__word_measures *found, tkz_error *error)
 {
@@ -153,6 +177,8 @@ static tkz_status add_line(tkz__document_words *words, const char *line, size_t 
     tkz_status status = words->source.find(words->worker, line, size, &ranges, &count, error);
     for (size_t i = 0; i < count && status == TKZ_OK; i++)
         status = add_word(words, line, (size_t)ranges[i].start, (size_t)ranges[i].end, found, error);
+    if (status == TKZ_OK && words->counts_nouns)
+        count_nouns(words, count, found);
     return status;
 }
 

@@ -14,6 +14,7 @@
 typedef struct tkz__document_words {
     tkz_boundaries source; /* `open` NULL: there is none */
     void *worker;          /* of the source */
+    bool counts_nouns;     /* parts of speech are asked for */
     const tkz__character_kinds *kinds;
     tkz__buffer bytes;    /* the words without what stands between */
     uint32_t *starts;     /* of each in `bytes`, and the end of the last */
@@ -31,7 +32,8 @@ void tkz__document_words_init(tkz__document_words *words, const tkz__character_k
                               const tkz_allocator *allocator);
 void tkz__document_words_free(tkz__document_words *words);
 
-/* Takes the words from `source` from now on; NULL: from nowhere. Errors: those of opening it. */
+/* Takes the words from `source` from now on; NULL: from nowhere. Errors: INVALID_ARGUMENT (nouns are counted and the source
+ * has no features), those of opening it. */
 TKZ_CHECKED tkz_status tkz__document_words_use(tkz__document_words *words,
                                                const tkz_boundaries *source, tkz_error *error);
 

@@ -263,7 +263,7 @@ const char *tkz_filter_set_needs_words(const tkz_filter_set *set)
 {
     for (size_t i = 0; i < set->count; i++)
         if (set->chosen[i].filter->needs_words ||
-            (set->chosen[i].filter->measures & (TKZ__MEASURE_WORDS | TKZ__MEASURE_WORD_NGRAMS)))
+            (set->chosen[i].filter->measures & TKZ__MEASURE_OF_WORDS) != 0)
             return set->chosen[i].filter->info.name;
     return NULL;
 }

@@ -21,6 +21,7 @@ TKZ__VALUE(character_repetition, tkz__share(measures->frequent_5grams, measures-
 TKZ__VALUE(special, tkz__share(measures->kinds[TKZ__KIND_HOJICHAR_SPECIAL], measures->characters))
 TKZ__VALUE(longest_run, (double)FOUND.longest_run)
 /* Of 7-grams of words, the occurrences of those that occur more than once. */
+TKZ__VALUE(nouns, tkz__share(measures->words.nouns, measures->words.tagged - measures->words.marks))
 TKZ__VALUE(word_repetition, tkz__share(measures->word_ngrams[7].total - measures->word_ngrams[7].distinct +
                                            measures->word_ngrams[7].repeated,
                                        measures->word_ngrams[7].total))
@@ -159,6 +160,12 @@ static const tkz__filter filters[] = {
                         "reference takes 100,000 characters for one sentence, in which line feeds part nothing, and "
                         "counts no sequence across them (document_filters.py, _chunk_text)",
      .ngram_order = 7},
+    {ROW("nouns", "nouns (名詞) among all words but the marks (補助記号) of a dictionary", "share",
+         "DiscardTooManyNouns", TKZ__MEASURE_NOUNS, TKZ_DROP_AT_OR_ABOVE, NULL, "nouns", nouns,
+         TKZ__MAXIMUM_SHARE(0.8)),
+     .info.difference = "words are found line by line, as mecab takes a text; the reference takes 100,000 characters for one "
+                        "sentence (document_filters.py, _chunk_text). It refuses dictionaries other than UniDic; in those "
+                        "no word is 補助記号, and marks count as words"},
     {.info = {.name = "hojichar_advertisements",
               .text = "words of a list, at each place the one that is listed first",
               .unit = "occurrences",

@@ -21,7 +21,9 @@ enum tkz__measure {
     TKZ__MEASURE_WORDS = 1 << 6,     /* `words`, and the words themselves */
     TKZ__MEASURE_WORD_NGRAMS = 1 << 7, /* `word_ngrams` */
     TKZ__MEASURE_COUNTERS = 1 << 8,  /* `counters` */
-    TKZ__MEASURE_GROUPS = 9          /* how many */
+    TKZ__MEASURE_NOUNS = 1 << 9,     /* `words.nouns` and `words.marks` too */
+    TKZ__MEASURE_GROUPS = 10,        /* how many */
+    TKZ__MEASURE_OF_WORDS = TKZ__MEASURE_WORDS | TKZ__MEASURE_WORD_NGRAMS | TKZ__MEASURE_NOUNS
 };
 
 /* Lines and sentences as Swallow cuts them (quality.py): a line ends at a line feed alone; a
@@ -116,6 +118,9 @@ typedef struct tkz__word_measures {
     uint64_t plain;            /* with a character that is no symbol of datatrove */
     uint64_t plain_characters; /* of those */
     uint64_t alphabetic;       /* with a letter, L* */
+    uint64_t tagged;           /* with a part of speech, white space among words included */
+    uint64_t nouns;            /* of those: 名詞 */
+    uint64_t marks;            /* 補助記号, the punctuation marks of UniDic */
 } tkz__word_measures;
 
 typedef struct tkz__measures {

@@ -182,6 +182,12 @@ static tkz_status measure_words(tkz__measuring *measuring, tkz_error *error)
                                     &measuring->measures.words, error);
 }
 
+/* They are counted as the words are found, where a filter of the set asks for them. */
+static tkz_status measure_nouns(tkz__measuring *measuring, tkz_error *error)
+{
+    return tkz__measuring_need(measuring, TKZ__MEASURE_WORDS, error);
+}
+
 /* The symbols are the words' names. */
 static tkz_status measure_word_ngrams(tkz__measuring *measuring, tkz_error *error)
 {
@@ -204,6 +210,7 @@ static tkz_status (*const passes[TKZ__MEASURE_GROUPS])(tkz__measuring *, tkz_err
     measure_words,
     measure_word_ngrams,
     tkz__measure_counters,
+    measure_nouns,
 };
 
 tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted, tkz_error *error)

@@ -106,8 +106,8 @@ static const tkz_preset_info presets[] = {
      "scripts/dict of llm-jp-corpus (ja_adult_keywords.txt and so on) under these names"},
     {"hojichar",
      "HojiChar's filters with its defaults, length as its documentation says.",
-     "HojiChar 0.18.1, hojichar/filters/document_filters.py, without DiscardTooManyNouns, which needs parts of "
-     "speech, and WordRepetitionRatioFilter (-f hojichar_word_repetition -d ipadic)",
+     "HojiChar 0.18.1, hojichar/filters/document_filters.py, without the two that need a dictionary, "
+     "DiscardTooManyNouns and WordRepetitionRatioFilter (-f hojichar_nouns -f hojichar_word_repetition -d unidic)",
      "[{\"name\":\"length\",\"minimum\":200,\"maximum\":50000},{\"name\":\"hojichar_kana_start\"},"
      "{\"name\":\"hojichar_kuten\"},{\"name\":\"hojichar_short_lines\"},"
      "{\"name\":\"hojichar_ellipses\"},{\"name\":\"hojichar_run\"},"

@@ -3,18 +3,24 @@
  * A dictionary seen as a boundary source of the public kind: the words of a whole text, without the
  * white space between them. Leans on the tagger.
  */
+#include <string.h>
+
 #include "core/error.h"
 #include "core/memory.h"
 #include "morph/dictionary.h"
 #include "morph/tagger.h"
+#include "morph/word_lines.h"
 #include "tokenize/morph.h"
 
 typedef struct word_ranges {
     tkz_allocator allocator;
     tkz_tagger *tagger;
+    const tkz_dictionary *dictionary;
     tkz_word_range *words;
     size_t count;
     size_t capacity;
+    uint32_t *numbers; /* of the words, in the dictionary */
+    size_t number_capacity;
 } word_ranges;
 
 static void close_ranges(void *worker)
@@ -25,6 +31,7 @@ static void close_ranges(void *worker)
     tkz_allocator allocator = own->allocator;
     tkz_tagger_free(own->tagger);
     tkz__release_array(&allocator, own->words, own->capacity, sizeof *own->words);
+    tkz__release_array(&allocator, own->numbers, own->number_capacity, sizeof *own->numbers);
     tkz__release(&allocator, own, sizeof *own);
 }
 
@@ -36,6 +43,7 @@ static tkz_status open_ranges(void *context, void **worker, const tkz_allocator 
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
     made->allocator = chosen;
+    made->dictionary = context;
     tkz_status status = tkz_tagger_new(&made->tagger, context, &chosen, error);
     if (status == TKZ_OK)
         *worker = made;
@@ -57,16 +65,32 @@ static tkz_status find_ranges(void *worker, const char *text, size_t size,
         if (status == TKZ_OK)
             status = tkz__array_reserve(&own->allocator, (void **)&own->words, &own->capacity,
                                         own->count + found_count, sizeof *own->words, error);
+        if (status == TKZ_OK)
+            status = tkz__array_reserve(&own->allocator, (void **)&own->numbers,
+                                        &own->number_capacity, own->count + found_count,
+                                        sizeof *own->numbers, error);
         if (status != TKZ_OK)
             return status;
         if (found_count == 0)
             break;
-        for (size_t i = 0; i < found_count; i++)
+        for (size_t i = 0; i < found_count; i++) {
+            own->numbers[own->count] = found[i].number;
             own->words[own->count++] = (tkz_word_range){found[i].start, found[i].end};
+        }
     }
     *words = own->words;
     *count = own->count;
     return TKZ_OK;
+}
+
+static const char *feature_of(void *worker, size_t index, size_t *size)
+{
+    const word_ranges *own = worker;
+    const tkz__compiled_dictionary *lexicon;
+    const tkz__word *word = tkz__dictionary_word(own->dictionary, own->numbers[index], &lexicon);
+    const char *feature = tkz__feature_of(own->dictionary, lexicon, word);
+    *size = strlen(feature);
+    return feature;
 }
 
 tkz_status tkz_dictionary_boundaries(tkz_dictionary *dictionary, tkz_boundaries *boundaries,
@@ -78,6 +102,7 @@ tkz_status tkz_dictionary_boundaries(tkz_dictionary *dictionary, tkz_boundaries 
         status = tkz_dictionary_describe(dictionary, &info, error);
     if (status == TKZ_OK)
         *boundaries =
-            (tkz_boundaries){dictionary, info.hash, open_ranges, close_ranges, find_ranges};
+            (tkz_boundaries){dictionary,   info.hash,   open_ranges,
+                             close_ranges, find_ranges, feature_of};
     return status;
 }

@@ -75,5 +75,5 @@ static tkz_status find_words(void *worker, const char *text, size_t size,
 
 tkz_boundaries tkz_white_space_boundaries(void)
 {
-    return (tkz_boundaries){NULL, 0, open_words, close_words, find_words};
+    return (tkz_boundaries){NULL, 0, open_words, close_words, find_words, NULL};
 }

@@ -9,6 +9,7 @@ from itertools import groupby
 
 import fugashi
 import hojichar
+import unidic_lite
 from clean_texts import made_texts, read_texts, scores
 from hojichar import Document
 from hojichar.filters import document_filters as reference
@@ -38,6 +39,18 @@ def word_repetition(dictionary):
     package.max_parse_chars = 100_000
     package.tagger = fugashi.GenericTagger(f"-r /dev/null -d {dictionary} -Owakati")
     return lambda text: package.compute_word_repetition_ratio(text, 7)
+
+
+def nouns():
+    """The package's filter with its own dictionary; it computes the ratio only on the way to its verdict."""
+    package = reference.DiscardTooManyNouns()
+
+    def ratio(text):
+        classes = [word.feature.pos1 for word in package.tagger(text)]
+        counted = [name for name in classes if name != "\u88dc\u52a9\u8a18\u53f7"]
+        return counted.count("\u540d\u8a5e") / len(counted) if counted else 0.0
+
+    return lambda text: (ratio(text), package.apply(Document(text)).is_rejected)
 
 
 def made_of_parts(seed, count):
@@ -126,6 +139,16 @@ def main():
         if line["values"]["hojichar_word_repetition"] != ratio(text):
             wrong += 1
             print(f"word_repetition: {line}, not {ratio(text)!r}, of {text[:80]!r}")
+    ratio = nouns()
+    measured = scores([*command, "-d", unidic_lite.DICDIR], ["hojichar_nouns"], lines)
+    for text, line in zip(lines, measured, strict=True):
+        if len(text) > 100_000:
+            continue
+        compared += 2
+        value, is_rejected = ratio(text)
+        if line["values"]["hojichar_nouns"] != value or line["keep"] == is_rejected:
+            wrong += 1
+            print(f"nouns: {line}, not {value!r}, {is_rejected}, of {text[:80]!r}")
     rejected = 0
     for name, filter in package.filters.items():
         for text, line in zip(texts, scores(command, [arguments[name]], texts), strict=True):

@@ -88,7 +88,7 @@ static tkz_status find_wrong(void *worker, const char *text, size_t size,
 
 static tkz_boundaries source_of(uint64_t number)
 {
-    return (tkz_boundaries){NULL, number, open_source, close_source, find_words};
+    return (tkz_boundaries){NULL, number, open_source, close_source, find_words, NULL};
 }
 
 /* ---- The model ----------------------------------------------------------- */

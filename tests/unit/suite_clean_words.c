@@ -204,6 +204,37 @@ START_TEST(test_memory_use)
 }
 END_TEST
 
+/* A source whose words are those between white space, and of which it says the first letter. */
+static const char *letter_feature(void *worker, size_t index, size_t *size)
+{
+    static const char *const features[] = {"名詞,一般", "補助記号", "名詞", "名詞句,*", "助詞"};
+    (void)worker;
+    *size = strlen(features[index % 5]);
+    return features[index % 5];
+}
+
+START_TEST(test_nouns)
+{
+    tkz_filter_set *set = make_set("[{\"name\": \"hojichar_nouns\"}]");
+    tkz_boundaries words = tkz_white_space_boundaries();
+    tkz_cleaner *cleaner;
+    tkz_error error;
+    double value;
+    ck_assert_str_eq(tkz_filter_set_needs_words(set), "hojichar_nouns");
+    ck_assert_status(tkz_cleaner_new(&cleaner, set, NULL, NULL));
+    ck_assert_int_eq(tkz_cleaner_set_words(cleaner, &words, &error), TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "parts of speech"));
+    words.feature = letter_feature;
+    ck_assert_status(tkz_cleaner_set_words(cleaner, &words, NULL));
+    ck_assert_status(tkz_cleaner_measure(cleaner, "a b c d e\na", 11, &value, NULL));
+    ck_assert_double_eq(value, 3.0 / 5.0); /* the mark is no word */
+    ck_assert_status(tkz_cleaner_measure(cleaner, "", 0, &value, NULL));
+    ck_assert_double_eq(value, 0);
+    tkz_cleaner_free(cleaner);
+    tkz_filter_set_free(set);
+}
+END_TEST
+
 Suite *suite_clean_words(void)
 {
     Suite *suite = suite_create("clean_words");
@@ -214,6 +245,7 @@ Suite *suite_clean_words(void)
     tcase_add_test(tests, test_lines);
     tcase_add_test(tests, test_sequences);
     tcase_add_test(tests, test_repetition_of_random_words);
+    tcase_add_test(tests, test_nouns);
     tcase_add_test(tests, test_memory_use);
     suite_add_tcase(suite, tests);
     return suite;

@@ -254,7 +254,7 @@ static tkz_status find_words(void *worker, const char *text, size_t size,
     return TKZ_OK;
 }
 
-static const tkz_boundaries spaces = {NULL, 1, open_words, close_words, find_words};
+static const tkz_boundaries spaces = {NULL, 1, open_words, close_words, find_words, NULL};
 
 static tkz_evaluation make_evaluation(tkz_evaluated_model *models, tkz_evaluated_domain *domains)
 {

@@ -56,10 +56,9 @@ tkz_status tkz__document_words_use(tkz__document_words *words, const tkz_boundar
     if (source == NULL)
         return TKZ_OK;
     if (words->counts_nouns && source->feature == NULL)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_set_words",
-                              TKZ__NO_OFFSET,
-                              "a filter counts nouns and the source of words has no parts of speech; "
-                              "give a dictionary");
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "words", TKZ__NO_OFFSET,
+                              "a filter counts nouns, and what stands between white space has no parts of "
+                              "speech; name a dictionary (ipadic, unidic, or a directory)");
     tkz_status status = source->open(source->context, &worker, &words->allocator, error);
     if (status != TKZ_OK)
         return status;

@@ -107,4 +107,16 @@ bool tkz__filter_decide(const tkz__filter *filter, const double *values, const d
         return expression;                                                                        \
     }
 
+/* A filter whose value comes from measures alone, in a table of filters; its parameters come last. */
+#define TKZ__ROW(row_name, row_text, row_unit, where, groups, how, low, high, function, ...)      \
+    .info = {.name = row_name,                                                                    \
+             .text = row_text,                                                                    \
+             .unit = row_unit,                                                                    \
+             .source = where,                                                                     \
+             .comparison = how,                                                                   \
+             .below = low,                                                                        \
+             .above = high,                                                                       \
+             TKZ__PARAMETERS(__VA_ARGS__)},                                                       \
+    .measures = groups, .value = function
+
 #endif

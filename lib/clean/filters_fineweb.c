@@ -16,17 +16,7 @@ TKZ__VALUE(repeated_characters, tkz__share(LINES.repeated_filled_line_characters
 TKZ__VALUE(line_feeds, tkz__share(LINES.line_feeds, measures->words.words))
 TKZ__VALUE(third_longest, (double)LINES.third_longest)
 
-#define ROW(row_name, words, words_unit, where, groups, how, low, high, function, ...)            \
-    {.info = {.name = row_name,                                                                   \
-              .text = words,                                                                      \
-              .unit = words_unit,                                                                 \
-              .source = where,                                                                    \
-              .comparison = how,                                                                  \
-              .below = low,                                                                       \
-              .above = high,                                                                      \
-              TKZ__PARAMETERS(__VA_ARGS__)},                                                      \
-     .measures = groups,                                                                          \
-     .value = function}
+#define ROW(...) {TKZ__ROW(__VA_ARGS__)}
 
 static const tkz__filter filters[] = {
     ROW("fineweb_ended_lines",

@@ -122,17 +122,7 @@ static tkz_status repeated_ngrams(tkz__measuring *measuring, const tkz__chosen_f
      .ngram_order = n,                                                                            \
      .evaluate = repeated_ngrams}
 
-#define ROW(row_name, words_of_it, words_unit, where, groups, how, low, high, function, ...)      \
-    {.info = {.name = "gopher_" row_name,                                                         \
-              .text = words_of_it,                                                                \
-              .unit = words_unit,                                                                 \
-              .source = where,                                                                    \
-              .comparison = how,                                                                  \
-              .below = low,                                                                       \
-              .above = high,                                                                      \
-              TKZ__PARAMETERS(__VA_ARGS__)},                                                      \
-     .measures = groups,                                                                          \
-     .value = function}
+#define ROW(name, ...) {TKZ__ROW("gopher_" name, __VA_ARGS__)}
 
 static const tkz__filter filters[] = {
     ROW("words", "words, those of symbols alone left out", "words", QUALITY, TKZ__MEASURE_WORDS,

@@ -85,16 +85,8 @@ static tkz_status run_span(tkz__measuring *measuring, const tkz__chosen_filter *
 
 /* ---- The table ----------------------------------------------------------- */
 
-#define ROW(row_name, words, words_unit, class_name, group, how, low, high, function, ...)        \
-    .info = {.name = "hojichar_" row_name,                                                        \
-             .text = words,                                                                       \
-             .unit = words_unit,                                                                  \
-             .source = SOURCE(class_name),                                                        \
-             .comparison = how,                                                                   \
-             .below = low,                                                                        \
-             .above = high,                                                                       \
-             TKZ__PARAMETERS(__VA_ARGS__)},                                                       \
-    .measures = group, .value = function
+#define ROW(name, text, unit, class_name, ...)                                                    \
+    TKZ__ROW("hojichar_" name, text, unit, SOURCE(class_name), __VA_ARGS__)
 
 static const tkz__filter filters[] = {
     {ROW("kana_start", "place of the first character of [ぁ-んァ-ン]; 10^15 where there is none",

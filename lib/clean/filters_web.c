@@ -45,54 +45,43 @@ static tkz_status word_types(tkz__measuring *measuring, const tkz__chosen_filter
 
 /* ---- The table ----------------------------------------------------------- */
 
-#define ROW(row_name, words, words_unit, where, groups, how, low, high, function, ...)            \
-    .info = {.name = row_name,                                                                    \
-             .text = words,                                                                       \
-             .unit = words_unit,                                                                  \
-             .source = where,                                                                     \
-             .comparison = how,                                                                   \
-             .below = low,                                                                        \
-             .above = high,                                                                       \
-             TKZ__PARAMETERS(__VA_ARGS__)},                                                       \
-    .measures = groups, .value = function
-
 static const tkz__filter filters[] = {
-    {ROW("nemo_other_characters", "characters other than [a-zA-Z0-9\\n?!,.]; for English alone", "share",
+    {TKZ__ROW("nemo_other_characters", "characters other than [a-zA-Z0-9\\n?!,.]; for English alone", "share",
          NEMO ", NonAlphaNumericFilter", TKZ__MEASURE_LENGTH | TKZ__MEASURE_COUNTERS, TKZ_DROP_ABOVE,
          NULL, "other_characters", other_characters, TKZ__MAXIMUM_SHARE(0.25))},
-    {ROW("nemo_digits", "digits 0-9 among all characters", "share", NEMO ", NumbersFilter",
+    {TKZ__ROW("nemo_digits", "digits 0-9 among all characters", "share", NEMO ", NumbersFilter",
          TKZ__MEASURE_LENGTH | TKZ__MEASURE_COUNTERS, TKZ_DROP_ABOVE, NULL, "digits", digits, TKZ__MAXIMUM_SHARE(0.15))},
-    {ROW("nemo_urls", "characters of http and https addresses among all", "share", NEMO ", UrlsFilter",
+    {TKZ__ROW("nemo_urls", "characters of http and https addresses among all", "share", NEMO ", UrlsFilter",
          TKZ__MEASURE_LENGTH | TKZ__MEASURE_COUNTERS, TKZ_DROP_ABOVE, NULL, "urls", addresses,
          TKZ__MAXIMUM_SHARE(0.2), TKZ__COMPAT("an address ends behind its host")),
      .info.difference = "the path belongs to an address; with compat it ends at the first / behind the host, "
                         "which the pattern has not (utils/constants.py, regex_url): of http://a.jp/b 11 "
                         "characters instead of 13"},
-    {ROW("nemo_white_space", "tabs, line feeds, carriage returns, backspaces and spaces among all characters",
+    {TKZ__ROW("nemo_white_space", "tabs, line feeds, carriage returns, backspaces and spaces among all characters",
          "share", NEMO ", WhiteSpaceFilter", TKZ__MEASURE_LENGTH | TKZ__MEASURE_COUNTERS,
          TKZ_DROP_ABOVE, NULL, "white_space", spaces, TKZ__MAXIMUM_SHARE(0.25))},
-    {ROW("nemo_parentheses", "parentheses {}[]()⟨⟩ among all characters", "share",
+    {TKZ__ROW("nemo_parentheses", "parentheses {}[]()⟨⟩ among all characters", "share",
          NEMO ", ParenthesesFilter", TKZ__MEASURE_LENGTH | TKZ__MEASURE_COUNTERS, TKZ_DROP_ABOVE,
          NULL, "parentheses", parentheses, TKZ__MAXIMUM_SHARE(0.1))},
-    {ROW("oscar_header", "lines of fewer than 100 bytes among the first fifth of lines", "share",
+    {TKZ__ROW("oscar_header", "lines of fewer than 100 bytes among the first fifth of lines", "share",
          "oscar-project/ungoliant, src/transformers/header.rs", TKZ__MEASURE_COUNTERS,
          TKZ_DROP_ABOVE, NULL, "header", header, TKZ__MAXIMUM_SHARE(0.5))},
-    {ROW("oscar_footer", "lines of fewer than 100 bytes among the last fifth of lines", "share",
+    {TKZ__ROW("oscar_footer", "lines of fewer than 100 bytes among the last fifth of lines", "share",
          "oscar-project/ungoliant, src/transformers/header.rs", TKZ__MEASURE_COUNTERS,
          TKZ_DROP_ABOVE, NULL, "footer", footer, TKZ__MAXIMUM_SHARE(0.5))},
-    {ROW("oscar_long_lines", "characters in lines of 100 characters and more among those of all lines",
+    {TKZ__ROW("oscar_long_lines", "characters in lines of 100 characters and more among those of all lines",
          "share", "oscar-project/ungoliant, src/filtering/record.rs, PFilter", TKZ__MEASURE_COUNTERS,
          TKZ_DROP_BELOW, "short_lines", NULL, long_lines, TKZ__MINIMUM_SHARE(0.6))},
-    {ROW("hplt_line_length", "mean length of a line, empty ones included", "characters",
+    {TKZ__ROW("hplt_line_length", "mean length of a line, empty ones included", "characters",
          "hplt-project/monotextor-slurm, README.md, for Chinese, Japanese and Korean",
          TKZ__MEASURE_COUNTERS | TKZ__MEASURE_LINES, TKZ_DROP_BELOW, "short_lines", NULL,
          line_length, TKZ__MINIMUM_COUNT(10)),
      .info.difference = "a carriage return before a line feed is no part of the line"},
-    {ROW("uzushio_hiragana", "characters U+3040-309F among the units of UTF-16", "share",
+    {TKZ__ROW("uzushio_hiragana", "characters U+3040-309F among the units of UTF-16", "share",
          UZUSHIO "HiraganaRatio.scala", TKZ__MEASURE_COUNTERS, TKZ_DROP_BELOW, "little_hiragana",
          NULL, hiragana, TKZ__MINIMUM_SHARE(0.1)),
      .info.difference = "double precision; of the empty text 0, where the reference has no number"},
-    {ROW("uzushio_length", "units of UTF-16", "units", UZUSHIO "DocLength.scala",
+    {TKZ__ROW("uzushio_length", "units of UTF-16", "units", UZUSHIO "DocLength.scala",
          TKZ__MEASURE_COUNTERS, TKZ_DROP_BELOW, "too_short", NULL, utf16_units,
          TKZ__MINIMUM_COUNT(50))},
     {.info = {.name = "uzushio_word_types",

@@ -21,6 +21,7 @@ enum {
 
 struct tkz_tagger_stream {
     tkz_allocator allocator;
+    tkz_dictionary *dictionary; /* the tagger keeps it */
     tkz_tagger *tagger;
     int32_t format;
     const tkz_morph_style *style; /* NULL: `format` */
@@ -53,6 +54,7 @@ tkz_status tkz_tagger_stream_new(tkz_tagger_stream **stream, tkz_dictionary *dic
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
     made->allocator = memory;
+    made->dictionary = dictionary;
     made->format = format;
     tkz__buffer_init(&made->text, &memory);
     begin_sentence(made);
@@ -86,9 +88,9 @@ tkz_status tkz_tagger_stream_set_style(tkz_tagger_stream *stream, const tkz_morp
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, "tkz_tagger_stream_set_style",
                               TKZ__NO_OFFSET,
                               "the style asks for the sentence as a whole or for its lattice");
-    tkz_dictionary *dictionary = (tkz_dictionary *)tkz__tagger_path(stream->tagger)->graph.dictionary;
     if (style != NULL && stream->writer == NULL) {
-        tkz_status status = tkz_lattice_new(&stream->writer, dictionary, &stream->allocator, error);
+        tkz_status status =
+            tkz_lattice_new(&stream->writer, stream->dictionary, &stream->allocator, error);
         if (status != TKZ_OK)
             return status;
     }

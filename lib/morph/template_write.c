@@ -138,7 +138,7 @@ static tkz_status write_paths(const writing *w, const tkz__template_part *part)
     return status;
 }
 
-/* A word made of the white space at the end has one byte behind it, the NUL there. */
+/* A word made of the white space at the end has one byte behind it, the NUL there, which counts as shown. */
 tkz_status tkz__lattice_append_text(const tkz_lattice *lattice, uint32_t start, uint32_t end,
                                     tkz__buffer *output, tkz_error *error)
 {

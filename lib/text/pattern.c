@@ -332,12 +332,26 @@ static size_t next_start(const tkz__byte_set *starts, const char *text, size_t a
     return at;
 }
 
+/* The next start of a line from `at` on; SIZE_MAX: there is none. */
+static size_t next_line(const char *text, size_t at, size_t size)
+{
+    if (at == 0 || text[at - 1] == '\n')
+        return at;
+    const char *found = memchr(text + at, '\n', size - at);
+    return found != NULL ? (size_t)(found - text) + 1 : SIZE_MAX;
+}
+
 /* The first match that begins at search->from or later. */
 static tkz_status find(tkz__pattern_search *search, size_t *start, size_t *end, tkz_error *error)
 {
     const tkz__pattern *pattern = search->pattern;
     size_t at = search->from;
     for (;;) {
+        if (pattern->at_lines) {
+            at = next_line(search->text, at, search->size);
+            if (at == SIZE_MAX)
+                break;
+        }
         if (pattern->has_starts) {
             at = next_start(&pattern->starts[0], search->text, at, search->size);
             if (at >= search->size)

@@ -174,6 +174,17 @@ static bool is_all(const tkz__byte_set *set)
     return (set->words[0] & set->words[1] & set->words[2] & set->words[3]) == UINT64_MAX;
 }
 
+/* Does every match begin at the start of a line? Looks before that take nothing. */
+static bool begins_lines(const tkz__pattern *pattern)
+{
+    size_t at = 0;
+    while (at < pattern->step_count && (pattern->steps[at].code == TKZ__CODE_LOOK ||
+                                        pattern->steps[at].code == TKZ__CODE_LOOK_NOT))
+        at += (size_t)pattern->steps[at].jump;
+    return at < pattern->step_count && (pattern->steps[at].code == TKZ__CODE_LINE_START ||
+                                        pattern->steps[at].code == TKZ__CODE_TEXT_START);
+}
+
 tkz_status tkz__pattern_find_starts(tkz__pattern *pattern, tkz_error *error)
 {
     size_t needed = 1;
@@ -186,6 +197,7 @@ tkz_status tkz__pattern_find_starts(tkz__pattern *pattern, tkz_error *error)
         return status;
     memset(pattern->starts, 0, needed * sizeof *pattern->starts);
     pattern->has_starts = add_starts(pattern, 0, &pattern->starts[0]);
+    pattern->at_lines = begins_lines(pattern);
     pattern->start_count = 1;
     for (uint32_t i = 0; i < pattern->step_count; i++) {
         tkz__pattern_step *step = &pattern->steps[i];

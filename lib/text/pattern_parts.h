@@ -83,6 +83,7 @@ struct tkz__pattern {
     size_t start_capacity;
     uint16_t word_class; /* of word borders */
     bool has_starts;     /* a match begins with one of the first set */
+    bool at_lines;       /* a match begins at the start of a line */
 };
 
 static inline bool tkz__byte_set_has(const tkz__byte_set *set, uint8_t byte)

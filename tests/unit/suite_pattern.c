@@ -59,6 +59,11 @@ static const struct {
     {ONIGURUMA, "\\s+(?!\\S)|\\s+", "a   b", "1-3 3-4"},
     {ONIGURUMA, "(?<=a)b|(?<!a)c", "abcac", "1-2 2-3"},
     {ONIGURUMA, "(?<!\\n)^", "a\nb", "0-0"},
+    /* Starts of lines are looked for, ends of the text are none. */
+    {ONIGURUMA, "^b?", "b\n\nab\nb\n", "0-1 2-2 3-3 6-7"},
+    {ONIGURUMA, "(?=b)(?!bb)^.", "bb\nba\na", "3-4"},
+    {ONIGURUMA, "\\Ab|^c", "a\nb\nc", "4-5"},
+    {ONIGURUMA, "\\Ab", "b\nb", "0-1"},
     {ONIGURUMA, "^.", "ab\ncd\n", "0-1 3-4"},
     {ONIGURUMA, "$", "a\nb", "1-1 3-3"},
     {RUST, "$", "a\nb", "3-3"},

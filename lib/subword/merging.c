@@ -80,12 +80,6 @@ static size_t block_end(const uint8_t *bytes, size_t start, size_t size)
     return end;
 }
 
-static void start_block(sequence *own, tkz__merge_block *block, size_t start, size_t end)
-{
-    tkz__merge_block_start(own->image, &own->memory->pairs, block, own->bytes + start,
-                           end - start);
-}
-
 /* Appends the symbols of a block from its byte `from` on, of which one starts there, to its byte
  * `to`. */
 static void append(sequence *own, const tkz__merge_block *block, size_t from, size_t to)
@@ -153,7 +147,7 @@ static size_t start_blocks(sequence *own, tkz__merge_block *blocks, size_t *star
     size_t count = 0, start = own->end;
     for (;;) {
         size_t end = block_end(own->bytes, start, size);
-        start_block(own, &blocks[count], start, end);
+        tkz__merge_block_start(&blocks[count], own->bytes + start, end - start);
         starts[count++] = start;
         starts[count] = end;
         if (end == size || count == TKZ__MERGE_BLOCKS)

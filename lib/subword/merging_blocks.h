@@ -6,6 +6,16 @@
  * A merge waits for the one before it: the lowest of the block is found, its neighbours are looked
  * up, and only then the next lowest is known. A processor is idle for most of that time, so
  * other blocks are merged in between.
+ *
+ * More than half of the merges of text without words are of two bytes and need not wait. Bytes x y merge when
+ * their turn comes unless something crosses the border before x or behind y until then. As x is a symbol
+ * by itself so long, what crosses the one before it is a merge of x and a symbol that ends with the byte
+ * there; the lowest that there is of such is a limit that a table tells, and so behind y. If x y is lower than
+ * both limits it merges whatever stands around, and can do so at once: what it makes is only part of
+ * merges that are higher. A block does all of these first, in one go.
+ *
+ * Then a merge asks for two pairs, of which one in fifteen is a merge itself; what bytes stand beside a
+ * symbol in any merge says so of most without a look at the table of pairs.
  */
 #ifndef TKZ_SUBWORD_MERGING_BLOCKS_H
 #define TKZ_SUBWORD_MERGING_BLOCKS_H
@@ -16,8 +26,10 @@
 enum {
     TKZ__MERGE_BLOCK = 64, /* bytes, at most 64; longer than what blocks have in common, 8, by far */
     TKZ__MERGE_BLOCKS = 4, /* that are merged at a time */
-    TKZ__MERGE_PLACE_BITS = 7, /* places of a block; a symbol has the 24 bits above */
-    TKZ__MERGE_LANES = 8 /* merges that are compared at once */
+    TKZ__MERGE_PLACE_BITS = TKZ__PAIR_MERGE_SHIFT, /* places of a block; a symbol has the 24 bits above */
+    TKZ__MERGE_LANES = 8, /* merges that are compared at once */
+    TKZ__MERGE_TEXT = 8, /* bytes before the text of a block */
+    TKZ__MERGE_BEHIND = 16
 };
 
 #define TKZ__NO_MERGE INT32_MAX
@@ -28,11 +40,22 @@ typedef struct tkz__merge_block {
     uint32_t symbols[TKZ__MERGE_BLOCK];
     uint64_t starts; /* bit n: a symbol starts at byte n */
     size_t size;     /* 1 .. TKZ__MERGE_BLOCK */
+    uint8_t text[TKZ__MERGE_TEXT + TKZ__MERGE_BLOCK + TKZ__MERGE_BEHIND]; /* its bytes, zeros around them */
 } tkz__merge_block;
 
-/* Sets up single bytes. */
-void tkz__merge_block_start(const tkz__image *image, tkz__pair_memory *memory,
-                            tkz__merge_block *block, const uint8_t *bytes, size_t size);
+static inline const uint8_t *tkz__merge_text(const tkz__merge_block *block)
+{
+    return block->text + TKZ__MERGE_TEXT;
+}
+
+/* Sets up a block of `size` bytes. */
+static inline void tkz__merge_block_start(tkz__merge_block *block, const uint8_t *bytes, size_t size)
+{
+    block->size = size;
+    memset(block->text, 0, TKZ__MERGE_TEXT);
+    memcpy(block->text + TKZ__MERGE_TEXT, bytes, size);
+    memset(block->text + TKZ__MERGE_TEXT + size, 0, TKZ__MERGE_BEHIND);
+}
 
 /* Merges 1 .. TKZ__MERGE_BLOCKS blocks that have been started. Safe on a damaged image: it gives some
  * symbols below symbol_count then. */
@@ -63,24 +86,75 @@ static inline __attribute__((always_inline)) void tkz__merge_carry_out(
     size_t used = (size_t)__builtin_ctzll(behind);
     block->starts = block->starts & ~(UINT64_C(1) << used);
     behind &= behind - 1;
+    const tkz__pair_sides *sides = tkz__pair_memory_sides(memory, joined);
+    const uint8_t *text = tkz__merge_text(block);
     block->symbols[at] = joined;
     block->merges[used] = block->merges[at] = TKZ__NO_MERGE;
-    if (behind != 0)
-        block->merges[at] = tkz__merge_at(
-            tkz__pair_memory_find_long(image, memory, joined,
-                                       block->symbols[__builtin_ctzll(behind)]),
-            at);
+    if (behind != 0) {
+        size_t next = (size_t)__builtin_ctzll(behind);
+        if (!tkz__pair_side(sides->behind, text[next]))
+            block->merges[at] = tkz__merge_at(
+                tkz__pair_memory_find_long(image, memory, joined, block->symbols[next]), at);
+    }
     if (before != 0) {
         size_t left = 63 - (size_t)__builtin_clzll(before);
-        block->merges[left] = tkz__merge_at(
-            tkz__pair_memory_find_long(image, memory, block->symbols[left], joined), left);
+        block->merges[left] = TKZ__NO_MERGE;
+        if (!tkz__pair_side(sides->before, text[at - 1]))
+            block->merges[left] = tkz__merge_at(
+                tkz__pair_memory_find_long(image, memory, block->symbols[left], joined), left);
     }
 }
 
-/* The body of a run; `lowest` gives the lowest of `count` merges, rounded up to lanes: of the lowest
+/* What is known of the pairs of two bytes of a block, a bit for the place of each. */
+typedef struct tkz__merge_early {
+    uint64_t taken;  /* they merge at once; no two of these share a byte */
+    uint64_t behind; /* what they make may merge with what stands behind */
+    uint64_t before; /* or before */
+} tkz__merge_early;
+
+/* Looks up what the symbols that were made at once merge into with their neighbours. Where that may be a
+ * merge stands NO_MERGE so far. */
+static inline __attribute__((always_inline)) void tkz__merge_meet(const tkz__image *image,
+                                                                  tkz__pair_memory *memory,
+                                                                  tkz__merge_block *block,
+                                                                  tkz__merge_early early)
+{
+    uint64_t taken = early.taken, all = UINT64_MAX >> (64 - block->size);
+    block->starts = all & ~(taken << 1);
+    /* With two side by side both must agree. */
+    uint64_t behind = taken & early.behind & (early.before >> 2 | ~(taken >> 2)) & all >> 2;
+    for (; behind != 0; behind &= behind - 1) {
+        size_t at = (size_t)__builtin_ctzll(behind);
+        uint32_t joined = tkz__pair_memory_find_long(image, memory, block->symbols[at],
+                                                     block->symbols[at + 2]);
+        __builtin_prefetch(tkz__pair_memory_sides(memory, joined));
+        block->merges[at] = tkz__merge_at(joined, at);
+    }
+    uint64_t before = taken & early.before & ~(taken << 2) & ~UINT64_C(1);
+    for (; before != 0; before &= before - 1) {
+        size_t at = (size_t)__builtin_ctzll(before) - 1;
+        uint32_t joined = tkz__pair_memory_find_long(image, memory, block->symbols[at],
+                                                     block->symbols[at + 1]);
+        __builtin_prefetch(tkz__pair_memory_sides(memory, joined));
+        block->merges[at] = tkz__merge_at(joined, at);
+    }
+}
+
+/* Sets up symbols and merges of single bytes; nothing is merged. */
+void tkz__merge_block_ask(const tkz__image *image, tkz__pair_memory *memory,
+                          tkz__merge_block *block);
+
+/* The body of a run. `merge_early` sets up symbols and merges of a block, with all that merges at once;
+ * `lowest` gives the lowest of `count` merges, rounded up to lanes: of the lowest
  * symbol, the first place, since symbols are in the order of their ranks. */
-#define TKZ__MERGE_RUN(lowest)                                                                \
+#define TKZ__MERGE_RUN(merge_early, lowest)                                                   \
     do {                                                                                      \
+        for (size_t i = 0; i < count; i++) {                                                  \
+            if (memory->has_filter)                                                           \
+                tkz__merge_meet(image, memory, &blocks[i], merge_early(memory, &blocks[i]));  \
+            else                                                                              \
+                tkz__merge_block_ask(image, memory, &blocks[i]);                              \
+        }                                                                                     \
         for (size_t left = count; left > 0;) {                                                \
             left = 0;                                                                         \
             for (size_t i = 0; i < count; i++) {                                              \

@@ -21,10 +21,125 @@ TARGET static inline int32_t lowest(const int32_t *merges, size_t count)
     return _mm_cvtsi128_si32(half);
 }
 
+/* ---- Bytes ------------------------------------------------------------- */
+
+enum { LANES = TKZ__MERGE_LANES, ROUNDED = TKZ__MERGE_BLOCK + LANES };
+
+/* The pairs of the bytes of a block, behind one that has no limit, and more of these up to a full vector and
+ * one behind it. */
+TARGET static inline void load_pairs(const tkz__pair_memory *memory, const tkz__merge_block *block,
+                                     __m128i *pairs)
+{
+    const __m128i none = _mm_setr_epi32(INT32_MAX, -1, 0, 0);
+    const uint8_t *text = tkz__merge_text(block);
+    size_t count = block->size - 1;
+    *pairs++ = none;
+    for (size_t i = 0; i < count; i++) {
+        uint16_t two;
+        memcpy(&two, text + i, 2);
+        pairs[i] = _mm_loadu_si128(
+            (const __m128i *)&memory->byte_pairs[tkz__pair_memory_place(two)]);
+    }
+    for (size_t i = count; i < block->size + LANES; i++)
+        pairs[i] = none;
+}
+
+/* The fields of eight pairs. */
+typedef struct fields {
+    __m256i merges;
+    __m256i limits;
+    __m256i behind;
+    __m256i before;
+} fields;
+
+TARGET static inline fields fields_of(const __m128i *pairs)
+{
+    __m256i rows[4];
+    for (int i = 0; i < 4; i++)
+        rows[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(pairs[i]), pairs[i + 4], 1);
+    __m256i low = _mm256_unpacklo_epi32(rows[0], rows[1]);
+    __m256i high = _mm256_unpackhi_epi32(rows[0], rows[1]);
+    __m256i more_low = _mm256_unpacklo_epi32(rows[2], rows[3]);
+    __m256i more_high = _mm256_unpackhi_epi32(rows[2], rows[3]);
+    return (fields){_mm256_unpacklo_epi64(low, more_low), _mm256_unpackhi_epi64(low, more_low),
+                    _mm256_unpacklo_epi64(high, more_high),
+                    _mm256_unpackhi_epi64(high, more_high)};
+}
+
+TARGET static inline uint64_t bits_of(__m256i lanes)
+{
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(lanes));
+}
+
+TARGET static inline __m256i bytes_at(const uint8_t *text)
+{
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)text));
+}
+
+/* The bits of `sides` for eight bytes; 0: they may stand there. */
+TARGET static inline uint64_t sides_at(__m256i sides, const uint8_t *text)
+{
+    __m256i number = _mm256_and_si256(bytes_at(text), _mm256_set1_epi32(31));
+    return bits_of(_mm256_slli_epi32(_mm256_srlv_epi32(sides, number), 31));
+}
+
+/* Lanes of all ones for the lowest eight bits. */
+TARGET static inline __m256i lanes_of(uint64_t bits)
+{
+    const __m256i single = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32((int)bits), single), single);
+}
+
+TARGET static inline tkz__merge_early merge_early(const tkz__pair_memory *memory,
+                                                  tkz__merge_block *block)
+{
+    const uint8_t *text = tkz__merge_text(block);
+    const __m256i first = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    const __m256i low = _mm256_set1_epi32(0xFFFF), none = _mm256_set1_epi32(TKZ__NO_MERGE);
+    const __m128i shift = _mm_cvtsi32_si128(TKZ__PAIR_MERGE_SHIFT + (int)memory->limit_shift);
+    __m128i pairs[1 + ROUNDED];
+    uint32_t limits[1 + ROUNDED];
+    tkz__merge_early early = {0, 0, 0};
+    load_pairs(memory, block, pairs);
+    limits[0] = UINT32_MAX;
+    for (size_t i = 0; i < block->size; i += LANES) {
+        fields own = fields_of(pairs + 1 + i);
+        __m256i places = _mm256_add_epi32(first, _mm256_set1_epi32((int)i));
+        _mm256_storeu_si256((__m256i *)(block->merges + i), _mm256_or_si256(own.merges, places));
+        _mm256_storeu_si256((__m256i *)(limits + 1 + i), own.limits);
+        early.behind |= sides_at(own.behind, text + i + 2) << i;
+        early.before |= sides_at(own.before, text + i - 1) << i;
+        limits[1 + i + LANES] = UINT32_MAX;
+    }
+    for (size_t i = 0; i < block->size; i += LANES) {
+        __m256i own = _mm256_loadu_si256((const __m256i *)(block->merges + i));
+        __m256i before = _mm256_loadu_si256((const __m256i *)(limits + i));
+        __m256i behind = _mm256_loadu_si256((const __m256i *)(limits + i + 2));
+        own = _mm256_srl_epi32(own, shift);
+        __m256i lower = _mm256_and_si256(
+            _mm256_cmpgt_epi32(_mm256_and_si256(before, low), own),
+            _mm256_cmpgt_epi32(_mm256_srli_epi32(behind, 16), own));
+        early.taken |= bits_of(lower) << i;
+    }
+    uint64_t over = early.taken | early.taken << 1 | early.taken >> 1;
+    for (size_t i = 0; i < block->size; i += LANES) {
+        __m256i merges = _mm256_loadu_si256((const __m256i *)(block->merges + i));
+        __m256i made = _mm256_srli_epi32(merges, TKZ__PAIR_MERGE_SHIFT);
+        _mm256_storeu_si256(
+            (__m256i *)(block->symbols + i),
+            _mm256_blendv_epi8(bytes_at(text + i), made, lanes_of(early.taken >> i)));
+        _mm256_storeu_si256((__m256i *)(block->merges + i),
+                            _mm256_blendv_epi8(merges, none, lanes_of(over >> i)));
+    }
+    early.behind = ~early.behind;
+    early.before = ~early.before;
+    return early;
+}
+
 TARGET void tkz__merge_run_avx2(const tkz__image *image, tkz__pair_memory *memory,
                                 tkz__merge_block *blocks, size_t count)
 {
-    TKZ__MERGE_RUN(lowest);
+    TKZ__MERGE_RUN(merge_early, lowest);
 }
 
 #endif

@@ -9,17 +9,89 @@ static void set_bit(uint8_t *bits, uint32_t bit)
     bits[bit >> 3] |= (uint8_t)(1 << (bit & 7));
 }
 
-static void make_filters(const tkz__image *image, tkz__pair_memory *memory)
+/* The bytes beside the border in the middle of what two symbols make; false if the image is damaged. */
+static bool find_border(const tkz__image *image, uint32_t symbol, uint32_t left, uint8_t border[2])
+{
+    const uint8_t *bytes;
+    size_t size, place = tkz__image_symbol_size(image, left);
+    uint32_t id = tkz__image_symbol_id(image, symbol);
+    if (id >= image->token_count || !tkz__image_token(image, id, &bytes, &size) || place == 0 ||
+        place >= size)
+        return false;
+    memcpy(border, bytes + place - 1, 2);
+    return true;
+}
+
+static void lower(uint16_t *limit, uint32_t value)
+{
+    *limit = value < *limit ? (uint16_t)value : *limit;
+}
+
+static tkz__byte_pair *byte_pair(tkz__pair_memory *memory, uint32_t left, uint32_t right)
+{
+    return &memory->byte_pairs[tkz__pair_memory_place(left | right << 8)];
+}
+
+/* Notes what a merge is beside its border. */
+static void note_border(tkz__pair_memory *memory, uint32_t symbol, uint32_t left, uint32_t right,
+                        const uint8_t border[2])
+{
+    tkz__byte_pair *pair = byte_pair(memory, border[0], border[1]);
+    tkz__pair_memory_sides(memory, left)->behind &= ~(UINT32_C(1) << (border[1] & 31));
+    tkz__pair_memory_sides(memory, right)->before &= ~(UINT32_C(1) << (border[0] & 31));
+    if (right < TKZ__SYMBOL_BYTES)
+        lower(&pair->left_limit, symbol >> memory->limit_shift);
+    if (left < TKZ__SYMBOL_BYTES)
+        lower(&pair->right_limit, symbol >> memory->limit_shift);
+}
+
+static void clear_tables(const tkz__image *image, tkz__pair_memory *memory)
+{
+    memory->limit_shift = 0;
+    while (image->symbol_count >> memory->limit_shift >= TKZ__PAIR_NO_LIMIT)
+        memory->limit_shift++;
+    for (size_t i = 0; i < 1 << TKZ__PAIR_MEMORY_BITS; i++)
+        memory->slots[i].cannot = UINT64_MAX;
+    memset(memory->sides, 0xFF, sizeof memory->sides);
+    for (size_t i = 0; i < TKZ__SYMBOL_BYTES * TKZ__PAIR_ROW; i++)
+        memory->byte_pairs[i] = (tkz__byte_pair){.merge = INT32_MAX,
+                                                 .left_limit = TKZ__PAIR_NO_LIMIT,
+                                                 .right_limit = TKZ__PAIR_NO_LIMIT};
+}
+
+/* Of two bytes: what they merge into, and what may stand beside that. */
+static void fill_byte_pairs(const tkz__image *image, tkz__pair_memory *memory)
 {
     for (uint32_t symbol = TKZ__SYMBOL_BYTES; symbol < image->symbol_count; symbol++) {
         uint32_t left, right;
+        if (!tkz__image_halves(image, symbol, &left, &right) ||
+            (left | right) >= TKZ__SYMBOL_BYTES)
+            continue;
+        tkz__byte_pair *pair = byte_pair(memory, left, right);
+        uint32_t limit = symbol >> memory->limit_shift;
+        if (pair->merge != INT32_MAX || pair->left_limit > limit || pair->right_limit > limit)
+            continue; /* a damaged image */
+        pair->merge = (int32_t)(symbol << TKZ__PAIR_MERGE_SHIFT);
+        pair->sides = *tkz__pair_memory_sides(memory, symbol);
+    }
+}
+
+static void make_filters(const tkz__image *image, tkz__pair_memory *memory)
+{
+    clear_tables(image, memory);
+    for (uint32_t symbol = TKZ__SYMBOL_BYTES; symbol < image->symbol_count; symbol++) {
+        uint32_t left, right;
+        uint8_t border[2];
         if (!tkz__image_halves(image, symbol, &left, &right))
             continue;
-        set_bit(memory->filter, (uint32_t)(tkz__pair_memory_hash(left, right) >>
-                                           (64 - TKZ__PAIR_FILTER_BITS)));
+        uint64_t hash = tkz__pair_memory_hash(left, right);
+        memory->slots[hash >> (64 - TKZ__PAIR_MEMORY_BITS)].cannot &= ~tkz__pair_memory_bits(hash);
         if ((left | right) < TKZ__SYMBOL_BYTES)
             set_bit(memory->byte_filter, left << 8 | right);
+        if (find_border(image, symbol, left, border))
+            note_border(memory, symbol, left, right, border);
     }
+    fill_byte_pairs(image, memory);
     memory->has_filter = true;
 }
 
@@ -31,7 +103,7 @@ uint32_t tkz__pair_memory_ask(const tkz__image *image, tkz__pair_memory *memory,
         memory->of_bytes[left][right] = joined;
     } else {
         uint64_t hash = tkz__pair_memory_hash(left, right);
-        memory->slots[hash >> (64 - TKZ__PAIR_MEMORY_BITS)] =
+        memory->slots[hash >> (64 - TKZ__PAIR_MEMORY_BITS)].known =
             hash << TKZ__PAIR_MEMORY_BITS | (joined & TKZ__PAIR_NONE);
     }
     if (!memory->has_filter && ++memory->asked == TKZ__PAIR_FILTER_WORTH)

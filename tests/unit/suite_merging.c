@@ -87,7 +87,13 @@ static void check_block(const tkz__image *image, tkz__match_memory *memory,
         ck_assert_uint_eq(block->symbols[__builtin_ctzll(starts)], expected[i]);
 }
 
-/* Blocks of every size, by every way that the processor has. */
+static void make_filter(const tkz__image *image, tkz__pair_memory *pairs)
+{
+    while (!pairs->has_filter)
+        (void)tkz__pair_memory_ask(image, pairs, 'a', 'a');
+}
+
+/* Blocks of every size, before there is a filter and with it, by every way that the processor has. */
 START_TEST(blocks)
 {
     uint64_t random = 22;
@@ -98,28 +104,32 @@ START_TEST(blocks)
         __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt"))
         runs[run_count++] = tkz__merge_run_avx2;
 #endif
-    tkz_tokenizer *tokenizer = random_tokenizer(&random, MOST_MERGES);
-    const tkz__image *image = tkz__tokenizer_image(tokenizer);
-    tkz__match_memory *memory = calloc(1, sizeof *memory);
-    for (int round = 0; round < 2000 / TEST_SHORTER; round++) {
-        uint8_t text[TKZ__MERGE_BLOCKS][TKZ__MERGE_BLOCK];
-        size_t sizes[TKZ__MERGE_BLOCKS];
-        size_t count = 1 + test_random(&random) % TKZ__MERGE_BLOCKS;
-        for (size_t i = 0; i < count; i++) {
-            sizes[i] = 1 + test_random(&random) % TKZ__MERGE_BLOCK;
-            random_letters(&random, text[i], sizes[i]);
+    for (size_t merges = 100; merges <= MOST_MERGES; merges += 100) {
+        tkz_tokenizer *tokenizer = random_tokenizer(&random, merges);
+        const tkz__image *image = tkz__tokenizer_image(tokenizer);
+        tkz__match_memory *memory = calloc(1, sizeof *memory);
+        for (int round = 0; round < 600 / TEST_SHORTER; round++) {
+            if (round == 20)
+                make_filter(image, &memory->pairs);
+            uint8_t text[TKZ__MERGE_BLOCKS][TKZ__MERGE_BLOCK];
+            size_t sizes[TKZ__MERGE_BLOCKS];
+            size_t count = 1 + test_random(&random) % TKZ__MERGE_BLOCKS;
+            for (size_t i = 0; i < count; i++) {
+                sizes[i] = 1 + test_random(&random) % TKZ__MERGE_BLOCK;
+                random_letters(&random, text[i], sizes[i]);
+            }
+            for (size_t run = 0; run < run_count; run++) {
+                tkz__merge_block made[TKZ__MERGE_BLOCKS];
+                for (size_t i = 0; i < count; i++)
+                    tkz__merge_block_start(&made[i], text[i], sizes[i]);
+                runs[run](image, &memory->pairs, made, count);
+                for (size_t i = 0; i < count; i++)
+                    check_block(image, memory, &made[i], text[i]);
+            }
         }
-        for (size_t run = 0; run < run_count; run++) {
-            tkz__merge_block made[TKZ__MERGE_BLOCKS];
-            for (size_t i = 0; i < count; i++)
-                tkz__merge_block_start(image, &memory->pairs, &made[i], text[i], sizes[i]);
-            runs[run](image, &memory->pairs, made, count);
-            for (size_t i = 0; i < count; i++)
-                check_block(image, memory, &made[i], text[i]);
-        }
+        free(memory);
+        tkz_tokenizer_free(tokenizer);
     }
-    free(memory);
-    tkz_tokenizer_free(tokenizer);
 }
 END_TEST
 

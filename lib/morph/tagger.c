@@ -24,7 +24,7 @@ struct tkz_tagger {
     size_t count;
     size_t capacity;
     tkz__buffer output;
-    tkz__kept_line *kept_lines; /* made when the default format is written */
+    tkz__kept_lines kept_lines; /* made when the default format is written */
     uint32_t requests; /* enum tkz_tagger_request */
     uint64_t *word_places[WORD_PLACES]; /* what tkz_tagger_words gives out */
     size_t word_place_capacities[WORD_PLACES];
@@ -65,7 +65,7 @@ void tkz_tagger_free(tkz_tagger *tagger)
     for (size_t i = 0; i < WORD_PLACES; i++)
         tkz__release_array(&allocator, tagger->word_places[i], tagger->word_place_capacities[i],
                            sizeof *tagger->word_places[i]);
-    tkz__release_array(&allocator, tagger->kept_lines, TKZ__KEPT_LINES, sizeof *tagger->kept_lines);
+    tkz__kept_lines_free(&tagger->kept_lines, &allocator);
     tkz__release_array(&allocator, tagger->word_ids, tagger->word_id_capacity,
                        sizeof *tagger->word_ids);
     tkz__release(&allocator, tagger, sizeof *tagger);
@@ -289,13 +289,13 @@ tkz_status tkz__tagger_write(tkz_tagger *tagger, const char *text, const tkz__pa
     const tkz__found_words found = {tagger->dictionary, text, tagger->path.end, words, count};
     if (format != TKZ_MORPH_FORMAT_DEFAULT)
         return tkz__surfaces_append(&found, &tagger->output, error);
-    if (tagger->kept_lines == NULL) {
-        size_t size = TKZ__KEPT_LINES * sizeof *tagger->kept_lines;
-        tagger->kept_lines = tkz__allocate_zeroed(&tagger->allocator, size);
-        if (tagger->kept_lines == NULL)
-            return tkz__error_memory(error, size);
-    }
-    return tkz__word_lines_append(&found, tagger->kept_lines, &tagger->output, error);
+    tkz_status status = TKZ_OK;
+    if (tagger->kept_lines.places == NULL)
+        status = tkz__kept_lines_make(&tagger->kept_lines, tagger->path.graph.number_count,
+                                      &tagger->allocator, error);
+    if (status == TKZ_OK)
+        status = tkz__word_lines_append(&found, &tagger->kept_lines, &tagger->output, error);
+    return status;
 }
 
 tkz_status tkz_tagger_format(tkz_tagger *tagger, const char *text, size_t size, int32_t format,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Decided words as MeCab prints them. Leans on the dictionary.
+ * Decided words as MeCab prints them. Leans on the dictionary and on the lines it keeps.
  *
- * Words and features lie all over a file of 50 MB and more: they are fetched some words ahead, so that
- * their way from memory is not waited for one by one. Surfaces are short: as many bytes as most of
- * them have are copied without asking.
+ * Lines, words and features are fetched some words ahead, so that their way from memory is not waited
+ * for one by one. Surfaces are short: as many bytes as most of them have are copied without asking.
  */
 #include "morph/word_lines.h"
 
@@ -12,12 +11,10 @@
 
 enum {
     WIDE = 32,          /* bytes copied at once */
-    WORDS_AHEAD = 16,   /* words are fetched so many before they are written, */
-    FEATURES_AHEAD = 8, /* their features so many */
+    PLACES_AHEAD = 24,  /* so many words before one is written it is looked up where its line is kept, */
+    LINES_AHEAD = 16,   /* so many before, its line is fetched */
     CACHE_LINE = 64,    /* a feature is seldom longer than two of them */
-    KEPT_LINE_BITS = 11,
 };
-_Static_assert(1 << KEPT_LINE_BITS == TKZ__KEPT_LINES, "as many lines as hashes");
 
 const char *tkz__feature_of(const tkz_dictionary *dictionary, const tkz__compiled_dictionary *lexicon,
                             const tkz__word *word)
@@ -50,43 +47,33 @@ static inline void put_surface(const tkz__found_words *found, const tkz__path_wo
     output->size += size + 1;
 }
 
-/* Where the line of a word is kept: numbers of frequent words lie anywhere (Fibonacci hashing). */
-static inline tkz__kept_line *kept_line(tkz__kept_line *kept, uint32_t number)
+/* ---- Lines ---- */
+
+/* Fetches where a word's line is kept. */
+static inline void fetch_place(const tkz__found_words *found, const tkz__kept_lines *kept, size_t i)
 {
-    return &kept[number * UINT32_C(2654435769) >> (32 - KEPT_LINE_BITS)];
+    if (i < found->count)
+        __builtin_prefetch(&kept->places[found->words[i].number]);
 }
 
-/* Only words of the system dictionary whose lines are not kept are fetched: the others are few. */
-static inline const tkz__word *system_word(const tkz__found_words *found, tkz__kept_line *kept,
-                                           size_t i)
+/* Fetches the line, or what the dictionary has of the word. */
+static inline void fetch_line(const tkz__found_words *found, const tkz__kept_lines *kept, size_t i)
 {
-    const tkz__compiled_dictionary *system = &found->dictionary->lexicons[0];
-    if (i >= found->count || found->words[i].number >= system->word_count ||
-        kept_line(kept, found->words[i].number)->key == found->words[i].number + 1)
-        return NULL;
-    return &system->words[found->words[i].number];
-}
-
-static inline void fetch_word(const tkz__found_words *found, tkz__kept_line *kept, size_t i)
-{
-    const tkz__word *word = system_word(found, kept, i);
-    if (word != NULL)
-        __builtin_prefetch(word);
-}
-
-static inline void fetch_feature(const tkz__found_words *found, tkz__kept_line *kept, size_t i)
-{
-    const tkz__word *word = system_word(found, kept, i);
-    if (word == NULL)
+    if (i >= found->count)
         return;
-    const char *feature = tkz__word_feature(&found->dictionary->lexicons[0], word);
-    __builtin_prefetch(feature);
-    __builtin_prefetch(feature + CACHE_LINE);
+    const uint8_t *line = tkz__kept_lines_find(kept, found->words[i].number);
+    const tkz__compiled_dictionary *system = &found->dictionary->lexicons[0];
+    if (__builtin_expect(line != NULL, 1)) {
+        __builtin_prefetch(line);
+        __builtin_prefetch(line + CACHE_LINE);
+    } else if (found->words[i].number < system->word_count) {
+        __builtin_prefetch(&system->words[found->words[i].number]);
+    }
 }
 
-/* Appends the line of a word out of the dictionary, and keeps what is not too long. */
+/* Appends the line of a word out of the dictionary, and keeps it. */
 static tkz_status append_line(const tkz__found_words *found, const tkz__path_word *at,
-                              tkz__kept_line *line, tkz__buffer *output, tkz_error *error)
+                              tkz__kept_lines *kept, tkz__buffer *output, tkz_error *error)
 {
     const tkz__compiled_dictionary *lexicon;
     const tkz__word *word = tkz__dictionary_word(found->dictionary, at->number, &lexicon);
@@ -100,44 +87,40 @@ static tkz_status append_line(const tkz__found_words *found, const tkz__path_wor
     memcpy(to, feature, feature_size);
     to[feature_size] = '\n';
     output->size += feature_size + 1;
-    if (feature_size + 1 <= TKZ__KEPT_LINE_SIZE) {
-        line->key = at->number + 1;
-        line->size = (uint16_t)(feature_size + 1);
-        memcpy(line->text, to, feature_size + 1);
-    }
+    tkz__kept_lines_add(kept, at->number, to, feature_size + 1);
     return TKZ_OK;
 }
 
 /* Appends the line of a word of which it is kept. */
 static inline tkz_status append_kept(const tkz__found_words *found, const tkz__path_word *at,
-                                     const tkz__kept_line *line, tkz__buffer *output,
-                                     tkz_error *error)
+                                     const uint8_t *line, tkz__buffer *output, tkz_error *error)
 {
-    tkz_status status = reserve(output, at->end - at->start + 1 + TKZ__KEPT_LINE_SIZE, error);
+    const size_t size = tkz__kept_size(line);
+    tkz_status status =
+        reserve(output, at->end - at->start + 1 + size + TKZ__KEPT_COPY, error);
     if (__builtin_expect(status != TKZ_OK, 0))
         return status;
     put_surface(found, at, '\t', output);
-    memcpy(output->data + output->size, line->text, TKZ__KEPT_LINE_SIZE);
-    output->size += line->size;
+    tkz__kept_copy(output->data + output->size, line, size);
+    output->size += size;
     return TKZ_OK;
 }
 
-tkz_status tkz__word_lines_append(const tkz__found_words *found, tkz__kept_line *kept,
+tkz_status tkz__word_lines_append(const tkz__found_words *found, tkz__kept_lines *kept,
                                   tkz__buffer *output, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
-    for (size_t i = 0; i < WORDS_AHEAD; i++)
-        fetch_word(found, kept, i);
-    for (size_t i = 0; i < FEATURES_AHEAD; i++)
-        fetch_feature(found, kept, i);
+    for (size_t i = 0; i < PLACES_AHEAD; i++)
+        fetch_place(found, kept, i);
+    for (size_t i = 0; i < LINES_AHEAD; i++)
+        fetch_line(found, kept, i);
     for (size_t i = 0; i < found->count && status == TKZ_OK; i++) {
-        fetch_word(found, kept, i + WORDS_AHEAD);
-        fetch_feature(found, kept, i + FEATURES_AHEAD);
+        fetch_place(found, kept, i + PLACES_AHEAD);
+        fetch_line(found, kept, i + LINES_AHEAD);
         const tkz__path_word *at = &found->words[i];
-        tkz__kept_line *line = kept_line(kept, at->number);
-        status = __builtin_expect(line->key == at->number + 1, 1)
-                     ? append_kept(found, at, line, output, error)
-                     : append_line(found, at, line, output, error);
+        const uint8_t *line = tkz__kept_lines_find(kept, at->number);
+        status = __builtin_expect(line != NULL, 1) ? append_kept(found, at, line, output, error)
+                                                   : append_line(found, at, kept, output, error);
     }
     return status;
 }

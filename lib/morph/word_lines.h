@@ -8,24 +8,12 @@
 
 #include "core/buffer.h"
 #include "morph/dictionary.h"
+#include "morph/kept_lines.h"
 #include "morph/long_path.h"
 
 /* The feature of a word, NUL-terminated: of an unknown word what dicrc says, else that of its category. */
 const char *tkz__feature_of(const tkz_dictionary *dictionary, const tkz__compiled_dictionary *lexicon,
                             const tkz__word *word);
-
-enum {
-    TKZ__KEPT_LINES = 2048, /* of 128 bytes: half of a cache of the second level */
-    TKZ__KEPT_LINE_SIZE = 122,
-};
-
-/* What is printed behind the surface of a word that was printed lately, so that it need not be fetched from where
- * the dictionary has it, which is a file of 50 MB and more. */
-typedef struct tkz__kept_line {
-    uint32_t key; /* number of the word + 1; 0: none */
-    uint16_t size;
-    char text[TKZ__KEPT_LINE_SIZE]; /* TAB feature LF */
-} tkz__kept_line;
 
 /* A text and the words found in it, as bytes of it. */
 typedef struct tkz__found_words {
@@ -36,9 +24,8 @@ typedef struct tkz__found_words {
     size_t count; /* at least 1 */
 } tkz__found_words;
 
-/* Appends "surface TAB feature LF" of every word. `kept`: TKZ__KEPT_LINES, zeroed at first, of this dictionary.
- * Errors: OUT_OF_MEMORY. */
-TKZ_CHECKED tkz_status tkz__word_lines_append(const tkz__found_words *found, tkz__kept_line *kept,
+/* Appends "surface TAB feature LF" of every word; `kept` is of this dictionary. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__word_lines_append(const tkz__found_words *found, tkz__kept_lines *kept,
                                               tkz__buffer *output, tkz_error *error);
 
 /* Appends every surface and a space behind it. Errors: OUT_OF_MEMORY. */

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "subword/unigram_encoder.h"
+#include "subword/unigram_run.h"
 
 enum {
     MOST_SHORT = 64, /* characters of a part that is searched at once */
@@ -90,6 +91,107 @@ static inline void read_ahead(tkz__unigram_worker *worker, const tkz__unigram *m
     }
 }
 
+#if TKZ__PATH_AVX2
+
+/* Bytes of the last character that is read. */
+static uint32_t last_character(const search *state)
+{
+    uint32_t bytes = 1;
+    while (bytes < state->read && (state->text[state->read - bytes] & 0xC0) == 0x80)
+        bytes++;
+    return bytes;
+}
+
+/* How often the last character that is read, of `bytes` bytes, comes again behind it. */
+static uint32_t count_again(const search *state, uint32_t bytes)
+{
+    uint32_t at = state->read;
+    while (at + 8 <= state->size &&
+           tkz__load_u64(state->text + at) == tkz__load_u64(state->text + at - bytes))
+        at += 8;
+    while (at < state->size && state->text[at] == state->text[at - bytes])
+        at++;
+    return (at - state->read) / bytes;
+}
+
+/* What is known at the place `at`; false if a path leads further than pieces of the run do. */
+static bool start_run(tkz__unigram_worker *worker, const search *state, uint32_t base,
+                      uint32_t frontier, tkz__unigram_run *run)
+{
+    const uint32_t mask = worker->ring - 1;
+    const float *sums = (const float *)worker->sums;
+    if (frontier - state->at > TKZ__UNIGRAM_RUN_LENGTHS)
+        return false;
+    for (uint32_t k = 0; k < TKZ__UNIGRAM_RUN_LENGTHS; k++) {
+        uint32_t place = state->at + 1 + k;
+        uint32_t unit = place <= frontier ? worker->links[place - base] : 0;
+        run->next_units[k] = unit;
+        run->next_sums[k] = unit == 0 ? -INFINITY : sums[place & mask];
+        run->scores[k] = -INFINITY;
+        run->units[k] = 0;
+    }
+    run->sum = sums[state->at & mask];
+    for (uint32_t i = 0; i < state->chain_count; i++) {
+        if (state->chain_depths[i] > TKZ__UNIGRAM_RUN_LENGTHS)
+            return false;
+        run->scores[state->chain_depths[i] - 1] = (float)state->chain_scores[i];
+        run->units[state->chain_depths[i] - 1] = state->chain_units[i];
+    }
+    return true;
+}
+
+/* Goes on from the place behind the run, where nothing is read yet. */
+static void end_run(tkz__unigram_worker *worker, search *state, uint32_t base, uint32_t *frontier,
+                    const tkz__unigram_run *run)
+{
+    const uint32_t mask = worker->ring - 1;
+    float *sums = (float *)worker->sums;
+    sums[state->at & mask] = run->sum;
+    *frontier = state->at;
+    for (uint32_t k = 0; k < TKZ__UNIGRAM_RUN_LENGTHS; k++) {
+        uint32_t place = state->at + 1 + k;
+        bool is_reached = run->next_sums[k] > -INFINITY;
+        worker->links[place - base] = is_reached ? run->next_units[k] : 0;
+        if (!is_reached)
+            continue;
+        sums[place & mask] = run->next_sums[k];
+        *frontier = place;
+    }
+}
+
+/* Where a long run of one character begins, with pieces that are known, goes on to nearly its end. */
+static tkz_status search_run(tkz__unigram_worker *worker, const tkz__unigram *model, search *state,
+                             uint32_t base, uint32_t *frontier, bool *has_run, tkz_error *error)
+{
+    tkz__unigram_run run;
+    *has_run = false;
+    uint32_t unit = worker->codes[state->at & (worker->ring - 1)];
+    if (!chain_serves(worker, state) || state->same_end != state->known ||
+        (tkz__unigram_base(model, unit) & TKZ__UNIGRAM_IS_PIECE) == 0 || /* it may be unknown */
+        !(model->greatest < 1e30) || !tkz__processor_has_avx2())
+        return TKZ_OK;
+    uint32_t bytes = last_character(state);
+    uint32_t count = state->known - state->at + count_again(state, bytes) - state->chain_size;
+    if (count < TKZ__UNIGRAM_LEAST_RUN)
+        return TKZ_OK;
+    size_t needed = (size_t)(state->at - base) + count + model->longest + TKZ__UNIGRAM_RUN_LENGTHS + 1;
+    tkz_status status =
+        tkz__array_reserve(&worker->allocator, (void **)&worker->links, &worker->link_capacity,
+                           needed, sizeof *worker->links, error);
+    if (status != TKZ_OK || !start_run(worker, state, base, *frontier, &run))
+        return status;
+    tkz__unigram_run_avx2(&run, worker->links + (state->at + 1 - base), count);
+    state->read -= (state->known - state->at) * bytes;
+    state->read += count * bytes;
+    state->at += count;
+    state->known = state->same_end = state->at;
+    end_run(worker, state, base, frontier, &run);
+    *has_run = true;
+    return TKZ_OK;
+}
+
+#endif
+
 #define SUM double
 #define SCORE tkz__unigram_score
 #define SEARCH search_double
@@ -109,6 +211,9 @@ static inline void read_ahead(tkz__unigram_worker *worker, const tkz__unigram *m
 #define SUM float
 #define SUM_LIMIT 100000.0F
 #define SEARCH search_single
+#if TKZ__PATH_AVX2
+#define SEARCH_RUN search_run
+#endif
 #include "subword/unigram_search.h"
 #define SEARCH_SHORT short_single
 #include "subword/unigram_short.h"
@@ -132,12 +237,15 @@ static uint32_t length_of(const tkz__unigram *model, uint32_t unit, uint32_t mos
  * they lead nowhere. */
 static bool turn_links(const tkz__unigram *model, uint32_t *links, uint32_t count)
 {
-    uint32_t unit = links[count];
+    uint32_t unit = links[count], last = 0, length = 0;
     for (uint32_t at = count; at > 0;) {
         uint32_t own = unit;
         if (own == 0)
             return false;
-        at -= length_of(model, own, at);
+        if (own != last || length > at)
+            length = length_of(model, own, at);
+        last = own;
+        at -= length;
         unit = links[at];
         links[at] = own;
     }
@@ -151,12 +259,20 @@ static tkz_status write_path(tkz__unigram_worker *worker, const tkz__unigram_tar
     if (!turn_links(model, worker->links, count))
         return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
                               "the tokenizer image is damaged: it cannot encode");
+    uint32_t last = TKZ__UNIGRAM_UNKNOWN, length = 0, size = 0;
     for (uint32_t at = 0; at < count;) {
-        uint32_t unit = worker->links[at], from = *start;
-        uint32_t length = length_of(model, unit, count - at), character;
-        for (uint32_t i = 0; i < length; i++)
-            *start += (uint32_t)tkz__utf8_next((const char *)target->text + *start, end - *start,
-                                               &character);
+        uint32_t unit = worker->links[at], from = *start, character;
+        if (unit == TKZ__UNIGRAM_UNKNOWN || unit != last || length > count - at ||
+            size > end - from) {
+            length = length_of(model, unit, count - at);
+            for (uint32_t i = 0; i < length; i++)
+                *start += (uint32_t)tkz__utf8_next((const char *)target->text + *start,
+                                                   end - *start, &character);
+            size = *start - from;
+        } else { /* the same piece again, as in runs: the same bytes */
+            *start += size;
+        }
+        last = unit;
         tkz_status status = tkz__unigram_put(worker, target, tkz__unigram_id(model, unit), from,
                                              *start, error);
         if (status != TKZ_OK)

@@ -28,8 +28,16 @@ static tkz_status SEARCH(tkz__unigram_worker *worker, const tkz__unigram *model,
             if (status != TKZ_OK)
                 return status;
         }
-        uint32_t *links = worker->links;
         read_ahead(worker, model, state);
+#ifdef SEARCH_RUN
+        bool has_run;
+        tkz_status run_status = SEARCH_RUN(worker, model, state, base, &frontier, &has_run, error);
+        if (run_status != TKZ_OK)
+            return run_status;
+        if (has_run)
+            continue;
+#endif
+        uint32_t *links = worker->links;
         uint32_t limit = state->known - at, depth = 1;
         SUM sum = sums[at & mask];
 #ifdef SUM_LIMIT

@@ -466,6 +466,67 @@ START_TEST(one_character_a_million_times)
 }
 END_TEST
 
+/* Characters that come many times each, with pieces of some of these numbers, and a few that begin or end
+ * in a run. Great scores take the sums beyond where sentencepiece takes them back. */
+static void model_of_runs(model *made, uint64_t *random, bool sentencepiece)
+{
+    static const char *const characters[] = {"a", "-", A, CLEF, SPACE};
+    double greatest = test_random(random) % 2 == 0 ? 4000 : 20;
+    model_init(made, sentencepiece);
+    model_add(made, "<unk>", 0, TKZ__PIECE_UNKNOWN);
+    for (size_t i = 0; i < 5; i++) {
+        size_t most = test_random(random) % 18;
+        for (size_t count = test_random(random) % 2; count <= most; count++) {
+            uint8_t piece[4 * 24];
+            size_t own = strlen(characters[i]), size = 0;
+            uint64_t kind = test_random(random) % 8;
+            if (count == 0 || kind == 0)
+                continue;
+            if (kind == 1)
+                piece[size++] = 'x';
+            for (size_t k = 0; k < count; k++, size += own)
+                memcpy(piece + size, characters[i], own);
+            if (kind == 2)
+                piece[size++] = 'x';
+            double score = -(double)(test_random(random) % 1000) / 1000 * greatest;
+            if (test_random(random) % 2 == 0) /* as many paths with the same sum */
+                score = -greatest - greatest / 2 * (double)count;
+            model_add_bytes(made, piece, size, score, TKZ__PIECE_NORMAL);
+        }
+    }
+}
+
+static size_t text_of_runs(uint64_t *random, uint8_t *text)
+{
+    static const char *const characters[] = {"a", "-", A, CLEF, SPACE, "x"};
+    size_t size = 0;
+    for (;;) {
+        const char *character = characters[test_random(random) % 6];
+        size_t own = strlen(character), count = test_random(random) % 250;
+        if (size + own * count > MOST_TEXT)
+            return size;
+        for (size_t k = 0; k < count; k++, size += own)
+            memcpy(text + size, character, own);
+    }
+}
+
+START_TEST(runs)
+{
+    static model made;
+    static uint8_t text[MOST_TEXT];
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    uint64_t random = 4711;
+    for (int i = 0; i < 100 / TEST_SHORTER; i++) {
+        engine own;
+        model_of_runs(&made, &random, i % 4 != 0);
+        ck_assert_status(engine_open(&own, &made, &allocator));
+        for (int k = 0; k < 12; k++)
+            compare_with_slow(&own, &made, text, text_of_runs(&random, text));
+        engine_close(&own);
+    }
+}
+END_TEST
+
 /* A piece longer than any part, and than the rings at first. */
 START_TEST(long_piece)
 {
@@ -492,6 +553,7 @@ Suite *suite_unigram(void)
     tcase_add_test(engine_case, random_sentencepiece_models);
     tcase_add_test(engine_case, random_hf_models);
     tcase_add_test(engine_case, ways_agree);
+    tcase_add_test(engine_case, runs);
     tcase_add_test(engine_case, example);
     tcase_add_test(engine_case, byte_fallback);
     tcase_add_test(engine_case, missing_byte_piece);

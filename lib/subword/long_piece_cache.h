@@ -17,7 +17,7 @@
 enum {
     TKZ__LONG_PIECE_MOST_BYTES = 31,
     TKZ__LONG_PIECE_MOST_IDS = 8,
-    TKZ__LONG_PIECE_BITS = 14 /* entries of 64 bytes: 1 MiB */
+    TKZ__LONG_PIECE_BITS = 15 /* entries of 64 bytes: 2 MiB */
 };
 
 /* The bytes of a piece, zero-padded; the last byte is its length and TKZ__PIECE_WHOLE. */
@@ -42,6 +42,17 @@ static inline tkz__long_piece_key tkz__long_piece_key_of(const uint8_t *bytes, s
     key.words[3] &= tkz__piece_mask(size > 24 ? size - 24 : 0);
     key.words[3] |= (uint64_t)size << 56 | (is_whole ? TKZ__PIECE_WHOLE : 0);
     return key;
+}
+
+/* The same near the end of a text, where only `readable` bytes may be read. */
+static inline tkz__long_piece_key tkz__long_piece_key_at_end(const uint8_t *bytes, size_t size,
+                                                             size_t readable, bool is_whole)
+{
+    uint8_t copy[32] = {0};
+    if (readable >= sizeof copy)
+        return tkz__long_piece_key_of(bytes, size, is_whole);
+    memcpy(copy, bytes, size);
+    return tkz__long_piece_key_of(copy, size, is_whole);
 }
 
 static inline size_t tkz__long_piece_place(const tkz__long_piece_key *key)

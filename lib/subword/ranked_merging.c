@@ -24,7 +24,7 @@ typedef struct outcome {
 
 /* Pairs that were looked up of late, and what they make: nearly all of natural text are among them,
  * and a look-up in the table reads places that the caches do not hold. */
-enum { KNOWN_BITS = 15, MORE_SLOT_BITS = 4 };
+enum { KNOWN_BITS = 16, MORE_SLOT_BITS = 4 };
 typedef struct known_pair {
     uint32_t left; /* all zero: nothing known */
     uint32_t right;
@@ -171,11 +171,17 @@ static bool find_in_table(const tkz__ranked_merger *merger, uint32_t left, uint3
     return false;
 }
 
+static inline known_pair *known_place(tkz__ranked_merger *merger, uint32_t left, uint32_t right)
+{
+    uint64_t key = (uint64_t)left << 32 | right;
+    return &merger->known[key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KNOWN_BITS)];
+}
+
 /* The same by what is known; halves are below token_count. */
 static inline bool find(tkz__ranked_merger *merger, uint32_t left, uint32_t right, outcome *made)
 {
     uint64_t key = (uint64_t)left << 32 | right;
-    known_pair *known = &merger->known[key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KNOWN_BITS)];
+    known_pair *known = known_place(merger, left, right);
     if (__builtin_expect(known->left != left || known->right != right || key == 0, 0)) {
         outcome own = {UINT32_MAX, 0};
         (void)find_in_table(merger, left, right, &own);
@@ -408,6 +414,8 @@ static size_t merge_few(tkz__ranked_merger *merger, uint32_t *ids, size_t count)
     own.count = count;
     memset(own.ranks, 0xFF, sizeof own.ranks);
     memcpy(own.ids, ids, count * sizeof *ids);
+    for (size_t i = 0; i + 1 < count; i++)
+        __builtin_prefetch(known_place(merger, ids[i], ids[i + 1]));
     for (size_t i = 0; i + 1 < count; i++)
         look_up(merger, &own, i);
     for (size_t at; (at = least_pair(&own, end)) != SIZE_MAX;) {

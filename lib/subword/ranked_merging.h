@@ -19,7 +19,7 @@
 /* Looks merges up and holds the memory of merging. A worker has its own. */
 typedef struct tkz__ranked_merger tkz__ranked_merger;
 
-/* `image` must outlive it. Takes 6 to 12 bytes a merge and 0.8 MB. Errors: CORRUPT (the
+/* `image` must outlive it. Takes 6 to 12 bytes a merge and 1.3 MB. Errors: CORRUPT (the
  * merges are not of the tokens), LIMIT (merges chosen so that they collide), OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__ranked_merger_new(tkz__ranked_merger **merger, const tkz__image *image,
                                               const tkz_allocator *allocator, tkz_error *error);

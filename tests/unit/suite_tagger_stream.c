@@ -123,6 +123,8 @@ START_TEST(writes_what_the_whole_sentence_gives)
     uint64_t state = 5;
     for (int round = 0; round < 4; round++) {
         size_t scale = MEGABYTE / 3; /* more than is waited for at once */
+        if (TEST_SHORTER > 1 && _i > 0 && round % 2 == 0)
+            continue;
         tkz__buffer_clear(&text);
         append_prose(&text, scale * 9 / 8, &state);
         if (round == 1)

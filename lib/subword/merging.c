@@ -161,7 +161,10 @@ static bool append_blocks(sequence *own, tkz__merge_block *blocks, size_t size)
 {
     size_t starts[TKZ__MERGE_BLOCKS + 1];
     size_t count = start_blocks(own, blocks, starts, size), from = 0;
-    own->run(own->image, &own->memory->pairs, blocks, count);
+    tkz__pair_memory *pairs = &own->memory->pairs;
+    if (!pairs->has_byte_pairs && (pairs->blocks += (uint32_t)count) >= TKZ__PAIR_BLOCKS_WORTH)
+        tkz__pair_memory_make_byte_pairs(own->image, pairs);
+    own->run(own->image, pairs, blocks, count);
     if (!stays(own, blocks[0].symbols[0]))
         return append_with_tail(own, starts[0] + kept_end(&blocks[0], starts[0] + blocks[0].size == size));
     for (size_t i = 0; i < count; i++) {

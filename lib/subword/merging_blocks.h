@@ -150,7 +150,7 @@ void tkz__merge_block_ask(const tkz__image *image, tkz__pair_memory *memory,
 #define TKZ__MERGE_RUN(merge_early, lowest)                                                   \
     do {                                                                                      \
         for (size_t i = 0; i < count; i++) {                                                  \
-            if (memory->has_filter)                                                           \
+            if (memory->has_byte_pairs)                                                       \
                 tkz__merge_meet(image, memory, &blocks[i], merge_early(memory, &blocks[i]));  \
             else                                                                              \
                 tkz__merge_block_ask(image, memory, &blocks[i]);                              \

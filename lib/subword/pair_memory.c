@@ -9,6 +9,22 @@ static void set_bit(uint8_t *bits, uint32_t bit)
     bits[bit >> 3] |= (uint8_t)(1 << (bit & 7));
 }
 
+static void make_filters(const tkz__image *image, tkz__pair_memory *memory)
+{
+    for (size_t i = 0; i < 1 << TKZ__PAIR_MEMORY_BITS; i++)
+        memory->slots[i].cannot = UINT64_MAX;
+    for (uint32_t symbol = TKZ__SYMBOL_BYTES; symbol < image->symbol_count; symbol++) {
+        uint32_t left, right;
+        if (!tkz__image_halves(image, symbol, &left, &right))
+            continue;
+        uint64_t hash = tkz__pair_memory_hash(left, right);
+        memory->slots[hash >> (64 - TKZ__PAIR_MEMORY_BITS)].cannot &= ~tkz__pair_memory_bits(hash);
+        if ((left | right) < TKZ__SYMBOL_BYTES)
+            set_bit(memory->byte_filter, left << 8 | right);
+    }
+    memory->has_filter = true;
+}
+
 /* The bytes beside the border in the middle of what two symbols make; false if the image is damaged. */
 static bool find_border(const tkz__image *image, uint32_t symbol, uint32_t left, uint8_t border[2])
 {
@@ -45,13 +61,11 @@ static void note_border(tkz__pair_memory *memory, uint32_t symbol, uint32_t left
         lower(&pair->right_limit, symbol >> memory->limit_shift);
 }
 
-static void clear_tables(const tkz__image *image, tkz__pair_memory *memory)
+static void clear_byte_pairs(const tkz__image *image, tkz__pair_memory *memory)
 {
     memory->limit_shift = 0;
     while (image->symbol_count >> memory->limit_shift >= TKZ__PAIR_NO_LIMIT)
         memory->limit_shift++;
-    for (size_t i = 0; i < 1 << TKZ__PAIR_MEMORY_BITS; i++)
-        memory->slots[i].cannot = UINT64_MAX;
     memset(memory->sides, 0xFF, sizeof memory->sides);
     for (size_t i = 0; i < TKZ__SYMBOL_BYTES * TKZ__PAIR_ROW; i++)
         memory->byte_pairs[i] = (tkz__byte_pair){.merge = INT32_MAX,
@@ -76,23 +90,18 @@ static void fill_byte_pairs(const tkz__image *image, tkz__pair_memory *memory)
     }
 }
 
-static void make_filters(const tkz__image *image, tkz__pair_memory *memory)
+void tkz__pair_memory_make_byte_pairs(const tkz__image *image, tkz__pair_memory *memory)
 {
-    clear_tables(image, memory);
+    clear_byte_pairs(image, memory);
     for (uint32_t symbol = TKZ__SYMBOL_BYTES; symbol < image->symbol_count; symbol++) {
         uint32_t left, right;
         uint8_t border[2];
-        if (!tkz__image_halves(image, symbol, &left, &right))
-            continue;
-        uint64_t hash = tkz__pair_memory_hash(left, right);
-        memory->slots[hash >> (64 - TKZ__PAIR_MEMORY_BITS)].cannot &= ~tkz__pair_memory_bits(hash);
-        if ((left | right) < TKZ__SYMBOL_BYTES)
-            set_bit(memory->byte_filter, left << 8 | right);
-        if (find_border(image, symbol, left, border))
+        if (tkz__image_halves(image, symbol, &left, &right) &&
+            find_border(image, symbol, left, border))
             note_border(memory, symbol, left, right, border);
     }
     fill_byte_pairs(image, memory);
-    memory->has_filter = true;
+    memory->has_byte_pairs = true;
 }
 
 uint32_t tkz__pair_memory_ask(const tkz__image *image, tkz__pair_memory *memory, uint32_t left,

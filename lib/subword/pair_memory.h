@@ -22,7 +22,8 @@ enum {
     TKZ__PAIR_MERGE_SHIFT = 7, /* of a symbol that is the merge of two bytes */
     TKZ__PAIR_NO_LIMIT = UINT16_MAX,
     TKZ__PAIR_NONE = 0x1FFFFFFF, /* in a slot: no merge */
-    TKZ__PAIR_FILTER_WORTH = 4096 /* look-ups that make it worth its making */
+    TKZ__PAIR_FILTER_WORTH = 4096, /* look-ups that make it worth its making */
+    TKZ__PAIR_BLOCKS_WORTH = 1024 /* blocks (merging_blocks.h) that make pairs of bytes worth theirs */
 };
 
 /* A pair that was asked for, and the filter of all pairs with the same first bits of their hash (Putze, Sanders
@@ -56,8 +57,10 @@ typedef struct tkz__pair_memory {
     bool has_filter;
     uint32_t of_bytes[TKZ__SYMBOL_BYTES][TKZ__SYMBOL_BYTES]; /* [left][right] */
     uint8_t byte_filter[TKZ__SYMBOL_BYTES * TKZ__SYMBOL_BYTES / 8]; /* a bit for those that merge */
+    bool has_byte_pairs;
+    uint32_t blocks; /* that were merged before there are */
     uint32_t limit_shift;
-    tkz__byte_pair byte_pairs[TKZ__SYMBOL_BYTES * TKZ__PAIR_ROW]; /* once there is a filter */
+    tkz__byte_pair byte_pairs[TKZ__SYMBOL_BYTES * TKZ__PAIR_ROW];
     tkz__pair_sides sides[1 << TKZ__PAIR_SIDES_BITS]; /* of all symbols with these lowest bits together */
     bool has_joins;
     bool cannot_join; /* the image is damaged */
@@ -73,6 +76,9 @@ static inline uint64_t tkz__pair_memory_hash(uint32_t left, uint32_t right)
 {
     return ((uint64_t)left << 24 | right) * UINT64_C(0x9E3779B97F4A7C15) << 16;
 }
+
+/* Makes `byte_pairs` and `sides`. */
+void tkz__pair_memory_make_byte_pairs(const tkz__image *image, tkz__pair_memory *memory);
 
 /* Number of two bytes in `byte_pairs`: left | right << 8 is how they stand in a text. */
 static inline size_t tkz__pair_memory_place(uint32_t two)

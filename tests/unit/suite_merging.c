@@ -93,7 +93,7 @@ static void make_filter(const tkz__image *image, tkz__pair_memory *pairs)
         (void)tkz__pair_memory_ask(image, pairs, 'a', 'a');
 }
 
-/* Blocks of every size, before there is a filter and with it, by every way that the processor has. */
+/* Blocks of every size, before there are tables and with them, by every way that the processor has. */
 START_TEST(blocks)
 {
     uint64_t random = 22;
@@ -111,6 +111,8 @@ START_TEST(blocks)
         for (int round = 0; round < 600 / TEST_SHORTER; round++) {
             if (round == 20)
                 make_filter(image, &memory->pairs);
+            if (round == 40)
+                tkz__pair_memory_make_byte_pairs(image, &memory->pairs);
             uint8_t text[TKZ__MERGE_BLOCKS][TKZ__MERGE_BLOCK];
             size_t sizes[TKZ__MERGE_BLOCKS];
             size_t count = 1 + test_random(&random) % TKZ__MERGE_BLOCKS;

@@ -148,7 +148,7 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const ch
  * up: the next call begins a new one. Of WordPiece and models of words, what follows the last white
  * space, or sign behind BertPreTokenizer. Owned as by tkz_encoder_encode. Errors: UNSUPPORTED (models of
  * characters, PLaMo's, of BPE with marks; a normalizer with other steps than NFC, NFD, NFKC, NFKD,
- * sentencepiece's by name, HF's Prepend, Replace of one character, Lowercase, StripAccents, Nmt and
+ * sentencepiece's by name or with a charsmap of the model's own, HF's Prepend, Replace of one character, Lowercase, StripAccents, Nmt and
  * BertNormalizer; a pre-tokenizer of steps, but those of BPE of characters that cut at single characters
  * and change nothing, and BertPreTokenizer, Whitespace or WhitespaceSplit before WordPiece and words:
  * encode the text whole; truncation, padding, masks, dropout or sampling), LIMIT (a chunk of 4 GiB),

@@ -407,6 +407,8 @@ void tkz__encode_stream_free(text_stream *own, const tkz_allocator *allocator)
     tkz__buffer_free(&own->text);
     tkz__character_index_free(&own->characters);
     tkz__buffer_free(&own->places.symbols);
+    tkz__buffer_free(&own->places.replaced);
+    tkz__buffer_free(&own->places.touched);
     tkz__buffer_free(&own->places.rest);
     tkz_normalizer_free(own->rest);
     tkz_normal_form_free(own->rest_form);
@@ -425,6 +427,8 @@ static text_stream *new_stream(tkz_encoder *encoder)
                            allocator);
     tkz__buffer_init(&made->unnormalized, allocator);
     tkz__buffer_init(&made->places.symbols, allocator);
+    tkz__buffer_init(&made->places.replaced, allocator);
+    tkz__buffer_init(&made->places.touched, allocator);
     tkz__buffer_init(&made->places.rest, allocator);
     tkz__span_map_init(&made->map, allocator);
     tkz__buffer_init(&made->text, allocator);

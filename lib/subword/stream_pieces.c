@@ -9,6 +9,7 @@
 
 #include "subword/chunk_borders.h"
 #include "subword/matching.h"
+#include "subword/stream_charsmap.h"
 #include "text/utf8.h"
 
 /* ---- Steps --------------------------------------------------------------------- */
@@ -65,7 +66,7 @@ static tkz_status append_bare(tkz__buffer *rest, const char *step, size_t size, 
 static bool is_rules(const char *step, size_t size, size_t name)
 {
     static const char *const rules[] = {"identity-spm1", "nmt_nfkc-spm1", "nfkc-spm1",
-                                        "nmt_nfkc_cf-spm1", "nfkc_cf-spm1"};
+                                        "nmt_nfkc_cf-spm1", "nfkc_cf-spm1", "charsmap-spm1"};
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (is_called(step, name, rules[i]))
             return find_option(step, size, "treat_whitespace_as_suffix=true") == NULL;
@@ -91,16 +92,15 @@ static bool is_of_characters(const char *step, size_t name)
 }
 
 /* Does the step write one character in another way, whatever stands beside it? */
-static bool is_replacement(const char *step, size_t size, size_t name)
+static bool is_replacement(const char *step, size_t size, size_t name, uint32_t *character)
 {
     const char *option = find_option(step, size, "pattern=");
-    uint32_t character;
     if (!is_called(step, name, "replace-hf0.23") || option == NULL)
         return false;
     const char *value = option + strlen(":pattern=");
     size_t length = part_size(value, ":,"), escaped = length > 0 && value[0] == '\\';
     return length > escaped &&
-           tkz__utf8_decode(value + escaped, length - escaped, &character) == length - escaped;
+           tkz__utf8_decode(value + escaped, length - escaped, character) == length - escaped;
 }
 
 static int digit_of(char digit)
@@ -129,6 +129,32 @@ static tkz_status read_symbols(const char *step, size_t size, tkz__buffer *symbo
     return status;
 }
 
+/* The rules of the model's own map, in base64, of which some characters may be escaped. */
+static tkz_status read_map(tkz__stream_places *places, const char *step, size_t size,
+                           tkz_error *error)
+{
+    const char *option = find_option(step, size, "map=");
+    if (option == NULL)
+        return TKZ_OK;
+    const char *at = option + strlen(":map="), *end = option + 1 + part_size(option + 1, ":,");
+    if (at == end) /* no rules */
+        return TKZ_OK;
+    if (places->touched.size > 0)
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "the model's normalizer has two charsmaps; encode the text as a whole");
+    tkz__buffer map;
+    tkz__buffer_init(&map, &places->touched.allocator);
+    tkz_status status = tkz__buffer_reserve(&map, (size_t)(end - at), error);
+    for (; status == TKZ_OK && at < end; at++) {
+        at += *at == '\\' && at + 1 < end;
+        status = tkz__buffer_append_byte(&map, (uint8_t)*at, error);
+    }
+    if (status == TKZ_OK)
+        status = tkz__stream_charsmap_read(&places->touched, (const char *)map.data, map.size, error);
+    tkz__buffer_free(&map);
+    return status;
+}
+
 static tkz_status read_rules(tkz__stream_places *places, const char *step, size_t size,
                              size_t name, tkz_error *error)
 {
@@ -139,6 +165,8 @@ static tkz_status read_rules(tkz__stream_places *places, const char *step, size_
         places->kinds |= TKZ__STREAM_RULES;
     places->has_first = places->has_first || adds;
     tkz_status status = read_symbols(step, size, &places->symbols, error);
+    if (status == TKZ_OK)
+        status = read_map(places, step, size, error);
     if (status != TKZ_OK)
         return status;
     return adds ? append_bare(&places->rest, step, size, error)
@@ -155,12 +183,17 @@ static tkz_status read_step(tkz__stream_places *places, const char *step, size_t
     }
     if (is_rules(step, size, name))
         return read_rules(places, step, size, name, error);
+    uint32_t character;
+    if (is_replacement(step, size, name, &character)) {
+        tkz_status status = tkz__buffer_append(&places->replaced, &character, sizeof character, error);
+        return status == TKZ_OK ? append(&places->rest, step, size, error) : status;
+    }
     bool drops = is_called(step, name, "bert-hf0.23") || is_called(step, name, "nmt-hf0.23");
     if (drops)
         places->kinds |= TKZ__STREAM_CONTROLS | TKZ__STREAM_FORMS;
     else if (is_form(step))
         places->kinds |= TKZ__STREAM_FORMS;
-    else if (!is_replacement(step, size, name) && !is_of_characters(step, name))
+    else if (!is_of_characters(step, name))
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                               "the model's normalizer has the step %.*s, which may need the "
                               "whole text; encode the text as a whole",
@@ -228,8 +261,28 @@ static bool is_in_symbol(const tkz__buffer *symbols, const char *text, size_t si
     return false;
 }
 
-static bool may_cut(uint32_t before, uint32_t behind, uint32_t places)
+/* Do neither sentencepiece's rules by name nor those of the model join the character with others, or make
+ * nothing or a space of it? */
+static bool is_untouched(const tkz__stream_places *places, uint32_t character)
 {
+    return is_left_alone(character) &&
+           (places->touched.size == 0 || !tkz__stream_charsmap_has(&places->touched, character));
+}
+
+static bool is_replaced(const tkz__stream_places *places, uint32_t character)
+{
+    for (size_t at = 0; at < places->replaced.size; at += sizeof character) {
+        if (memcmp(places->replaced.data + at, &character, sizeof character) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool may_cut(uint32_t before, uint32_t behind, const tkz__stream_places *own)
+{
+    uint32_t places = own->kinds;
+    if (places != 0 && (is_replaced(own, before) || is_replaced(own, behind)))
+        return false;
     const uint32_t mark = 0x2581;
     if ((places & TKZ__STREAM_FORMS) != 0 && !begins_anew(behind))
         return false;
@@ -238,7 +291,8 @@ static bool may_cut(uint32_t before, uint32_t behind, uint32_t places)
     if ((places & TKZ__STREAM_SPACES) != 0 &&
         (before == ' ' || before == mark || behind == ' ' || behind == mark))
         return false;
-    return (places & TKZ__STREAM_RULES) == 0 || (is_left_alone(before) && is_left_alone(behind));
+    return (places & TKZ__STREAM_RULES) == 0 ||
+           (is_untouched(own, before) && is_untouched(own, behind));
 }
 
 /* Bytes at the end may want more: the character behind the place must be whole, those before it are. */
@@ -252,7 +306,7 @@ size_t tkz__stream_cut_text(const tkz__stream_places *places, const char *text, 
         size_t length = tkz__utf8_decode(text + at, size - at, &behind);
         size_t start = step_back(text, at);
         (void)tkz__utf8_decode(text + start, at - start, &before);
-        if (behind <= 0x10FFFF && may_cut(before, behind, places->kinds) &&
+        if (behind <= 0x10FFFF && may_cut(before, behind, places) &&
             !is_in_symbol(&places->symbols, text + start, at + length - start))
             return at;
     }

@@ -29,6 +29,9 @@ enum {
 typedef struct tkz__stream_places {
     uint32_t kinds;
     tkz__buffer symbols; /* none of which may be cut: each behind a byte FF */
+    tkz__buffer replaced; /* u32 of characters that a step replaces, which may go or become marks or spaces */
+    tkz__buffer touched; /* characters that the model's own rules do not leave alone, as
+                          * tkz__stream_charsmap_read has them; empty: there are none */
     bool has_first;      /* some step puts something before a text: */
     tkz__buffer rest;    /* the steps that the rest of it goes through */
 } tkz__stream_places;

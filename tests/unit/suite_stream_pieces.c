@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/little_endian.h"
 #include "core/memory.h"
 #include "format/sentencepiece_file.h"
 #include "subword/stream_pieces.h"
@@ -53,7 +54,7 @@ static void put_numbers(tkz__buffer *file, uint32_t field, const uint32_t *numbe
 /* How the text of a model is normalized: flags of NormalizerSpec. */
 enum { PREFIX = 1, EXTRA = 2, BYTES = 4, SUFFIX = 8 };
 
-static void make_model(tkz__buffer *file, uint32_t kind, int flags)
+static void make_model(tkz__buffer *file, uint32_t kind, int flags, const void *map, size_t map_size)
 {
     const uint32_t trainer[] = {3, kind, 24, (flags & SUFFIX) != 0, 35, (flags & BYTES) != 0};
     const uint32_t normalizer[] = {3, (flags & PREFIX) != 0, 4, (flags & EXTRA) != 0};
@@ -68,10 +69,94 @@ static void make_model(tkz__buffer *file, uint32_t kind, int flags)
         ck_assert_status(tkz__spm_put_piece(file, name, 6, 0, TKZ__PIECE_BYTE, true, NULL));
     }
     put_numbers(file, TKZ__SPM_TRAINER, trainer, 6);
-    put_numbers(file, TKZ__SPM_NORMALIZER, normalizer, 4);
+    tkz__buffer message;
+    tkz__buffer_init(&message, NULL);
+    if (map != NULL)
+        ck_assert_status(tkz__protobuf_put_bytes(&message, 2, map, map_size, NULL));
+    for (size_t i = 0; i < 4; i += 2)
+        ck_assert_status(tkz__protobuf_put_number(&message, normalizer[i], normalizer[i + 1], NULL));
+    ck_assert_status(tkz__protobuf_put_bytes(file, TKZ__SPM_NORMALIZER, message.data, message.size, NULL));
+    tkz__buffer_free(&message);
 }
 
-static tkz_tokenizer *open_model(uint32_t kind, int flags, int32_t compat)
+/* ---- Models with rules of their own ---------------------------------------------- */
+
+enum { MOST_NODES = 128 };
+
+/* A double array of darts-clone that wastes room: the children of a node have 256 units to themselves. */
+typedef struct charsmap {
+    uint8_t blob[4 + 4 * 256 * MOST_NODES + 1024];
+    size_t nodes;
+    char texts[1024];
+    size_t text_size;
+    size_t children[MOST_NODES][256]; /* 0: none */
+    uint32_t values[MOST_NODES];      /* where the replacement is, plus 1; 0: no key */
+} charsmap;
+
+static void add_rule(charsmap *map, const char *key, const char *replacement)
+{
+    size_t node = 0;
+    for (; *key != '\0'; key++) {
+        size_t *child = &map->children[node][(uint8_t)*key];
+        if (*child == 0)
+            *child = ++map->nodes;
+        ck_assert_uint_lt(map->nodes, MOST_NODES);
+        node = *child;
+    }
+    map->values[node] = (uint32_t)map->text_size + 1;
+    size_t size = strlen(replacement) + 1;
+    ck_assert_uint_le(map->text_size + size, sizeof map->texts);
+    memcpy(map->texts + map->text_size, replacement, size);
+    map->text_size += size;
+}
+
+/* The units of node n begin at 256 * (n + 1), the first 256 hold the root alone. */
+static size_t write_map(charsmap *map)
+{
+    size_t size = 4 * 256 * (map->nodes + 2);
+    memset(map->blob, 0, size + 4);
+    tkz__store_u32(map->blob, (uint32_t)size);
+    uint8_t *units = map->blob + 4;
+    for (size_t i = 0; i < size / 4; i++) /* units that are free have the labels of others */
+        tkz__store_u32(units + 4 * i, (i + 1) & 0xFF);
+    tkz__store_u32(units, 256 << 10);
+    for (size_t node = 0; node <= map->nodes; node++) {
+        size_t start = 256 * (node + 1);
+        for (size_t byte = 1; byte < 256; byte++) {
+            size_t child = map->children[node][byte];
+            if (child != 0)
+                tkz__store_u32(units + 4 * (start + byte),
+                               (uint32_t)(((start + byte) ^ (256 * (child + 1))) << 10 |
+                                          (map->values[child] != 0 ? 1U << 8 : 0) | byte));
+        }
+        if (map->values[node] != 0)
+            tkz__store_u32(units + 4 * start, UINT32_C(1) << 31 | (map->values[node] - 1));
+    }
+    memcpy(map->blob + 4 + size, map->texts, map->text_size);
+    return 4 + size + map->text_size;
+}
+
+/* Some of these: letters that become others, more, nothing or spaces, that join with what stands behind
+ * them, signs that vanish. */
+static size_t random_map(charsmap *map, uint64_t *random)
+{
+    static const char *const rules[][2] = {
+        {"a", "b"},   {"b", "a b"}, {"z", " "},       {"z", ""},          {"a", S},
+        {"ab", "a"},  {A A, "a"},   {A, "a" A},       {A MARK, "b"},      {"(", "(a"},
+        {"(a)", "a"}, {"\n", " "}, {"\n", ""},      {HALF, MARK},       {"\xE3\x81\x8B" MARK, "\xE3\x81\x8C"},
+        {" b", "b"},  {"a ", "a"},  {"\xE3\x80\x80", " "}, {A "b", "  "},  {"\xF0\x9F\x98\x80", ""},
+    };
+    memset(map, 0, sizeof *map);
+    add_rule(map, "\xEF\xBC\xA1", "A"); /* no map is empty */
+    for (int i = 0; i < COUNT(rules); i++) {
+        if (test_random(random) % 3 == 0)
+            add_rule(map, rules[i][0], rules[i][1]);
+    }
+    return write_map(map);
+}
+
+static tkz_tokenizer *open_model_with(uint32_t kind, int flags, const void *map, size_t map_size,
+                                      int32_t compat)
 {
     char directory[64], path[96];
     tkz_tokenizer *tokenizer;
@@ -79,13 +164,18 @@ static tkz_tokenizer *open_model(uint32_t kind, int flags, int32_t compat)
     tkz_error error;
     test_make_directory(directory, sizeof directory);
     snprintf(path, sizeof path, "%s/model", directory);
-    make_model(&file, kind, flags);
+    make_model(&file, kind, flags, map, map_size);
     test_write_file(path, file.data, file.size);
     tkz__buffer_free(&file);
     tkz_status status = tkz_tokenizer_open_compat(&tokenizer, path, compat, NULL, &error);
     ck_assert_msg(status == TKZ_OK, "%s", error.message);
     test_remove_tree(directory);
     return tokenizer;
+}
+
+static tkz_tokenizer *open_model(uint32_t kind, int flags, int32_t compat)
+{
+    return open_model_with(kind, flags, NULL, 0, compat);
 }
 
 /* ---- Parts are the whole ------------------------------------------------------------ */
@@ -125,29 +215,134 @@ static const struct {
     {TKZ__SPM_BPE, BYTES, TKZ_COMPAT_HF},
 };
 
-START_TEST(parts_are_the_whole)
+/* Takes the tokenizer. */
+static void compare_texts(tkz_tokenizer *tokenizer, uint64_t *random, int rounds)
 {
-    uint64_t random = 11;
-    tkz_tokenizer *tokenizer =
-        open_model(streamed[_i].kind, streamed[_i].flags, streamed[_i].compat);
     tkz_encoder *whole, *parts;
     ck_assert_status(tkz_encoder_new(&whole, tokenizer, NULL, NULL));
     ck_assert_status(tkz_encoder_new(&parts, tokenizer, NULL, NULL));
-    for (int round = 0; round < 6000 / TEST_SHORTER; round++) {
+    for (int round = 0; round < rounds; round++) {
         char text[160];
         int32_t offsets = round % 2 == 0 ? TKZ_OFFSETS_BYTES : TKZ_OFFSETS_CHARACTERS;
-        size_t size = random_text(&random, text, sizeof text);
+        size_t size = random_text(random, text, sizeof text);
         tkz_encoder_want_offsets(whole, offsets);
         tkz_encoder_want_offsets(parts, offsets);
         tkz_encoder_allow_special(whole, round % 3 == 0);
         tkz_encoder_allow_special(parts, round % 3 == 0);
-        compare_parts(whole, parts, &random, text, size);
+        compare_parts(whole, parts, random, text, size);
     }
     tkz_encoder_free(whole);
     tkz_encoder_free(parts);
     tkz_tokenizer_free(tokenizer);
 }
+
+START_TEST(parts_are_the_whole)
+{
+    uint64_t random = 11;
+    compare_texts(open_model(streamed[_i].kind, streamed[_i].flags, streamed[_i].compat), &random,
+                  6000 / TEST_SHORTER);
+}
 END_TEST
+
+/* The rules of a model's own charsmap. */
+START_TEST(own_rules)
+{
+    static charsmap map;
+    uint64_t random = 29;
+    for (int i = 0; i < 32; i++) {
+        int flags = (i % 2 == 0 ? PREFIX : 0) | (i % 3 == 0 ? EXTRA : 0) | (i % 5 == 0 ? BYTES : 0);
+        size_t size = random_map(&map, &random);
+        compare_texts(open_model_with(i % 4 == 3 ? TKZ__SPM_BPE : TKZ__SPM_UNIGRAM, flags, map.blob,
+                                      size, TKZ_COMPAT_FILE),
+                      &random, 300 / TEST_SHORTER);
+    }
+}
+END_TEST
+
+/* A charsmap cannot keep a stream at work, nor lead it out of its bytes. */
+START_TEST(damaged_rules)
+{
+    static charsmap map;
+    uint64_t random = 31;
+    for (int i = 0; i < 24; i++) {
+        size_t size = random_map(&map, &random);
+        for (int k = 0; k < 8; k++)
+            map.blob[4 + 1024 + test_random(&random) % (size - 4 - 1024 - map.text_size)] =
+                (uint8_t)test_random(&random);
+        tkz_tokenizer *tokenizer = open_model_with(TKZ__SPM_UNIGRAM, PREFIX, map.blob, size, TKZ_COMPAT_FILE);
+        tkz_encoder *encoder;
+        const tkz_batch *batch;
+        ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+        tkz_status status = tkz_encoder_encode_next(encoder, "a" A "b", 5, 1, &batch, NULL);
+        ck_assert(status == TKZ_OK || status == TKZ_STATUS_UNSUPPORTED);
+        tkz_encoder_free(encoder);
+        tkz_tokenizer_free(tokenizer);
+    }
+}
+END_TEST
+
+/* What a replacement removes or makes stands beside what other steps join: where a text is cut, its halves
+ * become what the whole does. */
+START_TEST(replacements)
+{
+    static const char *const chains[] = {
+        "replace-hf0.23:pattern=b:content=,nfc-hf0.23",
+        "replace-hf0.23:pattern=b:content=" MARK ",nfc-hf0.23",
+        "replace-hf0.23:pattern=b:content=,identity-spm1:remove_extra_whitespaces=true",
+        "replace-hf0.23:pattern=b:content= ,nmt_nfkc-spm1:remove_extra_whitespaces=true",
+        "replace-hf0.23:pattern=(:content=,nfkc-hf0.23,lowercase-hf0.23",
+        "nfc-hf0.23,replace-hf0.23:pattern=a:content=",
+    };
+    uint64_t random = 37;
+    tkz_normal_form *form;
+    tkz_normalizer *normalizer;
+    for (int i = 0; i < COUNT(chains); i++) {
+        tkz__stream_places places = {.kinds = 0};
+        tkz_normalized result;
+        int cuts = 0;
+        tkz__buffer_init(&places.symbols, NULL);
+        tkz__buffer_init(&places.touched, NULL);
+        tkz__buffer_init(&places.replaced, NULL);
+        tkz__buffer_init(&places.rest, NULL);
+        ck_assert_status(tkz__stream_read_steps(&places, chains[i], NULL));
+        ck_assert_status(tkz_normal_form_new(&form, chains[i], strlen(chains[i]), NULL, NULL));
+        ck_assert_status(tkz_normalizer_new(&normalizer, form, NULL, NULL));
+        /* The rest of a text goes through the other steps, which put nothing first. */
+        tkz_normal_form *rest_form;
+        tkz_normalizer *rest;
+        ck_assert_status(tkz_normal_form_new(&rest_form, (const char *)places.rest.data, places.rest.size,
+                                             NULL, NULL));
+        ck_assert_status(tkz_normalizer_new(&rest, rest_form, NULL, NULL));
+        for (int round = 0; round < 4000 / TEST_SHORTER; round++) {
+            char text[80], halves[2000];
+            size_t size = random_text(&random, text, sizeof text), made;
+            size_t cut = tkz__stream_cut_text(&places, text, size);
+            if (cut == 0)
+                continue;
+            cuts++;
+            ck_assert_status(tkz_normalizer_run(normalizer, text, cut, 0, &result, NULL));
+            memcpy(halves, result.text, result.size);
+            made = result.size;
+            ck_assert_status(tkz_normalizer_run(rest, text + cut, size - cut, 0, &result, NULL));
+            memcpy(halves + made, result.text, result.size);
+            made += result.size;
+            ck_assert_status(tkz_normalizer_run(normalizer, text, size, 0, &result, NULL));
+            ck_assert_msg(result.size == made && memcmp(result.text, halves, made) == 0,
+                          "%s: \"%.*s\" cut at %zu", chains[i], (int)size, text, cut);
+        }
+        ck_assert_int_gt(cuts, 400 / TEST_SHORTER);
+        tkz_normalizer_free(rest);
+        tkz_normal_form_free(rest_form);
+        tkz_normalizer_free(normalizer);
+        tkz_normal_form_free(form);
+        tkz__buffer_free(&places.rest);
+        tkz__buffer_free(&places.replaced);
+        tkz__buffer_free(&places.touched);
+        tkz__buffer_free(&places.symbols);
+    }
+}
+END_TEST
+
 
 /* ---- What is held -------------------------------------------------------------------- */
 
@@ -204,6 +399,8 @@ START_TEST(rules_leave_characters_alone)
             const char *follower = rest[character % COUNT(rest)];
             tkz__stream_places places = {.kinds = TKZ__STREAM_RULES};
             tkz__buffer_init(&places.symbols, NULL);
+            tkz__buffer_init(&places.touched, NULL);
+            tkz__buffer_init(&places.replaced, NULL);
             memcpy(text + length, follower, strlen(follower));
             size_t all = length + strlen(follower);
             if (tkz__stream_cut_text(&places, text, all) != length)
@@ -293,6 +490,9 @@ Suite *suite_stream_pieces(void)
     Suite *suite = suite_create("stream_pieces");
     TCase *tests = tcase_create("parts");
     tcase_add_loop_test(tests, parts_are_the_whole, 0, COUNT(streamed));
+    tcase_add_test(tests, own_rules);
+    tcase_add_test(tests, damaged_rules);
+    tcase_add_test(tests, replacements);
     tcase_add_test(tests, little_is_held);
     tcase_add_test(tests, rules_leave_characters_alone);
     tcase_add_test(tests, what_needs_whole_texts_is_refused);

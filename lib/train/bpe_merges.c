@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The greedy loop of BPE training. Leans on bpe_words and bpe_pairs.
+ * The greedy loop of BPE training. Leans on bpe_census, bpe_words and bpe_pairs.
  *
  * The result equals that of HF tokenizers' BpeTrainer (tokenizers/src/models/bpe/trainer.rs):
  * the same counts (each neighbouring pair in a word, overlaps included: "aaa"
@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#include "train/bpe_census.h"
+
 #define NOT_KEPT UINT32_MAX
 
 /* ---- Setting up --------------------------------------------------------- */
@@ -23,8 +25,6 @@ static void free_side(const tkz__bpe_merger *merger, tkz__bpe_side *side)
 {
     tkz__release_array(&merger->allocator, side->neighbours, side->capacity,
                        sizeof *side->neighbours);
-    tkz__release_array(&merger->allocator, side->found, side->found_capacity,
-                       sizeof *side->found);
     tkz__release_array(&merger->allocator, side->touched, side->touched_capacity,
                        sizeof *side->touched);
 }
@@ -46,9 +46,6 @@ static tkz_status reserve_side(const tkz__bpe_merger *merger, tkz__bpe_side *sid
 {
     tkz_status status = reserve_neighbours(merger, side, ids, error);
     if (status == TKZ_OK)
-        status = tkz__array_reserve(&merger->allocator, (void **)&side->found,
-                                    &side->found_capacity, occurrences, sizeof *side->found, error);
-    if (status == TKZ_OK)
         status = tkz__array_reserve(&merger->allocator, (void **)&side->touched,
                                     &side->touched_capacity,
                                     occurrences < ids ? occurrences : ids, sizeof *side->touched,
@@ -60,83 +57,12 @@ static tkz_status reserve_side(const tkz__bpe_merger *merger, tkz__bpe_side *sid
 static tkz_status reserve_ids(tkz__bpe_merger *merger, size_t ids, size_t occurrences,
                               tkz_error *error)
 {
-    tkz_status status = reserve_side(merger, &merger->before, ids, occurrences, error);
+    tkz_status status = tkz__array_reserve(&merger->allocator, (void **)&merger->widths, &merger->width_capacity, ids,
+                                           sizeof *merger->widths, error);
+    if (status == TKZ_OK)
+        status = reserve_side(merger, &merger->before, ids, occurrences, error);
     if (status == TKZ_OK)
         status = reserve_side(merger, &merger->behind, ids, occurrences, error);
-    return status;
-}
-
-/* ---- The pairs before the first merge ----------------------------------------- */
-
-/* Pairs by number. Those of two ids below 256, which are most places of any text, are found in a
- * square; the others by hashing. */
-typedef struct pair_census {
-    tkz__bpe_merger *merger;
-    uint32_t square[256][256]; /* number + 1 */
-    tkz__pair_table table;
-    struct census_pair {
-        uint64_t key;
-        tkz__bpe_neighbour sum;
-    } *pairs;
-    size_t count;
-    size_t capacity;
-} pair_census;
-
-/* The number of a pair, which is listed if it is new. */
-static tkz_status find_pair(pair_census *census, uint32_t left, uint32_t right, uint32_t *number,
-                            tkz_error *error)
-{
-    uint64_t key = tkz__pair_key(left, right);
-    uint32_t *cell = (left | right) < 256 ? &census->square[left][right] : NULL;
-    uint32_t *value = cell == NULL ? tkz__pair_table_find(&census->table, key) : NULL;
-    if (cell != NULL ? *cell != 0 : value != NULL) {
-        *number = cell != NULL ? *cell - 1 : *value;
-        return TKZ_OK;
-    }
-    *number = (uint32_t)census->count;
-    tkz_status status = tkz__array_reserve(&census->merger->allocator, (void **)&census->pairs,
-                                           &census->capacity, census->count + 1,
-                                           sizeof *census->pairs, error);
-    if (status == TKZ_OK && cell == NULL)
-        status = tkz__pair_table_set(&census->table, key, *number, error);
-    if (status != TKZ_OK)
-        return status;
-    if (cell != NULL)
-        *cell = *number + 1;
-    census->pairs[census->count++] = (struct census_pair){.key = key};
-    return TKZ_OK;
-}
-
-/* Goes through all pairs of neighbours: counts them, or writes their places into the lists. */
-static tkz_status walk_pairs(pair_census *census, bool counts, tkz_error *error)
-{
-    tkz__bpe_merger *merger = census->merger;
-    const tkz__bpe_words *words = merger->words;
-    const uint32_t *lengths = merger->tokens->lengths;
-    size_t run = 0;
-    tkz_status status = TKZ_OK;
-    for (uint32_t place = 1; status == TKZ_OK && place < words->size;) {
-        uint32_t left = words->places[place], number;
-        if (left == TKZ__BPE_BORDER) {
-            place++;
-            continue;
-        }
-        uint32_t next = place + lengths[left], right = words->places[next];
-        if (right != TKZ__BPE_BORDER) {
-            status = find_pair(census, left, right, &number, error);
-            if (status != TKZ_OK)
-                break;
-            tkz__bpe_neighbour *sum = &census->pairs[number].sum;
-            if (counts) {
-                run = tkz__bpe_words_run(words, run, place);
-                sum->count += words->runs[run].count;
-                sum->places++;
-            } else if (sum->record != NOT_KEPT) {
-                tkz__bpe_pairs_append(&merger->pairs, sum->record, place);
-            }
-        }
-        place = next;
-    }
     return status;
 }
 
@@ -145,65 +71,15 @@ static bool is_wanted(const tkz__bpe_merger *merger, uint64_t count, uint32_t le
     return count >= merger->pairs.minimum && tkz__bpe_tokens_may_join(merger->tokens, left, right);
 }
 
-static tkz_status keep_pairs(pair_census *census, tkz_error *error)
-{
-    tkz__bpe_pairs *pairs = &census->merger->pairs;
-    uint64_t pair_count = 0, place_count = 0;
-    for (size_t i = 0; i < census->count; i++) {
-        struct census_pair *pair = &census->pairs[i];
-        bool wanted = is_wanted(census->merger, pair->sum.count, (uint32_t)(pair->key >> 32),
-                                (uint32_t)pair->key);
-        pair->sum.record = wanted ? 0 : NOT_KEPT;
-        pair_count += wanted;
-        place_count += wanted ? pair->sum.places : 0;
-    }
-    tkz_status status = tkz__bpe_pairs_reserve(pairs, pair_count, place_count, error);
-    for (size_t i = 0; status == TKZ_OK && i < census->count; i++) {
-        struct census_pair *pair = &census->pairs[i];
-        if (pair->sum.record != NOT_KEPT)
-            status = tkz__bpe_pairs_add(pairs, (uint32_t)(pair->key >> 32), (uint32_t)pair->key,
-                                        pair->sum.count, pair->sum.places, &pair->sum.record,
-                                        error);
-    }
-    return status;
-}
-
-static tkz_status start_pairs(tkz__bpe_merger *merger, tkz_error *error)
-{
-    pair_census *census = tkz__allocate_zeroed(&merger->allocator, sizeof *census);
-    if (census == NULL)
-        return tkz__error_memory(error, sizeof *census);
-    census->merger = merger;
-    tkz__pair_table_init(&census->table, &merger->allocator);
-    tkz_status status = walk_pairs(census, true, error);
-    if (status == TKZ_OK)
-        status = keep_pairs(census, error);
-    if (status == TKZ_OK)
-        status = walk_pairs(census, false, error);
-    tkz__pair_table_free(&census->table);
-    tkz__release_array(&merger->allocator, census->pairs, census->capacity,
-                       sizeof *census->pairs);
-    tkz__release(&merger->allocator, census, sizeof *census);
-    return status;
-}
-
 /* ---- One merge ---------------------------------------------------------- */
 
-static void meet(tkz__bpe_side *side, uint32_t other, uint32_t place, uint64_t count)
+static inline void meet(tkz__bpe_side *side, uint32_t other, uint64_t count)
 {
     tkz__bpe_neighbour *neighbour = &side->neighbours[other];
     if (neighbour->count == 0)
         side->touched[side->touched_count++] = other;
     neighbour->count += count;
     neighbour->places++;
-    side->found[side->found_count++] = (tkz__bpe_occurrence){other, place};
-}
-
-/* Takes the token that was met last out of `side` again, but not out of its count. */
-static void unmeet_last(tkz__bpe_side *side)
-{
-    side->found_count--;
-    side->neighbours[side->found[side->found_count].other].places--;
 }
 
 /* Writes the token `made` over its two halves, from `start` to `end` with `middle` between them. */
@@ -216,42 +92,45 @@ static void write_token(uint32_t *places, uint32_t start, uint32_t middle, uint3
     places[end - 1] = made;
 }
 
-/* Merges `pair` wherever it still stands, and notes the neighbours of the new token. Returns by how
- * much the new pair (made, pair->left) is counted too high: where the token behind a merge is
- * itself merged next. */
-static uint64_t merge_everywhere(tkz__bpe_merger *merger, const tkz__bpe_pair *pair, uint32_t made)
+/* Nearly every place is a cache miss; asking for it some steps before took a seventh off the training time of 32,000
+ * tokens from 100 MB of Japanese. */
+enum { AHEAD = 16 };
+
+/* Merges `pair` wherever it still stands, and counts the neighbours of the new token; the list of places becomes that of
+ * the new tokens. Returns by how much the new pair (made, pair->left) is counted too high: where the token behind a
+ * merge is itself merged next. */
+static uint64_t merge_everywhere(tkz__bpe_merger *merger, tkz__bpe_pair *pair, uint32_t made)
 {
     uint32_t *places = merger->words->places;
-    const uint32_t *lengths = merger->tokens->lengths;
-    const uint32_t *list = merger->pairs.pool + pair->postings;
+    uint32_t *list = merger->pairs.pool + pair->postings;
+    uint32_t left_width = merger->widths[pair->left], right_width = merger->widths[pair->right], kept = 0;
     uint64_t too_high = 0;
     size_t run = 0;
-    /* Nearly every place is a cache miss; asking for it some steps before took a seventh off the
-     * training time of 32,000 tokens from 100 MB of Japanese. */
-    enum { AHEAD = 16 };
     for (uint32_t i = 0; i < pair->posting_count; i++) {
         uint32_t start = list[i];
         if (i + AHEAD < pair->posting_count)
             __builtin_prefetch(&places[list[i + AHEAD]], 1);
         if (places[start] != pair->left)
             continue;
-        uint32_t middle = start + lengths[pair->left];
+        uint32_t middle = start + left_width;
         if (places[middle] != pair->right)
             continue;
-        uint32_t end = middle + lengths[pair->right];
+        uint32_t end = middle + right_width;
         run = tkz__bpe_words_run(merger->words, run, start);
         uint64_t count = merger->words->runs[run].count;
         uint32_t before = places[start - 1], behind = places[end];
-        if (before == made) {
+        if (before == made) { /* whose token behind was this one's left half */
             too_high += count;
-            unmeet_last(&merger->behind);
+            merger->behind.neighbours[pair->left].places--;
         }
         if (before != TKZ__BPE_BORDER)
-            meet(&merger->before, before, start - lengths[before], count);
+            meet(&merger->before, before, count);
         if (behind != TKZ__BPE_BORDER)
-            meet(&merger->behind, behind, start, count);
+            meet(&merger->behind, behind, count);
         write_token(places, start, middle, end, made);
+        list[kept++] = start;
     }
+    pair->posting_count = kept;
     return too_high;
 }
 
@@ -291,7 +170,7 @@ static void choose_new_pairs(const tkz__bpe_merger *merger, tkz__bpe_side *side,
     }
 }
 
-/* Adds the new pairs of one side and empties it. */
+/* Adds the new pairs of one side, with lists that are empty yet. */
 static tkz_status add_new_pairs(tkz__bpe_merger *merger, tkz__bpe_side *side, uint32_t made,
                                 tkz_error *error)
 {
@@ -305,23 +184,53 @@ static tkz_status add_new_pairs(tkz__bpe_merger *merger, tkz__bpe_side *side, ui
                                         is_left ? made : other, neighbour->count,
                                         neighbour->places, &neighbour->record, error);
     }
-    for (size_t i = 0; status == TKZ_OK && i < side->found_count; i++) {
-        uint32_t record = side->neighbours[side->found[i].other].record;
-        if (record != NOT_KEPT)
-            tkz__bpe_pairs_append(&merger->pairs, record, side->found[i].place);
-    }
-    for (size_t i = 0; i < side->touched_count; i++)
-        side->neighbours[side->touched[i]] = (tkz__bpe_neighbour){0};
-    side->touched_count = side->found_count = 0;
     return status;
 }
 
-static tkz_status merge_pair(tkz__bpe_merger *merger, const tkz__bpe_pair *pair, tkz_error *error)
+/* Lists the places of the new pairs: of what stands before and behind the tokens just made. */
+static void list_new_places(tkz__bpe_merger *merger, const tkz__bpe_pair *pair, uint32_t made)
 {
-    uint32_t made = (uint32_t)merger->tokens->count;
-    tkz_status status = reserve_ids(merger, (size_t)made + 1, pair->posting_count, error);
+    const uint32_t *places = merger->words->places;
+    const uint32_t *list = merger->pairs.pool + pair->postings;
+    const tkz__bpe_neighbour *before_made = merger->before.neighbours;
+    const tkz__bpe_neighbour *behind_made = merger->behind.neighbours;
+    uint32_t width = merger->widths[made];
+    for (uint32_t i = 0; i < pair->posting_count; i++) {
+        uint32_t start = list[i];
+        if (i + AHEAD < pair->posting_count)
+            __builtin_prefetch(&places[list[i + AHEAD]], 0);
+        uint32_t before = places[start - 1], behind = places[start + width];
+        if (before != TKZ__BPE_BORDER && before_made[before].record != NOT_KEPT)
+            tkz__bpe_pairs_append(&merger->pairs, before_made[before].record, start - merger->widths[before]);
+        /* Two new tokens side by side are listed by the second one. */
+        if (behind != TKZ__BPE_BORDER && behind != made && behind_made[behind].record != NOT_KEPT)
+            tkz__bpe_pairs_append(&merger->pairs, behind_made[behind].record, start);
+    }
+}
+
+static void clear_side(tkz__bpe_side *side)
+{
+    for (size_t i = 0; i < side->touched_count; i++)
+        side->neighbours[side->touched[i]] = (tkz__bpe_neighbour){0};
+    side->touched_count = 0;
+}
+
+static tkz_status join_tokens(tkz__bpe_merger *merger, const tkz__bpe_pair *pair, tkz_error *error)
+{
+    size_t made = merger->tokens->count;
+    tkz_status status = reserve_ids(merger, made + 1, pair->posting_count, error);
     if (status == TKZ_OK)
         status = tkz__bpe_tokens_join(merger->tokens, pair->left, pair->right, error);
+    if (status == TKZ_OK)
+        merger->widths[made] = merger->widths[pair->left] + merger->widths[pair->right];
+    return status;
+}
+
+static tkz_status merge_pair(tkz__bpe_merger *merger, uint32_t record, tkz_error *error)
+{
+    uint32_t made = (uint32_t)merger->tokens->count;
+    tkz__bpe_pair *pair = &merger->pairs.records[record];
+    tkz_status status = join_tokens(merger, pair, error);
     if (status != TKZ_OK)
         return status;
 
@@ -337,10 +246,39 @@ static tkz_status merge_pair(tkz__bpe_merger *merger, const tkz__bpe_pair *pair,
         status = add_new_pairs(merger, &merger->before, made, error);
     if (status == TKZ_OK)
         status = add_new_pairs(merger, &merger->behind, made, error);
+    if (status == TKZ_OK && place_count > 0)
+        list_new_places(merger, &merger->pairs.records[record], made); /* adding moves records */
+    clear_side(&merger->before);
+    clear_side(&merger->behind);
+    tkz__bpe_pairs_release(&merger->pairs, record);
     return status;
 }
 
 /* ---- The loop ----------------------------------------------------------- */
+
+/* Bytes for words and pairs, as long as these are not too many: so much for each place at the beginning, four of which
+ * are the place itself, and never less than a few pairs take. */
+enum { PLACE_MEMORY = 6, LEAST_MEMORY = 1 << 20 };
+
+/* Goes on with the pairs that are rarer than those that are used up, if there are any. */
+static tkz_status find_pairs(tkz__bpe_merger *merger, size_t last, tkz_error *error)
+{
+    tkz__bpe_census_bounds bounds = {.minimum = merger->minimum, .below = merger->pairs.minimum};
+    bool found = false;
+    tkz__bpe_pairs_clear(&merger->pairs);
+    tkz_status status = tkz__bpe_words_compact(merger->words, merger->widths, error);
+    for (size_t id = 0; id < merger->tokens->count; id++)
+        merger->widths[id] = 1;
+    uint64_t taken = merger->words->capacity * sizeof *merger->words->places;
+    uint64_t wanted = last - merger->tokens->count;
+    bounds.room = merger->memory > taken ? merger->memory - taken : 0;
+    /* Some fall below the threshold before it is their turn; another census costs more than these. */
+    bounds.wanted = wanted * 2 + 4096;
+    if (status == TKZ_OK && bounds.below > bounds.minimum)
+        status = tkz__bpe_census(&merger->pairs, merger->words, merger->tokens, &bounds, &found, error);
+    merger->is_done = status == TKZ_OK && !found;
+    return status;
+}
 
 static tkz_status report(const tkz__bpe_merger *merger, size_t base, size_t total,
                          const tkz_progress_callback *progress, tkz_error *error)
@@ -364,19 +302,23 @@ tkz_status tkz__bpe_merger_run(tkz__bpe_merger *merger, size_t token_limit, size
     /* The first merges visit millions of places, the last ones a few: report after so many of
      * either, which is a fraction of a second. */
     enum { MERGES = 256, PLACES = 1 << 20 };
-    tkz__bpe_pair best;
+    uint32_t best;
     uint64_t visited = 0;
     size_t reported = merger->tokens->count;
     tkz_status status = report(merger, base, total, progress, error);
     while (status == TKZ_OK && merger->tokens->count < token_limit && !merger->is_done) {
         if (!tkz__bpe_pairs_take(&merger->pairs, &best)) {
-            merger->is_done = true;
-            break;
-        }
-        if (tkz__bpe_tokens_is_forbidden(merger->tokens, best.left, best.right))
+            status = find_pairs(merger, total > token_limit ? total : token_limit, error);
+            visited += merger->words->size;
             continue;
-        status = merge_pair(merger, &best, error);
-        visited += best.posting_count;
+        }
+        const tkz__bpe_pair *pair = &merger->pairs.records[best];
+        if (tkz__bpe_tokens_is_forbidden(merger->tokens, pair->left, pair->right)) {
+            tkz__bpe_pairs_release(&merger->pairs, best);
+            continue;
+        }
+        visited += pair->posting_count;
+        status = merge_pair(merger, best, error);
         if (status == TKZ_OK &&
             (visited >= PLACES || merger->tokens->count - reported >= MERGES)) {
             status = report(merger, base, total, progress, error);
@@ -396,14 +338,16 @@ tkz_status tkz__bpe_merger_init(tkz__bpe_merger *merger, tkz__bpe_words *words,
     merger->allocator = tkz__allocator_or_default(allocator);
     merger->words = words;
     merger->tokens = tokens;
-    tkz__bpe_pairs_init(&merger->pairs, options->minimum_count, &merger->allocator);
+    merger->minimum = options->minimum_count > 0 ? options->minimum_count : 1;
+    merger->memory = words->size * (uint64_t)PLACE_MEMORY + LEAST_MEMORY;
+    tkz__bpe_pairs_init(&merger->pairs, UINT64_MAX, &merger->allocator);
     if (options->order == TKZ_BPE_ORDER_SENTENCEPIECE) {
         merger->pairs.queue.order = tkz__bpe_tokens_shorter_first;
         merger->pairs.queue.context = tokens;
     }
-    tkz_status status = start_pairs(merger, error);
+    tkz_status status = reserve_ids(merger, tokens->count, 0, error);
     if (status == TKZ_OK)
-        status = reserve_ids(merger, tokens->count, 0, error);
+        memcpy(merger->widths, tokens->lengths, tokens->count * sizeof *merger->widths);
     if (status != TKZ_OK)
         tkz__bpe_merger_free(merger);
     return status;
@@ -414,5 +358,6 @@ void tkz__bpe_merger_free(tkz__bpe_merger *merger)
     free_side(merger, &merger->before);
     free_side(merger, &merger->behind);
     tkz__bpe_pairs_free(&merger->pairs);
+    tkz__release_array(&merger->allocator, merger->widths, merger->width_capacity, sizeof *merger->widths);
     memset(merger, 0, sizeof *merger);
 }

@@ -17,19 +17,10 @@ typedef struct tkz__bpe_neighbour {
     uint32_t record; /* of the new pair, or none: it is too rare or may not be joined */
 } tkz__bpe_neighbour;
 
-/* An occurrence of a new pair: the other token and the place of the pair's left token. */
-typedef struct tkz__bpe_occurrence {
-    uint32_t other;
-    uint32_t place;
-} tkz__bpe_occurrence;
-
 /* One side of the token being made. */
 typedef struct tkz__bpe_side {
     tkz__bpe_neighbour *neighbours; /* by id */
     size_t capacity;
-    tkz__bpe_occurrence *found; /* in ascending order of places */
-    size_t found_count;
-    size_t found_capacity;
     uint32_t *touched; /* ids with something in `neighbours` */
     size_t touched_count;
     size_t touched_capacity;
@@ -39,15 +30,18 @@ typedef struct tkz__bpe_side {
 typedef struct tkz__bpe_merger {
     tkz__bpe_words *words;
     tkz__bpe_tokens *tokens; /* grows by one with each merge */
-    tkz__bpe_pairs pairs;
+    uint32_t *widths;        /* places that a token fills */
+    size_t width_capacity;
+    tkz__bpe_pairs pairs; /* all that occur pairs.minimum times or more */
+    uint64_t minimum;     /* rarer pairs are not merged at all */
+    uint64_t memory;      /* about how many bytes words and pairs may take together */
     tkz__bpe_side before;
     tkz__bpe_side behind;
     bool is_done; /* no pair is left */
     tkz_allocator allocator;
 } tkz__bpe_merger;
 
-/* Lists the pairs of `words` as they are by now; both arguments must live as long. Errors: LIMIT,
- * OUT_OF_MEMORY. */
+/* Begins with `words` as they are by now, which must live as long as the tokens. Errors: LIMIT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__bpe_merger_init(tkz__bpe_merger *merger, tkz__bpe_words *words,
                                             tkz__bpe_tokens *tokens,
                                             const tkz_allocator *allocator, tkz_error *error);

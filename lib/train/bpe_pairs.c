@@ -102,11 +102,9 @@ tkz_status tkz__bpe_pairs_add(tkz__bpe_pairs *pairs, uint32_t left, uint32_t rig
     return status;
 }
 
-/* Forgets a pair; its place in the queue goes when it comes up. */
-static void drop(tkz__bpe_pairs *pairs, uint32_t record)
+void tkz__bpe_pairs_release(tkz__bpe_pairs *pairs, uint32_t record)
 {
     tkz__bpe_pair *pair = &pairs->records[record];
-    (void)tkz__pair_table_remove(&pairs->table, tkz__pair_key(pair->left, pair->right));
     pairs->pool_garbage += BLOCK_HEAD + (size_t)pairs->pool[pair->postings - 1];
     pair->postings = NO_POSTINGS;
     pair->left = pairs->free_record;
@@ -115,21 +113,24 @@ static void drop(tkz__bpe_pairs *pairs, uint32_t record)
 
 void tkz__bpe_pairs_lower(tkz__bpe_pairs *pairs, uint32_t left, uint32_t right, uint64_t amount)
 {
-    uint32_t *record = tkz__pair_table_find(&pairs->table, tkz__pair_key(left, right));
-    if (record == NULL)
+    uint32_t *found = tkz__pair_table_find(&pairs->table, tkz__pair_key(left, right));
+    if (found == NULL)
         return;
-    tkz__bpe_pair *pair = &pairs->records[*record];
-    pair->count -= amount;
-    if (pair->count < pairs->minimum)
-        drop(pairs, *record);
+    uint32_t record = *found;
+    pairs->records[record].count -= amount;
+    if (pairs->records[record].count < pairs->minimum) {
+        /* Its place in the queue goes when it comes up. */
+        (void)tkz__pair_table_remove(&pairs->table, tkz__pair_key(left, right));
+        tkz__bpe_pairs_release(pairs, record);
+    }
 }
 
-bool tkz__bpe_pairs_take(tkz__bpe_pairs *pairs, tkz__bpe_pair *best)
+bool tkz__bpe_pairs_take(tkz__bpe_pairs *pairs, uint32_t *best)
 {
     const tkz__pair_count *first;
     while ((first = tkz__pair_queue_first(&pairs->queue)) != NULL) {
-        uint32_t *record = tkz__pair_table_find(&pairs->table,
-                                                tkz__pair_key(first->left, first->right));
+        uint64_t key = tkz__pair_key(first->left, first->right);
+        uint32_t *record = tkz__pair_table_find(&pairs->table, key);
         if (record != NULL && pairs->records[*record].count != first->count) {
             /* Counts only fall: put back where it belongs now, and look again. */
             tkz__pair_queue_recount_first(&pairs->queue, pairs->records[*record].count);
@@ -138,9 +139,16 @@ bool tkz__bpe_pairs_take(tkz__bpe_pairs *pairs, tkz__bpe_pair *best)
         tkz__pair_queue_pop(&pairs->queue);
         if (record == NULL)
             continue;
-        *best = pairs->records[*record];
-        drop(pairs, *record);
+        *best = *record;
+        (void)tkz__pair_table_remove(&pairs->table, key);
         return true;
     }
     return false;
+}
+
+void tkz__bpe_pairs_clear(tkz__bpe_pairs *pairs)
+{
+    tkz__bpe_pairs_free(pairs);
+    pairs->pool_garbage = 0;
+    pairs->free_record = NO_RECORD;
 }

@@ -19,14 +19,14 @@ typedef struct tkz__bpe_pair {
 
 /* All occurrences of a pair come into being at once: at the start, or in the step that makes its
  * newer token. From then on they only become fewer. Therefore
- * - a pair that is rarer than `minimum` when it is made is never needed and not kept;
+ * - a pair that is rarer than `minimum` when it is made is not kept: it stays so while the minimum does;
  * - the list of its places is written once, at its exact size, in ascending order. Places that
  *   other merges have changed since stay in it; whoever walks the list has to look.
  *
  * The pool is a row of blocks [record, number of places, places ...]. When a pair is dropped its
  * block is garbage; the pool is swept before it would grow while a quarter of it is garbage. */
 typedef struct tkz__bpe_pairs {
-    uint64_t minimum; /* at least 1 */
+    uint64_t minimum; /* pairs that occur less often are not kept; at least 1 */
     tkz__pair_table table; /* pair -> index of its record */
     tkz__pair_queue queue; /* with counts that may be too high by now */
     tkz__bpe_pair *records;
@@ -65,7 +65,13 @@ static inline void tkz__bpe_pairs_append(tkz__bpe_pairs *pairs, uint32_t record,
 void tkz__bpe_pairs_lower(tkz__bpe_pairs *pairs, uint32_t left, uint32_t right, uint64_t amount);
 
 /* Takes the best pair out: largest count, then what the queue's order says. False if there is
- * none. Its places stay readable until the next reserve. */
-bool tkz__bpe_pairs_take(tkz__bpe_pairs *pairs, tkz__bpe_pair *best);
+ * none. Its list of places may be read and written until tkz__bpe_pairs_release. */
+bool tkz__bpe_pairs_take(tkz__bpe_pairs *pairs, uint32_t *best);
+
+/* Gives back the record and the places of a pair that was taken out. */
+void tkz__bpe_pairs_release(tkz__bpe_pairs *pairs, uint32_t record);
+
+/* Forgets all pairs, and what memory of them is not small. */
+void tkz__bpe_pairs_clear(tkz__bpe_pairs *pairs);
 
 #endif

@@ -168,14 +168,25 @@ void tkz_bpe_trainer_free(tkz_bpe_trainer *trainer)
 
 /* ---- Running it ------------------------------------------------------------------- */
 
+/* Of one stage, with the words of a later one waiting as places alone. */
+static uint64_t stage_need(const tkz_bpe_trainer *trainer, uint64_t places, uint64_t words, uint64_t waiting)
+{
+    uint64_t ids = trainer->options->size, most = trainer->base + places;
+    if (ids > most)
+        ids = most;
+    uint64_t first = places * TKZ__BPE_PLACE_NEED + words * TKZ__BPE_WORD_NEED;
+    uint64_t last = places * TKZ__BPE_LAST_NEED + ids * TKZ__BPE_ID_NEED;
+    if (trainer->options->minimum_count <= 1 && ids > places / TKZ__BPE_ONCE_PLACES)
+        last += places * TKZ__BPE_ONCE_NEED;
+    return (first > last ? first : last) + waiting * sizeof(uint32_t);
+}
+
 uint64_t tkz_bpe_trainer_need(const tkz_bpe_trainer *trainer)
 {
-    /* The words of a second stage wait as places alone, and are all that there is then. */
-    uint64_t places = trainer->words.size, later = trainer->super_words.size;
-    uint64_t first = places * TKZ__BPE_PLACE_NEED + later * sizeof(uint32_t);
-    uint64_t second = later * TKZ__BPE_PLACE_NEED;
-    uint64_t ids = trainer->options->size, most = trainer->base + places + later;
-    return (first > second ? first : second) + (ids < most ? ids : most) * TKZ__BPE_ID_NEED;
+    uint64_t later = trainer->super_words.size;
+    uint64_t first = stage_need(trainer, trainer->words.size, trainer->types, later);
+    uint64_t second = later > 0 ? stage_need(trainer, later, 0, 0) : 0;
+    return first > second ? first : second;
 }
 
 tkz_status tkz__bpe_trainer_check_memory(const tkz_bpe_trainer *trainer, tkz_error *error)

@@ -136,8 +136,8 @@ static tkz_status fill_places(tkz__bpe_words *words, const word_source *source,
                               const uint32_t *order, size_t count, uint64_t places,
                               tkz_error *error)
 {
-    words->run_count = count_runs(source, order, count);
-    words->size = (size_t)places;
+    words->run_count = words->run_capacity = count_runs(source, order, count);
+    words->size = words->capacity = (size_t)places;
     words->places = tkz__allocate_array(&words->allocator, words->size, sizeof *words->places);
     words->runs = tkz__allocate_array(&words->allocator, words->run_count, sizeof *words->runs);
     if (words->places == NULL || words->runs == NULL)
@@ -207,12 +207,45 @@ tkz_status tkz__bpe_words_of_rows(tkz__bpe_words *words, const tkz__bpe_rows *ro
 void tkz__bpe_words_free(tkz__bpe_words *words)
 {
     if (words->places != NULL)
-        tkz__release_array(&words->allocator, words->places, words->size, sizeof *words->places);
+        tkz__release_array(&words->allocator, words->places, words->capacity, sizeof *words->places);
     if (words->runs != NULL)
-        tkz__release_array(&words->allocator, words->runs, words->run_count, sizeof *words->runs);
+        tkz__release_array(&words->allocator, words->runs, words->run_capacity, sizeof *words->runs);
     words->places = NULL;
     words->runs = NULL;
-    words->size = words->run_count = 0;
+    words->size = words->capacity = words->run_count = words->run_capacity = 0;
+}
+
+tkz_status tkz__bpe_words_compact(tkz__bpe_words *words, const uint32_t *widths, tkz_error *error)
+{
+    uint32_t *places = words->places, from = 1, to = 1;
+    size_t runs = 0;
+    for (size_t run = 0; run < words->run_count; run++) {
+        uint32_t end = words->runs[run].end, begun = to;
+        while (from < end) {
+            uint32_t word = to;
+            for (uint32_t token; (token = places[from]) != TKZ__BPE_BORDER; from += widths[token])
+                places[to++] = token;
+            from++;
+            if (to - word > 1)
+                places[to++] = TKZ__BPE_BORDER;
+            else
+                to = word;
+        }
+        if (to > begun) {
+            words->runs[runs] = words->runs[run];
+            words->runs[runs++].end = to;
+        }
+    }
+    words->run_count = runs;
+    words->size = to;
+    if (words->size >= words->capacity - words->capacity / 8)
+        return TKZ_OK; /* not worth a call */
+    places = tkz__reallocate_array(&words->allocator, words->places, words->capacity, words->size, sizeof *places);
+    if (places == NULL)
+        return tkz__error_memory(error, words->size * sizeof *places);
+    words->places = places;
+    words->capacity = words->size;
+    return TKZ_OK;
 }
 
 uint64_t tkz__bpe_words_hash(const tkz__bpe_words *words)

@@ -10,7 +10,7 @@
 /* Between words stands TKZ__BPE_BORDER, and this inside a token of 3 symbols or more. */
 #define TKZ__BPE_INSIDE (UINT32_MAX - 1)
 
-/* Border, word, border, word, border. Each symbol of a word has one place. A token of n symbols fills n
+/* Border, word, border, word, border. Each symbol of a word has one place, to begin with. A token of n symbols fills n
  * places: the first and the last hold its id, those between hold INSIDE. So the neighbours of a
  * token are found from the lengths of tokens alone, on both sides, and a merge writes at most four
  * places. A symbol that no merge may cross is a border too.
@@ -19,20 +19,26 @@
  * place. */
 typedef struct tkz__bpe_words {
     uint32_t *places;
-    size_t size;
+    size_t size;     /* places */
+    size_t capacity; /* there is memory for */
     struct tkz__bpe_run {
         uint64_t count; /* of each word in the run */
         uint32_t end;   /* place behind the run's last word */
     } *runs;
     size_t run_count;
+    size_t run_capacity;
     uint64_t symbols; /* in all words, each as often as it occurs */
     tkz_allocator allocator;
 } tkz__bpe_words;
 
-/* Bytes that training takes at the peak, with a margin: for each place (15 to 16 were measured on 2 to 8 MB of lines and
- * of text cut by the pattern of cl100k, 19 on 99 MB of literature, the table of words among them), and for each id, as
- * neighbour of others and in the tokenizer that is made at the end (900 with 32,000 ids). */
-enum { TKZ__BPE_PLACE_NEED = 20, TKZ__BPE_ID_NEED = 1000 };
+/* Bytes that training takes, with a margin: for each place while pairs are merged (5.4 to 6 were measured on 4 to 99 MB
+ * of lines and of text cut by the pattern of cl100k), and for each word, as long as its text is there; at the end, when
+ * tokens fill one place each, for each place and for each id in the tokenizer that is made (900 with 32,000 ids). */
+enum { TKZ__BPE_PLACE_NEED = 7, TKZ__BPE_WORD_NEED = 24, TKZ__BPE_LAST_NEED = 2, TKZ__BPE_ID_NEED = 1000 };
+
+/* And for each place once more where pairs that occur once are merged too, all of which have the same count: 25 were measured
+ * with an id for each 10 places. With fewer ids it does not come to that. */
+enum { TKZ__BPE_ONCE_NEED = 30, TKZ__BPE_ONCE_PLACES = 16 };
 
 /* Lays out words; those of one symbol are left out, they have no pairs. Errors: LIMIT (2^32-1 places; or
  * training would need more than `memory` bytes, unless that is 0), OVERFLOW (`symbols` above 2^64-1),
@@ -55,6 +61,10 @@ typedef struct tkz__bpe_rows {
 TKZ_CHECKED tkz_status tkz__bpe_words_of_rows(tkz__bpe_words *words, const tkz__bpe_rows *rows,
                                               uint64_t memory, const tkz_allocator *allocator,
                                               tkz_error *error);
+
+/* Brings each token to one place: token `id` has filled widths[id] of them. Words of one token are left out, and memory
+ * that is not needed any more is given back. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_words_compact(tkz__bpe_words *words, const uint32_t *widths, tkz_error *error);
 
 /* XXH3 over all counts and places. */
 uint64_t tkz__bpe_words_hash(const tkz__bpe_words *words);

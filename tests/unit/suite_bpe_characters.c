@@ -385,6 +385,34 @@ END_TEST
 
 /* ---- States ---------------------------------------------------------------------------------- */
 
+/* What words of two tokens and more are made of, with borders between them: where tokens stand says how they came
+ * there, and is not compared. */
+static size_t list_tokens(const tkz_bpe_trainer *trainer, uint32_t *tokens)
+{
+    const uint32_t *widths = trainer->has_merger ? trainer->merger.widths : trainer->tokens.lengths;
+    size_t count = 0, word = 0;
+    for (size_t place = 1; place < trainer->words.size;) {
+        uint32_t token = trainer->words.places[place];
+        tokens[count++] = token;
+        place += token == TKZ__BPE_BORDER ? 1 : widths[token];
+        if (token == TKZ__BPE_BORDER)
+            word = count = count - word > 2 ? count : word;
+    }
+    return count;
+}
+
+static void compare_words(const tkz_bpe_trainer *first, const tkz_bpe_trainer *second)
+{
+    size_t size = first->words.size > second->words.size ? first->words.size : second->words.size;
+    uint32_t *one = calloc(size, sizeof *one), *other = calloc(size, sizeof *other);
+    ck_assert(one != NULL && other != NULL);
+    size_t count = list_tokens(first, one);
+    ck_assert_uint_eq(list_tokens(second, other), count);
+    ck_assert_int_eq(memcmp(one, other, count * sizeof *one), 0);
+    free(one);
+    free(other);
+}
+
 /* Stopped after any number of merges, saved and restored, training ends the same. */
 START_TEST(test_restore)
 {
@@ -407,10 +435,7 @@ START_TEST(test_restore)
         ck_assert_status(tkz_bpe_trainer_save(first, &state, NULL));
         ck_assert_status(tkz_bpe_trainer_new(&second, options, &words, NULL, NULL));
         ck_assert_status(tkz_bpe_trainer_restore(second, state.data, state.size, NULL));
-        ck_assert_uint_eq(first->words.size, second->words.size);
-        ck_assert_int_eq(memcmp(first->words.places, second->words.places,
-                                first->words.size * sizeof *first->words.places),
-                         0);
+        compare_words(first, second);
         tkz_bytes_free(&state);
         ck_assert_status(tkz_bpe_trainer_run(second, 0, NULL, NULL));
         ck_assert_status(tkz_bpe_trainer_save(whole, &state, NULL));

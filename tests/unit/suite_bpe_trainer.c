@@ -271,8 +271,7 @@ END_TEST
 START_TEST(test_pool_sweeps)
 {
     tkz__bpe_pairs pairs;
-    tkz__bpe_pair best;
-    uint32_t record, expected = UINT32_MAX;
+    uint32_t record, best_record, expected = UINT32_MAX;
     size_t largest = 0;
     tkz__bpe_pairs_init(&pairs, 2, NULL);
     for (uint32_t step = 0; step < 3000; step++) {
@@ -288,13 +287,15 @@ START_TEST(test_pool_sweeps)
             tkz__bpe_pairs_lower(&pairs, step, 1, 1000000 - step - 1);
         if (step < 30)
             continue;
-        ck_assert(tkz__bpe_pairs_take(&pairs, &best));
+        ck_assert(tkz__bpe_pairs_take(&pairs, &best_record));
+        const tkz__bpe_pair best = pairs.records[best_record];
         ck_assert(best.left % 3 != 0);
         ck_assert(expected == UINT32_MAX || best.left > expected);
         expected = best.left;
         ck_assert_uint_eq(best.posting_count, 1 + best.left % 50);
         for (uint32_t i = 0; i < best.posting_count; i++)
             ck_assert_uint_eq(pairs.pool[best.postings + i], best.left * 64 + i);
+        tkz__bpe_pairs_release(&pairs, best_record);
         if (pairs.table.count == 0)
             break;
     }

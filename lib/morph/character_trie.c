@@ -15,8 +15,6 @@ enum {
     NODE_LIMIT = INT32_MAX,
 };
 
-static const uint32_t FREE = UINT32_MAX;
-
 /* Surfaces [first, end) have the same characters up to `depth`, which lead to `place`. */
 typedef struct pending {
     uint64_t uses; /* of all these surfaces */
@@ -46,7 +44,37 @@ void tkz__character_trie_free(tkz__character_trie *trie)
                        sizeof *trie->next_free);
     tkz__release_array(&trie->allocator, trie->previous_free, trie->capacity,
                        sizeof *trie->previous_free);
+    tkz__release_array(&trie->allocator, trie->is_base, trie->capacity, sizeof *trie->is_base);
     memset(trie, 0, sizeof *trie);
+}
+
+/* Makes the arrays larger; new nodes are empty and no bases. */
+static tkz_status grow(tkz__character_trie *trie, size_t capacity, tkz_error *error)
+{
+    tkz__character_trie larger = *trie;
+    larger.capacity = capacity;
+    larger.nodes = tkz__allocate_array(&trie->allocator, capacity, sizeof *larger.nodes);
+    larger.next_free = tkz__allocate_array(&trie->allocator, capacity, sizeof *larger.next_free);
+    larger.previous_free =
+        tkz__allocate_array(&trie->allocator, capacity, sizeof *larger.previous_free);
+    larger.is_base = tkz__allocate_array(&trie->allocator, capacity, sizeof *larger.is_base);
+    if (larger.nodes == NULL || larger.next_free == NULL || larger.previous_free == NULL ||
+        larger.is_base == NULL) {
+        tkz__character_trie_free(&larger);
+        return tkz__error_memory(error, capacity * sizeof *larger.nodes);
+    }
+    const size_t old = trie->capacity;
+    if (old > 0) {
+        memcpy(larger.nodes, trie->nodes, old * sizeof *larger.nodes);
+        memcpy(larger.next_free, trie->next_free, old * sizeof *larger.next_free);
+        memcpy(larger.previous_free, trie->previous_free, old * sizeof *larger.previous_free);
+        memcpy(larger.is_base, trie->is_base, old * sizeof *larger.is_base);
+    }
+    memset(larger.nodes + old, 0, (capacity - old) * sizeof *larger.nodes);
+    memset(larger.is_base + old, 0, (capacity - old) * sizeof *larger.is_base);
+    tkz__character_trie_free(trie);
+    *trie = larger;
+    return TKZ_OK;
 }
 
 /* Makes room for `needed` nodes; new ones are free and the last of the ring. */
@@ -58,55 +86,44 @@ static tkz_status reserve_nodes(tkz__character_trie *trie, size_t needed, tkz_er
     if (capacity > NODE_LIMIT)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, "dictionary", TKZ__NO_OFFSET,
                               "too many words for an image");
-    tkz__image_node *nodes = tkz__allocate_array(&trie->allocator, capacity, sizeof *nodes);
-    uint32_t *next = tkz__allocate_array(&trie->allocator, capacity, sizeof *next);
-    uint32_t *previous = tkz__allocate_array(&trie->allocator, capacity, sizeof *previous);
-    if (nodes == NULL || next == NULL || previous == NULL) {
-        tkz__release_array(&trie->allocator, nodes, capacity, sizeof *nodes);
-        tkz__release_array(&trie->allocator, next, capacity, sizeof *next);
-        tkz__release_array(&trie->allocator, previous, capacity, sizeof *previous);
-        return tkz__error_memory(error, capacity * sizeof *nodes);
-    }
-    size_t count = trie->count;
-    uint32_t word_count = trie->word_count;
-    if (old > 0) {
-        memcpy(nodes, trie->nodes, old * sizeof *nodes);
-        memcpy(next, trie->next_free, old * sizeof *next);
-        memcpy(previous, trie->previous_free, old * sizeof *previous);
-    } else {
+    tkz_status status = grow(trie, capacity, error);
+    if (status != TKZ_OK)
+        return status;
+    uint32_t *next = trie->next_free, *previous = trie->previous_free;
+    if (old == 0)
         next[0] = previous[0] = 0;
-        nodes[0] = (tkz__image_node){0, FREE, 0, 0};
-    }
     for (size_t i = old > 0 ? old : 1; i < capacity; i++) {
         uint32_t last = previous[0];
-        nodes[i] = (tkz__image_node){0, FREE, 0, 0};
         next[last] = (uint32_t)i;
         previous[i] = last;
         next[i] = 0;
         previous[0] = (uint32_t)i;
     }
-    tkz_allocator allocator = trie->allocator;
-    tkz__character_trie_free(trie);
-    *trie = (tkz__character_trie){allocator, nodes, next, previous, count, word_count, capacity};
     return TKZ_OK;
 }
 
-static void take(tkz__character_trie *trie, uint32_t place, uint32_t parent)
+/* Makes a free place that of a node's child. */
+static void take(tkz__character_trie *trie, uint32_t place, tkz__image_node *parent,
+                 uint16_t character)
 {
     trie->next_free[trie->previous_free[place]] = trie->next_free[place];
     trie->previous_free[trie->next_free[place]] = trie->previous_free[place];
-    trie->nodes[place].parent = parent;
+    trie->nodes[place].character = character;
+    parent->children |= tkz__image_child_bit(character);
     if (place >= trie->count)
         trie->count = (size_t)place + 1;
 }
 
 static bool is_free(const tkz__character_trie *trie, size_t place)
 {
-    return place >= trie->capacity || trie->nodes[place].parent == FREE;
+    return place >= trie->capacity || trie->nodes[place].character == 0;
 }
 
+/* Whether no node has this base and its children would fall on free places. */
 static bool fits(const builder *b, size_t base)
 {
+    if (base < b->trie->capacity && b->trie->is_base[base])
+        return false;
     for (size_t i = 0; i < b->child_count; i++) {
         if (!is_free(b->trie, base + b->children[i]))
             return false;
@@ -114,7 +131,7 @@ static bool fits(const builder *b, size_t base)
     return true;
 }
 
-/* A base from which all children fall on free places. A child without brothers takes the first free
+/* A base of no other node from which all children fall on free places. A child without brothers takes the first free
  * place; others begin to look where fewer are taken. */
 static size_t find_base(builder *b)
 {
@@ -136,7 +153,10 @@ static size_t find_base(builder *b)
     }
     if (place != 0)
         return place - lowest;
-    return trie->count > lowest ? trie->count - lowest : 1;
+    size_t base = trie->count > lowest ? trie->count - lowest : 1;
+    while (!fits(b, base))
+        base++;
+    return base;
 }
 
 /* Whether node `a` is placed before node `b`: the same order whatever the heap does. */
@@ -216,11 +236,12 @@ static tkz_status place_children(builder *b, const pending *node, tkz_error *err
     if (status != TKZ_OK)
         return status;
     trie->nodes[node->place].base = (uint32_t)base;
+    trie->is_base[base] = true;
     for (size_t i = 0; i < b->child_count; i++) {
         uint32_t place = (uint32_t)base + b->children[i];
         if (place == b->sparse)
             b->sparse = trie->next_free[place];
-        take(trie, place, node->place);
+        take(trie, place, &trie->nodes[node->place], b->children[i]);
     }
     while (first < node->end && status == TKZ_OK) {
         uint16_t number = number_at(b, first, node->depth);

@@ -21,6 +21,7 @@ typedef struct tkz__character_trie {
     tkz__image_node *nodes;
     uint32_t *next_free; /* a ring of the free nodes through number 0 */
     uint32_t *previous_free;
+    bool *is_base; /* of a node, by place */
     size_t count; /* nodes that a look-up may reach */
     uint32_t word_count; /* of all nodes, which have their first ones in the order of their placement */
     size_t capacity;

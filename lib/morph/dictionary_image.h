@@ -21,7 +21,7 @@
 #define TKZ__DICTIONARY_IMAGE_MAGIC "\x89tkm\r\n\x1a\n"
 
 enum {
-    TKZ__DICTIONARY_IMAGE_VERSION = 2,
+    TKZ__DICTIONARY_IMAGE_VERSION = 3,
     TKZ__IMAGE_CHARACTERS = 1 << 16, /* characters that have a place in the table */
     TKZ__IMAGE_CODE_LIMIT = 1 << 15, /* numbers of characters */
     TKZ__IMAGE_KIND_LIMIT = 1 << 15, /* different properties of characters */
@@ -33,14 +33,23 @@ enum {
  * does not consist of whole characters or has one beyond U+FFFF. */
 #define TKZ__IMAGE_IS_ODD (UINT32_C(1) << 31)
 
-/* A node of the trie, found at the place base of its parent + number of the character. Of 16 bytes, so that
- * it lies in one cache line. */
+/* A node of the trie, found at the place base of its parent + number of the character. No two nodes have the
+ * same base, so that the character is all that shows whose child a node is. Of 16 bytes, so that it
+ * lies in one cache line. */
 typedef struct tkz__image_node {
     uint32_t base;
-    uint32_t parent; /* its place; the root, whose base is 0, is none and has UINT32_MAX */
-    uint32_t words;  /* first word << 8 | how many; 0: none */
-    uint32_t number; /* of the first word in sys.dic, but for what it skips */
+    uint16_t character; /* its number; 0: the root, or no node */
+    uint16_t children;  /* a set bit for each of their characters: tkz__image_child_bit */
+    uint32_t words;     /* first word << 8 | how many; 0: none */
+    uint32_t number;    /* of the first word in sys.dic, but for what it skips */
 } tkz__image_node;
+
+/* The bit of a character in a set of 16: most look-ups end at a node that has not got it, and
+ * need not fetch what lies at the place of such a child, which would be anywhere in memory. */
+static inline uint16_t tkz__image_child_bit(uint16_t number)
+{
+    return (uint16_t)(1U << ((uint16_t)(number * 40503U) >> 12)); /* Fibonacci hashing */
+}
 
 /* A word. Those of a surface stand together in the order of sys.dic, but without those that no best
  * path has, because another one with the same ids costs less, or as much and comes first. Surfaces stand

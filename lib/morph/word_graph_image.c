@@ -104,13 +104,15 @@ static inline tkz_status find_words(tkz__word_graph *graph, const tkz__graph_win
     const tkz__image_word *image_words = image->words;
     const uint32_t node_count = image->header.node_count, word_count = image->header.word_count;
     const tkz__graph_character *character = &graph->characters[at];
-    uint32_t place = 0, base = 0;
-    for (; character->number != 0; character++) {
+    uint32_t base = 0;
+    uint16_t children = UINT16_MAX;
+    for (; (children & tkz__image_child_bit(character->number)) != 0; character++) {
         uint64_t next = (uint64_t)base + character->number;
-        if (next >= node_count || nodes[next].parent != place)
+        if (next >= node_count || character->number == 0 ||
+            nodes[next].character != character->number)
             break;
-        place = (uint32_t)next;
         base = nodes[next].base;
+        children = nodes[next].children;
         uint32_t first = nodes[next].words >> 8, count = nodes[next].words & 0xFF;
         if (count == 0 || (uint64_t)first + count > word_count)
             continue;
@@ -249,10 +251,10 @@ static tkz_status visit_inside(tkz__word_graph *graph, const tkz__graph_window *
 static inline void fetch(const tkz__dictionary_image *image,
                          const tkz__graph_character *character)
 {
-    uint32_t number = character->number;
-    if (number >= image->header.node_count)
+    if (character->number >= image->header.node_count)
         return;
-    uint64_t next = (uint64_t)image->nodes[number].base + character[1].number;
+    const tkz__image_node *node = &image->nodes[character->number];
+    uint64_t next = (uint64_t)node->base + character[1].number;
     if (next < image->header.node_count)
         __builtin_prefetch(&image->nodes[next]);
 }

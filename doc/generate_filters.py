@@ -56,7 +56,7 @@ def number(value):
 
 def default(parameter):
     if parameter["type"] == "file":
-        return "none: must be given"
+        return "ours" if parameter.get("optional") else "none: must be given"
     if parameter["type"] == "flag":
         return "`true`" if parameter["default"] else "`false`"
     return f"`{number(parameter['default'])}`"

@@ -513,6 +513,38 @@ def word_lists():
     write("word_lists", "mark", b"\xef\xbb\xbfA\n\0A\xff")
 
 
+def quality_weights():
+    head = "tokenize-quality 1\nbias -500000\nscale 100000\n"
+    for name, content in {
+        "plain": head + ("gA+h" * 32 + "\n") * 256 + "\0" + "吾輩は猫である。" * 80,
+        "short": head + ("g" * 128 + "\n") * 255 + "\0名前",
+        "letter": head + "!" + "g" * 127 + "\n\0",
+        "numbers": "tokenize-quality 1\nbias -\n",
+        "scale": "tokenize-quality 1\r\nbias 1\r\nscale 99999999999\n",
+        "none": "\0𠮷野家で食べた。",
+    }.items():
+        write("quality", name, content.encode())
+    write("quality", "not_utf8", b"\0\xe3\x81")
+
+
+def statistics():
+    amount = {"documents": 2, "characters": 7, "bytes": 21}
+    spread = {"count": 2, "nan": 0, "sum": 7, "least": 1, "greatest": 6, "bins": []}
+    report = {"version": 1, "bad": 0, "in": amount, "kept": amount, "filters": [], "characters": spread, "bytes": spread,
+              "scripts": {}, "files": {}, "members": {"source": {}}, "samples_each": 1, "samples": {}}
+    for name, parts in {
+        "empty": [report],
+        "twice": [report, report],
+        "version": [dict(report, version=2)],
+        "filters": [report, dict(report, filters=[{"name": "length", "values": [{"name": "length"}]}])],
+        "types": [{key: [] for key in report} | {"version": 1}],
+        "negative": [dict(report, bad=-1, samples_each=-5, samples=[1])],
+        "run": [{"statistics": report}],
+    }.items():
+        write("statistics", name, "\0".join(json.dumps(part, ensure_ascii=False) for part in parts).encode())
+    write("statistics", "not_json", b"{\0[]")
+
+
 json_lines()
 charset()
 model_files()
@@ -523,5 +555,7 @@ sentencepiece_files()
 word_tables()
 editors()
 word_lists()
+quality_weights()
+statistics()
 classifiers()
 ngram_models()

@@ -48,6 +48,8 @@ static json_t *parameter_json(const tkz_parameter_info *parameter)
                              "type", parameter_type(parameter));
     if (parameter->type == TKZ_PARAMETER_FLAG)
         json_object_set_new(json, "default", json_boolean(parameter->default_value != 0));
+    if (parameter->type == TKZ_PARAMETER_FILE && parameter->default_value != 0)
+        json_object_set_new(json, "optional", json_true());
     if (parameter->type == TKZ_PARAMETER_FLAG || parameter->type == TKZ_PARAMETER_FILE)
         return json;
     json_object_set_new(json, "default", number_json(parameter, parameter->default_value));

@@ -17,7 +17,7 @@ enum tkz_parameter_type {
     TKZ_PARAMETER_INTEGER = 0,
     TKZ_PARAMETER_NUMBER = 1,
     TKZ_PARAMETER_FLAG = 2, /* true or false; the default is 0 or 1 */
-    TKZ_PARAMETER_FILE = 3  /* the name of a file; has no default */
+    TKZ_PARAMETER_FILE = 3  /* the name of a file; the default is 1 where it may be left out, 0 where it must be given */
 };
 
 /* One option of a filter. Static strings. */

@@ -138,13 +138,14 @@ static tkz_status read_value(const tkz_parameter_info *info, const json_t *json,
     return complain(error, at, "this must be the name of a file");
 }
 
-/* A filter with a file has no default for it. */
+/* A file must be given, unless the filter has something of its own in its place. */
 static tkz_status check_file(const tkz_filter_info *info, const char *file, size_t element,
                              tkz_error *error)
 {
     char where[WHERE_SIZE];
     for (size_t i = 0; i < info->parameter_count; i++) {
-        if (info->parameters[i].type != TKZ_PARAMETER_FILE || file != NULL)
+        const tkz_parameter_info *parameter = &info->parameters[i];
+        if (parameter->type != TKZ_PARAMETER_FILE || parameter->default_value != 0 || file != NULL)
             continue;
         return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE,
                               where_text(&(place){element, "file"}, where), TKZ__NO_OFFSET,

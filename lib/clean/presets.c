@@ -43,17 +43,17 @@ static const tkz_preset_info presets[] = {
      "ng_words.txt, one word a line, for example Offensive.txt, Sexual.txt, Sexual_with_bopo.txt and "
      "Sexual_with_mask.txt of github.com/MosasoM/inappropriate-words-ja put together"},
     /* Bounds chosen by bench/clean_tradeoff.py --choose on half of 854 labelled paragraphs of mC4, each so wide that 97.5 %
-     * of every one of 11 collections stays, then rounded; measured on 6,446 documents of these collections. */
+     * of every one of 11 collections stays, then rounded; those of quality_score by contrib/train_quality.py: 75 % of the good
+     * paragraphs stay by cross-validation, and of every collection, half of which was learnt from, 95 % and more. */
     {"ja-web-v1",
-     "Ours for pages of the web in Japanese: what no prose looks like goes; literature, law, manuals, news and "
-     "dialogue stay (96 % and more of each collection). It looks at signs only: of paragraphs of the web that "
-     "people labelled bad 16 % go, with 5 % of the good ones, since most bad ones are well-written advertisements; "
-     "a weighted sum of all measures of characters would get half of the bad out with a quarter of the good.",
-     "our own, by measures of Swallow",
+     "Ours for pages of the web in Japanese: what no prose looks like goes, and what is written like the paragraphs of the web "
+     "that people labelled bad: advertisements, lists, templates. @FIGURES@",
+     "our own: measures of Swallow, and a model of characters (doc/quality-score.md)",
      "[{\"name\":\"japanese_ratio\",\"minimum\":0.06,\"minimum_kana\":0.05},"
      "{\"name\":\"swallow_katakana\",\"maximum\":0.65},"
      "{\"name\":\"swallow_sentence_length\",\"minimum\":0,\"maximum\":147},"
-     "{\"name\":\"swallow_repeated_6gram\",\"maximum\":0.47}]",
+     "{\"name\":\"swallow_repeated_6gram\",\"maximum\":0.5},"
+     "{\"name\":\"quality_score\",\"minimum\":0.31,\"minimum_short\":0.18,\"short\":100}]",
      NULL},
     {"gopher-ja",
      "The rules of Gopher over Japanese words: its thresholds of repetition, and of quality all that are not about "

@@ -8,6 +8,7 @@
 # file and no words: bounds that are chosen one after the other on one half of LABELLED (by the hash of the text) so that
 # more of the bad goes than of the good, each so wide that 99 % of every collection stays; how they do on the other half;
 # and how far a weighted sum of all values (logistic regression on the same half) gets there, which is a ceiling for bounds.
+# Of texts that weights of quality_score were learnt from (contrib/train_quality.py) its curve says nothing; a warning says so.
 import argparse
 import hashlib
 import json
@@ -146,6 +147,8 @@ def main():
                  for wanted in ("good", "bad"))
     print(f"{options.preset}: of {len(good)} good {100 * share(good):.1f} % stay, "
           f"of {len(bad)} bad {100 * (1 - share(bad)):.1f} % go")
+    if any("quality_score" in name for name in good[0]["values"]):
+        print("quality_score: of texts that its weights were learnt from these are no figures; contrib/train_quality.py has them")
     curve(good, bad)
     for path in options.collections:
         report = json.loads(run(options.tokenize, "clean", "-p", options.preset, "-o", "/dev/null", "--json", "--quiet", path))

@@ -76,21 +76,36 @@ static json_t *explain_filter(const tkz_filter_set *set, tkz_cleaner *cleaner, s
     return json;
 }
 
+/* The bounds of a filter's first value, or of its second, whose parameters end in its name. */
+static void print_bounds(const json_t *json, const char *value_name, bool is_first)
+{
+    const char *dot = strrchr(value_name, '.');
+    char minimum[64] = "minimum", maximum[64] = "maximum";
+    if (!is_first) {
+        (void)snprintf(minimum, sizeof minimum, "minimum_%s", dot != NULL ? dot + 1 : "");
+        (void)snprintf(maximum, sizeof maximum, "maximum_%s", dot != NULL ? dot + 1 : "");
+    }
+    const json_t *least = json_object_get(json, minimum), *most = json_object_get(json, maximum);
+    const json_t *of_short = is_first ? json_object_get(json, "minimum_short") : NULL;
+    if (least != NULL)
+        printf(" at least %.6g", json_number_value(least));
+    if (of_short != NULL)
+        printf("; below %.6g characters, %.6g", json_number_value(json_object_get(json, "short")),
+               json_number_value(of_short));
+    if (most != NULL)
+        printf(" at most %.6g", json_number_value(most));
+}
+
 static void print_filter(const json_t *json)
 {
     const char *key;
     json_t *value;
-    size_t index;
-    const json_t *minimum = json_object_get(json, "minimum");
-    const json_t *maximum = json_object_get(json, "maximum");
+    size_t index = 0;
     json_object_foreach(json_object_get(json, "values"), key, value)
     {
         printf("%s  %-36s %12.6g ", json_is_true(json_object_get(json, "keep")) ? "keep" : "DROP",
                key, json_number_value(value));
-        if (minimum != NULL)
-            printf(" at least %.6g", json_number_value(minimum));
-        if (maximum != NULL)
-            printf(" at most %.6g", json_number_value(maximum));
+        print_bounds(json, key, index++ == 0);
         putchar('\n');
     }
     json_array_foreach(json_object_get(json, "spans"), index, value)

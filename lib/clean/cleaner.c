@@ -56,13 +56,12 @@ static tkz_status measure(tkz_cleaner *cleaner, const tkz__chosen_filter *chosen
     tkz__measuring *measuring = &cleaner->measuring;
     tkz_status status = tkz__measuring_need(measuring, filter->measures, error);
     if (status == TKZ_OK && filter->evaluate != NULL)
-        return filter->evaluate(measuring, chosen, values, error);
-    if (status != TKZ_OK)
-        return status;
-    values[0] = filter->value(&measuring->measures, chosen);
-    if (filter->second != NULL)
+        status = filter->evaluate(measuring, chosen, values, error);
+    else if (status == TKZ_OK)
+        values[0] = filter->value(&measuring->measures, chosen);
+    if (status == TKZ_OK && filter->second != NULL)
         values[1] = filter->second(&measuring->measures, chosen);
-    return TKZ_OK;
+    return status;
 }
 
 tkz_status tkz_cleaner_judge(tkz_cleaner *cleaner, const char *text, size_t size,

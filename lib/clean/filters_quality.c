@@ -158,7 +158,7 @@ static const tkz__filter filters[] = {
                       "called bad (advertisements, lists, templates), by weights of its characters and pairs of "
                       "characters; 0.5: as much like one as the other",
               .unit = "score from 0 to 1",
-              .source = "ours: lib/clean/quality_model.h; weights by contrib/train_quality.py",
+              .source = "ours: doc/quality-score.md",
               .below = "low_quality",
               TKZ__PARAMETERS(TKZ__MINIMUM_SHARE(0.31),
                               {"minimum_short", "the same for short documents, of which less can be said",

@@ -47,7 +47,8 @@ static const tkz_preset_info presets[] = {
      * paragraphs stay by cross-validation, and of every collection, half of which was learnt from, 95 % and more. */
     {"ja-web-v1",
      "Ours for pages of the web in Japanese: what no prose looks like goes, and what is written like the paragraphs of the web "
-     "that people labelled bad: advertisements, lists, templates. @FIGURES@",
+     "that people labelled bad: advertisements, lists, templates. Of labelled paragraphs 70 % of the bad go and 75 % of the "
+     "good stay, by cross-validation; literature, law, manuals, news and dialogue stay (96 % and more of each collection).",
      "our own: measures of Swallow, and a model of characters (doc/quality-score.md)",
      "[{\"name\":\"japanese_ratio\",\"minimum\":0.06,\"minimum_kana\":0.05},"
      "{\"name\":\"swallow_katakana\",\"maximum\":0.65},"

@@ -11,6 +11,7 @@
 #include "core/memory.h"
 #include "testing.h"
 #include "tokenize/clean.h"
+#include "tokenize/text.h"
 
 Suite *suite_quality(void);
 
@@ -61,6 +62,7 @@ static double measure(const tkz_filter_set *set, const char *text, size_t size)
     double values[2];
     ck_assert_status(tkz_cleaner_new(&cleaner, set, NULL, NULL));
     ck_assert_status(tkz_cleaner_measure(cleaner, text, size, values, NULL));
+    ck_assert_double_eq(values[1], (double)tkz_utf8_count(text, size));
     tkz_cleaner_free(cleaner);
     return values[0];
 }

@@ -482,6 +482,12 @@ START_TEST(out_of_memory_is_a_status)
     tkz_tokenizer *tokenizer = open_model(TKZ__SPM_UNIGRAM, PREFIX | EXTRA, TKZ_COMPAT_FILE);
     test_all_allocation_failures(encode, tokenizer);
     tkz_tokenizer_free(tokenizer);
+    static charsmap map;
+    uint64_t random = 41;
+    size_t size = random_map(&map, &random);
+    tokenizer = open_model_with(TKZ__SPM_UNIGRAM, PREFIX | EXTRA, map.blob, size, TKZ_COMPAT_FILE);
+    test_all_allocation_failures(encode, tokenizer);
+    tkz_tokenizer_free(tokenizer);
 }
 END_TEST
 

@@ -346,7 +346,7 @@ tkz_status tkz__bpe_merger_init(tkz__bpe_merger *merger, tkz__bpe_words *words,
         merger->pairs.queue.context = tokens;
     }
     tkz_status status = reserve_ids(merger, tokens->count, 0, error);
-    if (status == TKZ_OK)
+    if (status == TKZ_OK && tokens->count > 0)
         memcpy(merger->widths, tokens->lengths, tokens->count * sizeof *merger->widths);
     if (status != TKZ_OK)
         tkz__bpe_merger_free(merger);

@@ -8,13 +8,14 @@
 #include "subword/encoder_parts.h"
 
 #define BUCKET_COUNT ((size_t)1 << TKZ__PIECE_BUCKET_BITS)
-#define LONG_COUNT ((size_t)1 << TKZ__LONG_PIECE_BITS)
+#define LONG_COUNT ((size_t)TKZ__LONG_PIECE_ENTRIES)
 
 enum { LINE = 64 }; /* bytes of a line of the processor's caches */
 
 #define CACHES_SIZE                                                                           \
     (BUCKET_COUNT * sizeof(tkz__piece_bucket) + LONG_COUNT * sizeof(tkz__long_piece) +        \
      sizeof(tkz__match_memory) + LINE)
+_Static_assert(CACHES_SIZE <= (size_t)8 << 20, "the caches of an encoder, which each thread has, take 8 MiB at most");
 
 /* All in one allocation, so that each begins with a line: a bucket or entry has the size of one,
  * and what is

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "tokenize/clean.h"
+#include "tokenize/morph.h"
 #include "tools/options.h"
 
 /* The options that choose filters. `otherwise`: which there are without them. */
@@ -65,6 +66,10 @@ json_t *chosen_filters(const struct arguments *arguments, json_t *otherwise);
 
 /* Makes a filter set out of the recipe's "clean"; complains and returns NULL. */
 tkz_filter_set *open_filters(const json_t *filters);
+
+/* The words that a name of --dictionary stands for. The caller frees `*dictionary` behind `*words`, also after a
+ * complaint, when it returns false. */
+bool open_words(const char *name, tkz_dictionary **dictionary, tkz_boundaries *words);
 
 /* Judges documents by the values in files that --scores wrote: a line with the verdict for each. */
 int clean_from_scores(const struct arguments *arguments, const json_t *filters);

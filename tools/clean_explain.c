@@ -119,8 +119,7 @@ static bool use_words(const struct arguments *arguments, const tkz_filter_set *s
 {
     const char *name = option_text(arguments, "dictionary");
     const char *needing = tkz_filter_set_needs_words(set);
-    tkz_boundaries words = tkz_white_space_boundaries();
-    tkz_status status = TKZ_OK;
+    tkz_boundaries words;
     tkz_error error;
     if (needing == NULL)
         return true;
@@ -129,13 +128,9 @@ static bool use_words(const struct arguments *arguments, const tkz_filter_set *s
         hint("name a dictionary, such as ipadic, or white-space for words between spaces");
         return false;
     }
-    if (strcmp(name, "white-space") != 0) {
-        status = tkz_dictionary_open(dictionary, name, NULL, 0, NULL, &error);
-        if (status == TKZ_OK)
-            status = tkz_dictionary_boundaries(*dictionary, &words, &error);
-    }
-    if (status == TKZ_OK)
-        status = tkz_cleaner_set_words(cleaner, &words, &error);
+    if (!open_words(name, dictionary, &words))
+        return false;
+    tkz_status status = tkz_cleaner_set_words(cleaner, &words, &error);
     if (status != TKZ_OK)
         message_failure(status, &error);
     return status == TKZ_OK;

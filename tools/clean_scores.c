@@ -2,9 +2,12 @@
  *
  * tokenize clean --from-scores: thresholds moved without the text. Leans on line_reader and jansson.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tokenize/text.h"
 #include "tools/clean_actions.h"
 #include "tools/files.h"
 #include "tools/line_reader.h"
@@ -28,9 +31,28 @@ tkz_filter_set *open_filters(const json_t *filters)
     return NULL;
 }
 
+bool open_words(const char *name, tkz_dictionary **dictionary, tkz_boundaries *words)
+{
+    tkz_status status = TKZ_OK;
+    tkz_error error;
+    *dictionary = NULL;
+    *words = tkz_white_space_boundaries();
+    if (strcmp(name, "white-space") != 0) {
+        status = tkz_dictionary_open(dictionary, name, NULL, 0, NULL, &error);
+        if (status == TKZ_OK)
+            status = tkz_dictionary_boundaries(*dictionary, words, &error);
+    }
+    if (status != TKZ_OK)
+        message_failure(status, &error);
+    return status == TKZ_OK;
+}
+
 /* One reading of scores. */
 struct cut {
     const tkz_filter_set *set;
+    json_t *files;     /* of the set: {NAME OF VALUE: HASH OF CONTENTS} */
+    json_t *made_with; /* of the first line: what its values depend on; NULL before */
+    char words_hash[17]; /* of --dictionary; "": not given */
     double *values;
     tkz_output *output;
     uint64_t *dropped; /* by filter of the set */
@@ -56,10 +78,52 @@ static bool take_values(struct cut *cut, const json_t *line, const char *path, u
     return true;
 }
 
+/* Values of one name can be cut alike only if the files and words behind them were the same; false after a
+ * complaint. */
+static bool check_made_with(struct cut *cut, const json_t *line, const char *path, uint64_t number)
+{
+    static const char *const whole[] = {"normalize", "edit", "edit_files", "words_hash"};
+    const json_t *here = json_object_get(line, "made_with");
+    const json_t *made_of = json_object_get(here, "files");
+    const char *key, *words = json_string_value(json_object_get(here, "words_hash"));
+    json_t *hash;
+    json_object_foreach(cut->files, key, hash)
+    {
+        const char *other = json_string_value(json_object_get(made_of, key));
+        if (other != NULL && strcmp(other, json_string_value(hash)) == 0)
+            continue;
+        message(path, "line %llu: the file behind \"%s\" had other contents (%s) than the one given now (%s)",
+                (unsigned long long)number, key, other != NULL ? other : "not recorded", json_string_value(hash));
+        hint("name the file that the scores were made with, or make them again");
+        return false;
+    }
+    if (cut->words_hash[0] != '\0' && words != NULL && strcmp(words, cut->words_hash) != 0) {
+        message(path, "line %llu: words were those of another dictionary (%s, %s) than the one given now (%s)",
+                (unsigned long long)number, json_string_value(json_object_get(here, "words")), words,
+                cut->words_hash);
+        return false;
+    }
+    if (cut->made_with == NULL) {
+        cut->made_with = here != NULL ? json_deep_copy(here) : json_object();
+        return cut->made_with != NULL || message_no_memory() == EXIT_DONE;
+    }
+    for (size_t i = 0; i < COUNT_OF(whole); i++) {
+        const json_t *value = json_object_get(here, whole[i]);
+        const json_t *first = json_object_get(cut->made_with, whole[i]);
+        if (value == first || json_equal(value, first))
+            continue;
+        message(path, "line %llu has values of texts with another \"%s\" than the first line",
+                (unsigned long long)number, whole[i]);
+        hint("make the scores of all parts with the same --normalize, --edit and --dictionary");
+        return false;
+    }
+    return true;
+}
+
 /* The line without its values, with the new verdict. */
 static int write_verdict(struct cut *cut, json_t *line, const tkz_verdict *verdict)
 {
-    static const char *const old[] = {"values", "keep", "filter", "reason"};
+    static const char *const old[] = {"values", "made_with", "keep", "filter", "reason"};
     tkz_error error;
     for (size_t i = 0; i < COUNT_OF(old); i++)
         json_object_del(line, old[i]);
@@ -88,7 +152,7 @@ static int judge_line(struct cut *cut, const char *text, size_t size, const char
     int code = EXIT_DATA;
     if (!json_is_object(line)) {
         message(path, "line %llu is not a JSON object", (unsigned long long)number);
-    } else if (take_values(cut, line, path, number)) {
+    } else if (take_values(cut, line, path, number) && check_made_with(cut, line, path, number)) {
         tkz_filter_set_judge(cut->set, cut->values, &verdict);
         cut->documents++;
         cut->kept += verdict.keep != 0;
@@ -133,13 +197,46 @@ static void print_summary(const struct cut *cut)
     table_print(&table, stderr);
 }
 
+static json_t *files_of(const tkz_filter_set *set)
+{
+    json_t *files = json_object();
+    for (size_t i = 0, value = 0; i < tkz_filter_set_count(set); i++) {
+        const char *hash = tkz_filter_set_files_hash(set, i);
+        if (hash != NULL)
+            json_object_set_new(files, tkz_filter_set_value_name(set, value), json_string(hash));
+        value += tkz_filter_set_values_of(set, i);
+    }
+    return files;
+}
+
+/* Of --dictionary, which need not be given; false after a complaint. */
+static bool hash_words(const struct arguments *arguments, char hash[17])
+{
+    const char *name = option_text(arguments, "dictionary");
+    tkz_dictionary *dictionary = NULL;
+    tkz_boundaries words;
+    hash[0] = '\0';
+    if (name == NULL)
+        return true;
+    bool opened = open_words(name, &dictionary, &words);
+    if (opened)
+        (void)snprintf(hash, 17, "%016" PRIx64, words.hash);
+    tkz_dictionary_free(dictionary);
+    return opened;
+}
+
 int clean_from_scores(const struct arguments *arguments, const json_t *filters)
 {
     int code = refuse_terminal_input(arguments);
     tkz_filter_set *set = code == EXIT_DONE ? open_filters(filters) : NULL;
     if (set == NULL)
         return code != EXIT_DONE ? code : EXIT_USAGE;
-    struct cut cut = {.set = set};
+    struct cut cut = {.set = set, .files = files_of(set)};
+    if (!hash_words(arguments, cut.words_hash)) {
+        json_decref(cut.files);
+        tkz_filter_set_free(set);
+        return EXIT_USAGE;
+    }
     cut.values = calloc(tkz_filter_set_value_count(set) + 1, sizeof *cut.values);
     cut.dropped = calloc(tkz_filter_set_count(set) + 1, sizeof *cut.dropped);
     code = cut.values != NULL && cut.dropped != NULL
@@ -154,6 +251,8 @@ int clean_from_scores(const struct arguments *arguments, const json_t *filters)
     }
     if (code == EXIT_DONE && !option_given(arguments, "quiet"))
         print_summary(&cut);
+    json_decref(cut.files);
+    json_decref(cut.made_with);
     free(cut.values);
     free(cut.dropped);
     tkz_filter_set_free(set);

@@ -106,6 +106,10 @@ TKZ_API size_t tkz_filter_set_values_of(const tkz_filter_set *set, size_t index)
  * end. */
 TKZ_API double tkz_filter_set_parameter(const tkz_filter_set *set, size_t index, size_t parameter);
 
+/* Which contents the files of filter `index` had when the set was made: XXH3-128 in hexadecimal, of two files joined
+ * by '+'. NULL: it reads none. As long as the set. Values of one name are comparable only where these are equal. */
+TKZ_API const char *tkz_filter_set_files_hash(const tkz_filter_set *set, size_t index);
+
 /* Per-thread worker on a set. */
 typedef struct tkz_cleaner tkz_cleaner;
 TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_filter_set *set,

@@ -70,15 +70,17 @@ static void sort_and_unite(tkz__editor_words *words)
     words->count = kept;
 }
 
-tkz_status tkz__editor_words_open(tkz__editor_words **words, const char *path,
+tkz_status tkz__editor_words_open(tkz__normal_step *step, size_t option,
                                   const tkz_allocator *allocator, tkz_error *error)
 {
+    const char *path = step->values[option].text;
     tkz__editor_words *made = tkz__allocate_zeroed(allocator, sizeof *made);
-    *words = NULL;
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
     made->allocator = *allocator;
     tkz_status status = tkz__line_file_read(path, add, made, error);
+    if (status == TKZ_OK)
+        status = tkz__file_hash(path, step->file_hash, error);
     if (status == TKZ_OK && made->count == 0)
         status = tkz__error_set(error, TKZ_STATUS_BAD_FORMAT, path, TKZ__NO_OFFSET,
                                 "there are no words in %s; it has one a line", path);
@@ -87,7 +89,7 @@ tkz_status tkz__editor_words_open(tkz__editor_words **words, const char *path,
         return status;
     }
     sort_and_unite(made);
-    *words = made;
+    step->state = made;
     return TKZ_OK;
 }
 

@@ -224,8 +224,7 @@ static tkz_status words_prepare(tkz__normal_step *step, const tkz_allocator *all
 {
     if (step->values[WORDS].size == 0)
         return TKZ_OK;
-    return tkz__editor_words_open((tkz__editor_words **)&step->state, step->values[WORDS].text,
-                                  allocator, error);
+    return tkz__editor_words_open(step, WORDS, allocator, error);
 }
 
 static void words_dispose(tkz__normal_step *step, const tkz_allocator *allocator)

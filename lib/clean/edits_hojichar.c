@@ -212,8 +212,7 @@ static tkz_status words_prepare(tkz__normal_step *step, const tkz_allocator *all
                               TKZ__NO_OFFSET,
                               "it needs words=FILE, a list of one word a line, such as "
                               "header_footer_keywords_ja.txt of the PyPI package hojichar");
-    return tkz__editor_words_open((tkz__editor_words **)&step->state, step->values[WORDS].text,
-                                  allocator, error);
+    return tkz__editor_words_open(step, WORDS, allocator, error);
 }
 
 static void words_dispose(tkz__normal_step *step, const tkz_allocator *allocator)

@@ -135,8 +135,7 @@ static tkz_status footer_prepare(tkz__normal_step *step, const tkz_allocator *al
                               TKZ__NO_OFFSET,
                               "it needs words=FILE, a list of one word a line, such as those of footer.py in "
                               "swallow-llm/swallow-corpus");
-    tkz_status status = tkz__editor_words_open((tkz__editor_words **)&step->state,
-                                               step->values[WORDS].text, allocator, error);
+    tkz_status status = tkz__editor_words_open(step, WORDS, allocator, error);
     if (status == TKZ_OK)
         tkz__editor_words_longest_first(step->state);
     return status;

@@ -8,6 +8,7 @@
 #define TKZ_CLEAN_FILTER_H
 
 #include "clean/measuring.h"
+#include "core/file_hash.h"
 #include "tokenize/clean.h"
 
 typedef struct tkz__filter tkz__filter;
@@ -18,6 +19,7 @@ typedef struct tkz__chosen_filter {
     const double *parameters; /* in the order of info.parameters; 0 for those that are texts */
     const char *file;         /* the parameter "file", NULL if the filter has none */
     void *resource;           /* what `open` made of the file, NULL without */
+    char files_hash[2 * TKZ__FILE_HASH_SIZE]; /* of the contents of that file, "+", of that beside it; "": none */
     const char *score;        /* name of its value: the filter's, and what else the value depends on */
     size_t first_value;       /* where its values are among those of the set */
 } tkz__chosen_filter;
@@ -45,6 +47,9 @@ struct tkz__filter {
     tkz_status (*open)(const tkz__chosen_filter *chosen, void **resource,
                        const tkz_allocator *allocator, tkz_error *error);
     void (*close)(void *resource, const tkz_allocator *allocator);
+    /* The name of a second file that `open` reads, which belongs to the caller; NULL: out of memory. May itself be
+     * NULL: there is none. */
+    char *(*beside)(const char *file, const tkz_allocator *allocator);
     /* The parts of the text that the value comes from. May be NULL. */
     tkz_status (*spans)(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
                         const tkz__span_sink *sink, tkz_error *error);

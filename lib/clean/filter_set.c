@@ -129,6 +129,24 @@ static tkz_status read_parameters(tkz_filter_set *set, const tkz__filter_list *l
     return TKZ_OK;
 }
 
+static tkz_status hash_files(tkz__chosen_filter *chosen, const tkz_allocator *allocator,
+                             tkz_error *error)
+{
+    if (chosen->file == NULL)
+        return TKZ_OK;
+    tkz_status status = tkz__file_hash(chosen->file, chosen->files_hash, error);
+    if (status != TKZ_OK || chosen->filter->beside == NULL)
+        return status;
+    char *path = chosen->filter->beside(chosen->file, allocator);
+    if (path == NULL)
+        return tkz__error_memory(error, strlen(chosen->file));
+    size_t size = strlen(chosen->files_hash);
+    chosen->files_hash[size] = '+';
+    status = tkz__file_hash(path, chosen->files_hash + size + 1, error);
+    tkz__release(allocator, path, strlen(path) + 1);
+    return status;
+}
+
 static tkz_status open_files(tkz_filter_set *set, tkz_error *error)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -136,6 +154,8 @@ static tkz_status open_files(tkz_filter_set *set, tkz_error *error)
         if (chosen->filter->open == NULL)
             continue;
         tkz_status status = chosen->filter->open(chosen, &chosen->resource, &set->allocator, error);
+        if (status == TKZ_OK)
+            status = hash_files(chosen, &set->allocator, error);
         if (status != TKZ_OK)
             return status;
     }
@@ -257,6 +277,13 @@ double tkz_filter_set_parameter(const tkz_filter_set *set, size_t index, size_t 
     if (index >= set->count || parameter >= set->chosen[index].filter->info.parameter_count)
         return 0;
     return set->chosen[index].parameters[parameter];
+}
+
+const char *tkz_filter_set_files_hash(const tkz_filter_set *set, size_t index)
+{
+    return index < set->count && set->chosen[index].files_hash[0] != '\0'
+               ? set->chosen[index].files_hash
+               : NULL;
 }
 
 const char *tkz_filter_set_needs_words(const tkz_filter_set *set)

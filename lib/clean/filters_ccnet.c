@@ -289,6 +289,7 @@ static const tkz__filter filters[] = {
      .info.above = "perplexity",
      .evaluate = perplexity,
      .open = open_models,
+     .beside = pieces_beside,
      .close = close_models},
 };
 

@@ -368,7 +368,7 @@ static tkz_status judge_by_values(job *j, tkz__document *document, tkz_verdict *
         return status;
     j->item->scores.records++;
     return tkz__append_score_line(&j->item->scores.content, document, source_name(j, document),
-                                  filters, values, verdict, j->error);
+                                  j->context->made_with, filters, values, verdict, j->error);
 }
 
 static tkz_status judge(job *j, tkz__document *document)
@@ -461,7 +461,8 @@ static tkz_status read_staged_record(job *j, tkz__document *document)
 
 static tkz_status run_staged_block(job *j)
 {
-    static const tkz_verdict repeated = {.reason = "duplicate", .filter = "exact"};
+    static const tkz_verdict repeated = {
+        .reason = "duplicate", .filter = "exact", .filter_index = TKZ__NO_FILTER};
     const tkz__staged_file *staged = j->context->staged;
     size_t block = (size_t)j->item->block;
     uint64_t index = staged->first_documents[block];

@@ -49,6 +49,7 @@ typedef struct tkz__job_context {
     bool keep_rejects;
     bool keep_bad;
     bool keep_scores;
+    const char *made_with; /* for keep_scores: JSON, or "" */
     const tkz__statistics_plan *statistics; /* NULL: none are made */
     bool compress;                     /* text, rejects and bad as zstd frames */
     tkz_allocator allocator;

@@ -86,8 +86,8 @@ static bool named_before(const tkz_filter_set *filters, size_t index)
 }
 
 tkz_status tkz__append_score_line(tkz__buffer *lines, const tkz__document *document,
-                                  const char *source_name, const tkz_filter_set *filters,
-                                  const double *values, const tkz_verdict *verdict,
+                                  const char *source_name, const char *made_with,
+                                  const tkz_filter_set *filters, const double *values, const tkz_verdict *verdict,
                                   tkz_error *error)
 {
     tkz_status status = append_place(lines, document, source_name, error);
@@ -99,12 +99,16 @@ tkz_status tkz__append_score_line(tkz__buffer *lines, const tkz__document *docum
         if (!named_before(filters, i))
             status = append_value(lines, tkz_filter_set_value_name(filters, i), values[i], i == 0,
                                   error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_text(lines, made_with[0] != '\0' ? "},\"made_with\":" : "}", error);
+    if (status == TKZ_OK)
+        status = tkz__buffer_append_text(lines, made_with, error);
     if (status != TKZ_OK)
         return status;
     if (verdict->keep)
-        return tkz__buffer_append_text(lines, "},\"keep\":true}\n", error);
+        return tkz__buffer_append_text(lines, ",\"keep\":true}\n", error);
     return tkz__buffer_append_format(lines, error,
-                                     "},\"keep\":false,\"filter\":\"%s\",\"reason\":\"%s\"}\n",
+                                     ",\"keep\":false,\"filter\":\"%s\",\"reason\":\"%s\"}\n",
                                      verdict->filter, verdict->reason);
 }
 
@@ -119,7 +123,7 @@ tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__document *docu
         status = tkz__buffer_append_format(lines, error, ",\"filter\":\"%s\",\"reason\":\"%s\"",
                                            verdict->filter, verdict->reason);
     /* A repeated document was measured against nothing. */
-    bool measured = verdict->threshold != verdict->value;
+    bool measured = verdict->filter_index != TKZ__NO_FILTER;
     if (status == TKZ_OK && measured)
         status = tkz__buffer_append_format(lines, error, ",\"value\":%.12g,\"threshold\":%.12g",
                                            verdict->value, verdict->threshold);

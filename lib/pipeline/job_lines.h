@@ -12,15 +12,18 @@
  * that are not blank, or 1 for what is a record as a whole. */
 uint64_t tkz__count_records(const tkz__frame *frame);
 
+/* filter_index of a verdict that is not of a filter of the set: nothing was measured. */
+#define TKZ__NO_FILTER UINT32_MAX
+
 /* {"source","line","offset","id"?,"filter","reason","value"?,"threshold"?,"record":{...}} */
 TKZ_CHECKED tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__document *document,
                                                tkz__input_format format, const char *source_name,
                                                const tkz_verdict *verdict, tkz_error *error);
 
-/* {"source","line","offset","id"?,"values":{name:number,...},"keep","filter"?,"reason"?}: numbers with as
- * many digits as give the same double again. */
+/* {"source","line","offset","id"?,"values":{name:number,...},"made_with"?,"keep","filter"?,"reason"?}: numbers
+ * with as many digits as give the same double again. `made_with`: what the values depend on, as JSON, or "". */
 TKZ_CHECKED tkz_status tkz__append_score_line(tkz__buffer *lines, const tkz__document *document,
-                                              const char *source_name,
+                                              const char *source_name, const char *made_with,
                                               const tkz_filter_set *filters, const double *values,
                                               const tkz_verdict *verdict, tkz_error *error);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "dedup/exact.h"
+#include "pipeline/made_with.h"
 
 /* ---- Planning ------------------------------------------------------------------- */
 
@@ -147,6 +148,17 @@ static tkz_status open_filter_words(tkz__run *run, tkz_error *error)
     return status;
 }
 
+static tkz_status plan_statistics(tkz__run *run, tkz_error *error)
+{
+    const tkz_recipe *recipe = run->recipe;
+    json_t *made_with = tkz__made_with(recipe, &run->filter_words);
+    tkz_status status = tkz__statistics_plan_init(&run->statistics_plan, run->filters, made_with,
+                                                  recipe->statistics_members,
+                                                  recipe->statistics_samples, &run->allocator, error);
+    json_decref(made_with);
+    return status;
+}
+
 static tkz_status open_shared(tkz__run *run, tkz_error *error)
 {
     const tkz_recipe *recipe = run->recipe;
@@ -157,9 +169,10 @@ static tkz_status open_shared(tkz__run *run, tkz_error *error)
     if (status == TKZ_OK && recipe->filters != NULL)
         status = open_filter_words(run, error);
     if (status == TKZ_OK && recipe->statistics)
-        status = tkz__statistics_plan_init(&run->statistics_plan, run->filters,
-                                           recipe->statistics_members, recipe->statistics_samples,
-                                           &run->allocator, error);
+        status = plan_statistics(run, error);
+    if (status == TKZ_OK && recipe->scores_path != NULL)
+        status = tkz__made_with_text(recipe, &run->filter_words, run->filters, &run->allocator,
+                                     &run->made_with, error);
     if (status == TKZ_OK && recipe->statistics)
         status = tkz__statistics_init(&run->statistics, &run->statistics_plan, error);
     if (status == TKZ_OK && recipe->boundaries != NULL)
@@ -286,6 +299,8 @@ static void close_run(tkz__run *run, tkz_status status)
     tkz_dictionary_free(run->encode_dictionary);
     tkz_dictionary_free(run->filter_dictionary);
     tkz_filter_set_free(run->filters);
+    if (run->made_with != NULL)
+        tkz__release(&run->allocator, run->made_with, strlen(run->made_with) + 1);
     tkz__statistics_free(&run->statistics);
     tkz__statistics_plan_free(&run->statistics_plan);
     json_decref(run->vocabulary);

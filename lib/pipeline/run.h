@@ -39,6 +39,7 @@ typedef struct tkz__run {
     tkz_filter_set *filters;
     tkz_dictionary *filter_dictionary; /* whose words the filters count; NULL: none */
     tkz_boundaries filter_words;       /* the same as a boundary source, or white space */
+    char *made_with;           /* of scores: what values depend on, as JSON; NULL without scores */
     tkz_dictionary *dictionary;
     tkz__word_rules rules;
     tkz__word_counter *counter; /* of the pass that counts, and its words afterwards */

@@ -180,6 +180,7 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
                     (into_directory || recipe->bad_path != NULL),
         .statistics = !pass->from_staged && run->statistics.plan != NULL ? run->statistics.plan : NULL,
         .keep_scores = !pass->from_staged && recipe->scores_path != NULL,
+        .made_with = run->made_with,
         .compress = into_directory,
         .allocator = run->allocator,
     };

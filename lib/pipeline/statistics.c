@@ -55,8 +55,9 @@ static json_t *describe(const tkz_filter_set *set, size_t index)
         add_bounds(value, chosen, i);
         json_array_append_new(values, value);
     }
-    return json_pack("{s:s,s:s,s:s,s:o,s:o}", "name", info->name, "text", info->text, "unit",
-                     info->unit, "parameters", parameters, "values", values);
+    return json_pack("{s:s,s:s,s:s,s:o,s:s*,s:o}", "name", info->name, "text", info->text, "unit",
+                     info->unit, "parameters", parameters, "files_hash",
+                     tkz_filter_set_files_hash(set, index), "values", values);
 }
 
 /* What is counted besides: scales of the values by the unit of their filter, tables. */
@@ -99,12 +100,15 @@ static tkz_status complete(tkz__statistics_plan *plan, tkz_error *error)
 }
 
 tkz_status tkz__statistics_plan_init(tkz__statistics_plan *plan, const tkz_filter_set *filters,
-                                     const json_t *members, size_t sample_count,
+                                     const json_t *made_with, const json_t *members, size_t sample_count,
                                      const tkz_allocator *allocator, tkz_error *error)
 {
     *plan = (tkz__statistics_plan){.sample_count = sample_count, .allocator = *allocator};
     plan->filters = json_array();
+    plan->made_with = json_deep_copy(made_with);
     plan->member_names = members != NULL ? json_deep_copy(members) : json_array();
+    if (plan->made_with == NULL)
+        return tkz__error_memory(error, sizeof(json_t));
     for (size_t i = 0; filters != NULL && i < tkz_filter_set_count(filters); i++)
         json_array_append_new(plan->filters, describe(filters, i));
     return complete(plan, error);
@@ -113,7 +117,7 @@ tkz_status tkz__statistics_plan_init(tkz__statistics_plan *plan, const tkz_filte
 /* Of what was written, the members that describe and do not count. */
 static json_t *description_of(const json_t *filter)
 {
-    static const char *const kept[] = {"name", "text", "unit", "parameters", NULL};
+    static const char *const kept[] = {"name", "text", "unit", "parameters", "files_hash", NULL};
     static const char *const kept_of_values[] = {"name", "minimum", "maximum", NULL};
     json_t *description = json_object(), *values = json_array();
     for (size_t i = 0; kept[i] != NULL; i++)
@@ -138,10 +142,12 @@ tkz_status tkz__statistics_plan_from_json(tkz__statistics_plan *plan, const json
 {
     const json_t *filters = json_object_get(json, "filters"), *member;
     const json_t *samples = json_object_get(json, "samples_each");
+    json_t *made_with = json_object_get(json, "made_with");
     const char *name;
     *plan = (tkz__statistics_plan){.allocator = *allocator};
     plan->filters = json_array();
     plan->member_names = json_array();
+    plan->made_with = json_is_object(made_with) ? json_deep_copy(made_with) : json_object();
     if (!json_is_array(filters) || !json_is_integer(samples) || json_integer_value(samples) < 0 ||
         json_integer_value(samples) > TKZ__SAMPLES_MOST)
         return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
@@ -166,6 +172,7 @@ void tkz__statistics_plan_free(tkz__statistics_plan *plan)
                        sizeof *plan->member_sizes);
     json_decref(plan->filters);
     json_decref(plan->member_names);
+    json_decref(plan->made_with);
     memset(plan, 0, sizeof *plan);
 }
 

@@ -19,7 +19,8 @@ enum { TKZ__STATISTICS_MEMBERS = 16 };
 
 /* What is counted. Immutable once made; shared by all workers. */
 typedef struct tkz__statistics_plan {
-    json_t *filters; /* [{"name","unit","parameters","values":[{"name","minimum"?,"maximum"?}]}] */
+    json_t *filters; /* [{"name","unit","parameters","files_hash"?,"values":[{"name","minimum"?,"maximum"?}]}] */
+    json_t *made_with; /* what the values depend on besides: tkz__made_with */
     size_t filter_count;
     size_t value_count;
     tkz__scale *scales;      /* of each value */
@@ -36,7 +37,7 @@ typedef struct tkz__statistics_plan {
  * case. Errors: OUT_OF_MEMORY, LIMIT. */
 TKZ_CHECKED tkz_status tkz__statistics_plan_init(tkz__statistics_plan *plan,
                                                  const tkz_filter_set *filters,
-                                                 const json_t *members, size_t sample_count,
+                                                 const json_t *made_with, const json_t *members, size_t sample_count,
                                                  const tkz_allocator *allocator, tkz_error *error);
 /* The plan of statistics that were written. Errors: CORRUPT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__statistics_plan_from_json(tkz__statistics_plan *plan,

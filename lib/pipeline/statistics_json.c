@@ -2,10 +2,12 @@
  *
  * Statistics as JSON and back, and those of several reports added up. Leans on jansson.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/buffer.h"
+#include "pipeline/made_with.h"
 #include "pipeline/statistics.h"
 #include "tokenize/pipeline.h"
 
@@ -55,6 +57,8 @@ json_t *tkz__statistics_to_json(const tkz__statistics *statistics)
                              (json_int_t)statistics->bad, "in",
                              tkz__amount_to_json(&statistics->in), "kept",
                              tkz__amount_to_json(&statistics->kept));
+    if (json_object_size(plan->made_with) > 0)
+        json_object_set(json, "made_with", plan->made_with);
     json_object_set_new(json, "filters", filters);
     json_object_set_new(json, "characters", histogram_to_json(&statistics->characters));
     json_object_set_new(json, "bytes", histogram_to_json(&statistics->bytes));
@@ -130,6 +134,24 @@ tkz_status tkz__statistics_from_json(tkz__statistics *statistics, const json_t *
 
 /* ---- Several reports ----------------------------------------------------- */
 
+/* What is counted must be the same in all. */
+static tkz_status compare_plans(const tkz__statistics_plan *first, const tkz__statistics_plan *plan,
+                                tkz_error *error)
+{
+    char difference[300];
+    tkz__made_with_compare(first->filters, first->made_with, plan->filters, plan->made_with,
+                           difference, sizeof difference);
+    if (difference[0] == '\0' && !json_equal(plan->member_names, first->member_names))
+        (void)snprintf(difference, sizeof difference, "other members are counted than in the first one");
+    if (difference[0] == '\0' && plan->sample_count != first->sample_count)
+        (void)snprintf(difference, sizeof difference, "it has %zu samples of each reason, and the first one %zu",
+                       plan->sample_count, first->sample_count);
+    if (difference[0] == '\0')
+        return TKZ_OK;
+    return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                          "%s; make all parts with the same options and files", difference);
+}
+
 /* Reads one report and adds it up. */
 static tkz_status add_report(tkz__statistics_plan *plan, tkz__statistics *total, const char *text,
                              size_t size, const tkz_allocator *memory, tkz_error *error)
@@ -149,12 +171,8 @@ static tkz_status add_report(tkz__statistics_plan *plan, tkz__statistics *total,
         *plan = own;
         own = (tkz__statistics_plan){0};
         status = tkz__statistics_init(total, plan, error);
-    } else if (status == TKZ_OK && (!json_equal(own.filters, plan->filters) ||
-                                    !json_equal(own.member_names, plan->member_names) ||
-                                    own.sample_count != plan->sample_count)) {
-        status = tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
-                                "it is of other filters, thresholds or members than the first "
-                                "one; make all parts with the same options");
+    } else if (status == TKZ_OK) {
+        status = compare_plans(plan, &own, error);
     }
     if (status == TKZ_OK)
         status = tkz__statistics_init(&part, plan, error);

@@ -7,6 +7,7 @@
 #ifndef TKZ_TEXT_NORMAL_STEP_H
 #define TKZ_TEXT_NORMAL_STEP_H
 
+#include "core/file_hash.h"
 #include "text/edit.h"
 #include "tokenize/text.h"
 
@@ -54,6 +55,7 @@ struct tkz__normal_step {
     const tkz__normal_kind *kind;
     const tkz__normal_value *values;
     void *state; /* of prepare and dispose */
+    char file_hash[TKZ__FILE_HASH_SIZE]; /* of the file that prepare read; "": none */
     size_t first_count; /* among those of the form: documents changed, then count_names */
 };
 

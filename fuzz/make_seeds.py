@@ -460,6 +460,34 @@ def ngram_models():
                                    end).encode())
 
 
+def unigram():
+    """Options, an empty line, lines of text."""
+    lines = "".join(f"{a} {b}{a} {b}\n" for a in ("すもも", "もも", "のうち", "ももたろう") for b in ("の", "も", "a1", "12"))
+    small = {"vocab_size": 40, "hard_vocab_limit": "false", "seed_sentencepiece_size": 200}
+    cases = {
+        "plain": {},
+        "digits": {"split_digits": "true", "split_by_number": "false"},
+        "suffix": {"treat_whitespace_as_suffix": "true", "add_dummy_prefix": "false"},
+        "spaces": {"allow_whitespace_only_pieces": "true", "split_by_whitespace": "false",
+                   "remove_extra_whitespaces": "false"},
+        "symbols": {"user_defined_symbols": "もも,12", "control_symbols": "<x>,<y>", "byte_fallback": "true",
+                    "vocab_size": 300},
+        "ids": {"unk_id": 5, "bos_id": -1, "eos_id": 39, "pad_id": 7, "unk_piece": "?"},
+        "scripts": {"split_by_unicode_script": "false", "max_sentencepiece_length": 3, "required_chars": "漢字"},
+        "slow": {"shrinking_factor": 0.95, "num_sub_iterations": 1, "character_coverage": 0.98, "vocab_size": 20},
+        "old": {"compat": "sentencepiece-0.2.0", "input_format": "tsv"},
+        "new": {"compat": "sentencepiece-0.2.3", "max_sentence_length": 30},
+        "memory": {"memory": 100000},
+        "hard": {"hard_vocab_limit": "true"},
+        "wrong": {"vocab_size": "many", "colour": "red"},
+    }
+    for name, options in cases.items():
+        text = "".join(f"{key}\t{value}\n" for key, value in {**small, **options}.items())
+        write("unigram", name, (text + "\n" + lines).encode())
+    write("unigram", "bytes", b"vocab_size\t300\nhard_vocab_limit\tfalse\n\n" + bytes(range(256)) * 3)
+    write("unigram", "empty", b"")
+
+
 def word_tables():
     def entry(shared, rest, *counts):
         return varint(shared) + varint(len(rest)) + rest + b"".join(map(varint, counts))
@@ -559,3 +587,4 @@ quality_weights()
 statistics()
 classifiers()
 ngram_models()
+unigram()

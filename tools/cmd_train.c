@@ -32,7 +32,7 @@ static const struct option_info options[] = {
      .maximum = 16777216,
      .repeatable = true,
      .text = "Token ids in all, special tokens and the alphabet included. Given more than once, with "
-             "--counts: one training makes them all, and '{size}' in each PATH becomes the size."},
+             "--counts or --model unigram: one training makes them all, and '{size}' in each PATH becomes the size."},
     {.name = "output",
      .letter = 'o',
      .type = OPTION_TEXT,

@@ -5,18 +5,17 @@
  */
 #include "tools/train_bpe.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/files.h"
 #include "tools/messages.h"
 #include "tools/progress.h"
 #include "tools/summary.h"
+#include "tools/train_steps.h"
 #include "tools/train_words.h"
 
 bool wants_no_specials(const struct arguments *arguments)
@@ -70,7 +69,6 @@ static int refuse_document_options(const struct arguments *arguments)
 
 static int refuse_outputs(const struct arguments *arguments)
 {
-    static const char *const paths[] = {"output", "hf", "tiktoken", "sentencepiece"};
     bool is_piece = strcmp(option_text(arguments, "order"), "sentencepiece") == 0;
     if (option_given(arguments, "tiktoken") && strcmp(option_text(arguments, "unit"), "bytes") != 0) {
         message("train", "--tiktoken needs --unit bytes: its tokens are bytes");
@@ -81,50 +79,22 @@ static int refuse_outputs(const struct arguments *arguments)
         message("train", "a SentencePiece model needs --order sentencepiece");
         return EXIT_USAGE;
     }
-    for (size_t i = 0; i < COUNT_OF(paths) && option_repeats(arguments, "size") > 1; i++) {
-        const char *path = option_text(arguments, paths[i]);
-        if (path == NULL || strstr(path, "{size}") != NULL)
-            continue;
-        message("train", "--%s: with several sizes the name must hold '{size}'", paths[i]);
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
+    return train_refuse_paths(arguments);
 }
 
 /* ---- Training ------------------------------------------------------------------ */
 
-/* Takes in what --checkpoint names, if there is such a file. */
-static int restore(const struct arguments *arguments, tkz_bpe_trainer *trainer)
+static tkz_status restore(void *trainer, const void *data, size_t size, tkz_error *error)
 {
-    const char *path = option_text(arguments, "checkpoint");
-    char *data = NULL;
-    size_t size;
-    tkz_error error;
-    if (path == NULL || (access(path, F_OK) != 0 && errno == ENOENT))
-        return EXIT_DONE;
-    int code = read_whole(path, &data, &size);
-    if (code != EXIT_DONE)
-        return code;
-    tkz_status status = tkz_bpe_trainer_restore(trainer, data, size, &error);
-    free(data);
-    if (status == TKZ_OK)
-        return EXIT_DONE;
-    (void)snprintf(error.where, sizeof error.where, "%s", path);
-    code = message_failure(status, &error);
-    hint("remove the file to begin anew");
-    return code;
+    return tkz_bpe_trainer_restore(trainer, data, size, error);
 }
 
-static int save(const char *path, const tkz_bpe_trainer *trainer)
+static int save(const struct arguments *arguments, const tkz_bpe_trainer *trainer)
 {
     tkz_bytes bytes;
     tkz_error error;
     tkz_status status = tkz_bpe_trainer_save(trainer, &bytes, &error);
-    if (status != TKZ_OK)
-        return message_failure(status, &error);
-    int code = write_whole(path, bytes.data, bytes.size);
-    tkz_bytes_free(&bytes);
-    return code;
+    return train_save(arguments, status, &bytes, &error);
 }
 
 /* Trains to `size` ids; with --checkpoint in steps. */
@@ -142,36 +112,13 @@ static int run_to(const struct arguments *arguments, tkz_bpe_trainer *trainer, u
         tkz_error error;
         tkz_status status = tkz_bpe_trainer_run(trainer, next, &bar->callback, &error);
         if (path != NULL && (status == TKZ_OK || status == TKZ_STATUS_CANCELLED))
-            code = save(path, trainer);
+            code = save(arguments, trainer);
         if (status != TKZ_OK) {
             progress_end(bar);
             code = message_failure(status, &error);
         }
     }
     return code;
-}
-
-/* The sizes that are asked for, ascending, each once. Returns how many. */
-static size_t list_sizes(const struct arguments *arguments, uint32_t *sizes)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < arguments->given_count; i++) {
-        const struct given_option *given = &arguments->given[i];
-        if (strcmp(given->info->name, "size") != 0)
-            continue;
-        uint32_t size = (uint32_t)given->integer;
-        size_t at = 0;
-        while (at < count && sizes[at] < size)
-            at++;
-        if (at < count && sizes[at] == size)
-            continue;
-        memmove(sizes + at + 1, sizes + at, (count - at) * sizeof *sizes);
-        sizes[at] = size;
-        count++;
-    }
-    if (count == 0)
-        sizes[count++] = (uint32_t)option_integer(arguments, "size");
-    return count;
 }
 
 /* Tells of fewer ids than asked for: the words have no more. */
@@ -184,11 +131,11 @@ static void warn_of_end(const tkz_bpe_trainer *trainer, uint32_t wanted)
 
 static int train_sizes(const struct arguments *arguments, tkz_bpe_trainer *trainer)
 {
-    uint32_t *sizes = calloc(arguments->given_count + 1, sizeof *sizes);
-    if (sizes == NULL)
-        return message_no_memory();
-    size_t count = list_sizes(arguments, sizes);
+    size_t count;
+    uint32_t *sizes = train_list_sizes(arguments, &count);
     int code = EXIT_DONE;
+    if (sizes == NULL)
+        return EXIT_DATA;
     if (sizes[0] < tkz_bpe_trainer_base(trainer)) {
         message("--size", "%" PRIu32 " ids have no room for special tokens and alphabet, %" PRIu32,
                 sizes[0], tkz_bpe_trainer_base(trainer));
@@ -292,24 +239,6 @@ static tkz_status set_super_words(const struct arguments *arguments, const struc
     return tkz_bpe_trainer_set_super_words(trainer, &words->words, transition_of(arguments, largest), error);
 }
 
-/* Says what training takes, if that is not little, and refuses what --memory does not allow. */
-static int tell_need(const struct arguments *arguments, uint64_t need)
-{
-    /* The program itself, and words as they are read: 16 MiB at most where training takes little (measured). */
-    const uint64_t process = UINT64_C(16) << 20, worth_saying = UINT64_C(64) << 20;
-    uint64_t allowed = option_integer(arguments, "memory");
-    need += process;
-    if (allowed > 0 && need > allowed) {
-        message("train", "this takes up to %" PRIu64 " MiB of memory, more than the %" PRIu64 " of --memory",
-                (need >> 20) + 1, allowed >> 20);
-        hint("cut shorter words (--boundaries, --cut), count less text, or allow more");
-        return EXIT_USAGE;
-    }
-    if (!option_given(arguments, "quiet") && need >= worth_saying)
-        message("train", "this takes up to %" PRIu64 " MiB of memory", (need >> 20) + 1);
-    return EXIT_DONE;
-}
-
 /* ---- The whole --------------------------------------------------------------------- */
 
 /* Makes the trainer; the words' bytes are not needed any more. */
@@ -334,7 +263,8 @@ static int make_trainer(const struct arguments *arguments, struct train_words *w
     free(words->data);
     free(super_words->data);
     words->data = super_words->data = NULL;
-    return tell_need(arguments, tkz_bpe_trainer_need(*trainer));
+    return train_tell_need(arguments, tkz_bpe_trainer_need(*trainer),
+                           "cut shorter words (--boundaries, --cut), count less text, or allow more");
 }
 
 int train_bpe_table(const struct arguments *arguments)
@@ -354,7 +284,7 @@ int train_bpe_table(const struct arguments *arguments)
     if (code == EXIT_DONE)
         code = make_trainer(arguments, &words, &super_words, &trainer);
     if (code == EXIT_DONE)
-        code = restore(arguments, trainer);
+        code = train_restore(arguments, restore, trainer);
     if (code == EXIT_DONE)
         code = train_sizes(arguments, trainer);
     if (code == EXIT_DONE)

@@ -49,7 +49,8 @@
      .maximum = 16777216,                                                                         \
      .text = "With --super-words: ids of the first stage. Default: three quarters of the size."},   \
     {.name = "checkpoint", .type = OPTION_TEXT, .argument = "PATH",                               \
-     .text = "Save the merges here now and then, and begin with what is saved there."},           \
+     .text = "Save the state here now and then, and begin with what is saved there. Of --model unigram behind each "  \
+             "pruning."},           \
     {.name = "checkpoint-every", .type = OPTION_INTEGER, .argument = "N",                         \
      .default_value = "2000", .minimum = 1, .maximum = 16777216,                                  \
      .text = "Merges between two saved states."}

@@ -324,6 +324,51 @@ TKZ_API TKZ_CHECKED tkz_status tkz_train_unigram(const tkz_unigram_options *opti
                                                  const tkz_allocator *allocator, tkz_bytes *model,
                                                  tkz_unigram_report *report, tkz_error *error);
 
+/* The same in steps, which can be saved between two of them, and for several sizes: these have all prunings in common
+ * that leave more than they are pruned to, so that each model is, byte for byte, that of a training to its size alone. */
+typedef struct tkz_unigram_trainer tkz_unigram_trainer;
+
+/* Reads the lines, which are not needed afterwards, and cuts them; options and executor must outlive the trainer. `sizes`
+ * are numbers of ids, in any order; none of them: that of the options. Errors: as above, and INVALID_OPTION too where
+ * seed_sentencepiece_size is 0 with more than one size, as it would be another for each. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_trainer_new(tkz_unigram_trainer **trainer,
+                                                       const tkz_unigram_options *options,
+                                                       const uint32_t *sizes, size_t size_count,
+                                                       const tkz_word_list *lines,
+                                                       const tkz_executor *executor,
+                                                       const tkz_allocator *allocator, tkz_error *error);
+TKZ_API void tkz_unigram_trainer_free(tkz_unigram_trainer *trainer); /* accepts NULL */
+
+/* Bytes that training will need at most, near enough: known before the first step; 0 with `compat`. */
+TKZ_API uint64_t tkz_unigram_trainer_need(const tkz_unigram_trainer *trainer);
+
+/* Lines that were left out: too long, or with U+2585. */
+TKZ_API uint64_t tkz_unigram_trainer_skipped(const tkz_unigram_trainer *trainer);
+
+/* Goes on for so many steps (0: to the end); a step is the search for seeds, or a pruning with the rounds before it. After
+ * an error the trainer is of no use. `progress` may be NULL. Errors: as tkz_train_unigram. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_trainer_run(tkz_unigram_trainer *trainer, uint32_t steps,
+                                                       const tkz_progress_callback *progress, tkz_error *error);
+
+/* 1: all sizes are there. */
+TKZ_API int32_t tkz_unigram_trainer_is_done(const tkz_unigram_trainer *trainer);
+
+/* The state as bytes: hashes of options and lines, the sizes that are done, and the pieces by now with their scores.
+ * Free with tkz_bytes_free. Errors: OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_trainer_save(const tkz_unigram_trainer *trainer, tkz_bytes *bytes,
+                                                        tkz_error *error);
+
+/* Takes a saved state into a new trainer of the same options, sizes and lines: what follows is the same as without the
+ * interruption. Errors: INVALID_ARGUMENT (others, or the trainer has run), BAD_FORMAT, BAD_VERSION, CORRUPT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_trainer_restore(tkz_unigram_trainer *trainer, const void *data, size_t size,
+                                                           tkz_error *error);
+
+/* The model of one of the sizes, as tkz_train_unigram gives it. `report` may be NULL. Errors: INVALID_ARGUMENT (no such
+ * size, or it is not there yet), OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_trainer_model(const tkz_unigram_trainer *trainer, uint32_t size,
+                                                         tkz_bytes *model, tkz_unigram_report *report,
+                                                         tkz_error *error);
+
 /* Scores for a given list of pieces (UTF-8, all different; their counts are not used) that fit the
  * words: `rounds` of expectation maximisation (1..1000), beginning with equal ones. `scores` has room
  * for one a piece: natural logarithms. What occurs in no best path gets that of half an occurrence. A

@@ -83,6 +83,21 @@ tkz_status tkz__unigram_em_init(tkz__unigram_em *em, tkz__unigram_pieces *pieces
     return tkz__error_memory(error, em->shares * em->sum_count * sizeof *em->sums);
 }
 
+tkz_status tkz__unigram_em_widen(tkz__unigram_em *em, uint32_t longest, tkz_error *error)
+{
+    if (longest <= em->longest_piece)
+        return TKZ_OK;
+    size_t size = em->scratch_size + 3 * (size_t)(longest - em->longest_piece);
+    double *scratch = tkz__allocate_array(&em->allocator, em->shares * size, sizeof *scratch);
+    if (scratch == NULL)
+        return tkz__error_memory(error, em->shares * size * sizeof *scratch);
+    tkz__release_array(&em->allocator, em->scratch, em->shares * em->scratch_size, sizeof *em->scratch);
+    em->scratch = scratch;
+    em->scratch_size = size;
+    em->longest_piece = longest;
+    return TKZ_OK;
+}
+
 void tkz__unigram_em_free(tkz__unigram_em *em)
 {
     if (em->pieces == NULL)

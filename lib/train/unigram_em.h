@@ -43,6 +43,9 @@ TKZ_CHECKED tkz_status tkz__unigram_em_init(tkz__unigram_em *em, tkz__unigram_pi
                                             const tkz__unigram_text *text,
                                             const tkz_executor *executor,
                                             const tkz_allocator *allocator, tkz_error *error);
+/* Makes room for pieces of `longest` characters, as if there had been one at the beginning: where numbers are scaled depends
+ * on it. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__unigram_em_widen(tkz__unigram_em *em, uint32_t longest, tkz_error *error);
 void tkz__unigram_em_free(tkz__unigram_em *em); /* accepts an all-zero struct */
 
 /* Bytes that it takes for so many pieces and a text of so many characters. */

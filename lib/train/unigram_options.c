@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hash.h"
 #include "text/utf8.h"
-
 
 enum kind { BOOLEAN, INTEGER, NUMBER, TEXT, LIST, CHOICE };
 
@@ -272,6 +272,43 @@ void tkz_unigram_options_free(tkz_unigram_options *target)
     tkz__buffer_free(&target->control.bytes);
     tkz__buffer_free(&target->user.bytes);
     tkz__release(&allocator, target, sizeof *target);
+}
+
+/* Bytes of the member that an option sets, but for texts. */
+static size_t member_size(const struct option *option)
+{
+    switch (option->kind) {
+    case BOOLEAN: return sizeof(bool);
+    case NUMBER: return sizeof(double);
+    default: return option->is_64 ? sizeof(uint64_t) : sizeof(uint32_t);
+    }
+}
+
+tkz_status tkz__unigram_options_hash(const tkz_unigram_options *source, uint64_t *hash, tkz_error *error)
+{
+    tkz__buffer buffer;
+    tkz_status status = TKZ_OK;
+    tkz__buffer_init(&buffer, &source->allocator);
+    for (size_t i = 0; status == TKZ_OK && i < OPTIONS; i++) {
+        const struct option *option = &options[i];
+        const void *member = (const char *)source + option->member;
+        bool is_text = option->kind == TEXT || option->kind == LIST;
+        const tkz__buffer *text = option->kind == LIST ? &((const tkz__text_list *)member)->bytes : member;
+        if (strcmp(option->info.name, "vocab_size") == 0 || strcmp(option->info.name, "memory") == 0)
+            continue;
+        if (is_text)
+            status = tkz__buffer_append_u64(&buffer, text->size, error);
+        if (status == TKZ_OK && is_text)
+            status = tkz__buffer_append(&buffer, text->data, text->size, error);
+        else if (status == TKZ_OK)
+            status = tkz__buffer_append(&buffer, member, member_size(option), error);
+    }
+    if (status == TKZ_OK && source->seed_size == 0) /* then the size decides how many there are */
+        status = tkz__buffer_append_u32(&buffer, source->vocab_size, error);
+    if (status == TKZ_OK)
+        *hash = tkz__hash64(buffer.data, buffer.size);
+    tkz__buffer_free(&buffer);
+    return status;
 }
 
 bool tkz__text_list_next(const tkz__text_list *list, size_t *at, const char **text, size_t *size)

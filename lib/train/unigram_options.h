@@ -45,6 +45,9 @@ struct tkz_unigram_options {
     tkz__text_list user;
 };
 
+/* A hash of all that decides the result, but for vocab_size. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__unigram_options_hash(const tkz_unigram_options *options, uint64_t *hash, tkz_error *error);
+
 /* The next text of a list: begin with `*at` 0. False at the end. */
 bool tkz__text_list_next(const tkz__text_list *list, size_t *at, const char **text, size_t *size);
 

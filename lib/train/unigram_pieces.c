@@ -75,6 +75,44 @@ void tkz__unigram_pieces_free(tkz__unigram_pieces *pieces)
     pieces->allocator = allocator;
 }
 
+/* A copy of `count` items of `size` bytes; *status tells if there is no memory. */
+static void *copy_array(const tkz_allocator *allocator, const void *items, size_t count, size_t size,
+                        tkz_status *status, tkz_error *error)
+{
+    void *copy = *status == TKZ_OK ? tkz__allocate_array(allocator, count, size) : NULL;
+    if (copy != NULL && count > 0)
+        memcpy(copy, items, count * size);
+    else if (copy == NULL && *status == TKZ_OK)
+        *status = tkz__error_memory(error, count * size);
+    return copy;
+}
+
+tkz_status tkz__unigram_pieces_copy(tkz__unigram_pieces *copy, const tkz__unigram_pieces *pieces, tkz_error *error)
+{
+    const tkz_allocator *allocator = &pieces->allocator;
+    const tkz__unigram_text *texts = &pieces->texts;
+    size_t count = pieces->count, size = texts->size;
+    tkz_status status = TKZ_OK;
+    tkz__unigram_pieces_init(copy, allocator);
+    copy->count = copy->capacity = copy->score_capacity = copy->kept_capacity = count;
+    copy->pieces = copy_array(allocator, pieces->pieces, count, sizeof *pieces->pieces, &status, error);
+    copy->scores = copy_array(allocator, pieces->scores, count, sizeof *pieces->scores, &status, error);
+    copy->is_kept = copy_array(allocator, pieces->is_kept, count, 1, &status, error);
+    copy->texts.count = copy->texts.count_capacity = count;
+    copy->texts.size = copy->texts.capacity = size;
+    copy->texts.start_capacity = count + 1;
+    copy->texts.characters = copy_array(allocator, texts->characters, size, sizeof *texts->characters, &status, error);
+    copy->texts.starts = copy_array(allocator, texts->starts, count + 1, sizeof *texts->starts, &status, error);
+    copy->texts.counts = copy_array(allocator, texts->counts, count, sizeof *texts->counts, &status, error);
+    copy->inner_size = size;
+    copy->longest_size = pieces->longest_size;
+    copy->inner = copy_array(allocator, pieces->inner, size, sizeof *pieces->inner, &status, error);
+    copy->longest = copy_array(allocator, pieces->longest, copy->longest_size, sizeof *pieces->longest, &status, error);
+    if (status != TKZ_OK)
+        tkz__unigram_pieces_free(copy);
+    return status;
+}
+
 tkz_status tkz__unigram_pieces_add(tkz__unigram_pieces *pieces, const uint32_t *characters,
                                    size_t size, uint64_t count, bool is_kept, tkz_error *error)
 {

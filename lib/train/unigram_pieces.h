@@ -59,6 +59,10 @@ typedef struct tkz__unigram_pieces {
 void tkz__unigram_pieces_init(tkz__unigram_pieces *pieces, const tkz_allocator *allocator);
 void tkz__unigram_pieces_free(tkz__unigram_pieces *pieces);
 
+/* Makes `copy` the same as matched pieces, without room for more. Errors: OUT_OF_MEMORY; `copy` is empty then. */
+TKZ_CHECKED tkz_status tkz__unigram_pieces_copy(tkz__unigram_pieces *copy, const tkz__unigram_pieces *pieces,
+                                                tkz_error *error);
+
 /* Adds a piece that is not there yet, with its frequency; its score is set later. Errors:
  * OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__unigram_pieces_add(tkz__unigram_pieces *pieces,

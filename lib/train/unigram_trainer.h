@@ -5,6 +5,7 @@
 #ifndef TKZ_TRAIN_UNIGRAM_TRAINER_H
 #define TKZ_TRAIN_UNIGRAM_TRAINER_H
 
+#include "train/unigram_em.h"
 #include "train/unigram_sentences.h"
 
 /* A piece of the finished vocabulary. */
@@ -63,6 +64,45 @@ TKZ_CHECKED tkz_status tkz__unigram_model(const tkz_unigram_options *options,
                                           const tkz__final_pieces *pieces,
                                           const tkz_allocator *allocator, tkz_bytes *model,
                                           tkz_error *error);
+
+/* A size that is asked for. */
+typedef struct tkz__unigram_target {
+    uint32_t size; /* ids */
+    bool is_done;
+    tkz_bytes model;
+    tkz_unigram_report report;
+} tkz__unigram_target;
+
+struct tkz_unigram_trainer {
+    tkz_allocator allocator;
+    const tkz_unigram_options *options; /* `own` */
+    tkz_unigram_options own; /* those of the caller, whose texts it shares, with the largest size */
+    const tkz_executor *executor;
+    tkz__unigram_sentences sentences; /* without lines, unless `compat` needs them */
+    tkz__unigram_text text;
+    uint64_t longest;    /* characters of the longest segment */
+    uint64_t words_hash; /* of text and alphabet */
+    tkz__unigram_target *targets; /* the largest first: so they are done */
+    size_t target_count;
+    size_t done_count;
+    /* From the search for seeds on: what all sizes that are not done yet have in common. */
+    tkz__unigram_pieces pieces;
+    tkz__unigram_em em;
+    bool has_pieces;
+    tkz_unigram_report report;
+};
+
+/* The next part of training, after which the state may be saved: the search for seeds; or rounds between two prunings, the
+ * sizes that these reach, and a pruning. Errors: those of tkz_unigram_trainer_run. */
+TKZ_CHECKED tkz_status tkz__unigram_trainer_step(tkz_unigram_trainer *trainer, const tkz_progress_callback *progress,
+                                                 tkz_error *error);
+
+/* Finds out how much memory the pieces that are there need, or before there are any, those that are likely. Errors:
+ * LIMIT. */
+TKZ_CHECKED tkz_status tkz__unigram_trainer_check_memory(tkz_unigram_trainer *trainer, tkz_error *error);
+
+/* Pieces that have been added become those that are trained. Errors: LIMIT, OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__unigram_trainer_place(tkz_unigram_trainer *trainer, tkz_error *error);
 
 /* Training with the arithmetic of sentencepiece, one thread of it: `trained` as for
  * tkz__unigram_finish, of which it does the part that is its own. Errors: LIMIT, CANCELLED,

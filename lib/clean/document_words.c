@@ -14,6 +14,9 @@
 /* What is kept room for from one document to the next. */
 enum { KEPT_WORDS = 1 << 18, KEPT_BYTES = 1 << 21 };
 
+/* Room for different words at first, which a cache holds; and how many places are asked for at once. */
+enum { FIRST_NAMES = 1 << 15, AHEAD = 32 };
+
 void tkz__document_words_init(tkz__document_words *words, const tkz__character_kinds *kinds,
                               const tkz_allocator *allocator)
 {
@@ -220,9 +223,12 @@ tkz_status tkz__document_words_index(tkz__document_words *words, tkz_error *erro
     if (words->indexed)
         return TKZ_OK;
     tkz__sequences single = {.data = words->bytes.data, .starts = words->starts, .words = 1};
-    tkz_status status = tkz__sequence_set_start(&words->set, words->count, error);
-    for (size_t i = 0; i < words->count && status == TKZ_OK; i++)
+    size_t room = words->count < FIRST_NAMES ? words->count : FIRST_NAMES;
+    tkz_status status = tkz__sequence_set_start(&words->set, room, error);
+    for (size_t i = 0; i < words->count && status == TKZ_OK; i++) {
         words->names[i] = tkz__sequence_set_add(&words->set, &single, (uint32_t)i);
+        status = tkz__sequence_set_widen(&words->set, &single, error);
+    }
     words->indexed = status == TKZ_OK;
     return status;
 }
@@ -251,10 +257,17 @@ tkz_status tkz__document_words_repeated(tkz__document_words *words, uint32_t n, 
         return TKZ_OK;
     tkz_status status = tkz__sequence_set_start(&words->set, words->count, error);
     words->indexed = false;
-    for (size_t i = 0; i + n <= words->count && status == TKZ_OK;) {
-        bool seen = tkz__sequence_set_add(&words->set, &sequences, (uint32_t)i) != i;
+    if (status != TKZ_OK)
+        return status;
+    uint64_t hashes[AHEAD];
+    size_t last = words->count - n, hashed = 0; /* hashes are those of the AHEAD places before `hashed` */
+    for (size_t i = 0; i <= last;) {
+        for (hashed = hashed > i ? hashed : i; hashed <= last && hashed < i + AHEAD / 2; hashed++)
+            hashes[hashed % AHEAD] = tkz__sequence_set_hash(&words->set, &sequences, (uint32_t)hashed);
+        uint32_t first = tkz__sequence_set_add_hashed(&words->set, &sequences, (uint32_t)i, hashes[i % AHEAD]);
+        bool seen = first != i;
         *characters += seen ? tkz__document_words_characters(words, i, i + n) : 0;
         i += seen ? n : 1;
     }
-    return status;
+    return TKZ_OK;
 }

@@ -28,6 +28,7 @@ tkz_status tkz__sequence_set_start(tkz__sequence_set *set, size_t count, tkz_err
     size_t wanted = FIRST_SLOTS;
     while (wanted < count * 2)
         wanted *= 2;
+    set->used = 0;
     if (set->slot_count < wanted || (set->slot_count > KEPT_SLOTS && wanted < set->slot_count)) {
         tkz__sequence_set_free(set);
         set->slots = tkz__allocate_array(&set->allocator, wanted, sizeof *set->slots);
@@ -67,16 +68,52 @@ static uint64_t *find(const tkz__sequence_set *set, const tkz__sequences *sequen
     }
 }
 
+uint64_t tkz__sequence_set_hash(const tkz__sequence_set *set, const tkz__sequences *sequences,
+                                uint32_t number)
+{
+    size_t size;
+    const uint8_t *data = bytes_of(sequences, number, &size);
+    uint64_t hash = tkz__hash64(data, size);
+    __builtin_prefetch(&set->slots[hash & set->mask], 1);
+    return hash;
+}
+
+uint32_t tkz__sequence_set_add_hashed(tkz__sequence_set *set, const tkz__sequences *sequences,
+                                      uint32_t number, uint64_t hash)
+{
+    size_t size;
+    const uint8_t *data = bytes_of(sequences, number, &size);
+    uint64_t *slot = find(set, sequences, data, size, hash);
+    if (*slot == 0) {
+        *slot = (hash >> 32) << 32 | (number + 1);
+        set->used++;
+    }
+    return (uint32_t)*slot - 1;
+}
+
 uint32_t tkz__sequence_set_add(tkz__sequence_set *set, const tkz__sequences *sequences,
                                uint32_t number)
 {
     size_t size;
     const uint8_t *data = bytes_of(sequences, number, &size);
-    uint64_t hash = tkz__hash64(data, size);
-    uint64_t *slot = find(set, sequences, data, size, hash);
-    if (*slot == 0)
-        *slot = (hash >> 32) << 32 | (number + 1);
-    return (uint32_t)*slot - 1;
+    return tkz__sequence_set_add_hashed(set, sequences, number, tkz__hash64(data, size));
+}
+
+tkz_status tkz__sequence_set_widen(tkz__sequence_set *set, const tkz__sequences *sequences,
+                                   tkz_error *error)
+{
+    if (set->used < (set->mask + 1) / 2)
+        return TKZ_OK;
+    tkz__sequence_set larger = {.allocator = set->allocator};
+    tkz_status status = tkz__sequence_set_start(&larger, set->mask + 1, error);
+    if (status != TKZ_OK)
+        return status;
+    for (size_t i = 0; i <= set->mask; i++)
+        if (set->slots[i] != 0)
+            (void)tkz__sequence_set_add(&larger, sequences, (uint32_t)set->slots[i] - 1);
+    tkz__sequence_set_free(set);
+    *set = larger;
+    return TKZ_OK;
 }
 
 uint32_t tkz__sequence_set_find(const tkz__sequence_set *set, const tkz__sequences *sequences,

@@ -22,6 +22,7 @@ typedef struct tkz__sequence_set {
     uint64_t *slots; /* upper half of the hash, and the number + 1; 0: free */
     size_t slot_count;
     size_t mask;
+    size_t used; /* slots that are not free */
     tkz_allocator allocator;
 } tkz__sequence_set;
 
@@ -37,6 +38,18 @@ TKZ_CHECKED tkz_status tkz__sequence_set_start(tkz__sequence_set *set, size_t co
  * first. At most as many are added as there is room for. */
 uint32_t tkz__sequence_set_add(tkz__sequence_set *set, const tkz__sequences *sequences,
                                uint32_t number);
+
+/* The same in two steps, the first of which asks the memory for the place: in a set that no cache holds, several of
+ * them ahead of the second is several times as fast. */
+uint64_t tkz__sequence_set_hash(const tkz__sequence_set *set, const tkz__sequences *sequences,
+                                uint32_t number);
+uint32_t tkz__sequence_set_add_hashed(tkz__sequence_set *set, const tkz__sequences *sequences,
+                                      uint32_t number, uint64_t hash);
+
+/* Makes twice the room where one more would be too many: between additions, for a set of which it is not known how
+ * many different ones will come. Errors: OUT_OF_MEMORY, the set stays as it is. */
+TKZ_CHECKED tkz_status tkz__sequence_set_widen(tkz__sequence_set *set,
+                                               const tkz__sequences *sequences, tkz_error *error);
 
 /* The number of the sequence that consists of these bytes; UINT32_MAX: there is none. */
 uint32_t tkz__sequence_set_find(const tkz__sequence_set *set, const tkz__sequences *sequences,

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 
 WITHOUT_WORDS = ("japanese_ratio", "swallow_", "hojichar_", "nemo_", "hplt_", "oscar_", "uzushio_hiragana", "llm_jp_", "fineweb_ended", "fineweb_short",
-                 "fineweb_repeated", "mc4_", "damaged_", "foreign_")
+                 "fineweb_repeated", "mc4_", "damaged_", "foreign_", "unended_")
 STAY = 0.99  # of every collection, behind each bound
 STEPS = 8
 

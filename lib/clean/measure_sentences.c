@@ -41,7 +41,8 @@ static tkz_status part_line(walk *w, const uint32_t *characters)
                               w->line_size * sizeof *characters, w->error);
 }
 
-static tkz_status end_sentence(walk *w, size_t start, size_t end)
+/* `has_mark`: its last character is one. */
+static tkz_status end_sentence(walk *w, size_t start, size_t end, bool has_mark)
 {
     tkz__sentence_measures *found = w->found;
     const uint32_t *characters = w->measuring->characters;
@@ -49,6 +50,7 @@ static tkz_status end_sentence(walk *w, size_t start, size_t end)
     tkz_status status = TKZ_OK;
     bool seen;
     found->sentences++;
+    found->unended_characters += has_mark ? 0 : size;
     if (size > found->longest) {
         found->longest = size;
         found->longest_start = start;
@@ -168,12 +170,12 @@ tkz_status tkz__measure_sentences(tkz__measuring *measuring, tkz_error *error)
         bool line = character == '\n';
         /* The mark belongs to the sentence before it; without one it belongs to nothing. */
         if (i > start)
-            status = end_sentence(&w, start, line ? i : i + 1);
+            status = end_sentence(&w, start, line ? i : i + 1, !line);
         if (status == TKZ_OK && line)
             status = end_line(&w);
         start = i + 1;
     }
     if (status == TKZ_OK && measuring->count > start)
-        status = end_sentence(&w, start, measuring->count);
+        status = end_sentence(&w, start, measuring->count, false);
     return status == TKZ_OK ? end_line(&w) : status;
 }

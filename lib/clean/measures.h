@@ -36,6 +36,7 @@ typedef struct tkz__sentence_measures {
     uint64_t sentences;
     uint64_t repeated_sentences;
     uint64_t repeated_sentence_characters;
+    uint64_t unended_characters;      /* of sentences without a mark at their end */
     uint64_t longest;                 /* sentence, in characters */
     uint64_t ellipses;                /* sentences that end in ・ or …, white space aside */
     uint64_t longest_start;           /* place of the longest one, in characters */

@@ -49,10 +49,10 @@ static const tkz_preset_info presets[] = {
      "Ours for pages of the web in Japanese: what no prose looks like goes, and what is written like the paragraphs of the web "
      "that people labelled bad: advertisements, lists, templates. Of labelled paragraphs 70 % of the bad go and 75 % of the "
      "good stay, by cross-validation; literature, law, manuals, news and dialogue stay (96 % and more of each collection).",
-     "our own: measures of Swallow, and a model of characters (doc/quality-score.md)",
+     "our own: measures after Swallow's, and a model of characters (doc/quality-score.md)",
      "[{\"name\":\"japanese_ratio\",\"minimum\":0.06,\"minimum_kana\":0.05},"
      "{\"name\":\"swallow_katakana\",\"maximum\":0.65},"
-     "{\"name\":\"swallow_sentence_length\",\"minimum\":0,\"maximum\":147},"
+     "{\"name\":\"unended_sentences\"},"
      "{\"name\":\"swallow_repeated_6gram\",\"maximum\":0.5},"
      "{\"name\":\"quality_score\",\"minimum\":0.31,\"minimum_short\":0.18,\"short\":100}]",
      NULL},

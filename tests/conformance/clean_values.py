@@ -21,7 +21,7 @@ def main():
         words = {line.rstrip("\n") for line in file if line.strip("\n")}
     command = [tokenize, "clean", "-p", "swallow-v1-quality"]
     compat = [f"swallow_{name}:compat=true" for name in ("japanese_letters", "hiragana", "katakana", "japanese")]
-    found = scores(command, [*compat, f"swallow_ng_words:file={list_path}",
+    found = scores(command, [*compat, "unended_sentences", f"swallow_ng_words:file={list_path}",
                              f"swallow_ng_words:file={list_path},compat=true"], texts)
     base = os.path.basename(list_path).rsplit(".", 1)[0]
     assert len(found) == len(texts), (len(found), len(texts))

@@ -69,6 +69,7 @@ def values(text):
         "swallow_repeated_line_characters": share(line_characters, characters),
         "swallow_repeated_sentence_characters": share(sentence_characters, characters),
         "swallow_sentence_length": share(characters, len(sentences)),
+        "unended_sentences": share(sum(len(s) for s in sentences if s[-1] not in "。．！？!?"), len(sentences)),
         "swallow_longest_sentence": max(map(len, sentences), default=0),
         "swallow_ellipses": share(sum(s.strip()[-1:] in ("・", "…") and s.strip() != "" for s in sentences),
                                   len(sentences)),

@@ -254,6 +254,10 @@ def split_steps():
         "looks": r"(?<=a|b)\s|(?<!^)(?=[A-Z])\w|(?>a|ab)c|\b.\B|^$|\A|\z",
         "repeats": r"(?:a{2,3}b?){1,4}?|(?:ab|c)*+d|x{,3}y{2,}",
         "catastrophe": r"(?:a|a|b)*c|(?:\w+\s?)+$x",
+        "references": r"(a|\p{L})\1+|(?<n>\d)\k<n>|(?:(b)|c)+\k<-1>|\G\s|x\Ky",
+        "numbers": r"(.)(\w)\2\1|(?=(..))\3|(?!(.)\4)\O|\N",
+        "clusters": r"\X{2}|a\X|\R+|(?<=a+|\s{1,2}b)\w|(?<!\s*x)\S",
+        "cases": r"(?i)é|[^à-ö]|\p{Lu}+|ａ[а-я&&[^ж]]|\P{Ll}",
         "deep": "(" * 150 + "a" + ")?" * 150,
         "wrong": r"(?<=a+)b|[z-a]",
     }

@@ -18,6 +18,8 @@ enum {
     WAY_SPLIT, /* go on at `place` */
     WAY_GIVE,  /* a greedy repeat: give back a character, go on at `place` */
     WAY_TAKE,  /* a lazy repeat at `place`: take one more, having `low` */
+    WAY_BACK,  /* a look behind: one more character back, `low` times, and go on at `place` */
+    WAY_SLOT,  /* the slot `place` was `at`: nothing to go on with */
     WAY_MARK,  /* where an atomic group or a look began: nothing to go on with */
     WAY_NOT    /* where a negative look began: it holds, go on at `place` */
 };
@@ -59,22 +61,6 @@ static inline size_t read_character(const tkz__pattern_search *search, size_t at
     if (*character == TKZ__UTF8_INVALID)
         *character = TKZ__SET_INVALID;
     return length;
-}
-
-/* Where the character before `at` begins, which is behind `low`. */
-static inline size_t step_back(const char *text, size_t low, size_t at)
-{
-    if (((uint8_t)text[at - 1] & 0x80) == 0)
-        return at - 1;
-    for (size_t length = 2; length <= 4 && length <= at - low; length++) {
-        uint32_t character;
-        if (((uint8_t)text[at - length] & 0xC0) == 0x80)
-            continue;
-        if (tkz__utf8_next(text + at - length, length, &character) == length)
-            return at - length;
-        break;
-    }
-    return at - 1;
 }
 
 static inline bool is_one(const tkz__pattern *pattern, const tkz__pattern_step *step,
@@ -120,6 +106,8 @@ static bool holds(const tkz__pattern_search *search, uint8_t code, size_t at)
         return at == 0;
     case TKZ__CODE_TEXT_END:
         return at == size;
+    case TKZ__CODE_SEARCH_START:
+        return at == search->from;
     case TKZ__CODE_LAST_LINE_END:
         return at == size || (at == size - 1 && text[at] == '\n');
     case TKZ__CODE_LINE_START:
@@ -127,7 +115,7 @@ static bool holds(const tkz__pattern_search *search, uint8_t code, size_t at)
     case TKZ__CODE_LINE_END:
         return at == size || text[at] == '\n';
     default:
-        before = at > 0 && is_word(search, step_back(text, 0, at));
+        before = at > 0 && is_word(search, tkz__pattern_step_back(text, 0, at));
         behind = at < size && is_word(search, at);
         return (before != behind) == (code == TKZ__CODE_WORD_BORDER);
     }
@@ -153,6 +141,38 @@ static tkz_status too_slow(const tkz__pattern_search *search, tkz_error *error)
                           "a regular expression of the tokenizer takes more than %d steps for each "
                           "byte of a text, as nested repeats do; simplify it, or drop the text",
                           STEPS_A_BYTE);
+}
+
+/* Takes the ways back up to the last mark away. What slots were stays known behind an atomic group or
+ * a look that holds, and counts again behind one that does not. Returns how many ways are left. */
+static size_t cut_ways(tkz__pattern_search *search, size_t ways, uint8_t code, size_t *at)
+{
+    size_t mark = ways;
+    do {
+        mark--;
+        if (code == TKZ__CODE_LOOK_NOT && search->ways[mark].kind == WAY_SLOT)
+            search->slots[search->ways[mark].place] = search->ways[mark].at;
+    } while (search->ways[mark].kind < WAY_MARK);
+    if (code == TKZ__CODE_LOOK)
+        *at = search->ways[mark].at;
+    if (code == TKZ__CODE_LOOK_NOT || search->pattern->slot_count == 0)
+        return mark;
+    size_t kept = mark;
+    for (size_t i = mark + 1; i < ways; i++) {
+        if (search->ways[i].kind == WAY_SLOT)
+            search->ways[kept++] = search->ways[i];
+    }
+    return kept;
+}
+
+/* Behind what a group had; SIZE_MAX: something else stands here, or the group had nothing. */
+static size_t take_again(const tkz__pattern_search *search, uint32_t slot, size_t at)
+{
+    size_t start = search->slots[slot], end = search->slots[slot + 1];
+    if (start == SIZE_MAX || end == SIZE_MAX || end - start > search->size - at ||
+        memcmp(search->text + start, search->text + at, end - start) != 0)
+        return SIZE_MAX;
+    return at + (end - start);
 }
 
 /* A match that begins at `at`; *end SIZE_MAX: there is none. */
@@ -239,12 +259,45 @@ static tkz_status match_at(tkz__pattern_search *search, size_t at, size_t *end, 
             count = step->least;
             size_t back = at;
             for (; count > 0 && back > 0; count--)
-                back = step_back(search->text, 0, back);
+                back = tkz__pattern_step_back(search->text, 0, back);
             failed = count > 0;
             at = failed ? at : back;
             place++;
+            if (!failed && step->most > step->least)
+                search->ways[ways++] =
+                    (tkz__pattern_way){at, step->most - step->least, place, WAY_BACK};
             break;
         }
+        case TKZ__CODE_SAVE:
+            search->ways[ways++] =
+                (tkz__pattern_way){search->slots[step->least], 0, step->least, WAY_SLOT};
+            search->slots[step->least] = at;
+            place++;
+            break;
+        case TKZ__CODE_AT:
+            failed = search->slots[step->least] != at;
+            place++;
+            break;
+        case TKZ__CODE_REFER: {
+            size_t behind = take_again(search, step->least, at);
+            failed = behind == SIZE_MAX;
+            if (!failed) {
+                uint64_t read = (behind - at) / READ_A_STEP;
+                left -= read < left ? read : left;
+                at = behind;
+            }
+            place++;
+            break;
+        }
+        case TKZ__CODE_CLUSTER:
+            failed = at >= search->size;
+            if (!failed) {
+                uint64_t read = 0;
+                at = tkz__pattern_cluster(search->text, search->size, at, &read);
+                left -= read < left ? read : left;
+            }
+            place++;
+            break;
         case TKZ__CODE_ATOMIC:
         case TKZ__CODE_LOOK:
             search->ways[ways++] = (tkz__pattern_way){at, 0, 0, WAY_MARK};
@@ -257,10 +310,7 @@ static tkz_status match_at(tkz__pattern_search *search, size_t at, size_t *end, 
             break;
         case TKZ__CODE_CUT:
             /* Looks and atomic groups inside of this one are over: the first mark is its own. */
-            while (search->ways[--ways].kind < WAY_MARK) {
-            }
-            if (step->mode == TKZ__CODE_LOOK)
-                at = search->ways[ways].at;
+            ways = cut_ways(search, ways, step->mode, &at);
             failed = step->mode == TKZ__CODE_LOOK_NOT;
             place++;
             break;
@@ -285,7 +335,7 @@ static tkz_status match_at(tkz__pattern_search *search, size_t at, size_t *end, 
             at = way->at;
             place = way->place;
             if (way->kind == WAY_GIVE) {
-                at = step_back(search->text, way->low, way->at);
+                at = tkz__pattern_step_back(search->text, way->low, way->at);
                 way->at = at;
                 ways -= at == way->low;
             } else if (way->kind == WAY_TAKE) {
@@ -296,8 +346,14 @@ static tkz_status match_at(tkz__pattern_search *search, size_t at, size_t *end, 
                 way->low++;
                 ways -= failed || way->low >= step->most;
                 place++;
+            } else if (way->kind == WAY_BACK) {
+                failed = at == 0;
+                way->at = at = failed ? 0 : tkz__pattern_step_back(search->text, 0, at);
+                ways -= failed || --way->low == 0;
             } else {
-                failed = way->kind == WAY_MARK;
+                if (way->kind == WAY_SLOT)
+                    search->slots[place] = at;
+                failed = way->kind == WAY_MARK || way->kind == WAY_SLOT;
                 ways--;
             }
         }
@@ -346,6 +402,8 @@ static tkz_status find(tkz__pattern_search *search, size_t *start, size_t *end, 
 {
     const tkz__pattern *pattern = search->pattern;
     size_t at = search->from;
+    for (size_t i = 0; i < pattern->slot_count; i++)
+        search->slots[i] = SIZE_MAX;
     for (;;) {
         if (pattern->at_lines) {
             at = next_line(search->text, at, search->size);
@@ -359,6 +417,8 @@ static tkz_status find(tkz__pattern_search *search, size_t *start, size_t *end, 
         }
         tkz_status status = match_at(search, at, end, error);
         *start = at;
+        if (pattern->slot_count > 0 && search->slots[TKZ__SLOT_KEEP] != SIZE_MAX)
+            *start = search->slots[TKZ__SLOT_KEEP];
         if (status != TKZ_OK || *end != SIZE_MAX)
             return status;
         if (at >= search->size)

@@ -27,7 +27,8 @@ typedef enum tkz__regex_dialect {
 
 enum {
     TKZ__PATTERN_MOST_BYTES = 1 << 14, /* of an expression */
-    TKZ__PATTERN_MOST_STACK = 1 << 22  /* ways back that one search may keep */
+    TKZ__PATTERN_MOST_STACK = 1 << 22, /* ways back that one search may keep */
+    TKZ__PATTERN_MOST_SLOTS = 128      /* places that an expression remembers: groups, looks behind */
 };
 
 /* A compiled expression. Immutable; any thread. */
@@ -70,6 +71,7 @@ typedef struct tkz__pattern_search {
     size_t from;       /* where the next search begins */
     size_t last_end;   /* of the last match; SIZE_MAX: none */
     uint64_t steps_left;
+    size_t slots[TKZ__PATTERN_MOST_SLOTS]; /* SIZE_MAX: not set */
 } tkz__pattern_search;
 
 void tkz__pattern_search_init(tkz__pattern_search *search, const tkz_allocator *allocator);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reads the sets of regular expressions: what a backslash stands for, and brackets with ranges,
- * brackets in them and intersections. Leans on pattern_parts and the class tables.
+ * brackets in them and intersections. Leans on pattern_parts.
  */
-#include "text/char_class.h"
 #include "text/pattern_parts.h"
 
 enum {
@@ -97,9 +96,9 @@ static tkz_status read_code(tkz__pattern_source *source, char letter, uint32_t *
     return TKZ_OK;
 }
 
-/* p{Lu}, P{Lu}, p{^Lu}, pL (Rust), the letter being read. */
-static tkz_status read_property(tkz__pattern_source *source, bool negated, tkz__char_set *set,
-                                tkz__char_set *scratch)
+/* p{Lu}, P{Lu}, p{^Lu}, pL (Rust), the letter being read. Cases are one in Rust only. */
+static tkz_status read_property(tkz__pattern_source *source, bool negated, bool folds,
+                                tkz__char_set *set, tkz__char_set *scratch)
 {
     size_t place = source->at - 2;
     bool is_rust = source->dialect == TKZ__DIALECT_RUST;
@@ -130,6 +129,8 @@ static tkz_status read_property(tkz__pattern_source *source, bool negated, tkz__
     memset(scratch, 0, sizeof *scratch);
     if (!tkz__set_add_property(scratch, source->dialect, name, size))
         return unsupported(source, place, "a property that is not known here");
+    if (folds && is_rust)
+        tkz__set_fold(scratch);
     if (negated)
         tkz__set_invert(scratch);
     tkz__set_unite(set, scratch);
@@ -157,13 +158,13 @@ static tkz_status read_letter(tkz__pattern_source *source, char letter, bool in_
 }
 
 static tkz_status read_class(tkz__pattern_source *source, char letter, bool in_brackets,
-                             tkz__char_set *set)
+                             bool folds, tkz__char_set *set)
 {
     tkz__char_set *scratch = tkz__allocate(source->allocator, sizeof *scratch);
     if (scratch == NULL)
         return tkz__error_memory(source->error, sizeof *scratch);
     tkz_status status = (letter | 32) == 'p'
-                            ? read_property(source, letter == 'P', set, scratch)
+                            ? read_property(source, letter == 'P', folds, set, scratch)
                             : read_letter(source, letter, in_brackets, set, scratch);
     tkz__release(source->allocator, scratch, sizeof *scratch);
     return status;
@@ -176,7 +177,7 @@ static bool is_word_property(const tkz__pattern_source *source)
            (has(source, "{Word}") || has(source, "{word}"));
 }
 
-tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_brackets,
+tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_brackets, bool folds,
                                     bool *is_class, uint32_t *character, tkz__char_set *set)
 {
     static const char plain[] = "tnrfvae";
@@ -201,7 +202,7 @@ tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_bracket
             source->at += strlen("{word}");
             letter = letter == 'p' ? 'w' : 'W';
         }
-        return read_class(source, letter, in_brackets, set);
+        return read_class(source, letter, in_brackets, folds, set);
     }
     const char *found = strchr(plain, letter);
     if (found != NULL) {
@@ -214,51 +215,11 @@ tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_bracket
         *character = '\b';
         return TKZ_OK;
     }
-    if ((letter >= '0' && letter <= '9') || letter == 'k')
-        return unsupported(source, place, "a number or reference behind a backslash");
+    if (letter >= '0' && letter <= '9')
+        return unsupported(source, place, "a number behind a backslash");
     if (((letter | 32) >= 'a' && (letter | 32) <= 'z') || letter == '<' || letter == '>')
         return unsupported(source, place, "a backslash before this letter or sign");
     return TKZ_OK;
-}
-
-/* ---- Cases -------------------------------------------------------------- */
-
-/* Characters beyond ASCII that may have other cases, by what CaseFolding.txt has in all versions. */
-static bool may_have_cases(uint32_t character)
-{
-    switch (tkz__char_record(&tkz__class_table_16_0, character)->category) {
-    case TKZ__CATEGORY_LU:
-    case TKZ__CATEGORY_LL:
-    case TKZ__CATEGORY_LT:
-    case TKZ__CATEGORY_LM:
-    case TKZ__CATEGORY_MN:
-    case TKZ__CATEGORY_NL:
-    case TKZ__CATEGORY_SO:
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool tkz__set_fold(tkz__char_set *set)
-{
-    for (uint32_t word = 2; word < TKZ__SET_WORDS - 1; word++) {
-        for (uint32_t i = 0; set->words[word] != 0 && i < 64; i++) {
-            if ((set->words[word] >> i & 1) != 0 && may_have_cases(word * 64 + i))
-                return false;
-        }
-    }
-    for (uint32_t lower = 'a'; lower <= 'z'; lower++) {
-        if (tkz__set_has(set, lower) || tkz__set_has(set, lower - 32)) {
-            tkz__set_add(set, lower);
-            tkz__set_add(set, lower - 32);
-        }
-    }
-    if (tkz__set_has(set, 's'))
-        tkz__set_add(set, 0x17F);
-    if (tkz__set_has(set, 'k'))
-        tkz__set_add(set, 0x212A);
-    return true;
 }
 
 /* ---- Brackets ----------------------------------------------------------- */
@@ -274,6 +235,7 @@ typedef struct bracket {
 
 typedef struct bracket_reader {
     tkz__pattern_source *source;
+    bool folds;
     bracket *stack[MOST_NESTED];
     size_t depth;
 } bracket_reader;
@@ -295,8 +257,11 @@ static tkz_status open_bracket(bracket_reader *reader)
     return TKZ_OK;
 }
 
-static void end_part(bracket *own)
+/* Rust folds each part. */
+static void end_part(const bracket_reader *reader, bracket *own)
 {
+    if (reader->folds && reader->source->dialect == TKZ__DIALECT_RUST)
+        tkz__set_fold(&own->own);
     if (own->has_before)
         tkz__set_intersect(&own->before, &own->own);
     else
@@ -307,16 +272,18 @@ static void end_part(bracket *own)
 }
 
 /* The last bracket ends: its set goes to the one around it, or to `set`. */
-static tkz_status close_bracket(bracket_reader *reader, bool folds, tkz__char_set *set)
+static tkz_status close_bracket(bracket_reader *reader, tkz__char_set *set)
 {
     tkz__pattern_source *source = reader->source;
     bracket *own = reader->stack[--reader->depth];
     tkz_status status = TKZ_OK;
-    end_part(own);
-    if (folds && (reader->depth > 0 || !tkz__set_fold(&own->before)))
-        status = unsupported(source, source->at - 1,
-                             "a bracket without case that has brackets in it, or letters beyond "
-                             "ASCII");
+    end_part(reader, own);
+    if (reader->folds && reader->depth == 0 && source->dialect == TKZ__DIALECT_ONIGURUMA) {
+        if (!own->is_negated && tkz__set_folds_to_several(&own->before))
+            status = unsupported(source, source->at - 1,
+                                 "a bracket without case, of which a letter is several others");
+        tkz__set_fold(&own->before);
+    }
     if (own->is_negated)
         tkz__set_invert(&own->before);
     if (reader->depth > 0) {
@@ -331,8 +298,9 @@ static tkz_status close_bracket(bracket_reader *reader, bool folds, tkz__char_se
 }
 
 /* [:name:], behind the first two characters. */
-static tkz_status read_posix(tkz__pattern_source *source, bracket *own, tkz__char_set *scratch)
+static tkz_status read_posix(const bracket_reader *reader, bracket *own, tkz__char_set *scratch)
 {
+    tkz__pattern_source *source = reader->source;
     size_t place = source->at - 2;
     bool negated = has(source, "^");
     source->at += negated;
@@ -348,6 +316,8 @@ static tkz_status read_posix(tkz__pattern_source *source, bracket *own, tkz__cha
         !tkz__set_add_posix(scratch, source->dialect, source->text + start, size))
         return unsupported(source, place, "[: without the name of a class");
     source->at += 2;
+    if (reader->folds && source->dialect == TKZ__DIALECT_RUST)
+        tkz__set_fold(scratch);
     if (negated)
         tkz__set_invert(scratch);
     tkz__set_unite(&own->own, scratch);
@@ -356,19 +326,22 @@ static tkz_status read_posix(tkz__pattern_source *source, bracket *own, tkz__cha
 }
 
 /* A character of a bracket, plain or behind a backslash. *is_class: it was a class, which is added. */
-static tkz_status read_member(tkz__pattern_source *source, bracket *own, bool *is_class,
+static tkz_status read_member(const bracket_reader *reader, bracket *own, bool *is_class,
                               uint32_t *character)
 {
+    tkz__pattern_source *source = reader->source;
     *is_class = false;
     tkz_status status = tkz__pattern_read_character(source, character);
     if (status == TKZ_OK && *character == '\\')
-        status = tkz__pattern_read_escape(source, true, is_class, character, &own->own);
+        status = tkz__pattern_read_escape(source, true, reader->folds, is_class, character,
+                                          &own->own);
     return status;
 }
 
 /* A `-`, which is read, between two things or beside one. */
-static tkz_status read_dash(tkz__pattern_source *source, bracket *own)
+static tkz_status read_dash(const bracket_reader *reader, bracket *own)
 {
+    tkz__pattern_source *source = reader->source;
     size_t place = source->at - 1;
     bool at_start = own->last == NOTHING && !own->has_before;
     if (has(source, "]") || (at_start && !has(source, "-") && !has(source, "&&"))) {
@@ -382,7 +355,7 @@ static tkz_status read_dash(tkz__pattern_source *source, bracket *own)
     uint32_t character;
     tkz_status status = source->at == source->size
                             ? malformed(source, place, "a bracket that does not end")
-                            : read_member(source, own, &is_class, &character);
+                            : read_member(reader, own, &is_class, &character);
     if (status != TKZ_OK)
         return status;
     if (is_class || character < own->character)
@@ -399,7 +372,7 @@ static tkz_status read_item(bracket_reader *reader, tkz__char_set *scratch)
     bracket *own = reader->stack[reader->depth - 1];
     if (has(source, "[:")) {
         source->at += 2;
-        return read_posix(source, own, scratch);
+        return read_posix(reader, own, scratch);
     }
     if (has(source, "[")) {
         source->at++;
@@ -409,25 +382,24 @@ static tkz_status read_item(bracket_reader *reader, tkz__char_set *scratch)
         if (has(source, "&&&"))
             return unsupported(source, source->at, "&&& in a bracket");
         source->at += 2;
-        end_part(own);
+        end_part(reader, own);
         return TKZ_OK;
     }
     if (source->dialect == TKZ__DIALECT_RUST && (has(source, "~~") || has(source, "--")))
         return unsupported(source, source->at, "a difference of sets");
     if (has(source, "-")) {
         source->at++;
-        return read_dash(source, own);
+        return read_dash(reader, own);
     }
     bool is_class;
-    tkz_status status = read_member(source, own, &is_class, &own->character);
+    tkz_status status = read_member(reader, own, &is_class, &own->character);
     if (status == TKZ_OK && !is_class)
         tkz__set_add(&own->own, own->character);
     own->last = is_class ? WHOLE : CHARACTER;
     return status;
 }
 
-static tkz_status read_all(bracket_reader *reader, bool folds, tkz__char_set *set,
-                           tkz__char_set *scratch)
+static tkz_status read_all(bracket_reader *reader, tkz__char_set *set, tkz__char_set *scratch)
 {
     tkz__pattern_source *source = reader->source;
     size_t place = source->at - 1;
@@ -440,18 +412,18 @@ static tkz_status read_all(bracket_reader *reader, bool folds, tkz__char_set *se
             continue;
         }
         source->at++;
-        status = close_bracket(reader, folds, set);
+        status = close_bracket(reader, set);
     }
     return status;
 }
 
 tkz_status tkz__pattern_read_brackets(tkz__pattern_source *source, bool folds, tkz__char_set *set)
 {
-    bracket_reader reader = {.source = source};
+    bracket_reader reader = {.source = source, .folds = folds};
     tkz__char_set *scratch = tkz__allocate(source->allocator, sizeof *scratch);
     if (scratch == NULL)
         return tkz__error_memory(source->error, sizeof *scratch);
-    tkz_status status = read_all(&reader, folds, set, scratch);
+    tkz_status status = read_all(&reader, set, scratch);
     while (reader.depth > 0)
         tkz__release(source->allocator, reader.stack[--reader.depth], sizeof(bracket));
     tkz__release(source->allocator, scratch, sizeof *scratch);

@@ -159,6 +159,8 @@ static bool add_starts(const tkz__pattern *pattern, uint32_t place, tkz__byte_se
             break;
         case TKZ__CODE_MATCH:
         case TKZ__CODE_BACK:
+        case TKZ__CODE_REFER:
+        case TKZ__CODE_CLUSTER:
             add_all(set);
             return false;
         default: /* ATOMIC, and what holds at a place */

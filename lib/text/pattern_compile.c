@@ -2,273 +2,25 @@
  *
  * Compiles regular expressions of Oniguruma and of Rust's fancy-regex to the steps of our matcher, in
  * one pass: a group or a repeat is put around steps that are already there. Leans on
- * pattern_parts.
+ * pattern_compiler.
  *
- * Where the two libraries, or they and this matcher, would differ, the expression is refused:
- * back references, repeats of what may be empty, looks behind of changing width, letters beyond ASCII
- * without case, and what only one of them has.
+ * Where the two libraries, or they and this matcher, would differ, the expression is refused: repeats
+ * of what may be empty, letters without case that fold to several, back references without case or
+ * into a group that is open, what only one of them has.
  */
-#include "text/pattern_parts.h"
+#include "text/pattern_compiler.h"
 
-enum {
-    MOST_GROUPS = 200,
-    MOST_REPEATS = 100000 /* Oniguruma's */
-};
-
-#define NONE UINT32_MAX
-#define WIDE UINT32_MAX /* no bound */
-
-typedef struct group {
-    uint8_t code;     /* CODE_JUMP: it has no step of its own; else the step that its CUT ends */
-    bool is_behind;   /* looks behind: each alternative begins with BACK */
-    bool is_implicit; /* of (?i) up to the end of the group around it */
-    bool folds;       /* options before it */
-    bool any_newline;
-    bool lines;
-    uint32_t start;       /* its first step */
-    uint32_t alternative; /* the first step of the last alternative */
-    uint32_t jumps;       /* the last JUMP to its end; each has the one before as `least` */
-    uint32_t least, most; /* characters that the alternatives before this one take */
-    bool has_widths;
-    uint32_t own_least, own_most; /* and this one, without the last atom */
-    uint32_t atom;                /* first step of the last atom; NONE: nothing to repeat */
-    uint32_t atom_least, atom_most;
-    uint32_t last_folded; /* the ASCII letter without case that came last, or 0 */
-} group;
-
-typedef struct compiler {
-    tkz__pattern_source source;
-    tkz__pattern *pattern;
-    bool folds;       /* (?i) */
-    bool any_newline; /* . takes newlines: (?m) of Oniguruma, (?s) of Rust */
-    bool lines;       /* (?m) of Rust */
-    tkz__char_set *set;
-    group groups[MOST_GROUPS + 1];
-    size_t depth; /* of open groups; the first is the whole */
-} compiler;
-
-static tkz_status unsupported(const compiler *own, size_t place, const char *what)
-{
-    return tkz__pattern_refuse(&own->source, TKZ_STATUS_UNSUPPORTED, place, what);
-}
-
-static tkz_status malformed(const compiler *own, size_t place, const char *what)
-{
-    return tkz__pattern_refuse(&own->source, TKZ_STATUS_BAD_FORMAT, place, what);
-}
-
-static bool has(const compiler *own, const char *text)
-{
-    size_t size = strlen(text);
-    return own->source.size - own->source.at >= size &&
-           memcmp(own->source.text + own->source.at, text, size) == 0;
-}
-
-static bool skip(compiler *own, const char *text)
-{
-    bool there = has(own, text);
-    own->source.at += there ? strlen(text) : 0;
-    return there;
-}
-
-static group *inner(compiler *own)
-{
-    return &own->groups[own->depth - 1];
-}
-
-/* ---- Steps -------------------------------------------------------------- */
-
-static uint32_t step_count(const compiler *own)
-{
-    return (uint32_t)own->pattern->step_count;
-}
-
-static tkz_status reserve_steps(compiler *own, size_t more)
-{
-    tkz__pattern *pattern = own->pattern;
-    if (more > TKZ__PATTERN_MOST_CODE || pattern->step_count + more > TKZ__PATTERN_MOST_CODE)
-        return tkz__pattern_refuse(&own->source, TKZ_STATUS_LIMIT, own->source.at,
-                                   "it has become too large");
-    return tkz__array_reserve(&pattern->allocator, (void **)&pattern->steps,
-                              &pattern->step_capacity, pattern->step_count + more,
-                              sizeof *pattern->steps, own->source.error);
-}
-
-/* Puts a step at `place`, before what stands there. */
-static tkz_status insert(compiler *own, uint32_t place, tkz__pattern_step step)
-{
-    tkz__pattern *pattern = own->pattern;
-    tkz_status status = reserve_steps(own, 1);
-    if (status != TKZ_OK)
-        return status;
-    memmove(pattern->steps + place + 1, pattern->steps + place,
-            (pattern->step_count - place) * sizeof step);
-    step.starts = TKZ__NO_STARTS;
-    pattern->steps[place] = step;
-    pattern->step_count++;
-    return TKZ_OK;
-}
-
-static tkz_status append(compiler *own, tkz__pattern_step step)
-{
-    return insert(own, step_count(own), step);
-}
-
-/* Copies `count` steps from `place` to the end. */
-static tkz_status append_copy(compiler *own, uint32_t place, uint32_t count)
-{
-    tkz_status status = reserve_steps(own, count);
-    if (status != TKZ_OK)
-        return status;
-    tkz__pattern *pattern = own->pattern;
-    memcpy(pattern->steps + pattern->step_count, pattern->steps + place,
-           count * sizeof *pattern->steps);
-    pattern->step_count += count;
-    return TKZ_OK;
-}
-
-/* ---- Atoms -------------------------------------------------------------- */
-
-static uint32_t wide_add(uint32_t a, uint32_t b)
-{
-    return a == WIDE || b == WIDE || a > WIDE - 1 - b ? WIDE : a + b;
-}
-
-static uint32_t wide_multiply(uint32_t a, uint32_t b)
-{
-    uint64_t product = (uint64_t)a * b;
-    if (a == 0 || b == 0)
-        return 0;
-    return a == WIDE || b == WIDE || product >= WIDE ? WIDE : (uint32_t)product;
-}
-
-/* What comes now is an atom that starts at `start` and takes so many characters. */
-static void set_atom(compiler *own, uint32_t start, uint32_t least, uint32_t most)
-{
-    group *last = inner(own);
-    if (last->atom != NONE) {
-        last->own_least = wide_add(last->own_least, last->atom_least);
-        last->own_most = wide_add(last->own_most, last->atom_most);
-    }
-    last->atom = start;
-    last->atom_least = least;
-    last->atom_most = most;
-}
-
-/* Nothing to repeat from here on. */
-static void end_atom(compiler *own)
-{
-    set_atom(own, NONE, 0, 0);
-}
-
-static tkz_status append_set(compiler *own)
-{
-    tkz__pattern_step step = {.code = TKZ__CODE_ONE};
-    set_atom(own, step_count(own), 1, 1);
-    tkz_status status =
-        tkz__pattern_add_class(own->pattern, own->set, &step.class_index, own->source.error);
-    return status == TKZ_OK ? append(own, step) : status;
-}
-
-/* Oniguruma folds some pairs of letters to one character: ss and U+00DF, fi and U+FB01. */
-static bool is_folded_pair(uint32_t first, uint32_t second)
-{
-    static const char pairs[] = "ss ff fi fl st";
-    for (const char *pair = pairs;; pair += 3) {
-        if ((uint8_t)pair[0] == first && (uint8_t)pair[1] == second)
-            return true;
-        if (pair[2] == '\0')
-            return false;
-    }
-}
-
-static tkz_status append_character(compiler *own, size_t place, uint32_t character)
-{
-    bool is_letter = character < 0x80 && (character | 32) >= 'a' && (character | 32) <= 'z';
-    if (own->folds && (is_letter || character >= 0x80)) {
-        memset(own->set, 0, sizeof *own->set);
-        tkz__set_add(own->set, character);
-        if (!tkz__set_fold(own->set))
-            return unsupported(own, place, "a letter beyond ASCII without case");
-        uint32_t lower = is_letter ? character | 32 : 0;
-        if (own->source.dialect == TKZ__DIALECT_ONIGURUMA &&
-            is_folded_pair(inner(own)->last_folded, lower))
-            return unsupported(own, place, "letters without case that may be one character");
-        inner(own)->last_folded = lower;
-        if (is_letter)
-            return append_set(own);
-    }
-    set_atom(own, step_count(own), 1, 1);
-    return append(own, (tkz__pattern_step){.code = TKZ__CODE_ONE,
-                                           .class_index = TKZ__NO_CLASS,
-                                           .character = character});
-}
-
-/* What holds at a place: no characters, and no repeat of it. */
-static tkz_status append_place(compiler *own, uint8_t code)
-{
-    end_atom(own);
-    return append(own, (tkz__pattern_step){.code = code});
-}
-
-static tkz_status append_border(compiler *own, uint8_t code)
-{
-    if (own->pattern->word_class == TKZ__NO_CLASS) {
-        memset(own->set, 0, sizeof *own->set);
-        tkz__set_add_word(own->set, own->source.dialect);
-        tkz_status status = tkz__pattern_add_class(own->pattern, own->set,
-                                                   &own->pattern->word_class, own->source.error);
-        if (status != TKZ_OK)
-            return status;
-    }
-    return append_place(own, code);
-}
-
-/* Behind a backslash. */
-static tkz_status read_escape(compiler *own)
-{
-    size_t place = own->source.at - 1;
-    bool is_class;
-    uint32_t character;
-    if (skip(own, "b"))
-        return append_border(own, TKZ__CODE_WORD_BORDER);
-    if (skip(own, "B"))
-        return append_border(own, TKZ__CODE_NO_WORD_BORDER);
-    if (skip(own, "A"))
-        return append_place(own, TKZ__CODE_TEXT_START);
-    if (skip(own, "z"))
-        return append_place(own, TKZ__CODE_TEXT_END);
-    if (own->source.dialect == TKZ__DIALECT_ONIGURUMA && skip(own, "Z"))
-        return append_place(own, TKZ__CODE_LAST_LINE_END);
-    memset(own->set, 0, sizeof *own->set);
-    tkz_status status =
-        tkz__pattern_read_escape(&own->source, false, &is_class, &character, own->set);
-    if (status != TKZ_OK)
-        return status;
-    if (!is_class)
-        return append_character(own, place, character);
-    inner(own)->last_folded = 0;
-    /* Oniguruma has no other cases for such a class, Rust has. */
-    if (own->folds && own->source.dialect == TKZ__DIALECT_RUST && !tkz__set_fold(own->set))
-        return unsupported(own, place, "a class without case that has letters beyond ASCII");
-    return append_set(own);
-}
-
-static tkz_status read_brackets(compiler *own)
+static tkz_status read_brackets(tkz__compiler *own)
 {
     inner(own)->last_folded = 0;
     tkz_status status = tkz__pattern_read_brackets(&own->source, own->folds, own->set);
-    return status == TKZ_OK ? append_set(own) : status;
+    return status == TKZ_OK ? tkz__compiler_append_set(own) : status;
 }
 
-static tkz_status read_dot(compiler *own)
+static tkz_status read_dot(tkz__compiler *own)
 {
     inner(own)->last_folded = 0;
-    memset(own->set, 0, sizeof *own->set);
-    if (!own->any_newline)
-        tkz__set_add(own->set, '\n');
-    tkz__set_invert(own->set);
-    return append_set(own);
+    return tkz__compiler_append_any(own, own->any_newline);
 }
 
 /* ---- Repeats ------------------------------------------------------------ */
@@ -279,31 +31,16 @@ typedef struct repeat {
     uint8_t mode;
 } repeat;
 
-/* A number; false: there is none, or it is too large. */
-static bool read_number(compiler *own, uint32_t *number)
-{
-    size_t start = own->source.at;
-    *number = 0;
-    while (own->source.at < own->source.size && *number <= MOST_REPEATS) {
-        char byte = own->source.text[own->source.at];
-        if (byte < '0' || byte > '9')
-            break;
-        *number = *number * 10 + (uint32_t)(byte - '0');
-        own->source.at++;
-    }
-    return own->source.at > start && *number <= MOST_REPEATS;
-}
-
 /* {n}, {n,}, {n,m}, {,m} of Oniguruma, the brace being read. False, and nothing is read: it is none. */
-static bool read_interval(compiler *own, repeat *what)
+static bool read_interval(tkz__compiler *own, repeat *what)
 {
     size_t start = own->source.at;
-    bool has_least = read_number(own, &what->least);
+    bool has_least = tkz__compiler_read_number(own, &what->least);
     what->most = what->least;
     if (skip(own, ",")) {
-        bool has_most = read_number(own, &what->most);
+        bool has_most = tkz__compiler_read_number(own, &what->most);
         if (!has_most)
-            what->most = WIDE;
+            what->most = TKZ__WIDE;
         if (skip(own, "}") &&
             (has_least || (has_most && own->source.dialect == TKZ__DIALECT_ONIGURUMA)))
             return true;
@@ -315,7 +52,7 @@ static bool read_interval(compiler *own, repeat *what)
 }
 
 /* ? and + behind a repeat. Oniguruma reads them behind a brace as repeats of their own, but for {n,m}? */
-static void read_mode(compiler *own, repeat *what, bool is_interval)
+static void read_mode(tkz__compiler *own, repeat *what, bool is_interval)
 {
     bool is_rust = own->source.dialect == TKZ__DIALECT_RUST;
     what->mode = TKZ__REPEAT_GREEDY;
@@ -325,45 +62,45 @@ static void read_mode(compiler *own, repeat *what, bool is_interval)
         what->mode = TKZ__REPEAT_POSSESSIVE;
 }
 
-static tkz_status wrap_atomic(compiler *own, uint32_t start)
+static tkz_status wrap_atomic(tkz__compiler *own, uint32_t start)
 {
     int32_t behind = (int32_t)(step_count(own) - start) + 2;
     tkz_status status =
-        insert(own, start, (tkz__pattern_step){.code = TKZ__CODE_ATOMIC, .jump = behind});
-    return status == TKZ_OK ? append(own, (tkz__pattern_step){.code = TKZ__CODE_CUT,
+        tkz__compiler_insert(own, start, (tkz__pattern_step){.code = TKZ__CODE_ATOMIC, .jump = behind});
+    return status == TKZ_OK ? tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_CUT,
                                                               .mode = TKZ__CODE_ATOMIC})
                             : status;
 }
 
 /* Repeats the steps from `start` on: copies for those that must be, then one loop, or a way around for
  * each of those that may be. */
-static tkz_status repeat_steps(compiler *own, uint32_t start, const repeat *what)
+static tkz_status repeat_steps(tkz__compiler *own, uint32_t start, const repeat *what)
 {
     uint32_t size = step_count(own) - start;
     uint8_t mode = what->mode == TKZ__REPEAT_LAZY ? TKZ__REPEAT_LAZY : TKZ__REPEAT_GREEDY;
-    uint64_t optional = what->most == WIDE ? 1 : what->most - what->least;
+    uint64_t optional = what->most == TKZ__WIDE ? 1 : what->most - what->least;
     uint64_t total = (what->least + optional) * ((uint64_t)size + 2);
-    tkz_status status = total > TKZ__PATTERN_MOST_CODE ? reserve_steps(own, (size_t)total) : TKZ_OK;
+    tkz_status status = total > TKZ__PATTERN_MOST_CODE ? tkz__compiler_reserve(own, (size_t)total) : TKZ_OK;
     /* The first copy is there: it is the last of all, so that the others are copies of it. */
     for (uint32_t i = 0; status == TKZ_OK && i < what->least; i++)
-        status = append_copy(own, start, size);
-    if (status == TKZ_OK && what->most == WIDE) {
-        status = append(own, (tkz__pattern_step){.code = TKZ__CODE_SPLIT,
+        status = tkz__compiler_copy(own, start, size);
+    if (status == TKZ_OK && what->most == TKZ__WIDE) {
+        status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_SPLIT,
                                                  .mode = mode,
                                                  .jump = (int32_t)size + 2});
         if (status == TKZ_OK)
-            status = append_copy(own, start, size);
+            status = tkz__compiler_copy(own, start, size);
         if (status == TKZ_OK)
-            status = append(own, (tkz__pattern_step){.code = TKZ__CODE_JUMP,
+            status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_JUMP,
                                                      .jump = -(int32_t)size - 1});
         optional = 0;
     }
     for (uint64_t left = optional; status == TKZ_OK && left > 0; left--) {
-        status = append(own, (tkz__pattern_step){.code = TKZ__CODE_SPLIT,
+        status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_SPLIT,
                                                  .mode = mode,
                                                  .jump = (int32_t)(left * (size + 1))});
         if (status == TKZ_OK)
-            status = append_copy(own, start, size);
+            status = tkz__compiler_copy(own, start, size);
     }
     if (status != TKZ_OK)
         return status;
@@ -374,16 +111,17 @@ static tkz_status repeat_steps(compiler *own, uint32_t start, const repeat *what
     return what->mode == TKZ__REPEAT_POSSESSIVE ? wrap_atomic(own, start) : TKZ_OK;
 }
 
-static tkz_status apply_repeat(compiler *own, size_t place, const repeat *what)
+static tkz_status apply_repeat(tkz__compiler *own, size_t place, const repeat *what)
 {
-    group *last = inner(own);
-    if (last->atom == NONE)
-        return malformed(own, place, "nothing that could be repeated");
+    tkz__open_group *last = inner(own);
+    if (last->atom == TKZ__NO_STEP)
+        return tkz__compiler_malformed(own, place, "nothing that could be repeated");
     if (what->most == 0 || what->most < what->least)
-        return unsupported(own, place, "a repeat of no times, or with the greater number first");
+        return tkz__compiler_unsupported(own, place, "a repeat of no times, or with the greater number first");
     if (last->atom_least == 0 && what->most > 1)
-        return unsupported(own, place, "a repeat of what may be empty");
+        return tkz__compiler_unsupported(own, place, "a repeat of what may be empty");
     last->last_folded = 0;
+    own->hard += what->mode == TKZ__REPEAT_POSSESSIVE;
     tkz__pattern_step *step = &own->pattern->steps[last->atom];
     tkz_status status = TKZ_OK;
     if (step_count(own) - last->atom == 1 && step->code == TKZ__CODE_ONE) {
@@ -394,16 +132,16 @@ static tkz_status apply_repeat(compiler *own, size_t place, const repeat *what)
     } else {
         status = repeat_steps(own, last->atom, what);
     }
-    last->atom_least = wide_multiply(last->atom_least, what->least);
-    last->atom_most = wide_multiply(last->atom_most, what->most);
+    last->atom_least = tkz__wide_multiply(last->atom_least, what->least);
+    last->atom_most = tkz__wide_multiply(last->atom_most, what->most);
     return status;
 }
 
 /* The repeat that stands here; *found false: none. */
-static tkz_status read_repeat(compiler *own, bool *found)
+static tkz_status read_repeat(tkz__compiler *own, bool *found)
 {
     size_t place = own->source.at;
-    repeat what = {0, WIDE, TKZ__REPEAT_GREEDY};
+    repeat what = {0, TKZ__WIDE, TKZ__REPEAT_GREEDY};
     bool is_interval = false;
     *found = true;
     if (skip(own, "+")) {
@@ -426,47 +164,69 @@ static tkz_status read_repeat(compiler *own, bool *found)
 
 /* ---- Groups ------------------------------------------------------------- */
 
-static tkz_status open_group(compiler *own, uint8_t code, bool is_behind)
+static tkz_status open_group(tkz__compiler *own, uint8_t code, bool is_behind)
 {
-    if (own->depth > MOST_GROUPS)
+    if (own->depth > TKZ__PATTERN_MOST_GROUPS)
         return tkz__pattern_refuse(&own->source, TKZ_STATUS_LIMIT, own->source.at,
                                    "more than 200 groups in one another");
     uint32_t start = step_count(own);
     tkz_status status =
-        code == TKZ__CODE_JUMP ? TKZ_OK : append(own, (tkz__pattern_step){.code = code});
+        code == TKZ__CODE_JUMP ? TKZ_OK : tkz__compiler_append(own, (tkz__pattern_step){.code = code});
     if (status != TKZ_OK)
         return status;
     uint32_t folded = own->depth > 0 ? inner(own)->last_folded : 0;
-    own->groups[own->depth++] = (group){
-        .code = code, .is_behind = is_behind, .folds = own->folds,
+    own->groups[own->depth++] = (tkz__open_group){
+        .hard = own->hard, .code = code, .is_behind = is_behind, .folds = own->folds,
         .any_newline = own->any_newline, .lines = own->lines, .start = start,
-        .alternative = step_count(own), .jumps = NONE, .atom = NONE, .last_folded = folded};
+        .alternative = step_count(own), .jumps = TKZ__NO_STEP, .atom = TKZ__NO_STEP, .last_folded = folded};
     return TKZ_OK;
 }
 
-/* The last alternative is complete: its width counts, and a look behind goes back by it. */
-static tkz_status end_alternative(compiler *own)
+/* A look behind of changing width ends where it began: the slot that is new. */
+static tkz_status end_at_start(tkz__compiler *own, const tkz__open_group *last)
 {
-    group *last = inner(own);
-    end_atom(own);
+    if (own->hard != last->hard)
+        return tkz__compiler_unsupported(own, own->source.at,
+                           "a look behind without one width that has more than plain parts");
+    tkz_status status = tkz__compiler_reserve_slots(own, 1);
+    return status == TKZ_OK ? tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_AT,
+                                                              .least = own->pattern->slot_count - 1u})
+                            : status;
+}
+
+/* The last alternative is complete: its width counts, and a look behind goes back by it. */
+static tkz_status end_alternative(tkz__compiler *own)
+{
+    tkz__open_group *last = inner(own);
+    tkz__compiler_end_atom(own);
     last->least = !last->has_widths || last->own_least < last->least ? last->own_least : last->least;
     last->most = !last->has_widths || last->own_most > last->most ? last->own_most : last->most;
     last->has_widths = true;
     if (!last->is_behind)
         return TKZ_OK;
-    if (last->own_least != last->own_most)
-        return unsupported(own, own->source.at, "a look behind that has no one width");
-    return insert(own, last->alternative,
-                  (tkz__pattern_step){.code = TKZ__CODE_BACK, .least = last->own_least});
+    tkz_status status = TKZ_OK;
+    bool is_one = last->own_least == last->own_most;
+    if (!is_one)
+        status = end_at_start(own, last);
+    if (status == TKZ_OK)
+        status = tkz__compiler_insert(own, last->alternative,
+                        (tkz__pattern_step){.code = TKZ__CODE_BACK, .least = last->own_least,
+                                            .most = last->own_most});
+    last->hard = own->hard;
+    return is_one || status != TKZ_OK
+               ? status
+               : tkz__compiler_insert(own, last->alternative,
+                        (tkz__pattern_step){.code = TKZ__CODE_SAVE,
+                                            .least = own->pattern->slot_count - 1u});
 }
 
 /* A | is read. */
-static tkz_status next_alternative(compiler *own)
+static tkz_status next_alternative(tkz__compiler *own)
 {
     tkz_status status = end_alternative(own);
-    group *last = inner(own);
+    tkz__open_group *last = inner(own);
     if (status == TKZ_OK)
-        status = insert(own, last->alternative,
+        status = tkz__compiler_insert(own, last->alternative,
                         (tkz__pattern_step){.code = TKZ__CODE_SPLIT,
                                             .jump = (int32_t)(step_count(own) -
                                                               last->alternative) +
@@ -474,7 +234,7 @@ static tkz_status next_alternative(compiler *own)
     if (status != TKZ_OK)
         return status;
     uint32_t jump = step_count(own);
-    status = append(own, (tkz__pattern_step){.code = TKZ__CODE_JUMP, .least = last->jumps});
+    status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_JUMP, .least = last->jumps});
     last->jumps = jump;
     last->alternative = jump + 1;
     last->own_least = last->own_most = 0;
@@ -482,23 +242,33 @@ static tkz_status next_alternative(compiler *own)
     return status;
 }
 
-/* The innermost group ends; it is an atom of the one around it. */
-static tkz_status end_group(compiler *own)
+static tkz_status end_capture(tkz__compiler *own, const tkz__open_group *ended)
 {
-    group last = *inner(own);
+    own->known[ended->number].is_closed = true;
+    own->known[ended->number].least = ended->least;
+    own->known[ended->number].most = ended->most;
+    return tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_SAVE, .least = own->known[ended->number].slot + 1u});
+}
+
+/* The innermost group ends; it is an atom of the one around it. */
+static tkz_status end_group(tkz__compiler *own)
+{
+    tkz__open_group last = *inner(own);
     tkz_status status = end_alternative(own);
     if (status != TKZ_OK)
         return status;
     last = *inner(own);
-    for (uint32_t jump = last.jumps; jump != NONE;) {
+    for (uint32_t jump = last.jumps; jump != TKZ__NO_STEP;) {
         tkz__pattern_step *step = &own->pattern->steps[jump];
         step->jump = (int32_t)(step_count(own) - jump);
         jump = step->least;
         step->least = 0;
     }
+    if (last.number != 0)
+        status = end_capture(own, &last);
     if (last.code != TKZ__CODE_JUMP) {
         own->pattern->steps[last.start].jump = (int32_t)(step_count(own) - last.start) + 1;
-        status = append(own, (tkz__pattern_step){.code = TKZ__CODE_CUT, .mode = last.code});
+        status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_CUT, .mode = last.code});
     }
     own->folds = last.folds;
     own->any_newline = last.any_newline;
@@ -507,15 +277,59 @@ static tkz_status end_group(compiler *own)
     if (own->depth == 0)
         return status;
     inner(own)->last_folded = last.last_folded;
+    own->hard += last.code != TKZ__CODE_JUMP;
     if (last.code == TKZ__CODE_LOOK || last.code == TKZ__CODE_LOOK_NOT)
-        end_atom(own);
+        tkz__compiler_end_atom(own);
     else
-        set_atom(own, last.start, last.least, last.most);
+        tkz__compiler_set_atom(own, last.start, last.least, last.most);
+    return status;
+}
+
+/* Oniguruma's looks behind have no looks ahead in them, (?<= no (?<!. */
+static tkz_status open_look(tkz__compiler *own, uint8_t code, bool is_behind)
+{
+    bool is_oniguruma = own->source.dialect == TKZ__DIALECT_ONIGURUMA;
+    if (is_oniguruma && ((!is_behind && tkz__compiler_looks_behind(own, TKZ__CODE_JUMP)) ||
+                         (is_behind && code == TKZ__CODE_LOOK_NOT &&
+                          tkz__compiler_looks_behind(own, TKZ__CODE_LOOK))))
+        return tkz__compiler_malformed(own, own->source.at, "a look in a look behind that Oniguruma refuses");
+    return open_group(own, code, is_behind);
+}
+
+/* A group that back references may name. */
+static tkz_status open_capture(tkz__compiler *own, const char *name, size_t name_size)
+{
+    bool is_oniguruma = own->source.dialect == TKZ__DIALECT_ONIGURUMA;
+    if (is_oniguruma && own->has_names && name_size == 0)
+        return open_group(own, TKZ__CODE_JUMP, false);
+    if (is_oniguruma && tkz__compiler_looks_behind(own, TKZ__CODE_LOOK_NOT))
+        return tkz__compiler_malformed(own, own->source.at, "a group that captures in (?<!, which Oniguruma refuses");
+    if (!own->captures)
+        return open_group(own, TKZ__CODE_JUMP, false);
+    if (own->capture_count == TKZ__PATTERN_MOST_CAPTURES)
+        return tkz__pattern_refuse(&own->source, TKZ_STATUS_LIMIT, own->source.at,
+                                   "more than 40 groups, and back references");
+    for (uint32_t i = 1; name_size > 0 && i <= own->capture_count; i++) {
+        if (own->known[i].name_size == name_size && memcmp(own->known[i].name, name, name_size) == 0)
+            return tkz__compiler_unsupported(own, own->source.at, "two groups of one name and back references");
+    }
+    tkz_status status = open_group(own, TKZ__CODE_JUMP, false);
+    if (status == TKZ_OK)
+        status = tkz__compiler_reserve_slots(own, 2);
+    if (status != TKZ_OK)
+        return status;
+    uint32_t number = ++own->capture_count;
+    uint16_t slot = (uint16_t)(own->pattern->slot_count - 2);
+    own->known[number] = (tkz__capture){.slot = slot, .name = name, .name_size = name_size};
+    inner(own)->number = number;
+    status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_SAVE, .least = slot});
+    inner(own)->alternative = step_count(own);
+    own->hard++;
     return status;
 }
 
 /* A ) is read, or the end: groups of (?i) end with the one around them. */
-static tkz_status close_group(compiler *own)
+static tkz_status close_group(tkz__compiler *own)
 {
     tkz_status status = TKZ_OK;
     while (status == TKZ_OK && inner(own)->is_implicit)
@@ -524,7 +338,7 @@ static tkz_status close_group(compiler *own)
 }
 
 /* Options behind (?, as in (?i-m). */
-static tkz_status read_options(compiler *own)
+static tkz_status read_options(tkz__compiler *own)
 {
     size_t place = own->source.at;
     bool is_rust = own->source.dialect == TKZ__DIALECT_RUST;
@@ -541,7 +355,7 @@ static tkz_status read_options(compiler *own)
         else if (is_rust && on && skip(own, "u"))
             continue; /* is so already */
         else
-            return unsupported(own, place, "a group or option of this kind");
+            return tkz__compiler_unsupported(own, place, "a group or option of this kind");
     }
     tkz_status status = TKZ_OK;
     bool is_isolated = skip(own, ")");
@@ -553,7 +367,7 @@ static tkz_status read_options(compiler *own)
         if (status == TKZ_OK)
             inner(own)->is_implicit = is_isolated;
     } else {
-        end_atom(own);
+        tkz__compiler_end_atom(own);
     }
     own->folds = folds;
     own->any_newline = any_newline;
@@ -562,73 +376,75 @@ static tkz_status read_options(compiler *own)
 }
 
 /* (?<name>, (?'name', (?P<name> of Rust, behind the sign before the name. */
-static tkz_status open_named(compiler *own, char end)
+static tkz_status open_named(tkz__compiler *own, char end)
 {
+    const char *name;
+    size_t size;
     size_t place = own->source.at;
-    while (own->source.at < own->source.size && own->source.text[own->source.at] != end) {
-        char byte = own->source.text[own->source.at++];
-        bool is_letter = (byte | 32) >= 'a' && (byte | 32) <= 'z';
-        if (!is_letter && byte != '_' && (byte < '0' || byte > '9'))
-            return unsupported(own, place, "a group with such a name");
-    }
-    if (own->source.at == own->source.size || own->source.at == place)
-        return malformed(own, place, "a name that does not end");
-    own->source.at++;
-    return open_group(own, TKZ__CODE_JUMP, false);
+    tkz_status status = tkz__compiler_read_name(own, end, &name, &size);
+    if (status == TKZ_OK && name[0] >= '0' && name[0] <= '9')
+        status = tkz__compiler_unsupported(own, place, "a group whose name is a number");
+    own->has_names = true;
+    if (status == TKZ_OK && own->has_numbers && own->source.dialect == TKZ__DIALECT_ONIGURUMA)
+        status = tkz__compiler_malformed(own, place, "a group with a name and, before it, a back reference with a "
+                                       "number, which Oniguruma refuses");
+    return status == TKZ_OK ? open_capture(own, name, size) : status;
 }
 
 /* Behind a (. */
-static tkz_status read_group(compiler *own)
+static tkz_status read_group(tkz__compiler *own)
 {
     bool is_rust = own->source.dialect == TKZ__DIALECT_RUST;
     if (!has(own, "?"))
-        return has(own, "*") ? unsupported(own, own->source.at, "a callout")
-                             : open_group(own, TKZ__CODE_JUMP, false);
+        return has(own, "*") ? tkz__compiler_unsupported(own, own->source.at, "a callout")
+                             : open_capture(own, NULL, 0);
     own->source.at++;
     if (skip(own, ":"))
         return open_group(own, TKZ__CODE_JUMP, false);
     if (skip(own, "="))
-        return open_group(own, TKZ__CODE_LOOK, false);
+        return open_look(own, TKZ__CODE_LOOK, false);
     if (skip(own, "!"))
-        return open_group(own, TKZ__CODE_LOOK_NOT, false);
+        return open_look(own, TKZ__CODE_LOOK_NOT, false);
     if (skip(own, "<="))
-        return open_group(own, TKZ__CODE_LOOK, true);
+        return open_look(own, TKZ__CODE_LOOK, true);
     if (skip(own, "<!"))
-        return open_group(own, TKZ__CODE_LOOK_NOT, true);
+        return open_look(own, TKZ__CODE_LOOK_NOT, true);
     if (skip(own, ">"))
         return open_group(own, TKZ__CODE_ATOMIC, false);
     if (skip(own, "<") || (is_rust && skip(own, "P<")))
         return open_named(own, '>');
     if (!is_rust && skip(own, "'"))
         return open_named(own, '\'');
+    if (is_rust && skip(own, "P="))
+        return tkz__compiler_refer_by_name(own, ')');
     return read_options(own);
 }
 
 /* ---- The whole ---------------------------------------------------------- */
 
-static tkz_status append_line_place(compiler *own, bool at_start)
+static tkz_status append_line_place(tkz__compiler *own, bool at_start)
 {
     bool lines = own->lines || own->source.dialect == TKZ__DIALECT_ONIGURUMA;
     if (own->lines && at_start) /* Rust's begins behind a newline at the end too */
-        return unsupported(own, own->source.at - 1, "^ for lines");
+        return tkz__compiler_unsupported(own, own->source.at - 1, "^ for lines");
     if (at_start)
-        return append_place(own, lines ? TKZ__CODE_LINE_START : TKZ__CODE_TEXT_START);
-    return append_place(own, lines ? TKZ__CODE_LINE_END : TKZ__CODE_TEXT_END);
+        return tkz__compiler_append_place(own, lines ? TKZ__CODE_LINE_START : TKZ__CODE_TEXT_START);
+    return tkz__compiler_append_place(own, lines ? TKZ__CODE_LINE_END : TKZ__CODE_TEXT_END);
 }
 
-static tkz_status read_literal(compiler *own)
+static tkz_status read_literal(tkz__compiler *own)
 {
     size_t place = own->source.at;
     uint32_t character;
     if (own->source.dialect == TKZ__DIALECT_RUST && has(own, "{"))
-        return unsupported(own, place, "a brace that is no repeat");
+        return tkz__compiler_unsupported(own, place, "a brace that is no repeat");
     tkz_status status = tkz__pattern_read_character(&own->source, &character);
     if (status == TKZ_OK && character == 0)
-        return unsupported(own, place, "U+0000");
-    return status == TKZ_OK ? append_character(own, place, character) : status;
+        return tkz__compiler_unsupported(own, place, "U+0000");
+    return status == TKZ_OK ? tkz__compiler_append_character(own, place, character) : status;
 }
 
-static tkz_status read_next(compiler *own)
+static tkz_status read_next(tkz__compiler *own)
 {
     bool found;
     tkz_status status = read_repeat(own, &found);
@@ -643,7 +459,7 @@ static tkz_status read_next(compiler *own)
         for (size_t i = 1; i < own->depth; i++)
             is_open = is_open || !own->groups[i].is_implicit;
         return is_open ? close_group(own)
-                       : malformed(own, own->source.at - 1, "a ) without a (");
+                       : tkz__compiler_malformed(own, own->source.at - 1, "a ) without a (");
     }
     if (skip(own, "["))
         return read_brackets(own);
@@ -654,23 +470,36 @@ static tkz_status read_next(compiler *own)
     if (skip(own, "$"))
         return append_line_place(own, false);
     if (skip(own, "\\"))
-        return read_escape(own);
+        return tkz__compiler_read_escape(own);
     return read_literal(own);
 }
 
-static tkz_status compile(compiler *own)
+/* False: there is no back reference. */
+static bool may_refer(const char *text, size_t size)
 {
+    for (size_t i = 0; i + 1 < size; i++) {
+        if (text[i] == '\\' && ((text[i + 1] >= '1' && text[i + 1] <= '9') || text[i + 1] == 'k'))
+            return true;
+        if (text[i] == 'P' && text[i + 1] == '=')
+            return true;
+    }
+    return false;
+}
+
+static tkz_status compile(tkz__compiler *own)
+{
+    own->captures = may_refer(own->source.text, own->source.size);
     tkz_status status = open_group(own, TKZ__CODE_JUMP, false);
     while (status == TKZ_OK && own->source.at < own->source.size)
         status = read_next(own);
     for (size_t i = 1; status == TKZ_OK && i < own->depth; i++) {
         if (!own->groups[i].is_implicit)
-            return malformed(own, own->source.size, "a ( without a )");
+            return tkz__compiler_malformed(own, own->source.size, "a ( without a )");
     }
     if (status == TKZ_OK)
         status = close_group(own);
     if (status == TKZ_OK)
-        status = append(own, (tkz__pattern_step){.code = TKZ__CODE_MATCH});
+        status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_MATCH});
     return status == TKZ_OK ? tkz__pattern_find_starts(own->pattern, own->source.error) : status;
 }
 
@@ -682,7 +511,7 @@ tkz_status tkz__pattern_new(tkz__pattern **pattern, tkz__regex_dialect dialect, 
                               "a regular expression of more than %d bytes",
                               TKZ__PATTERN_MOST_BYTES);
     tkz__pattern *made = tkz__pattern_allocate(allocator);
-    compiler *own = tkz__allocate_zeroed(allocator, sizeof *own);
+    tkz__compiler *own = tkz__allocate_zeroed(allocator, sizeof *own);
     tkz__char_set *set = tkz__allocate(allocator, sizeof *set);
     tkz_status status = TKZ_OK;
     if (made == NULL || own == NULL || set == NULL) {

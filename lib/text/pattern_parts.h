@@ -22,7 +22,12 @@ typedef enum tkz__pattern_code {
     TKZ__CODE_LINE_END,
     TKZ__CODE_WORD_BORDER,
     TKZ__CODE_NO_WORD_BORDER,
-    TKZ__CODE_BACK, /* `least` characters back */
+    TKZ__CODE_SEARCH_START, /* where the search began */
+    TKZ__CODE_BACK, /* `least` characters back, else up to `most` */
+    TKZ__CODE_SAVE, /* the slot `least` is the place */
+    TKZ__CODE_AT,   /* the place is that of the slot `least` */
+    TKZ__CODE_REFER, /* what stands between the slot `least` and the next one */
+    TKZ__CODE_CLUSTER, /* up to the end of a grapheme cluster */
     /* What stands up to the CUT is matched without a way back into it. `jump` leads behind the CUT. */
     TKZ__CODE_ATOMIC,
     TKZ__CODE_LOOK,    /* and the place is as before */
@@ -34,6 +39,9 @@ typedef enum tkz__pattern_code {
 enum { TKZ__REPEAT_GREEDY, TKZ__REPEAT_LAZY, TKZ__REPEAT_POSSESSIVE };
 
 enum { TKZ__PATTERN_MOST_CODE = 1 << 16, TKZ__PATTERN_MOST_CLASSES = 256 };
+
+/* The slot of where a match starts, behind \K. */
+enum { TKZ__SLOT_KEEP };
 
 #define TKZ__NO_CLASS UINT16_MAX
 #define TKZ__NO_STARTS UINT32_MAX
@@ -82,6 +90,7 @@ struct tkz__pattern {
     size_t start_count;
     size_t start_capacity;
     uint16_t word_class; /* of word borders */
+    uint16_t slot_count; /* places that a search remembers; 0: none */
     bool has_starts;     /* a match begins with one of the first set */
     bool at_lines;       /* a match begins at the start of a line */
 };
@@ -118,17 +127,48 @@ TKZ_CHECKED tkz_status tkz__pattern_read_brackets(tkz__pattern_source *source, b
                                                   tkz__char_set *set);
 
 /* Reads what stands behind a backslash, in brackets or outside: a character (*is_class false) or a class,
- * which is added to the set. Errors: as above. */
+ * which is added to the set. `folds`: cases are one, if they are in such a class. Errors: as above. */
 TKZ_CHECKED tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_brackets,
-                                                bool *is_class, uint32_t *character,
+                                                bool folds, bool *is_class, uint32_t *character,
                                                 tkz__char_set *set);
 
 /* Reads the next character. Errors: BAD_UTF8. */
 TKZ_CHECKED tkz_status tkz__pattern_read_character(tkz__pattern_source *source,
                                                    uint32_t *character);
 
-/* Adds the other cases of ASCII letters. False: the set has others, whose cases are not known here. */
-bool tkz__set_fold(tkz__char_set *set);
+/* Adds the other cases of all characters of a set: simple case folding of Unicode 16.0. */
+void tkz__set_fold(tkz__char_set *set);
+
+/* The character that stands for all cases of one. */
+uint32_t tkz__pattern_fold(uint32_t character);
+
+/* Is the full case folding of a character, or of one of a set, several characters? */
+bool tkz__folds_to_several(uint32_t character);
+bool tkz__set_folds_to_several(const tkz__char_set *set);
+
+/* Do such foldings begin with these two, which are folded? */
+bool tkz__is_folded_pair(uint32_t first, uint32_t second);
+
+/* Where the character before `at` begins, which is behind `low`. */
+static inline size_t tkz__pattern_step_back(const char *text, size_t low, size_t at)
+{
+    if (((uint8_t)text[at - 1] & 0x80) == 0)
+        return at - 1;
+    for (size_t length = 2; length <= 4 && length <= at - low; length++) {
+        uint32_t character;
+        if (((uint8_t)text[at - length] & 0xC0) == 0x80)
+            continue;
+        if (tkz__utf8_next(text + at - length, length, &character) == length)
+            return at - length;
+        break;
+    }
+    return at - 1;
+}
+
+/* Behind the cluster that begins at `at`, as Oniguruma's \X takes it: the rules of UAX #29 without those
+ * of Indic conjuncts, each border by what stands before it in the whole text. *steps: characters that
+ * were read, to which it adds. */
+size_t tkz__pattern_cluster(const char *text, size_t size, size_t at, uint64_t *steps);
 
 /* "at byte N: WHAT". */
 tkz_status tkz__pattern_refuse(const tkz__pattern_source *source, tkz_status status, size_t place,

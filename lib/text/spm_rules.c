@@ -12,8 +12,7 @@
 #include "text/spm_rules_entry.h"
 #include "text/utf8.h"
 
-/* Simple case folding. */
-static uint32_t fold(uint32_t character)
+uint32_t tkz__simple_fold(uint32_t character)
 {
     size_t low = 0, high = TKZ__SPM_FOLD_COUNT;
     while (low < high) {
@@ -39,7 +38,7 @@ static void fold_piece(tkz__spm_piece *piece)
         uint32_t character;
         char folded[4];
         at += tkz__utf8_next(piece->text + at, piece->size - at, &character);
-        size_t length = tkz__utf8_encode(fold(character), folded);
+        size_t length = tkz__utf8_encode(tkz__simple_fold(character), folded);
         if (size + length > sizeof piece->room)
             break;
         memcpy(piece->room + size, folded, length);
@@ -140,7 +139,7 @@ static bool single_rule(const tkz__spm_rules *rules, uint32_t character, uint16_
     if (!rules->folds || (entry & TKZ__SPM_FOLDS) == 0)
         return false;
     piece->text = piece->room;
-    piece->size = tkz__utf8_encode(fold(character), piece->room);
+    piece->size = tkz__utf8_encode(tkz__simple_fold(character), piece->room);
     return true;
 }
 

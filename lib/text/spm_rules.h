@@ -59,4 +59,7 @@ size_t tkz__spm_rules_match(const tkz__spm_rules *rules, const char *text, size_
 size_t tkz__spm_rules_match_shortest(const tkz__spm_rules *rules, const char *text, size_t size,
                                      tkz__spm_piece *piece);
 
+/* Simple case folding of Unicode 17.0. */
+uint32_t tkz__simple_fold(uint32_t character);
+
 #endif

@@ -90,6 +90,37 @@ PUBLISHED = {
     "bracket-words": r"[\w]+|[\W\d]",
 }
 
+# What few expressions have: back references, places, line ends, clusters, looks behind of any width,
+# letters beyond ASCII without case. Each library refuses some of them.
+RARE = [
+    r"(a)\1", r"(.)\1+", r"(\p{L})\1|\p{L}+", r"(?<n>\p{Han}|[\u3041-\u3093])\k<n>", r"(.)(.)\2\1",
+    r"(?<q>['\"])[^'\"]*\k<q>", r"(?:(a)|b)+\1", r"((a)|b)+\2", r"(\w)\w*?\1|.", r"(?=(..))\1x?|.",
+    r"(?!(.)\1).", r"(?>(.)|a)\1", r"(\s)\k<1>", r"(\s)\k<-1>", r"(?<=(.))\1", r"(?:(.)\1){2}",
+    r"(\w{2,})\s+\1", r"(?:(\p{L})\1|.)++", r"(?P<n>.)(?P=n)", r"(?'n'\w)\k'n'",
+    r"\X", r"\X{2}", r"a\X|\X", r".\X", r"\p{Han}\X|.", r"\X(?=\n)", r"(?<=\u200d)\X",
+    r"a\K.", r"\w+\K\s+", r"(?:a\K|b)+.", r"(?>a\K|b)+x|.", r"(?:\p{L}\K)+\s",
+    r"\Ga", r"\G\p{L}|\G\s", r"\G..|x", r"(?:\G|\s)\w", r"\b\G\w",
+    r"\R", r"\R+", r"\s*\R", r"(?:\R|\s)+", r"\R\n|.", r"\N+", r"\O{3}", r"(?m:\N)+",
+    r"(?<=a+)b", r"(?<=\p{L}{1,3}\s?)\p{N}", r"(?<!\p{L}+)\p{L}", r"(?<=(?:a|bc)\s*).", r"(?<=^|\s+)\w",
+    r"(?<=\s*)\w", r"(?<!\s{2,})\S", r"(?<=[\u3041-\u3093]{2,4})[\u30a1-\u30f3]+", r"(?<=.*)x",
+    r"(?<=\p{N}{1,3}(?:,\p{N}{3}){0,2})\p{L}", r"(?<!a*b?c)\w+", r"(?<!x|\p{Han}{1,2})\p{Hiragana}",
+    r"(?i:\u00e9)", r"(?i)[\u00e0-\u00f6]+", r"(?i)[^\u00e9]+", r"(?i:\uff41)+", r"(?i)\u044f|\u0446+",
+    r"(?i:\u03c3)+", r"(?i)\u01c4.", r"(?i)[\u0400-\u04ff]+|.", r"(?i)[^\u0400-\u04ff\s]+",
+    r"(?i)k\u0345?", r"(?i)\p{Lu}+", r"(?i)\P{Lu}+", r"(?i)[\p{Ll}&&[^a-m]]+", r"(?i)[[:upper:]]+",
+    r"(?i)[^\p{Lu}\s]+", r"(?i)\W+|\w", r"(?i)[\P{Ll}]+", r"(?i)(?<=\u00e9+)\w", r"(?i)\uff21\uff22",
+    r"(?i)[[^a-c]&&[\p{L}]]+", r"(?i)[^[^\p{Lu}]]", r"(?i)\u00df|\u01c5", r"(?i:\u2160|\u24d0)+",
+]
+RARE_WORDS = [
+    "aa", "abab", "aabb", "ab\r\ncd\r\r\n\n", "\U0001f468\u200d\U0001f469\u200d\U0001f467x",
+    "\U0001f1ef\U0001f1f5\U0001f1fa\U0001f1f8\U0001f1ef", "e\u0301e\u0301 \u304b\u3099",
+    "\u1100\u1161\u11a8\uac01\u11a8", "aaa bbb aaa", "'x' \"y\" 'z\"", "123,456a 12b",
+    "\u3042\u3044\u30a6\u30a8\u30aa\u304b\u30ad", "\u00c0\u00d6\u00e0\u00f6\u00c9\u00e9 \u00dfSSss \ufb01fi",
+    "\u03c3\u03c2\u03a3 \u01c4\u01c5\u01c6 \u041a\u043a \u042f\u044f \uff21\uff41\uff42\uff22", "k\u212aK \u017fsS",
+    "\u24d0\u24b6 \u2160\u2170", "\u0915\u094d\u0937\u093f \u0600a", "\U00010d50\U00010d70 \ua7cb\u0264",
+    "\U00016ea0\U00016ebb", "\ua64b\u1c88 \u03a9\u03c9\u2126 \u00c5\u00e5\u212b", "\u03b8\u03d1\u03f4 \u1e9e \u0130i\u0131",
+    "\u6771\u6771\u4eac \u3042\u3042\u3044", "abcbcbd bccd",
+]
+
 SPLIT_KINDS = ["removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous"]
 
 
@@ -184,6 +215,32 @@ REPEATS = ["", "", "", "", "?", "*", "+", "*?", "+?", "??", "++", "*+", "?+", "{
 LOOKS = ["(?=", "(?!", "(?<=", "(?<!"]
 
 
+RARE_ATOMS = [r"\X", r"\R", r"\K", r"\G", r"\N", r"\1", r"\2", r"\k<n>", r"\k<-1>", r"(?<n>\w)", r"(.)", r"(a|b)",
+              r"(?<=a+)", r"(?<!\s*a)", r"(?<=\w{1,2})", r"(?<=\p{Han}*|b)", r"(?i:\u00e9)", r"(?i:[\u0430-\u044f])",
+              r"(?i:\uff41)", r"(?i:\u03c3)"]
+
+
+def rare_pattern(source):
+    """A generated expression with some of what is rare."""
+    alternatives = []
+    for _ in range(source.choice((1, 1, 2))):
+        items = [source.choice(ATOMS if source.random() < 0.4 else RARE_ATOMS) +
+                 source.choice(REPEATS) for _ in range(source.randint(1, 4))]
+        place = source.randint(0, len(items))
+        if source.random() < 0.5:
+            opening = source.choice(["(?:", "(", "(?>", "(?=", "(?!"])
+            items[place:] = [opening + "".join(items[place:]) + ")"]
+        alternatives.append("".join(items))
+    return "|".join(alternatives)
+
+
+def rare_texts(source, count):
+    letters = [letter for word in RARE_WORDS for letter in word]
+    for _ in range(count):
+        yield "".join(source.choices(letters + texts_of.NASTY[:60], k=source.randint(2, 30)))
+        yield "".join(source.choices(RARE_WORDS, k=source.randint(1, 4)))
+
+
 def random_pattern(source, depth=2):
     alternatives = []
     for _ in range(source.choice((1, 1, 2, 3))):
@@ -251,6 +308,14 @@ def hf_chunks(made, text, is_bytes):
     return [(places[start], places[end],
              bytes(BYTES[c] for c in chunk) if is_bytes else chunk.encode())
             for chunk, (start, end) in made.pre_tokenize_str(text)]
+
+
+def refused_by(make):
+    try:
+        make()
+    except Exception:
+        return True
+    return False
 
 
 class Count:
@@ -405,6 +470,28 @@ def main():
             continue # the library refuses it
         compare_steps(probe, [step], [text[:300] for text in source.sample(generated, 60)], count)
     failures += report("generated regular expressions", count)
+
+    texts = list(rare_texts(source, max(number, 10))) + generated[:number]
+    count, also = Count(), Count()
+    rare = RARE + [rare_pattern(source) for _ in range(int(os.environ.get("PATTERNS", "2000")))]
+    for i, pattern in enumerate(rare):
+        some = texts + read[:50] if i < len(RARE) else source.sample(texts, min(60, len(texts)))
+        if refused_by(lambda: reference(split(pattern))):
+            count.steps += 1
+        else:
+            compare_steps(probe, [split(pattern, source.choice(SPLIT_KINDS), source.random() < 0.5)],
+                          some, count)
+        if i >= len(RARE) and i % 4 != 0:
+            continue
+        try:
+            compare_tiktoken(probe, pattern, [text[:200] for text in some[:150]], also)
+        except ValueError:
+            continue  # tiktoken refuses it
+        except BaseException as error:  # a panic: a match that is empty
+            if type(error).__name__ != "PanicException":
+                raise
+    failures += report("rare regular expressions, HF", count)
+    failures += report("rare regular expressions, tiktoken", also)
     return 1 if failures else 0
 
 

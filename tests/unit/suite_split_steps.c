@@ -139,7 +139,7 @@ static const struct {
     {"delimiter-hf0.23:character=ab", TKZ_STATUS_BAD_FORMAT, 27},
     {"metaspace-hf0.23:replacement=", TKZ_STATUS_BAD_FORMAT, 29},
     {"split-hf0.23:regex=(", TKZ_STATUS_BAD_FORMAT, 1},
-    {"split-hf0.23:regex=\\\\X", TKZ_STATUS_UNSUPPORTED, 0},
+    {"split-hf0.23:regex=\\\\y", TKZ_STATUS_UNSUPPORTED, 0},
     {"byte_level-hf0.23,byte_level-hf0.23", TKZ_STATUS_UNSUPPORTED, UINT64_MAX},
     {"metaspace-hf0.23:replacement=_,metaspace-hf0.23:replacement=a:prepend=first",
      TKZ_STATUS_UNSUPPORTED, UINT64_MAX},

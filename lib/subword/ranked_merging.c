@@ -3,56 +3,18 @@
  * Byte pair encoding by carrying out every merge of the model in rank order. Leans on
  * the image, its table of pairs and UTF-8.
  */
-#include "subword/ranked_merging.h"
+#include "subword/ranked_merging_parts.h"
 
 #include "subword/chunk_borders.h"
 #include "subword/image_tables.h"
 
-/* A token of the piece, at the place that it, or its first part, had at first. Those that went into the
- * one before them have `id` NO_TOKEN. */
-typedef struct place {
-    uint32_t id;
-    uint32_t next; /* place of the token behind it; the number of places: there is none */
-    uint32_t previous;
-} place;
+typedef tkz__ranked_place place;
+typedef tkz__ranked_outcome outcome;
 
-/* What a pair makes. */
-typedef struct outcome {
-    uint32_t rank;
-    uint32_t id;
-} outcome;
-
-/* Pairs that were looked up of late, and what they make: nearly all of natural text are among them,
- * and a look-up in the table reads places that the caches do not hold. */
-enum { KNOWN_BITS = 16, MORE_SLOT_BITS = 4 };
-typedef struct known_pair {
-    uint32_t left; /* all zero: nothing known */
-    uint32_t right;
-    uint32_t rank_after; /* rank + 1; 0: they are no merge */
-    uint32_t id;
-} known_pair;
-
-/* Characters that composing merges make, by their code points. */
-enum { CHARACTERS = 0x10000 };
-
-struct tkz__ranked_merger {
-    tkz_allocator allocator;
-    const tkz__image *image;
-    uint32_t token_count;
-    uint32_t merge_count;
-    uint8_t *slots; /* of pairs, as in an image, with numbers of merges for symbols */
-    uint32_t slot_bits;
-    uint32_t reach;
-    known_pair *known; /* 1 << KNOWN_BITS */
-    uint32_t *characters; /* CHARACTERS: token, or TKZ__NO_TOKEN; NULL if nothing composes */
-    place *places;
-    size_t place_capacity;
-    /* A queued merge is rank << 32 | place. Merges that were passed over lie at the end of the same
-     * array: the two together are never more than two a byte. */
-    uint64_t *queue;
-    size_t queue_capacity;
-    size_t queued;
-    size_t passed;
+enum {
+    MORE_SLOT_BITS = 4,
+    CHARACTERS = 0x10000, /* that composing merges may make, by their code points */
+    FEW = TKZ__RANKED_FEW
 };
 
 /* ---- The table of pairs ------------------------------------------------ */
@@ -104,6 +66,26 @@ static tkz_status make_slots(tkz__ranked_merger *merger, tkz_error *error)
                           "the merges collide too often for a table of pairs");
 }
 
+/* A word for twelve merges or fewer, in which each has three bits (see pair_memory.h): one other pair in 25
+ * passes with eight merges. */
+static tkz_status make_filter(tkz__ranked_merger *merger, tkz_error *error)
+{
+    enum { MERGES_PER_WORD = 12 };
+    uint32_t bits = 4;
+    while (((uint64_t)MERGES_PER_WORD << bits) < merger->merge_count)
+        bits++;
+    merger->filter = tkz__allocate_zeroed(&merger->allocator, sizeof *merger->filter << bits);
+    if (merger->filter == NULL)
+        return tkz__error_memory(error, sizeof *merger->filter << bits);
+    merger->filter_bits = bits;
+    for (uint32_t i = 0; i < merger->merge_count; i++) {
+        tkz__image_merge merge = tkz__image_merge_at(merger->image, i);
+        uint64_t hash = tkz__ranked_hash(merge.left, merge.right);
+        *tkz__ranked_filter(merger, hash) |= tkz__ranked_filter_mask(hash);
+    }
+    return TKZ_OK;
+}
+
 /* The character that these bytes are the whole of, or CHARACTERS. */
 static uint32_t whole_character(const uint8_t *bytes, size_t size)
 {
@@ -112,11 +94,31 @@ static uint32_t whole_character(const uint8_t *bytes, size_t size)
     return length == size && character < CHARACTERS ? character : CHARACTERS;
 }
 
+/* Most bytes of what is no text compose nothing, which need not be looked up. */
+static tkz_status mark_bytes(tkz__ranked_merger *merger, tkz_error *error)
+{
+    const tkz__image *image = merger->image;
+    uint8_t *is_right = tkz__allocate_zeroed(&merger->allocator, merger->token_count);
+    if (is_right == NULL)
+        return tkz__error_memory(error, merger->token_count);
+    for (uint32_t i = 0; i < image->composing_count && i < merger->merge_count; i++)
+        is_right[tkz__image_merge_at(image, i).right] = 1;
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        uint32_t id = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, byte);
+        merger->goes_on[byte] = id < merger->token_count && is_right[id] != 0;
+    }
+    tkz__release(&merger->allocator, is_right, merger->token_count);
+    return TKZ_OK;
+}
+
 static tkz_status make_characters(tkz__ranked_merger *merger, tkz_error *error)
 {
     const tkz__image *image = merger->image;
     if (image->composing_count == 0)
         return TKZ_OK;
+    tkz_status status = mark_bytes(merger, error);
+    if (status != TKZ_OK)
+        return status;
     merger->characters = tkz__allocate_array(&merger->allocator, CHARACTERS, 4);
     if (merger->characters == NULL)
         return tkz__error_memory(error, (size_t)CHARACTERS * 4);
@@ -142,14 +144,20 @@ static tkz_status fill_table(tkz__ranked_merger *merger, tkz_error *error)
                                   "the tokenizer image is damaged: its merge %u is not of its "
                                   "tokens; make or copy it again",
                                   i);
+        if (tkz__image_merge_rank(merger->image, i) >= TKZ__RANKED_LIMIT)
+            return tkz__error_set(error, TKZ_STATUS_CORRUPT, NULL, TKZ__NO_OFFSET,
+                                  "the tokenizer image is damaged: its merge %u has a rank that is no "
+                                  "number of one; make or copy it again",
+                                  i);
     }
     tkz_status status = make_slots(merger, error);
+    if (status == TKZ_OK)
+        status = make_filter(merger, error);
     return status == TKZ_OK ? make_characters(merger, error) : status;
 }
 
-/* What the pair makes; false: nothing. */
-static bool find_in_table(const tkz__ranked_merger *merger, uint32_t left, uint32_t right,
-                          outcome *made)
+bool tkz__ranked_ask(const tkz__ranked_merger *merger, uint32_t left, uint32_t right,
+                     outcome *made)
 {
     uint64_t hash = tkz__image_pair_hash(left, right);
     uint32_t shift = 64 - merger->slot_bits, print = tkz__image_fingerprint(hash, shift);
@@ -171,24 +179,9 @@ static bool find_in_table(const tkz__ranked_merger *merger, uint32_t left, uint3
     return false;
 }
 
-static inline known_pair *known_place(tkz__ranked_merger *merger, uint32_t left, uint32_t right)
-{
-    uint64_t key = (uint64_t)left << 32 | right;
-    return &merger->known[key * UINT64_C(0x9E3779B97F4A7C15) >> (64 - KNOWN_BITS)];
-}
-
-/* The same by what is known; halves are below token_count. */
 static inline bool find(tkz__ranked_merger *merger, uint32_t left, uint32_t right, outcome *made)
 {
-    uint64_t key = (uint64_t)left << 32 | right;
-    known_pair *known = known_place(merger, left, right);
-    if (__builtin_expect(known->left != left || known->right != right || key == 0, 0)) {
-        outcome own = {UINT32_MAX, 0};
-        (void)find_in_table(merger, left, right, &own);
-        *known = (known_pair){left, right, own.rank + 1, own.id};
-    }
-    *made = (outcome){known->rank_after - 1, known->id};
-    return known->rank_after > 0;
+    return tkz__ranked_find(merger, left, right, made);
 }
 
 /* ---- The merger -------------------------------------------------------- */
@@ -203,10 +196,11 @@ tkz_status tkz__ranked_merger_new(tkz__ranked_merger **merger, const tkz__image 
     made->image = image;
     made->token_count = image->token_count;
     made->merge_count = image->merge_count;
-    made->known = tkz__allocate_zeroed(allocator, sizeof *made->known << KNOWN_BITS);
+    made->known = tkz__allocate_zeroed(allocator, sizeof *made->known << TKZ__RANKED_KNOWN_BITS);
+    made->several = tkz__ranked_several_new(allocator);
     tkz_status status = TKZ_OK;
-    if (made->known == NULL)
-        status = tkz__error_memory(error, sizeof *made->known << KNOWN_BITS);
+    if (made->known == NULL || made->several == NULL)
+        status = tkz__error_memory(error, sizeof *made->known << TKZ__RANKED_KNOWN_BITS);
     if (status == TKZ_OK)
         status = fill_table(made, error);
     if (status != TKZ_OK) {
@@ -224,7 +218,10 @@ void tkz__ranked_merger_free(tkz__ranked_merger *merger)
     tkz_allocator allocator = merger->allocator;
     free_slots(merger);
     tkz__release_array(&allocator, merger->characters, CHARACTERS, 4);
-    tkz__release(&allocator, merger->known, sizeof *merger->known << KNOWN_BITS);
+    tkz__ranked_several_free(merger->several, &allocator);
+    if (merger->filter != NULL)
+        tkz__release(&allocator, merger->filter, sizeof *merger->filter << merger->filter_bits);
+    tkz__release(&allocator, merger->known, sizeof *merger->known << TKZ__RANKED_KNOWN_BITS);
     tkz__release_array(&allocator, merger->places, merger->place_capacity,
                        sizeof *merger->places);
     tkz__release_array(&allocator, merger->queue, merger->queue_capacity, sizeof *merger->queue);
@@ -321,8 +318,7 @@ static inline bool three_bytes(const tkz__ranked_merger *merger, const uint8_t *
 static bool composes(tkz__ranked_merger *merger, uint32_t left, uint32_t right, uint32_t *whole)
 {
     outcome own;
-    if (merger->image->composing_count == 0 || !find(merger, left, right, &own) ||
-        own.rank >= merger->image->composing_count)
+    if (!find(merger, left, right, &own) || own.rank >= merger->image->composing_count)
         return false;
     *whole = own.id;
     return true;
@@ -343,90 +339,11 @@ static size_t read_tokens(tkz__ranked_merger *merger, const uint8_t *bytes, size
         id = tkz__image_item(merger->image, TKZ__SECTION_SYMBOL_IDS, bytes[i]);
         if (id >= merger->token_count)
             return 0;
-        if (count == 0 || !composes(merger, ids[count - 1], id, &ids[count - 1]))
+        if (count == 0 || !merger->goes_on[bytes[i]] ||
+            !composes(merger, ids[count - 1], id, &ids[count - 1]))
             ids[count++] = id;
     }
     return count;
-}
-
-/* ---- Few tokens -------------------------------------------------------- */
-
-/* Most pieces have few: to look at all pairs for the least takes less than to keep them in order. That is
- * done in blocks, so that how many pairs there are is nobody's guess. */
-enum { FEW = 24, BLOCK = 8, PLACE_BITS = 8 };
-
-/* Tokens, and what each makes with the one behind it. */
-typedef struct few {
-    uint32_t ids[FEW + BLOCK];
-    uint32_t ranks[FEW + BLOCK]; /* UINT32_MAX: nothing, as behind the last */
-    uint32_t made[FEW + BLOCK];
-    size_t count;
-} few;
-
-static inline void look_up(tkz__ranked_merger *merger, few *own, size_t at)
-{
-    outcome found;
-    (void)find(merger, own->ids[at], own->ids[at + 1], &found);
-    own->ranks[at] = found.rank;
-    own->made[at] = found.id;
-}
-
-/* The pair of the lowest rank, of equal ones the leftmost; SIZE_MAX: there is none. */
-static inline size_t least_pair(const few *own, size_t end)
-{
-    uint64_t least = UINT64_MAX;
-    for (size_t i = 0; i < end; i += BLOCK) {
-#pragma GCC unroll 8
-        for (size_t k = i; k < i + BLOCK; k++) {
-            uint64_t next = (uint64_t)own->ranks[k] << PLACE_BITS | k;
-            least = next < least ? next : least;
-        }
-    }
-    return least >> PLACE_BITS >= UINT32_MAX ? SIZE_MAX : least & ((1 << PLACE_BITS) - 1);
-}
-
-/* Moves a block of items down by one. */
-static inline void move_block(uint32_t *items)
-{
-    uint32_t block[BLOCK];
-    memcpy(block, items + 1, sizeof block);
-    memcpy(items, block, sizeof block);
-}
-
-/* Puts what a pair makes in the place of its tokens. */
-static inline void join(few *own, size_t at)
-{
-    uint32_t made = own->made[at];
-    for (size_t i = at; i < own->count; i += BLOCK) {
-        move_block(own->ids + i);
-        move_block(own->ranks + i);
-        move_block(own->made + i);
-    }
-    own->ids[at] = made;
-    own->count--;
-}
-
-/* Merges `ids` in place; returns how many are left. */
-static size_t merge_few(tkz__ranked_merger *merger, uint32_t *ids, size_t count)
-{
-    few own;
-    size_t end = (count + BLOCK - 1) / BLOCK * BLOCK;
-    own.count = count;
-    memset(own.ranks, 0xFF, sizeof own.ranks);
-    memcpy(own.ids, ids, count * sizeof *ids);
-    for (size_t i = 0; i + 1 < count; i++)
-        __builtin_prefetch(known_place(merger, ids[i], ids[i + 1]));
-    for (size_t i = 0; i + 1 < count; i++)
-        look_up(merger, &own, i);
-    for (size_t at; (at = least_pair(&own, end)) != SIZE_MAX;) {
-        join(&own, at);
-        if (at > 0)
-            look_up(merger, &own, at - 1);
-        if (at + 1 < own.count)
-            look_up(merger, &own, at);
-    }
-    memcpy(ids, own.ids, own.count * sizeof *ids);
-    return own.count;
 }
 
 /* ---- A run of one token ------------------------------------------------ */
@@ -609,9 +526,11 @@ size_t tkz__ranked_merge(tkz__ranked_merger *merger, tkz__dropout *dropout, cons
 {
     size_t places = read_tokens(merger, bytes, size, ids), count = 0;
     if (places <= FEW && dropout->bound == 0)
-        return merge_few(merger, ids, places);
+        return tkz__ranked_merge_few(merger, ids, places);
     if (places > 0 && dropout->bound == 0)
         places = merge_run(merger, ids, places);
+    if (places <= TKZ__RANKED_SEVERAL && dropout->bound == 0)
+        return tkz__ranked_merge_several(merger, ids, places);
     start(merger, ids, places);
     while (merger->queued > 0) {
         uint64_t next = pop(merger);

@@ -7,8 +7,8 @@
  * results. Two cases have neither. With dropout a merge that would come first may be
  * passed over, and then any merge of the model can happen. And of some vocabularies the
  * merges act out of the order of their ranks (merge_selection.h). Here merges wait in a
- * queue, lowest rank first, of equal ranks the leftmost: n log n for n bytes. Where there are few tokens,
- * all pairs are looked at instead.
+ * queue, lowest rank first, of equal ranks the leftmost: n log n for n bytes. Where there are few tokens, or several,
+ * all pairs or blocks of them are looked at instead (ranked_few.c).
  */
 #ifndef TKZ_SUBWORD_RANKED_MERGING_H
 #define TKZ_SUBWORD_RANKED_MERGING_H
@@ -19,7 +19,7 @@
 /* Looks merges up and holds the memory of merging. A worker has its own. */
 typedef struct tkz__ranked_merger tkz__ranked_merger;
 
-/* `image` must outlive it. Takes 6 to 12 bytes a merge and 1.3 MB. Errors: CORRUPT (the
+/* `image` must outlive it. Takes 7 to 14 bytes a merge and 1.4 MB. Errors: CORRUPT (the
  * merges are not of the tokens), LIMIT (merges chosen so that they collide), OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__ranked_merger_new(tkz__ranked_merger **merger, const tkz__image *image,
                                               const tkz_allocator *allocator, tkz_error *error);

@@ -10,6 +10,7 @@
 #include "id_check.h"
 #include "subword/chunk_borders.h"
 #include "subword/lone_characters.h"
+#include "subword/ranked_merging_parts.h"
 #include "subword/tokenizer.h"
 #include "subword/tokenizer_builder.h"
 #include "testing.h"
@@ -338,6 +339,43 @@ START_TEST(random_merges)
         random_hf(&state, &own);
         check_model(&own, &state, TEXTS);
     }
+}
+END_TEST
+
+/* Few tokens, several and many are merged in three ways; a dropout that does not happen takes the last. */
+START_TEST(ranked_ways)
+{
+    enum { MOST = 2600, TURNS = 100 / TEST_SHORTER, TURN_TEXTS = 12 };
+    static char text[MOST * 4 + 1];
+    static uint32_t ids[MOST * 4 + 1], by_queue[MOST * 4 + 1];
+    uint64_t state = 5;
+    size_t merged = 0;
+    for (int i = 0; i < TURNS; i++) {
+        model own;
+        tkz_tokenizer *tokenizer;
+        tkz__ranked_merger *merger;
+        random_sentencepiece(&state, &own, i % 2 == 0, false);
+        ck_assert_status(build(&own, &tokenizer, NULL));
+        const tkz__image *image = tkz__tokenizer_image(tokenizer);
+        tkz_allocator allocator = tkz__allocator_or_default(NULL);
+        ck_assert_status(tkz__ranked_merger_new(&merger, image, &allocator, NULL));
+        for (int k = 0; k < TURN_TEXTS; k++) {
+            static const size_t most[] = {MOST, 24, 400};
+            tkz__dropout never = {.bound = 0}, hardly = {.bound = 1};
+            hardly.random.state = (uint64_t)k;
+            random_text(&state, most[k % 3], text);
+            size_t size = strlen(text);
+            ck_assert_status(tkz__ranked_merger_reserve(merger, size, NULL));
+            size_t count = tkz__ranked_merge(merger, &never, (uint8_t *)text, size, ids);
+            size_t wanted = tkz__ranked_merge(merger, &hardly, (uint8_t *)text, size, by_queue);
+            ck_assert_uint_eq(count, wanted);
+            ck_assert_mem_eq(ids, by_queue, count * sizeof *ids);
+            merged += count > TKZ__RANKED_FEW && count < size / 3;
+        }
+        tkz__ranked_merger_free(merger);
+        tkz_tokenizer_free(tokenizer);
+    }
+    ck_assert_uint_gt(merged, 5);
 }
 END_TEST
 
@@ -697,6 +735,7 @@ Suite *suite_character_bpe(void)
     tcase_add_loop_test(random, random_scores, 0, 4);
     tcase_add_test(random, random_unused);
     tcase_add_test(random, random_merges);
+    tcase_add_test(random, ranked_ways);
     suite_add_tcase(suite, random);
     TCase *cases = tcase_create("cases");
     tcase_add_test(cases, ties_go_to_the_left);

@@ -2,16 +2,13 @@
  *
  * The rules of C4 (Raffel et al. 2020, JMLR 21/140, section 2.2) as datatrove 0.10.1 has them in c4_filters.py
  * (C4QualityFilter): which lines stay, and how many sentences they have. For English: no Japanese line ends as they
- * ask. Leans on measuring and char_class.
+ * ask. Leans on c4_text, measuring and char_class.
  */
-#include <string.h>
-
+#include "clean/c4_text.h"
 #include "clean/filter.h"
 #include "text/char_class.h"
 
 #define SOURCE "datatrove 0.10.1, c4_filters.py, C4QualityFilter"
-
-enum { LONGEST_WORD = 1000, LEAST_WORDS = 3 };
 
 /* What the lines of a document come to. */
 typedef struct c4_counts {
@@ -20,52 +17,10 @@ typedef struct c4_counts {
     uint64_t braces;
 } c4_counts;
 
-/* A line without citations, in the worker's buffer. */
-typedef struct c4_line {
-    const uint32_t *characters;
-    size_t size;
-} c4_line;
-
 /* ---- A line -------------------------------------------------------------- */
 
-/* Words between white space, up to three of them; 0 if one of them is too long. */
-static size_t count_words(const uint32_t *line, size_t size)
-{
-    size_t words = 0, length = 0;
-    for (size_t i = 0; i < size; i++) {
-        length = tkz__is_python_space(line[i]) ? 0 : length + 1;
-        if (length > LONGEST_WORD)
-            return 0;
-        words += length == 1;
-    }
-    return words;
-}
-
-static bool begins(const uint32_t *at, size_t left, const char *text)
-{
-    size_t size = strlen(text);
-    for (size_t i = 0; i < size; i++)
-        if (i >= left || at[i] != (uint32_t)text[i])
-            return false;
-    return true;
-}
-
-/* \[\d*]|\[edit]|\[citation needed]: characters of a citation at `at`, 0: there is none. Digits
- * are looked at once, since only [ begins one. */
-static size_t match_citation(const tkz__character_kinds *kinds, const uint32_t *at, size_t left)
-{
-    size_t size = 1;
-    if (begins(at, left, "[edit]"))
-        return 6;
-    if (begins(at, left, "[citation needed]"))
-        return 17;
-    while (size < left && (tkz__character_flags(kinds, at[size]) >> TKZ__KIND_DECIMAL_DIGIT & 1))
-        size++;
-    return size < left && at[size] == ']' ? size + 1 : 0;
-}
-
 static tkz_status cut_citations(tkz__measuring *measuring, const uint32_t *line, size_t size,
-                                c4_line *cut, tkz_error *error)
+                                tkz__c4_line *cut, tkz_error *error)
 {
     tkz__buffer *joined = &measuring->joined;
     tkz__buffer_clear(joined);
@@ -76,56 +31,16 @@ static tkz_status cut_citations(tkz__measuring *measuring, const uint32_t *line,
     size_t count = 0;
     for (size_t i = 0; i < size;) {
         size_t citation =
-            line[i] == '[' ? match_citation(measuring->kinds, line + i, size - i) : 0;
+            line[i] == '[' ? tkz__c4_citation(line + i, size - i) : 0;
         if (citation == 0)
             out[count++] = line[i];
         i += citation > 0 ? citation : 1;
     }
-    *cut = (c4_line){out, count};
+    *cut = (tkz__c4_line){out, count};
     return TKZ_OK;
 }
 
-static bool ends_well(const c4_line *line)
-{
-    const uint32_t *end = line->characters + line->size;
-    if (line->size == 0 || end[-1] == 0 || end[-1] >= 0x80 || strchr(".?!\"'", (int)end[-1]) == NULL)
-        return false;
-    return line->size < 3 || end[-1] != '.' || end[-2] != '.' || end[-3] != '.';
-}
-
-/* str.lower where it comes to an ASCII letter. */
-static uint32_t lower(uint32_t character)
-{
-    if (character - 'A' < 26)
-        return character + 0x20;
-    return character == 0x212A ? 'k' : character; /* KELVIN SIGN */
-}
-
-/* A phrase of small letters in the line, whatever its case: naive search, for short phrases. */
-static bool contains(const c4_line *line, const char *phrase)
-{
-    size_t size = strlen(phrase);
-    for (size_t i = 0; i + size <= line->size; i++) {
-        size_t same = 0;
-        while (same < size && lower(line->characters[i + same]) == (uint32_t)phrase[same])
-            same++;
-        if (same == size)
-            return true;
-    }
-    return false;
-}
-
-static bool has_policy(const c4_line *line)
-{
-    static const char *const phrases[] = {"terms of use",  "privacy policy", "cookie policy",
-                                          "uses cookies", "use of cookies", "use cookies"};
-    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
-        if (contains(line, phrases[i]))
-            return true;
-    return false;
-}
-
-static bool has_brace(const c4_line *line)
+static bool has_brace(const tkz__c4_line *line)
 {
     for (size_t i = 0; i < line->size; i++)
         if (line->characters[i] == '{')
@@ -140,7 +55,7 @@ static bool is_terminal(const tkz__character_kinds *kinds, uint32_t character)
     return (tkz__character_flags(kinds, character) >> TKZ__KIND_DATATROVE_TERMINAL & 1) != 0;
 }
 
-static bool is_initial(const c4_line *line, size_t at)
+static bool is_initial(const tkz__c4_line *line, size_t at)
 {
     return at + 1 < line->size && line->characters[at + 1] == '.' &&
            tkz__char_record(&tkz__class_table_16_0, line->characters[at])->category ==
@@ -149,7 +64,7 @@ static bool is_initial(const c4_line *line, size_t at)
 
 /* Where the marks begin that end the sentence from `at` on: behind at least one character, a capital with a dot
  * counting as one, unless there is no other mark in the line. The size of the line: nowhere. */
-static size_t find_end(const tkz__character_kinds *kinds, const c4_line *line, size_t at)
+static size_t find_end(const tkz__character_kinds *kinds, const tkz__c4_line *line, size_t at)
 {
     size_t last_initial = line->size;
     while (at < line->size) {
@@ -165,7 +80,7 @@ static size_t find_end(const tkz__character_kinds *kinds, const c4_line *line, s
 }
 
 /* (?:(?:\p{Lu}\.)|.)+?[marks]+["'”]? of word_tokenizers.py, WhitespaceTokenizer: from left to right. */
-static uint64_t count_sentences(const tkz__character_kinds *kinds, const c4_line *line)
+static uint64_t count_sentences(const tkz__character_kinds *kinds, const tkz__c4_line *line)
 {
     uint64_t count = 0;
     for (size_t at = 0; at < line->size; count++) {
@@ -186,23 +101,24 @@ static uint64_t count_sentences(const tkz__character_kinds *kinds, const c4_line
 static tkz_status count_line(tkz__measuring *measuring, const uint32_t *line, size_t size,
                              c4_counts *counts, tkz_error *error)
 {
-    c4_line cut;
+    tkz__c4_line cut;
+    bool too_long;
     while (size > 0 && tkz__is_python_space(line[0]))
         line++, size--;
     while (size > 0 && tkz__is_python_space(line[size - 1]))
         size--;
-    if (count_words(line, size) < LEAST_WORDS)
+    if (tkz__c4_words(line, size, &too_long) < TKZ__C4_LEAST_WORDS || too_long)
         return TKZ_OK;
     tkz_status status = cut_citations(measuring, line, size, &cut, error);
-    if (status != TKZ_OK || !ends_well(&cut))
+    if (status != TKZ_OK || !tkz__c4_ends_well(&cut))
         return status;
-    if (contains(&cut, "lorem ipsum"))
+    if (tkz__c4_contains(&cut, "lorem ipsum"))
         counts->lorem_ipsum++;
-    else if (contains(&cut, "javascript"))
+    else if (tkz__c4_contains(&cut, "javascript"))
         return TKZ_OK;
     else if (has_brace(&cut))
         counts->braces++;
-    else if (!has_policy(&cut))
+    else if (!tkz__c4_has_policy(&cut))
         counts->sentences += count_sentences(measuring->kinds, &cut);
     return TKZ_OK;
 }

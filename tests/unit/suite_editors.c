@@ -70,6 +70,13 @@ START_TEST(test_examples)
         {"hojichar_phone", "０６", "０６", "0 0"},
         {"hojichar_email", "連絡はfoo@example.comまで", "連絡はxxxx@yyy.comまで", "1 1"},
         {"hojichar_email", "@", "@", "0 0"},
+        {"c4_lines", " It is so [1] indeed.[2]\r\nMenu\nuses cookies a lot.\n\"Yes it is\" ",
+         "It is so  indeed.\n\"Yes it is\"", "1 2 2"},
+        {"c4_lines", "三語も ない 文。", "", "1 1 0"},
+        {"c4_lines:punctuation=japanese:least_words=0", "文。\nメニュー\n「はい」\n", "文。\n「はい」", "1 1 0"},
+        {"datatrove_pii", "は foo@example.co.jp と a.b@[8.8.8.8] は 8.8.8.8 か 10.0.0.1",
+         "は email@example.com と firstname.lastname@example.org は 22.214.171.124 か 10.0.0.1", "1 2 1"},
+        {"datatrove_pii", "連絡はfoo@example.comまで", "連絡はfoo@example.comまで", "0 0 0"},
         {"repeated_lines", "同じ行が二度ある場合\nほか\n同じ行が二度ある場合", "同じ行が二度ある場合\nほか", "1 1 10"},
         {"repeated_lines:minimum=1", "あ\nあ\nい\nあ\n", "あ\nい\n", "1 2 2"},
         {"repeated_lines:minimum=1:scope=adjacent", "あ\nあ\nい\nあ\n", "あ\nい\nあ\n", "1 1 1"},
@@ -133,7 +140,8 @@ static const char *const all[] = {
     "repeated_lines:minimum=1", "repeated_lines:scope=adjacent:minimum=1", "kana_lines",
     "join_lines", "urls", "urls:compat=true:with=x", "ascii_runs:minimum=2", "empty_brackets",
     "empty_brackets:brackets=ascii", "boilerplate_lines:lines=2", "boilerplate_lines:lines=0",
-    "end_sections", "pii", "mojibake"};
+    "end_sections", "pii", "mojibake", "c4_lines:punctuation=any:least_words=0", "c4_lines:punctuation=japanese:least_words=0",
+    "datatrove_pii", "datatrove_pii:public=false:emails=false"};
 
 static void check_spans(const char *chain, const char *text, size_t size)
 {

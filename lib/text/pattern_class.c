@@ -117,11 +117,21 @@ static void add_class(const tkz__pattern *pattern, uint16_t index, tkz__byte_set
         set->words[i] |= pattern->classes[index].starts.words[i];
 }
 
+static bool is_among(const uint32_t *numbers, size_t count, uint32_t number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (numbers[i] == number)
+            return true;
+    }
+    return false;
+}
+
 /* Adds what the steps from `place` on may start with. False: a match may begin without a byte. */
 static bool add_starts(const tkz__pattern *pattern, uint32_t place, tkz__byte_set *set)
 {
     uint32_t open[LOOKED_AT + 1] = {place};
-    size_t count = 1, looked = 0;
+    uint32_t cuts[LOOKED_AT]; /* ends of atomic groups that begin on the way */
+    size_t count = 1, looked = 0, cut_count = 0;
     while (count > 0) {
         uint32_t at = open[--count];
         const tkz__pattern_step *step = &pattern->steps[at];
@@ -151,10 +161,15 @@ static bool add_starts(const tkz__pattern *pattern, uint32_t place, tkz__byte_se
         case TKZ__CODE_FAIL:
             break;
         case TKZ__CODE_CUT:
-            if (step->mode != TKZ__CODE_ATOMIC) {
+            /* What an atomic group matches does not depend on what follows it. */
+            if (step->mode != TKZ__CODE_ATOMIC || !is_among(cuts, cut_count, at)) {
                 add_all(set);
                 return false;
             }
+            open[count++] = at + 1;
+            break;
+        case TKZ__CODE_ATOMIC:
+            cuts[cut_count++] = (uint32_t)((int32_t)at + step->jump) - 1;
             open[count++] = at + 1;
             break;
         case TKZ__CODE_MATCH:
@@ -163,7 +178,7 @@ static bool add_starts(const tkz__pattern *pattern, uint32_t place, tkz__byte_se
         case TKZ__CODE_CLUSTER:
             add_all(set);
             return false;
-        default: /* ATOMIC, and what holds at a place */
+        default: /* what holds at a place */
             open[count++] = at + 1;
             break;
         }

@@ -32,6 +32,13 @@ NASTIES = [
     "1234567890 \u0661\u0662\u0663 \uff11\uff12\uff13\uff14 \u2160\u2161\u00b2\u00bd",
     "\r\n\r\n \r\n\t\n  \n", "x = [\n    1,\n\t\t2,\n]\n\n\n", "\u200b\u200c\u200d\u2060\ufeff",
     "\u0085\u00a0\u1680\u2000\u2028\u2029\u202f\u205f", "<|endoftext|><|im_start|><s></s>[INST]",
+    "\t\x0b\x0c\r\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000",
+    "\u2764\ufe0f\u200d\U0001f525\U0001f44d\U0001f3fd1\ufe0f\u20e3", "\u8fbb\ufe00\u795e\ufe01\u2049\ufe0e\u3001\ufe00",
+    "\uff73\uff9e\uff66\uff9f\uff9e\uff9e\uff70\uff65", "\u304b\u309b\u306f\u309c\u3099\u304b \u3046\u3099\u309d\u3099",
+    "\U0002a700\U0002b739\U0002b740\U0002b81d\U0002b820\U0002cea1\U0002ceb0\U0002ebe0\U00030000\U0003134a\U00031350",
+    "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xfffe, 0xffff)),
+    "".join(map(chr, range(0xfdd0, 0xfdf0))), "\U000ffffd\U00100000\U0010fffd\ue0ff",
+    "\ua7cc\ua7cd\ua7dc\u1c89\U00011380\U00016d43\U0001e5d0\U00010d4e", "\ua7ce\ua7d2\ua7d4\U00010940\U00011db0\U0001cc00\U00033479\u088f\u0cdc",
     "\u1100\u1161\u11a8\uac01", "A\u030a\u00c5\u212b", "\ufb01\u2126\u2329\u2000",
 ]
 

@@ -56,6 +56,9 @@ static const struct {
     {ONIGURUMA, "a*", "baa", "0-0 1-3"},
     {ONIGURUMA, "a*?", "aa", "0-0 1-1 2-2"},
     {ONIGURUMA, "a++a|b", "aaab", "3-4"},
+    /* That z cannot follow x is no way back into the group. */
+    {ONIGURUMA, "(?:[ax]{1,2})*+[a-c]", "axz", ""},
+    {ONIGURUMA, "(?>(?:a|xy)*)a", "aaxz", ""},
     {ONIGURUMA, "\\s+(?!\\S)|\\s+", "a   b", "1-3 3-4"},
     {ONIGURUMA, "(?<=a)b|(?<!a)c", "abcac", "1-2 2-3"},
     {ONIGURUMA, "(?<!\\n)^", "a\nb", "0-0"},

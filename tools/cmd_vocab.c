@@ -46,7 +46,8 @@ static const struct option_info options[] = {
     {.name = "boundaries",
      .type = OPTION_TEXT,
      .argument = "NAME|DIR",
-     .text = "With --pre-tokenizer morph: the dictionary, such as ipadic."},
+     .text = "With --pre-tokenizer morph: the dictionary, such as ipadic. extend, with --from: the dictionary whose "
+             "morpheme borders no new token crosses."},
     OPTION_COMPAT,
     VOCAB_EVAL_OPTIONS,
     OPTION_TEXT_KEY,
@@ -71,6 +72,7 @@ static const struct example examples[] = {
      "tokenize count --pre-tokenizer llama3 --boundaries ipadic -o ja.wct clean.jsonl.zst"},
     {"Then the merges go on:",
      "tokenize vocab extend tokenizer.json --counts ja.wct --add 3000 -o extended.json"},
+    {"Both in one go:", "tokenize vocab extend tokenizer.json --from clean.jsonl.zst --boundaries ipadic --add 3000 -o extended.json"},
     {"Without tokens of several digits:",
      "tokenize vocab prune tokenizer.json --matching '^[0-9]{2,}$' -o pruned.json"},
     {"And which old tokens the new ones are made of, with rows up to a multiple of 128:",
@@ -91,11 +93,12 @@ static const struct action actions[] = {
     {"convert", " output to pre-tokenizer boundaries compat "},
     {"extend",
      " output to json pre-tokenizer compat counts weight add minimum-count longest-bytes "
-     "longest-characters coverage forbid split pad-to memory quiet no-progress "},
+     "longest-characters coverage forbid split pad-to memory quiet no-progress from boundaries text-key input-format "
+     "surrogates threads "},
     {"append", " output to json compat scores "},
     {"merge", " output to json compat scores strip-marks counts weight rounds threads "},
     {"prune",
-     " output to json pre-tokenizer compat counts weight size matching list longest-characters "},
+     " output to json pre-tokenizer compat counts weight size matching list longest-characters map "},
     {"map", " output json compat pad-to "},
     {"eval", VOCAB_EVAL_OPTION_NAMES},
 };
@@ -142,8 +145,9 @@ static int run(const struct arguments *arguments)
                          "leave out --compat");
         return EXIT_USAGE;
     }
-    if (is_morph(option_text(arguments, "pre-tokenizer")) !=
-        option_given(arguments, "boundaries")) {
+    bool is_extend = strcmp(actions[chosen].name, "extend") == 0;
+    if (is_morph(option_text(arguments, "pre-tokenizer")) != option_given(arguments, "boundaries") &&
+        !(is_extend && !is_morph(option_text(arguments, "pre-tokenizer")))) {
         message("vocab", "--pre-tokenizer morph and --boundaries go together");
         return EXIT_USAGE;
     }
@@ -173,7 +177,7 @@ const struct command command_vocab = {
         "other models; those that MODEL has stay as they are there.\n\n"
         "prune takes tokens away: those that a rule names, then the rarest in a table of words, of BPE only "
         "such as no other token is made of, of Unigram by what they do for the likelihood. Those that "
-        "stay get the ids 0, 1, ... in their order; map says which.\n\n"
+        "stay get the ids 0, 1, ... in their order; --map says which.\n\n"
         "map OLD NEW says which tokens of OLD the text of each token of NEW is made of, for making new "
         "embeddings of old ones: as numpy's array if --output ends in .npy, else as text.\n\n"
         "eval encodes texts with several models and compares them: characters, bytes and words a token, "

@@ -52,34 +52,38 @@ void corpus_run_set_text(struct corpus_run *run, const char *section, const char
     corpus_run_set(run, section, key, value);
 }
 
-static void set_files(struct corpus_run *run)
+static void set_files(struct corpus_run *run, const char *const *names, size_t count)
 {
     json_t *files = json_array();
     corpus_run_set(run, "input", "files", files);
-    size_t count = run->arguments->operand_count;
     if (count == 0 && json_array_append_new(files, json_string("-")) != 0)
         run->failed = true;
     for (size_t i = 0; i < count; i++) {
-        if (json_array_append_new(files, json_string(run->arguments->operands[i])) == 0)
+        if (json_array_append_new(files, json_string(names[i])) == 0)
             continue;
-        message(run->arguments->command->name, "file name '%s' is not UTF-8",
-                run->arguments->operands[i]);
+        message(run->arguments->command->name, "file name '%s' is not UTF-8", names[i]);
         run->failed = true;
     }
 }
 
-int corpus_run_start(struct corpus_run *run, const struct arguments *arguments)
+void corpus_run_start_with(struct corpus_run *run, const struct arguments *arguments, const char *const *files,
+                           size_t count)
 {
     *run = (struct corpus_run){.arguments = arguments};
+    run->recipe = json_object();
+    set_files(run, files, count);
+    corpus_run_set_text(run, "input", "format", option_text(arguments, "input-format"));
+    corpus_run_set_text(run, "input", "text_key", option_text(arguments, "text-key"));
+    corpus_run_set_text(run, "input", "surrogates", option_text(arguments, "surrogates"));
+}
+
+int corpus_run_start(struct corpus_run *run, const struct arguments *arguments)
+{
     int code = refuse_terminal_input(arguments);
     if (code != EXIT_DONE)
         return code;
-    run->recipe = json_object();
-    set_files(run);
-    corpus_run_set_text(run, "input", "format", option_text(arguments, "input-format"));
-    corpus_run_set_text(run, "input", "text_key", option_text(arguments, "text-key"));
+    corpus_run_start_with(run, arguments, arguments->operands, arguments->operand_count);
     corpus_run_set_text(run, "input", "id_key", option_text(arguments, "id-key"));
-    corpus_run_set_text(run, "input", "surrogates", option_text(arguments, "surrogates"));
     return EXIT_DONE;
 }
 

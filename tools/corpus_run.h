@@ -25,6 +25,10 @@ struct corpus_run {
  * say. Returns an exit code; end with corpus_run_finish or corpus_run_drop if it is EXIT_DONE. */
 int corpus_run_start(struct corpus_run *run, const struct arguments *arguments);
 
+/* The same on files that are no operands, for commands that have no --id-key. End it in the same way. */
+void corpus_run_start_with(struct corpus_run *run, const struct arguments *arguments, const char *const *files,
+                           size_t count);
+
 /* Sets recipe[section][key], or recipe[key] where the section is NULL. A NULL text sets nothing; `value` is taken over. */
 void corpus_run_set_text(struct corpus_run *run, const char *section, const char *key,
                          const char *text);

@@ -10,10 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/corpus_run.h"
-#include "tools/files.h"
 #include "tools/messages.h"
 #include "tools/progress.h"
 #include "tools/summary.h"
@@ -79,8 +77,7 @@ static int refuse_options(const struct arguments *arguments)
 
 /* ---- Lines ---------------------------------------------------------------------- */
 
-/* Counts the lines of the documents into a table of this name. */
-static int count_lines(const struct arguments *arguments, const char *path)
+static int read_documents(const struct arguments *arguments, struct train_words *words)
 {
     struct corpus_run job;
     int code = corpus_run_start(&job, arguments);
@@ -88,31 +85,8 @@ static int count_lines(const struct arguments *arguments, const char *path)
         return code;
     corpus_run_set_text(&job, "vocabulary", "pre_tokenizer", "none");
     corpus_run_set_text(&job, "vocabulary", "cut", "lines");
-    corpus_run_set_text(&job, "output", "counts", path);
     corpus_run_set_text(&job, "output", "bad", option_text(arguments, "bad"));
-    if (option_integer(arguments, "memory") > 0)
-        code = corpus_run_make_work(&job);
-    if (code != EXIT_DONE) {
-        corpus_run_drop(&job);
-        return code;
-    }
-    return corpus_run_finish(&job, false, false);
-}
-
-static int read_documents(const struct arguments *arguments, struct train_words *words)
-{
-    char name[4096], table[4096 + 8];
-    int code = make_temporary_file(name, sizeof name);
-    if (code != EXIT_DONE)
-        return code;
-    (void)snprintf(table, sizeof table, "%s.wct", name);
-    int counted = count_lines(arguments, table);
-    code = counted == EXIT_DONE || counted == EXIT_QUARANTINED
-               ? train_words_read_path(words, arguments, table)
-               : counted;
-    (void)unlink(table);
-    (void)unlink(name);
-    return code == EXIT_DONE ? counted : code;
+    return train_words_count(words, arguments, &job);
 }
 
 /* ---- Training -------------------------------------------------------------------- */

@@ -27,6 +27,12 @@ int train_words_read(struct train_words *words, const struct arguments *argument
 /* The same of a .wct table of this name, without weights of sources. */
 int train_words_read_path(struct train_words *words, const struct arguments *arguments,
                           const char *path);
+
+struct corpus_run;
+
+/* Runs a recipe that has input and how words are cut, and reads the words that it counts. Ends the run in every case.
+ * Returns an exit code: EXIT_QUARANTINED with words too. Release with train_words_free in every case. */
+int train_words_count(struct train_words *words, const struct arguments *arguments, struct corpus_run *run);
 void train_words_free(struct train_words *words);
 
 #endif /* TOOLS_TRAIN_WORDS_H */

@@ -62,8 +62,12 @@ int vocab_write_changed(const struct arguments *arguments, const tkz_tokenizer *
     tkz_bytes bytes;
     tkz_error error;
     tkz_status status = tkz_tokenizer_serialize(tokenizer, format, &bytes, &error);
-    if (status != TKZ_OK)
-        return message_model_failure(status, &error);
+    if (status != TKZ_OK) {
+        int failed = message_model_failure(status, &error);
+        if (status == TKZ_STATUS_UNSUPPORTED && strcmp(format, "tkz") != 0)
+            hint("--to tkz writes a native image");
+        return failed;
+    }
     int code = write_whole(option_text(arguments, "output"), bytes.data, bytes.size);
     tkz_bytes_free(&bytes);
     return code;

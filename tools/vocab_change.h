@@ -60,6 +60,11 @@
      .text = "prune: tokens go in which this regular expression finds something."},               \
     {.name = "list", .type = OPTION_TEXT, .argument = "FILE",                                     \
      .text = "prune: the tokens of this list go, one on each line."},                             \
+    {.name = "from", .type = OPTION_TEXT, .argument = "FILE", .repeatable = true,                 \
+     .text = "extend, in place of --counts: documents whose words are counted first, as the model's own pre-tokenizer cuts "  \
+             "them and --boundaries. May be given more than once; - is standard input."},                                \
+    {.name = "map", .type = OPTION_TEXT, .argument = "PATH",                                      \
+     .text = "prune: write here which old id each new one was: numpy's array if PATH ends in .npy, else text, as map does."}, \
     {.name = "tokens", .type = OPTION_FLAG,                                                       \
      .text = "check: go through the vocabulary too: tokens that do not encode to themselves, "    \
              "that are parts of characters, that stand with and without U+2581; merges that "     \
@@ -80,6 +85,9 @@ int vocab_read_words(struct train_words *words, const struct arguments *argument
  * of, if it is one that is written, or else as a native image. Returns an exit code. */
 int vocab_write_changed(const struct arguments *arguments, const tkz_tokenizer *tokenizer,
                         const char *path);
+
+/* Writes a map: numpy's array if the name ends in .npy, else text. Returns an exit code. */
+int vocab_write_map(const char *target, const tkz_vocabulary_map *map);
 
 /* Refuses what an action cannot do without: --output, and standard output for two things. Returns an
  * exit code. */

@@ -6,8 +6,10 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "tools/corpus_run.h"
 #include "tools/files.h"
 #include "tools/json_text.h"
 #include "tools/messages.h"
@@ -142,26 +144,60 @@ static int extend(const struct arguments *arguments, const char *path, tkz_token
     return code;
 }
 
+/* Counts the words of --from as the model cuts them; a SentencePiece model, which has no pre-tokenizer, at lines,
+ * punctuation and scripts. */
+static int count_words(struct train_words *words, const struct arguments *arguments, const tkz_tokenizer *tokenizer)
+{
+    tkz_tokenizer_facts facts;
+    struct corpus_run run;
+    size_t count = option_repeats(arguments, "from");
+    const char **files = calloc(count, sizeof *files);
+    if (files == NULL)
+        return message_no_memory();
+    for (size_t i = 0; i < count; i++)
+        files[i] = option_repeat(arguments, "from", i);
+    tkz_tokenizer_describe(tokenizer, &facts);
+    const tkz_pre_tokenizer_info *own = facts.pre_tokenizer;
+    bool is_none = strcmp(own->name, "none") == 0;
+    corpus_run_start_with(&run, arguments, files, count);
+    free(files);
+    corpus_run_set_text(&run, "vocabulary", "pre_tokenizer",
+                        strcmp(own->name, "steps") == 0 ? own->pattern : own->name);
+    corpus_run_set_text(&run, "vocabulary", "cut", is_none ? "lines,punctuation,scripts" : NULL);
+    corpus_run_set_text(&run, "vocabulary", "boundaries", option_text(arguments, "boundaries"));
+    return train_words_count(words, arguments, &run);
+}
+
 int vocab_extend(const struct arguments *arguments, const char *path)
 {
     int code = vocab_need_output(arguments, "extend");
     if (code != EXIT_DONE)
         return code;
-    if (!option_given(arguments, "counts") || option_integer(arguments, "add") == 0) {
-        message("vocab", "extend needs --counts and --add");
-        hint("make a table with 'tokenize count --pre-tokenizer NAME', the model's own: see "
-             "'tokenize vocab info'");
+    bool counts = option_given(arguments, "from");
+    if ((!counts && !option_given(arguments, "counts")) || option_integer(arguments, "add") == 0) {
+        message("vocab", "extend needs --add, and --from or --counts");
+        hint("--from counts the words of documents; for a table 'tokenize count --pre-tokenizer NAME', with the model's "
+             "own: see 'tokenize vocab info'");
+        return EXIT_USAGE;
+    }
+    if (counts && (option_given(arguments, "counts") || option_given(arguments, "weight"))) {
+        message("vocab", "extend: give --from or a table, not both");
+        return EXIT_USAGE;
+    }
+    if (!counts && option_given(arguments, "boundaries")) {
+        message("vocab", "extend: --boundaries go with --from; the words of a table are cut already");
         return EXIT_USAGE;
     }
     tkz_tokenizer *tokenizer;
     code = open_model(&tokenizer, arguments, path);
     if (code != EXIT_DONE)
         return code;
-    struct train_words words;
-    code = vocab_read_words(&words, arguments, tokenizer);
-    if (code == EXIT_DONE)
+    struct train_words words = {0};
+    int counted = counts ? count_words(&words, arguments, tokenizer) : vocab_read_words(&words, arguments, tokenizer);
+    code = counted;
+    if (code == EXIT_DONE || code == EXIT_QUARANTINED)
         code = extend(arguments, path, tokenizer, &words);
     train_words_free(&words);
     tkz_tokenizer_free(tokenizer);
-    return code;
+    return code == EXIT_DONE ? counted : code;
 }

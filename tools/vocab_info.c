@@ -37,7 +37,8 @@ static tkz_status open_quietly(tkz_tokenizer **tokenizer, const struct arguments
 {
     const char *named = option_text(arguments, "pre-tokenizer");
     const char *directory = option_text(arguments, "boundaries");
-    if (directory != NULL)
+    /* Without the other it says how to count, as for extend: the model is as its file says. */
+    if (directory != NULL && named != NULL && strncmp(named, "morph", 5) == 0)
         return open_with_words(tokenizer, path, named, directory, error);
     return named != NULL
                ? tkz_tokenizer_open_as(tokenizer, path, named, NULL, error)

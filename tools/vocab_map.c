@@ -70,9 +70,8 @@ static int report(const struct arguments *arguments, const tkz_vocabulary_map *m
     return EXIT_DONE;
 }
 
-static int write_map(const struct arguments *arguments, const tkz_vocabulary_map *map)
+int vocab_write_map(const char *target, const tkz_vocabulary_map *map)
 {
-    const char *target = option_text(arguments, "output");
     size_t size = strlen(target);
     bool is_npy = size > 4 && strcmp(target + size - 4, ".npy") == 0;
     tkz_bytes bytes;
@@ -96,7 +95,7 @@ static int map_models(const struct arguments *arguments, const tkz_tokenizer *ol
     tkz_status status = tkz_vocabulary_map_new(&map, old, new, rows, NULL, &error);
     if (status != TKZ_OK)
         return message_model_failure(status, &error);
-    int code = write_map(arguments, map);
+    int code = vocab_write_map(option_text(arguments, "output"), map);
     if (code == EXIT_DONE)
         code = report(arguments, map, (uint32_t)ids);
     tkz_vocabulary_map_free(map);

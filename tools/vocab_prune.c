@@ -46,12 +46,29 @@ static void print_table(const tkz_pruning *pruning)
     table_print(&table, stdout);
 }
 
+/* Which old id each new one was, if that is asked for. */
+static int write_map(const struct arguments *arguments, const tkz_tokenizer *tokenizer, const tkz_tokenizer *pruned)
+{
+    const char *target = option_text(arguments, "map");
+    tkz_vocabulary_map *map;
+    tkz_error error;
+    if (target == NULL)
+        return EXIT_DONE;
+    tkz_status status = tkz_vocabulary_map_new(&map, tokenizer, pruned, 0, NULL, &error);
+    if (status != TKZ_OK)
+        return message_model_failure(status, &error);
+    int code = vocab_write_map(target, map);
+    tkz_vocabulary_map_free(map);
+    return code;
+}
+
 static int report(const struct arguments *arguments, const char *path, const tkz_pruning *pruning)
 {
     int code = EXIT_DONE;
     if (option_given(arguments, "json"))
         code = print_json(path, pruning);
-    else if (strcmp(option_text(arguments, "output"), "-") != 0)
+    else if (strcmp(option_text(arguments, "output"), "-") != 0 &&
+             (option_text(arguments, "map") == NULL || strcmp(option_text(arguments, "map"), "-") != 0))
         print_table(pruning);
     if (pruning->is_short)
         message(path, "%" PRIu32 " tokens are left: no more of them can go", pruning->after);
@@ -75,7 +92,9 @@ static int prune(const struct arguments *arguments, const char *path,
                                                  &pruned, &pruning, &error);
         code = status == TKZ_OK ? vocab_write_changed(arguments, pruned, path)
                                 : message_model_failure(status, &error);
-        if (status == TKZ_OK && code == EXIT_DONE)
+        if (code == EXIT_DONE)
+            code = write_map(arguments, tokenizer, pruned);
+        if (code == EXIT_DONE)
             code = report(arguments, path, &pruning);
         tkz_tokenizer_free(pruned);
     }
@@ -96,6 +115,11 @@ int vocab_prune(const struct arguments *arguments, const char *path)
     int code = vocab_need_output(arguments, "prune");
     if (code != EXIT_DONE)
         return code;
+    if (option_text(arguments, "map") != NULL && strcmp(option_text(arguments, "map"), "-") == 0 &&
+        (option_given(arguments, "json") || strcmp(option_text(arguments, "output"), "-") == 0)) {
+        message("vocab", "only one result can go to standard output");
+        return EXIT_USAGE;
+    }
     if ((rules.size > 0) != option_given(arguments, "counts")) {
         message("vocab", "prune: --size and --counts go together");
         return EXIT_USAGE;

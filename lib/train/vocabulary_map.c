@@ -109,6 +109,9 @@ static uint32_t find_same(const mapper *own, uint32_t id, const uint8_t *bytes, 
                           const uint8_t *text, size_t text_size)
 {
     const uint64_t *found;
+    int byte = byte_of(own->to, id, bytes, size);
+    if (byte >= 0 && own->byte_ids[byte] != TKZ__NO_TOKEN)
+        return own->byte_ids[byte]; /* <0x41> is another token than A */
     if (tkz__tokenizer_is_special(own->to, id)) {
         found = tkz__byte_map_find(&own->special, bytes, size);
         return found != NULL ? (uint32_t)*found : TKZ__NO_TOKEN;

@@ -4,8 +4,12 @@
  */
 #include "core/memory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { LARGE_PAGE = 2 << 20 }; /* bytes: x86-64; ARM64 with pages of 4 KiB */
 
 static void *default_allocate(void *context, size_t size)
 {
@@ -83,6 +87,38 @@ void tkz__release_array(const tkz_allocator *allocator, void *block, size_t coun
                         size_t item_size)
 {
     tkz__release(allocator, block, count * item_size);
+}
+
+size_t tkz__table_block_size(size_t size)
+{
+    return size + LARGE_PAGE; /* the part before and behind the table is never touched */
+}
+
+/* It is advice, and what the system answers is of no matter. What malloc has had before is in
+ * small pages already: these are given back first. */
+static void advise_large_pages(void *table, size_t size)
+{
+#if defined(MADV_HUGEPAGE) && defined(MADV_DONTNEED)
+    size_t pages = size / LARGE_PAGE * LARGE_PAGE; /* what is behind may be another's */
+    if (pages == 0)
+        return;
+    (void)madvise(table, pages, MADV_DONTNEED);
+    (void)madvise(table, pages, MADV_HUGEPAGE);
+#else
+    (void)table;
+    (void)size;
+#endif
+}
+
+void *tkz__allocate_table(const tkz_allocator *allocator, size_t size, void **block)
+{
+    uint8_t *start = *block = tkz__allocate(allocator, tkz__table_block_size(size));
+    if (start == NULL)
+        return NULL;
+    uint8_t *table = start + (LARGE_PAGE - (uintptr_t)start % LARGE_PAGE) % LARGE_PAGE;
+    advise_large_pages(table, size);
+    memset(table, 0, size);
+    return table;
 }
 
 char *tkz__duplicate(const tkz_allocator *allocator, const void *data, size_t size)

@@ -22,6 +22,12 @@ void tkz__release(const tkz_allocator *allocator, void *block, size_t size); /* 
 void tkz__release_array(const tkz_allocator *allocator, void *block, size_t count,
                         size_t item_size);
 
+/* A table that is read here and there all the time, zeroed, in large pages where the system has them; it
+ * begins at a multiple of 2 MiB. NULL when memory is out. Release `*block` with
+ * tkz__table_block_size(size). */
+void *tkz__allocate_table(const tkz_allocator *allocator, size_t size, void **block);
+size_t tkz__table_block_size(size_t size);
+
 /* A NUL-terminated copy of `size` bytes; release with size + 1. */
 char *tkz__duplicate(const tkz_allocator *allocator, const void *data, size_t size);
 

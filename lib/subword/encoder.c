@@ -10,24 +10,19 @@
 #define BUCKET_COUNT ((size_t)1 << TKZ__PIECE_BUCKET_BITS)
 #define LONG_COUNT ((size_t)TKZ__LONG_PIECE_ENTRIES)
 
-enum { LINE = 64 }; /* bytes of a line of the processor's caches */
-
 #define CACHES_SIZE                                                                           \
     (BUCKET_COUNT * sizeof(tkz__piece_bucket) + LONG_COUNT * sizeof(tkz__long_piece) +        \
-     sizeof(tkz__match_memory) + LINE)
+     sizeof(tkz__match_memory))
 _Static_assert(CACHES_SIZE <= (size_t)8 << 20, "the caches of an encoder, which each thread has, take 8 MiB at most");
 
-/* All in one allocation, so that each begins with a line: a bucket or entry has the size of one,
- * and what is
- * asked for it costs twice as much if it lies in two. */
+/* All in one table, so that each begins with a line of the processor's caches: a bucket or entry has
+ * the size of one, and what is asked for it costs twice as much if it lies in two. With small pages nearly
+ * every look-up costs a page walk besides: Japanese takes 3 to 9 % longer (Llama 3, Qwen 3). */
 static tkz_status make_caches(tkz_encoder *made, tkz_error *error)
 {
-    made->caches = tkz__allocate_zeroed(&made->allocator, CACHES_SIZE);
-    if (made->caches == NULL)
+    made->cache = tkz__allocate_table(&made->allocator, CACHES_SIZE, &made->caches);
+    if (made->cache == NULL)
         return tkz__error_memory(error, CACHES_SIZE);
-    uint8_t *start = made->caches;
-    start += (LINE - (uintptr_t)start % LINE) % LINE;
-    made->cache = (tkz__piece_bucket *)start;
     made->long_cache = (tkz__long_piece *)(made->cache + BUCKET_COUNT);
     made->memory = (tkz__match_memory *)(made->long_cache + LONG_COUNT);
     return TKZ_OK;
@@ -89,7 +84,7 @@ void tkz_encoder_free(tkz_encoder *encoder)
     if (encoder == NULL)
         return;
     tkz_allocator allocator = encoder->allocator;
-    tkz__release(&allocator, encoder->caches, CACHES_SIZE);
+    tkz__release(&allocator, encoder->caches, tkz__table_block_size(CACHES_SIZE));
     if (encoder->image != NULL)
         tkz__release_array(&allocator, encoder->short_tokens, encoder->image->id_count,
                            sizeof *encoder->short_tokens);

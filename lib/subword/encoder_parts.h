@@ -59,7 +59,7 @@ struct tkz_encoder {
     tkz_allocator allocator;
     tkz_tokenizer *tokenizer;
     const tkz__image *image;
-    uint8_t *caches; /* where these are, of models that merge: */
+    void *caches; /* where these are, of models that merge: */
     tkz__piece_bucket *cache;
     tkz__long_piece *long_cache;
     tkz__match_memory *memory; /* of matching, as is: */

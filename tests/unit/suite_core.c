@@ -133,6 +133,34 @@ START_TEST(failing_allocations_leave_nothing_behind)
 }
 END_TEST
 
+/* Large pages are advice; zeros, the alignment and what lies beside the table are promises. Memory that has
+ * been used comes back as tables. */
+START_TEST(tables_are_zero_and_leave_their_neighbours)
+{
+    enum { SIZE = (5 << 20) + 123, BESIDE = 1 << 16 };
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    for (int round = 0; round < 3; round++) {
+        uint8_t *before = malloc(BESIDE);
+        memset(before, 0xA5, BESIDE);
+        void *block;
+        uint8_t *table = tkz__allocate_table(&allocator, SIZE, &block);
+        uint8_t *after = malloc(BESIDE);
+        memset(after, 0x5A, BESIDE);
+        ck_assert_ptr_nonnull(table);
+        ck_assert_uint_eq((uintptr_t)table % (2 << 20), 0);
+        ck_assert_uint_le((size_t)(table - (uint8_t *)block) + SIZE, tkz__table_block_size(SIZE));
+        for (size_t i = 0; i < SIZE; i++)
+            ck_assert_uint_eq(table[i], 0);
+        memset(table, 0xFF, SIZE);
+        for (size_t i = 0; i < BESIDE; i++)
+            ck_assert(before[i] == 0xA5 && after[i] == 0x5A);
+        tkz__release(&allocator, block, tkz__table_block_size(SIZE));
+        free(before);
+        free(after);
+    }
+}
+END_TEST
+
 START_TEST(buffers_keep_little_endian_integers)
 {
     tkz__buffer buffer;
@@ -302,6 +330,7 @@ Suite *suite_core(void)
     tcase_add_test(tests, system_errors_have_their_status);
     tcase_add_test(tests, sizes_that_overflow_are_refused);
     tcase_add_test(tests, failing_allocations_leave_nothing_behind);
+    tcase_add_test(tests, tables_are_zero_and_leave_their_neighbours);
     tcase_add_test(tests, buffers_keep_little_endian_integers);
     tcase_add_test(tests, arena_blocks_are_aligned_and_reused);
     tcase_add_test(tests, byte_map_counts_like_a_plain_array);

@@ -645,7 +645,7 @@ static const struct {
     {{.pre_tokenizer = "{\"type\":\"Nope\"}"}, TKZ_STATUS_UNSUPPORTED, "Nope", "{\"type\":\"Nope"},
     {{.pre_tokenizer = STEPS(NO_REGEX "," NO_REGEX)}, TKZ_STATUS_UNSUPPORTED, "behind byte_level",
      "{\"type\":\"Sequence"},
-    {{.pre_tokenizer = STEPS(SPLIT("a\\\\Xb", "Isolated", "false") "," NO_REGEX)},
+    {{.pre_tokenizer = STEPS(SPLIT("a\\\\yb", "Isolated", "false") "," NO_REGEX)},
      TKZ_STATUS_UNSUPPORTED, "at byte 1", "{\"type\":\"Sequence"},
     {{.pre_tokenizer = STEPS(SPLIT(LLAMA3, "Merged", "false") "," NO_REGEX)},
      TKZ_STATUS_UNSUPPORTED, "behavior", "\"Merged\""},

@@ -116,6 +116,7 @@ START_TEST(given_texts_replace_and_precede)
     expect("replace-hf0.23:regex= {2\\,}:content=\u2581", "a  b   c d", "a\u2581" "b\u2581" "c d");
     expect("replace-hf0.23:regex=x*:content=-", "axxb", "-a-b-");
     expect("replace-hf0.23:regex=^:content=-", "", "");
+    expect("replace-hf0.23:regex=(.)\\\\1+:content=-", "abbbcc", "a--");
     /* A map that makes "bc" of "a"; the cluster of a and U+0301 has 3 bytes, with U+FE0F 6. */
     expect("precompiled-hf0.23:map=DAAAAACAAQBhDQAAAAAAgGJjAA\\=\\=",
            "xaa\u0301a\u0301\uFE0Fy", "xbcbcbc\u0301\uFE0Fy");
@@ -134,7 +135,7 @@ START_TEST(replace_says_what_it_cannot_do)
                  {"replace-hf0.23:content=a", TKZ_STATUS_INVALID_OPTION},
                  {"replace-hf0.23:pattern=a:regex=b", TKZ_STATUS_INVALID_OPTION},
                  {"replace-hf0.23:regex=(b", TKZ_STATUS_BAD_FORMAT},
-                 {"replace-hf0.23:regex=(b)\\\\1", TKZ_STATUS_UNSUPPORTED},
+                 {"replace-hf0.23:regex=(?i\\:(b)\\\\1)", TKZ_STATUS_UNSUPPORTED},
                  {"precompiled-hf0.23:map=AA", TKZ_STATUS_BAD_FORMAT},
                  {"precompiled-hf0.23:map=A A\\=", TKZ_STATUS_BAD_FORMAT},
                  {"precompiled-hf0.23:map=BAAAAAAAAAA\\=", TKZ_STATUS_BAD_FORMAT}};

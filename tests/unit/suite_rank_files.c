@@ -345,6 +345,62 @@ START_TEST(merges_refused)
 }
 END_TEST
 
+/* ---- Damage ------------------------------------------------------------ */
+
+/* Cut at every length near both ends and many between, which are alike: an error with a place inside, or whole lines and as many tokens as those. */
+static void check_cuts(const tkz__buffer *file, const char *named, bool may_open)
+{
+    size_t step = 1;
+    for (size_t size = 0; size + 1 < file->size; size += step) {
+        tkz_tokenizer *tokenizer;
+        tkz_error error = {0};
+        step = size > 64 && size + 200 < file->size ? 37 : TEST_SHORTER;
+        tkz_status status = open_bytes(&tokenizer, file->data, size, named, NULL, &error);
+        if (status == TKZ_OK) {
+            ck_assert_msg(may_open, "opens at %zu bytes", size);
+            ck_assert_status(tkz__tokenizer_verify_image(tokenizer, NULL));
+            tkz_tokenizer_free(tokenizer);
+            continue;
+        }
+        ck_assert_msg(status == TKZ_STATUS_BAD_FORMAT || status == TKZ_STATUS_BAD_UTF8 ||
+                          status == TKZ_STATUS_UNSUPPORTED,
+                      "%zu bytes: %d %s", size, (int)status, error.message);
+        ck_assert_uint_ne(strlen(error.message), 0);
+        ck_assert(error.offset == UINT64_MAX || error.offset <= size);
+    }
+}
+
+START_TEST(cut_off)
+{
+    static const char merges[] = "#version: 0.2\na b\nab c\n";
+    tkz__buffer file;
+    tkz_tokenizer *tokenizer;
+    make_ranks(&file, "");
+    check_cuts(&file, "gpt2", true); /* a file of fewer lines is one */
+    tkz__buffer_free(&file);
+    make_tekken(&file, &plain_tekken);
+    check_cuts(&file, NULL, false);
+    tkz__buffer_free(&file);
+    make_vocab(&file, "");
+    test_write_file(other, merges, strlen(merges));
+    check_cuts(&file, NULL, false);
+    for (size_t size = 0; size < strlen(merges); size++) {
+        tkz_error error = {0};
+        test_write_file(other, merges, size);
+        tkz_status status = open_bytes(&tokenizer, file.data, file.size, NULL, NULL, &error);
+        if (status == TKZ_OK) {
+            ck_assert_status(tkz__tokenizer_verify_image(tokenizer, NULL));
+            tkz_tokenizer_free(tokenizer);
+            continue;
+        }
+        ck_assert_int_eq(status, TKZ_STATUS_BAD_FORMAT);
+        ck_assert_str_eq(error.where, other);
+        ck_assert_uint_le(error.offset, size);
+    }
+    tkz__buffer_free(&file);
+}
+END_TEST
+
 START_TEST(no_merges)
 {
     tkz__buffer file;
@@ -479,6 +535,7 @@ Suite *suite_rank_files(void)
     tcase_add_loop_test(cases, tekken_refused, 0, COUNT(bad_tekken));
     tcase_add_test(cases, vocab_and_merges);
     tcase_add_loop_test(cases, merges_refused, 0, COUNT(bad_merges));
+    tcase_add_test(cases, cut_off);
     tcase_add_test(cases, no_merges);
     tcase_add_test(cases, ranks_not_written);
     tcase_add_test(cases, changed_bytes);

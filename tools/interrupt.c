@@ -42,6 +42,8 @@ void interrupt_install(void)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigemptyset(&ignore.sa_mask);
     (void)sigaction(SIGPIPE, &ignore, NULL);
+    /* A file that may not grow (ulimit -f) is an error of writing too: what is half written is removed. */
+    (void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 bool interrupted(void)

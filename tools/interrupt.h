@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* Installs the handlers, and ignores SIGPIPE so that a reader that goes away shows as EPIPE. The
+/* Installs the handlers, and ignores SIGPIPE so that a reader that goes away shows as EPIPE, and SIGXFSZ (ulimit -f). The
  * second signal of a kind ends the process at once. */
 void interrupt_install(void);
 

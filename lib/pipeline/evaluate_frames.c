@@ -153,7 +153,7 @@ tkz_status tkz__evaluate_domain(tkz__evaluation *evaluation, tkz_error *error)
     if (status == TKZ_OK && evaluation->text.documents == 0)
         status = tkz__error_set(error, TKZ_STATUS_EMPTY_INPUT, domain_of(&p)->paths[0],
                                 TKZ__NO_OFFSET,
-                                "there is no document in domain '%.100s', but %llu bad records; "
+                                "there is no document in domain '%.100s' (bad records: %llu); "
                                 "name files with texts, and their member with --text-key",
                                 domain_of(&p)->name, (unsigned long long)evaluation->bad);
     close_pass(&p);

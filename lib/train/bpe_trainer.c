@@ -27,7 +27,8 @@ tkz_status tkz__bpe_trainer_check_words(const tkz_word_list *words, tkz_error *e
     }
     if (sum == 0)
         return tkz__error_set(error, TKZ_STATUS_EMPTY_INPUT, NULL, TKZ__NO_OFFSET,
-                              "the table of word counts is empty");
+                              "there are no words to train on: no document has text, or the table of counts is "
+                              "empty");
     return TKZ_OK;
 }
 

@@ -110,7 +110,8 @@ static tkz_status check_words(extender *own)
     }
     return sum > 0 ? TKZ_OK
                    : tkz__error_set(own->error, TKZ_STATUS_EMPTY_INPUT, NULL, TKZ__NO_OFFSET,
-                                    "the table of word counts is empty");
+                                    "there are no words to train on: no document has text, or the table of counts is "
+                                    "empty");
 }
 
 /* ---- New tokens ------------------------------------------------------------------- */

@@ -324,7 +324,10 @@ size_t tkz__spm_rules_plain(const tkz__spm_rules *rules, tkz__spm_spaces spaces,
                             size_t size)
 {
     plan chosen = plan_of(rules, spaces);
-    size_t at = 0;
+    /* What is no text has hardly a character that stays: a block is not worth its start. */
+    size_t at = size > 0 ? staying_length(&chosen, text, size) : 0;
+    if (at == 0)
+        return 0;
     while (at < size) {
         at += skip(&chosen, text + at, size - at);
         for (size_t step = 0; at < size && step < SINGLE_STEPS; step++) {

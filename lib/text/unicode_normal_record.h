@@ -175,6 +175,15 @@ tkz__normal_safe_length(tkz__unicode_form form, const char *text, size_t size)
     return (mask >> (bytes[length - 1] & 0x3F) & 1) != 0 ? length : 0;
 }
 
+/* Is the first of `size` bytes, 1 or more, surely no character? A look at two of them: in what is no
+ * text, most bytes are told by that. */
+static inline bool tkz__is_stray(const char *text, size_t size)
+{
+    uint8_t lead = (uint8_t)text[0];
+    return lead >= 0x80 &&
+           (lead < 0xC2 || lead > 0xF4 || size < 2 || ((uint8_t)text[1] & 0xC0) != 0x80);
+}
+
 /* Goes over characters that the form surely leaves alone and that nothing before them concerns;
  * returns where it stops, at `size` or at a character that it does not know. */
 size_t tkz__unicode_skip(tkz__unicode_form form, const char *text, size_t at, size_t size);

@@ -67,6 +67,10 @@ static void find_doubtful(tkz__unicode_form form, bool capitals, const char *tex
 {
     tkz__doubtful_clear(bits, at, size);
     while (at < size) {
+        if (tkz__is_stray(text + at, left - at)) { /* stays, and nothing joins it */
+            at++;
+            continue;
+        }
         at = capitals ? skip(form, true, text, at, left) : skip(form, false, text, at, left);
         /* A character that is not known, or bytes that are none: each has a bit. */
         if (at < size)

@@ -295,6 +295,35 @@ START_TEST(laws_hold_on_random_bytes)
 }
 END_TEST
 
+/* A byte that no character has parts a text: what is before it and what is behind are normalised apart. */
+START_TEST(stray_bytes_part_a_text)
+{
+    uint64_t state = 22 + (uint64_t)_i;
+    workbench whole, part;
+    bench_init(&whole, (uint32_t)_i, TKZ__UNICODE_NEWEST, NULL);
+    bench_init(&part, (uint32_t)_i, TKZ__UNICODE_NEWEST, NULL);
+    for (int round = 0; round < 1000 / TEST_SHORTER; round++) {
+        char text[200 * 9], expected[200 * 200];
+        size_t size = 0, expected_size = 0;
+        for (int i = 0; i < 1 + round % 200; i++) {
+            size_t own = random_text(&state, text + size, test_random(&state) >> 8 & 1);
+            ck_assert_status(bench_run(&part, text + size, own, false));
+            memcpy(expected + expected_size, part.text.data, part.text.size);
+            expected_size += part.text.size;
+            /* 80..C1 behind a whole character, or F5..FF. */
+            uint32_t stray = 0x80 + (uint32_t)(test_random(&state) >> 8) % 77;
+            text[size + own] = (char)(stray < 0xC2 ? stray : stray - 0xC2 + 0xF5);
+            expected[expected_size++] = text[size + own];
+            size += own + 1;
+        }
+        ck_assert_status(bench_run(&whole, text, size, false));
+        ck_assert(gives(&whole, expected, expected_size));
+    }
+    bench_free(&whole);
+    bench_free(&part);
+}
+END_TEST
+
 /* Every string (with sanitizers, a tenth) of one and of two bytes, and every one of three with a
  * lead byte in front of what
  * may follow it or just not. */
@@ -537,6 +566,7 @@ Suite *suite_unicode_normal(void)
     tcase_add_loop_test(cases, equals_icu_on_random_text, 0, FORMS);
     tcase_add_loop_test(cases, laws_hold_on_random_text, 0, FORMS);
     tcase_add_loop_test(cases, laws_hold_on_random_bytes, 0, FORMS);
+    tcase_add_loop_test(cases, stray_bytes_part_a_text, 0, FORMS);
     tcase_add_loop_test(cases, laws_hold_on_short_strings, 0, FORMS);
     tcase_add_loop_test(cases, every_place_of_a_long_text, 0, FORMS);
     tcase_add_loop_test(cases, long_sequences_are_linear, 0, FORMS);

@@ -9,16 +9,28 @@
 #include "subword/tokenizer_image.h"
 #include "tokenize/text.h"
 
-/* How many of the bytes are entries: "<0x00>" to "<0xFF>". */
-static uint32_t count_bytes(const tkz__hf_file *file)
+/* Which bytes are entries: "<0x00>" to "<0xFF>". */
+typedef struct byte_entries {
+    uint32_t count;
+    bool are_enough; /* no text asks for another one */
+} byte_entries;
+
+/* A byte below 80 stands in no character but itself: where that one is an entry, as the tab of Gemma 2 is, its
+ * byte is not asked for. */
+static byte_entries find_bytes(const tkz__hf_file *file)
 {
     static const char digits[] = "0123456789ABCDEF";
-    uint32_t count = 0;
+    byte_entries found = {0, true};
     for (unsigned byte = 0; byte < 256; byte++) {
         const char name[6] = {'<', '0', 'x', digits[byte >> 4], digits[byte & 15], '>'};
-        count += tkz__spelled_vocabulary_find(&file->vocabulary, name, sizeof name) != TKZ__NO_TOKEN;
+        const char character = (char)byte;
+        if (tkz__spelled_vocabulary_find(&file->vocabulary, name, sizeof name) != TKZ__NO_TOKEN)
+            found.count++;
+        else if (byte >= 0x80 || tkz__spelled_vocabulary_find(&file->vocabulary, &character, 1) ==
+                                     TKZ__NO_TOKEN)
+            found.are_enough = false;
     }
-    return count;
+    return found;
 }
 
 /* byte_fallback, which does nothing in HF where the vocabulary has none of the bytes. */
@@ -29,17 +41,19 @@ static tkz_status read_byte_fallback(tkz__hf_file *file)
     tkz_status status = tkz__hf_boolean(file, place, &wanted);
     if (status != TKZ_OK || !wanted)
         return status;
-    uint32_t count = count_bytes(file);
-    bool is_marked = file->kind == TKZ__MODEL_MARKED_BPE;
-    if (count > 0 && count < 256 && file->kind == TKZ__MODEL_CHARACTER_BPE)
+    byte_entries bytes = find_bytes(file);
+    file->pieces.byte_fallback = bytes.count > 0;
+    bool is_character = file->kind == TKZ__MODEL_CHARACTER_BPE;
+    if (bytes.count == 0 || (is_character ? bytes.are_enough : bytes.count == 256))
+        return TKZ_OK;
+    if (is_character)
         file->kind = TKZ__MODEL_MARKED_BPE;
-    file->pieces.byte_fallback = count == 256 || (count > 0 && (is_marked || count < 256));
-    if (count == 0 || count == 256 || file->kind == TKZ__MODEL_MARKED_BPE)
+    if (file->kind == TKZ__MODEL_MARKED_BPE)
         return TKZ_OK;
     return tkz__hf_unsupported(file, place,
                                "model.byte_fallback: only %u of the bytes <0x00> to <0xFF> are in "
                                "the vocabulary; this build reads models with all or none of them",
-                               count);
+                               bytes.count);
 }
 
 /* The id of the entry that unk_token names. */

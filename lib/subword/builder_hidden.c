@@ -21,7 +21,10 @@ static tkz_status find_byte_pieces(expander *own, tkz_error *error)
     static const char digits[] = "0123456789ABCDEF";
     for (unsigned byte = 0; byte < TKZ__SYMBOL_BYTES; byte++) {
         char name[6] = {'<', '0', 'x', digits[byte >> 4], digits[byte & 15], '>'};
+        const char character = (char)byte;
         const uint64_t *found = tkz__byte_map_find(&own->builder->ordinary_names, name, 6);
+        if (found == NULL && byte < 0x80) /* it is that character and nothing else */
+            found = tkz__byte_map_find(&own->builder->ordinary_names, &character, 1);
         if (found == NULL || *found >= own->builder->id_count)
             return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
                                   "bytes are to stand for unknown characters, and <0x%02X> is "

@@ -240,6 +240,38 @@ START_TEST(byte_fallback)
 }
 END_TEST
 
+/* A BPE file whose vocabulary is "a", all bytes but `missing`, and `entry`. */
+static tkz_tokenizer *opened_without_byte(unsigned missing, const char *entry)
+{
+    char text[8192];
+    size_t size = (size_t)snprintf(text, sizeof text,
+                                   "{\"model\":{\"type\":\"BPE\",\"unk_token\":\"a\","
+                                   "\"fuse_unk\":true,\"byte_fallback\":true,\"vocab\":{\"a\":0");
+    for (unsigned byte = 0; byte < 256; byte++)
+        if (byte != missing)
+            size += (size_t)snprintf(text + size, sizeof text - size, ",\"<0x%02X>\":%u", byte,
+                                     byte + 1);
+    snprintf(text + size, sizeof text - size, ",\"%s\":%u},\"merges\":[]}}", entry, missing + 1);
+    return opened(text);
+}
+
+/* Gemma 2 has the tab itself and no byte for it, which nothing asks for. */
+START_TEST(a_byte_that_is_a_piece_is_not_missed)
+{
+    tkz_tokenizer *tokenizer = opened_without_byte('\t', "\\t");
+    ck_assert_int_eq(tkz__tokenizer_kind(tokenizer), TKZ__MODEL_CHARACTER_BPE);
+    check_ids(tokenizer, "\ta\n" A "\t\t", IDS(10, 0, 11, 1 + 0xE3, 1 + 0x81, 1 + 0x82, 10, 10));
+    tkz_tokenizer_free(tokenizer);
+    tokenizer = opened_without_byte('\t', "b"); /* the tab is unknown */
+    ck_assert_int_eq(tkz__tokenizer_kind(tokenizer), TKZ__MODEL_MARKED_BPE);
+    check_ids(tokenizer, "b\tb\n", IDS(10, 0, 10, 11));
+    tkz_tokenizer_free(tokenizer);
+    tokenizer = opened_without_byte(0x81, "\\t");
+    ck_assert_int_eq(tkz__tokenizer_kind(tokenizer), TKZ__MODEL_MARKED_BPE);
+    tkz_tokenizer_free(tokenizer);
+}
+END_TEST
+
 /* ---- Offsets ------------------------------------------------------------- */
 
 /* Spans in bytes, as "start-end ". */
@@ -616,6 +648,7 @@ Suite *suite_hf_models(void)
     tcase_add_test(cases, untyped);
     tcase_add_test(cases, types);
     tcase_add_test(cases, byte_fallback);
+    tcase_add_test(cases, a_byte_that_is_a_piece_is_not_missed);
     tcase_add_loop_test(cases, spans_of_models, 0, 4);
     tcase_add_test(cases, spans_of_unknown);
     tcase_add_loop_test(cases, number_of, 0, COUNT(numbers));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The tokens that BPE training has made so far, and which of them may be joined. Leans on
- * bpe_tokens.h and text's class tables.
+ * bpe_tokens.h and piece_rules.h.
  *
  * What a piece of sentencepiece may hold (0.2.3: src/trainer_interface.cc, IsValidSentencePiece) is
  * told there by going over its characters. Here each token keeps the state at its two ends, so that a
@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-#include "text/char_class.h"
-#include "text/pattern_set.h"
+#include "train/piece_rules.h"
 
 enum {
     HAS_SPACE = 1,  /* U+2581 */
@@ -22,44 +21,22 @@ enum {
     NO_SCRIPT = 16 /* only U+2581 and what inherits its script */
 };
 
-/* A script that goes with all. */
-#define ANY_SCRIPT UINT8_MAX
-
-enum { MARK = 0x2581, PROLONGED = 0x30FC };
-
 /* ---- Symbols ------------------------------------------------------------------- */
 
-static bool is_digit(uint32_t character)
-{
-    return (character >= '0' && character <= '9') || (character >= 0xFF10 && character <= 0xFF19);
-}
-
-typedef struct scripts {
-    int han, hiragana, katakana, inherited;
-} scripts;
-
-static scripts find_scripts(void)
-{
-    return (scripts){tkz__script_find("Hani", 4), tkz__script_find("Hira", 4),
-                     tkz__script_find("Kana", 4), tkz__script_find("Zinh", 4)};
-}
-
 static void judge_character(tkz__bpe_token *token, uint32_t character, uint32_t split,
-                            const scripts *known)
+                            const tkz__piece_scripts *known)
 {
-    int script = tkz__char_record(&tkz__class_table_15_0, character)->script;
-    token->first = token->last = ANY_SCRIPT;
-    if (character == MARK) {
+    token->first = token->last = TKZ__PIECE_ANY_SCRIPT;
+    if (character == TKZ__PIECE_SPACE) {
         token->flags = HAS_SPACE | ENDS_SPACE | ALL_SPACE | NO_SCRIPT;
         return;
     }
-    token->flags = is_digit(character) ? HAS_DIGIT : 0;
-    if (script == known->hiragana || script == known->katakana || character == PROLONGED)
-        script = known->han;
-    else if (script == known->inherited)
+    int script = tkz__piece_script(known, character);
+    bool is_digit = tkz__piece_is_digit(character);
+    token->flags = is_digit ? HAS_DIGIT : 0;
+    if (script == TKZ__PIECE_INHERITED)
         token->flags |= NO_SCRIPT;
-    bool is_any = is_digit(character) && (split & TKZ_BPE_SPLIT_NUMBERS) == 0;
-    if (!is_any && (token->flags & NO_SCRIPT) == 0)
+    else if (!is_digit || (split & TKZ_BPE_SPLIT_NUMBERS) != 0)
         token->first = token->last = (uint8_t)script;
 }
 
@@ -86,7 +63,7 @@ static void put_text(tkz__bpe_tokens *tokens, const void *text, size_t size)
 }
 
 static tkz_status add_symbol(tkz__bpe_tokens *tokens, const tkz__bpe_alphabet *alphabet,
-                             uint32_t id, const scripts *known, tkz_error *error)
+                             uint32_t id, const tkz__piece_scripts *known, tkz_error *error)
 {
     char text[4];
     size_t size = tkz__bpe_alphabet_spell(alphabet, id, text);
@@ -94,8 +71,11 @@ static tkz_status add_symbol(tkz__bpe_tokens *tokens, const tkz__bpe_alphabet *a
     if (status != TKZ_OK)
         return status;
     tkz__bpe_token *token = &tokens->tokens[tokens->count];
-    *token = (tkz__bpe_token){.bytes = (uint32_t)size, .characters = 1, .first = ANY_SCRIPT,
-                              .last = ANY_SCRIPT, .text = TKZ__BPE_NO_TEXT};
+    *token = (tkz__bpe_token){.bytes = (uint32_t)size,
+                              .characters = 1,
+                              .first = TKZ__PIECE_ANY_SCRIPT,
+                              .last = TKZ__PIECE_ANY_SCRIPT,
+                              .text = TKZ__BPE_NO_TEXT};
     if (alphabet->is_bytes)
         token->characters = ((uint8_t)text[0] & 0xC0) != 0x80;
     else
@@ -129,7 +109,7 @@ tkz_status tkz__bpe_tokens_init(tkz__bpe_tokens *tokens, const tkz_bpe_options *
                                 const tkz__bpe_alphabet *alphabet, tkz_error *error)
 {
     tkz_status status = tkz__bpe_tokens_start(tokens, options, &alphabet->allocator, error);
-    scripts known = find_scripts();
+    tkz__piece_scripts known = tkz__piece_scripts_find();
     for (uint32_t id = 0; status == TKZ_OK && id < alphabet->count; id++)
         status = add_symbol(tokens, alphabet, id, &known, error);
     if (status != TKZ_OK)
@@ -201,10 +181,14 @@ tkz_status tkz__bpe_tokens_add(tkz__bpe_tokens *tokens, const uint8_t *text, siz
     tkz_status status = reserve(tokens, size, error);
     if (status != TKZ_OK)
         return status;
-    scripts known = options->unit == TKZ_BPE_BYTES ? (scripts){0} : find_scripts();
-    tkz__bpe_token made = {.first = ANY_SCRIPT, .last = ANY_SCRIPT, .text = TKZ__BPE_NO_TEXT};
+    tkz__piece_scripts known = tkz__piece_scripts_find();
+    tkz__bpe_token made = {.first = TKZ__PIECE_ANY_SCRIPT,
+                           .last = TKZ__PIECE_ANY_SCRIPT,
+                           .text = TKZ__BPE_NO_TEXT};
     for (size_t at = 0, length; at < size; at += length) {
-        tkz__bpe_token one = {.characters = 1, .first = ANY_SCRIPT, .last = ANY_SCRIPT,
+        tkz__bpe_token one = {.characters = 1,
+                              .first = TKZ__PIECE_ANY_SCRIPT,
+                              .last = TKZ__PIECE_ANY_SCRIPT,
                               .text = TKZ__BPE_NO_TEXT};
         uint32_t character;
         length = 1;
@@ -241,8 +225,8 @@ static bool marks_fit(const tkz__bpe_token *left, const tkz__bpe_token *right, u
 
 static bool pieces_fit(const tkz__bpe_token *left, const tkz__bpe_token *right, uint32_t split)
 {
-    if ((split & TKZ_BPE_SPLIT_SCRIPTS) != 0 && left->last != ANY_SCRIPT &&
-        right->first != ANY_SCRIPT && left->last != right->first)
+    if ((split & TKZ_BPE_SPLIT_SCRIPTS) != 0 && left->last != TKZ__PIECE_ANY_SCRIPT &&
+        right->first != TKZ__PIECE_ANY_SCRIPT && left->last != right->first)
         return false;
     if ((split & TKZ_BPE_SPLIT_DIGITS) != 0 && ((left->flags | right->flags) & HAS_DIGIT) != 0)
         return false;

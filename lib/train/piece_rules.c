@@ -9,28 +9,37 @@
 
 enum { PROLONGED = 0x30FC };
 
-void tkz__piece_rules_init(tkz__piece_rules *rules)
+tkz__piece_scripts tkz__piece_scripts_find(void)
 {
-    rules->han = tkz__script_find("Hani", 4);
-    rules->hiragana = tkz__script_find("Hira", 4);
-    rules->katakana = tkz__script_find("Kana", 4);
-    rules->inherited = tkz__script_find("Zinh", 4);
+    return (tkz__piece_scripts){tkz__script_find("Hani", 4), tkz__script_find("Hira", 4),
+                                tkz__script_find("Kana", 4), tkz__script_find("Zinh", 4)};
 }
 
-static bool is_digit(uint32_t character)
+int tkz__piece_script(const tkz__piece_scripts *scripts, uint32_t character)
+{
+    int script = tkz__char_record(&tkz__class_table_15_0, character)->script;
+    if (script == scripts->hiragana || script == scripts->katakana || character == PROLONGED)
+        return scripts->han;
+    return script == scripts->inherited ? TKZ__PIECE_INHERITED : script;
+}
+
+bool tkz__piece_is_digit(uint32_t character)
 {
     return (character >= '0' && character <= '9') || (character >= 0xFF10 && character <= 0xFF19);
+}
+
+void tkz__piece_rules_init(tkz__piece_rules *rules)
+{
+    rules->scripts = tkz__piece_scripts_find();
 }
 
 /* Its script; what inherits one has `before`. */
 static int script_of(const tkz__piece_rules *rules, uint32_t character, int before)
 {
-    int script = tkz__char_record(&tkz__class_table_15_0, character)->script;
-    if (!rules->split_by_number && is_digit(character))
+    if (!rules->split_by_number && tkz__piece_is_digit(character))
         return TKZ__PIECE_ANY_SCRIPT;
-    if (script == rules->hiragana || script == rules->katakana || character == PROLONGED)
-        return rules->han;
-    return script == rules->inherited ? before : script;
+    int script = tkz__piece_script(&rules->scripts, character);
+    return script == TKZ__PIECE_INHERITED ? before : script;
 }
 
 bool tkz__piece_rules_refuse(const tkz__piece_rules *rules, uint32_t character)
@@ -65,7 +74,7 @@ bool tkz__piece_rules_allow(const tkz__piece_rules *rules, const uint32_t *chara
                 return false;
             continue;
         }
-        if (rules->split_digits && is_digit(character) && count > 1)
+        if (rules->split_digits && tkz__piece_is_digit(character) && count > 1)
             return false;
         int script = script_of(rules, character, before);
         if (rules->split_by_script && script != TKZ__PIECE_ANY_SCRIPT &&
@@ -78,7 +87,7 @@ bool tkz__piece_rules_allow(const tkz__piece_rules *rules, const uint32_t *chara
 
 bool tkz__piece_rules_part(const tkz__piece_rules *rules, uint32_t left, uint32_t right)
 {
-    if (rules->split_digits && (is_digit(left) || is_digit(right)))
+    if (rules->split_digits && (tkz__piece_is_digit(left) || tkz__piece_is_digit(right)))
         return true;
     bool is_space = left == TKZ__PIECE_SPACE, before_space = right == TKZ__PIECE_SPACE;
     if (is_space || before_space) {

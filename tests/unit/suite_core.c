@@ -149,11 +149,13 @@ START_TEST(tables_are_zero_and_leave_their_neighbours)
         ck_assert_ptr_nonnull(table);
         ck_assert_uint_eq((uintptr_t)table % (2 << 20), 0);
         ck_assert_uint_le((size_t)(table - (uint8_t *)block) + SIZE, tkz__table_block_size(SIZE));
+        size_t wrong = 0;
         for (size_t i = 0; i < SIZE; i++)
-            ck_assert_uint_eq(table[i], 0);
+            wrong += table[i] != 0;
         memset(table, 0xFF, SIZE);
         for (size_t i = 0; i < BESIDE; i++)
-            ck_assert(before[i] == 0xA5 && after[i] == 0x5A);
+            wrong += before[i] != 0xA5 || after[i] != 0x5A;
+        ck_assert_uint_eq(wrong, 0);
         tkz__release(&allocator, block, tkz__table_block_size(SIZE));
         free(before);
         free(after);

@@ -4,6 +4,10 @@
  */
 #include "subword/merging_blocks.h"
 
+#include "subword/least_item.h"
+
+_Static_assert((int)TKZ__MERGE_LANES == (int)TKZ__LEAST_LANES, "merges fill whole vectors");
+
 void tkz__merge_block_ask(const tkz__image *image, tkz__pair_memory *memory,
                           tkz__merge_block *block)
 {
@@ -67,30 +71,8 @@ static tkz__merge_early merge_early(const tkz__pair_memory *memory, tkz__merge_b
     return early;
 }
 
-typedef int32_t four __attribute__((vector_size(16)));
-
-static inline four lower_of(four one, four two)
-{
-    four is_less = two < one;
-    return (two & is_less) | (one & ~is_less);
-}
-
-static inline int32_t lowest(const int32_t *merges, size_t count)
-{
-    four vectors[2], more[2];
-    memcpy(vectors, merges, sizeof vectors);
-    for (size_t i = TKZ__MERGE_LANES; i < count; i += TKZ__MERGE_LANES) {
-        memcpy(more, merges + i, sizeof more);
-        vectors[0] = lower_of(vectors[0], more[0]);
-        vectors[1] = lower_of(vectors[1], more[1]);
-    }
-    four all = lower_of(vectors[0], vectors[1]);
-    int32_t low = all[0] < all[1] ? all[0] : all[1], high = all[2] < all[3] ? all[2] : all[3];
-    return low < high ? low : high;
-}
-
 void tkz__merge_run_plain(const tkz__image *image, tkz__pair_memory *memory,
                           tkz__merge_block *blocks, size_t count)
 {
-    TKZ__MERGE_RUN(merge_early, lowest);
+    TKZ__MERGE_RUN(merge_early, tkz__least_item);
 }

@@ -3,6 +3,7 @@
  * Ranked merging of few tokens, and of several: where to look at all pairs, or at one block of them and the
  * least of each block, takes less than a queue. Leans on the table of pairs of ranked_merging.c.
  */
+#include "subword/least_item.h"
 #include "subword/ranked_merging_parts.h"
 
 /* ---- Few tokens -------------------------------------------------------- */
@@ -120,33 +121,10 @@ void tkz__ranked_several_free(struct tkz__ranked_several *several, const tkz_all
     tkz__release(allocator, several, sizeof *several);
 }
 
-typedef int32_t four __attribute__((vector_size(16)));
-
-static inline four lower_of(four one, four two)
-{
-    four is_less = two < one;
-    return (two & is_less) | (one & ~is_less);
-}
-
-/* The least of a number of items that SPAN divides by 8. */
-static inline int32_t least_of(const int32_t *items, size_t count)
-{
-    four vectors[2], more[2];
-    memcpy(vectors, items, sizeof vectors);
-    for (size_t i = 8; i < count; i += 8) {
-        memcpy(more, items + i, sizeof more);
-        vectors[0] = lower_of(vectors[0], more[0]);
-        vectors[1] = lower_of(vectors[1], more[1]);
-    }
-    four all = lower_of(vectors[0], vectors[1]);
-    int32_t low = all[0] < all[1] ? all[0] : all[1], high = all[2] < all[3] ? all[2] : all[3];
-    return low < high ? low : high;
-}
-
 /* Looks at a block again. */
 static inline void look_at_span(struct tkz__ranked_several *own, size_t span)
 {
-    int32_t least = least_of(own->pairs + span * SPAN, SPAN);
+    int32_t least = tkz__least_item(own->pairs + span * SPAN, SPAN);
     own->least[span] = least;
     own->spans[span] =
         least == NOTHING ? NOTHING : (least >> SPAN_BITS) * SPANS + (int32_t)span;
@@ -215,7 +193,8 @@ size_t tkz__ranked_merge_several(tkz__ranked_merger *merger, uint32_t *ids, size
         return count;
     start_several(merger, ids, count, spans);
     for (;;) {
-        int32_t least = least_of(own->spans, (spans + 7) / 8 * 8);
+        int32_t least = tkz__least_item(own->spans, (spans + TKZ__LEAST_LANES - 1) /
+                                                        TKZ__LEAST_LANES * TKZ__LEAST_LANES);
         if (least == NOTHING)
             break;
         size_t span = (uint32_t)least % SPANS;

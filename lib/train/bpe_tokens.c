@@ -181,7 +181,9 @@ tkz_status tkz__bpe_tokens_add(tkz__bpe_tokens *tokens, const uint8_t *text, siz
     tkz_status status = reserve(tokens, size, error);
     if (status != TKZ_OK)
         return status;
-    tkz__piece_scripts known = tkz__piece_scripts_find();
+    const bool is_bytes = options->unit == TKZ_BPE_BYTES;
+    const tkz__piece_scripts known =
+        is_bytes ? (tkz__piece_scripts){0} : tkz__piece_scripts_find();
     tkz__bpe_token made = {.first = TKZ__PIECE_ANY_SCRIPT,
                            .last = TKZ__PIECE_ANY_SCRIPT,
                            .text = TKZ__BPE_NO_TEXT};
@@ -192,7 +194,7 @@ tkz_status tkz__bpe_tokens_add(tkz__bpe_tokens *tokens, const uint8_t *text, siz
                               .text = TKZ__BPE_NO_TEXT};
         uint32_t character;
         length = 1;
-        if (options->unit == TKZ_BPE_BYTES) {
+        if (is_bytes) {
             one.characters = (text[at] & 0xC0) != 0x80;
         } else {
             length = tkz__utf8_next((const char *)text + at, size - at, &character);

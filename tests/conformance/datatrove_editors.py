@@ -4,12 +4,11 @@
 # datatrove_editors.py TOKENIZE [TEXT.jsonl...]. CLEAN_TEXTS=N: how many made documents; CLEAN_REAL=N: how many of each file.
 import ipaddress
 import itertools
-import json
 import os
 import random
-import subprocess
 import sys
 
+from clean_chains import compare_chains
 from clean_texts import made_texts, read_texts
 from datatrove.data import Document
 from datatrove.pipeline.filters.c4_filters import C4QualityFilter
@@ -47,12 +46,6 @@ def addresses(seed):
         yield ".".join(str(source.randrange(256)) for _ in range(4))
 
 
-def edited(tokenize, chain, records):
-    command = [tokenize, "clean", "--edit", chain, "-f", "length:minimum=0", "--quiet", "--no-progress", "--threads", "2"]
-    run = subprocess.run(command, input=records, stdout=subprocess.PIPE, check=True)
-    return [json.loads(line)["text"] for line in run.stdout.splitlines()]
-
-
 def c4_lines(**more):
     package = C4QualityFilter(min_num_sentences=-1, filter_lorem_ipsum=False, filter_curly_bracket=False, **more)
 
@@ -85,19 +78,7 @@ def main():
     made = len(texts)
     for path in files:
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "500")))
-    records = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
-    wrong = 0
-    for chain, expected in CHAINS.items():
-        changed = 0
-        for text, result in zip(texts, edited(tokenize, chain, records), strict=True):
-            right = expected(text)
-            changed += right != text
-            if result != right:
-                wrong += 1
-                if wrong < 10:
-                    print(f"{chain}: {result[:200]!r}, not {right[:200]!r}, of {text[:200]!r}")
-        print(f"compared {len(texts)} documents ({made} made) by {chain}: {changed} are changed")
-        wrong += changed == 0
+    wrong = compare_chains(tokenize, CHAINS, texts, made)
     print(f"{wrong} differ")
     sys.exit(1 if wrong else 0)
 

@@ -2,14 +2,13 @@
 #
 # What editors make of documents, against HojiChar and the definitions: editors.py TOKENIZE FOOTERS HEADINGS [TEXT.jsonl...]
 import itertools
-import json
 import os
 import random
 import re
-import subprocess
 import sys
 
 import editor_rules as rules
+from clean_chains import compare_chains
 from clean_texts import made_texts, read_texts
 from hojichar import Document
 from hojichar.filters import document_filters, tokenization
@@ -34,12 +33,6 @@ def texts_of_parts(seed, count):
     for _ in range(count):
         pool = source.choice(pools) + (source.choice(pools) if source.random() < 0.2 else [])
         yield "".join(source.choice(pool) for _ in range(source.randrange(40)))
-
-
-def edited(tokenize, chain, records):
-    command = [tokenize, "clean", "--edit", chain, "-f", "length:minimum=0", "--quiet", "--no-progress", "--threads", "2"]
-    run = subprocess.run(command, input=records, stdout=subprocess.PIPE, check=True)
-    return [json.loads(line)["text"] for line in run.stdout.splitlines()]
 
 
 def hojichar_sentences(text):
@@ -83,19 +76,7 @@ def main():
     made = len(texts)
     for path in files:
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "500")))
-    records = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
-    wrong = 0
-    for chain, expected in chains(footers, headings).items():
-        changed = 0
-        for text, result in zip(texts, edited(tokenize, chain, records), strict=True):
-            right = expected(text)
-            changed += right != text
-            if result != right:
-                wrong += 1
-                if wrong < 10:
-                    print(f"{chain}: {result[:200]!r}, not {right[:200]!r}, of {text[:200]!r}")
-        print(f"compared {len(texts)} documents ({made} made) by {chain.split(':words=')[0]}: {changed} are changed")
-        wrong += changed == 0
+    wrong = compare_chains(tokenize, chains(footers, headings), texts, made)
     print(f"{wrong} differ")
     sys.exit(1 if wrong else 0)
 

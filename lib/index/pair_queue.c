@@ -34,6 +34,11 @@ static bool comes_before(const tkz__pair_queue *queue, const tkz__pair_count *a,
     return a->right < b->right;
 }
 
+bool tkz__pair_queue_is_before(const tkz__pair_queue *queue, const tkz__pair_count *a, const tkz__pair_count *b)
+{
+    return comes_before(queue, a, b);
+}
+
 static void sift_up(tkz__pair_queue *queue, size_t place)
 {
     tkz__pair_count item = queue->items[place];

@@ -32,6 +32,9 @@ typedef struct tkz__pair_queue {
 void tkz__pair_queue_init(tkz__pair_queue *queue, const tkz_allocator *allocator);
 void tkz__pair_queue_free(tkz__pair_queue *queue); /* leaves it empty and usable */
 
+/* Does `a` come out before `b`? */
+bool tkz__pair_queue_is_before(const tkz__pair_queue *queue, const tkz__pair_count *a, const tkz__pair_count *b);
+
 /* Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__pair_queue_push(tkz__pair_queue *queue, tkz__pair_count item,
                                             tkz_error *error);

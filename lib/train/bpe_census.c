@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finds the pairs that come next in training. Leans on bpe_census.h and index's pair table.
+ * Finds the pairs that come next in training. Leans on bpe_census.h, bpe_choice and index's pair table.
  *
  * As long as tokens are few, the pairs are counted in a square. Later there are three passes over the words. The first adds
  * all counts of pairs up in cells, a row of counters that are found by hash (a count-min sketch of one row: Cormode and
  * Muthukrishnan, Journal of Algorithms 55, 2005): no sum is too low. From then on only pairs of cells that reach the
  * threshold matter. The second pass counts these one by one, a cell now holding the number of the first pair that comes
  * by; further pairs of a cell, which are few, stand in a table. The last pass, here as there, lists the places of pairs.
+ *
+ * Where so many pairs reach the threshold that there is no room to count them, as where all occur once, the second pass is
+ * several: each counts the pairs of some cells, and of all only the best are kept.
  */
 #include "train/bpe_census.h"
 
-#include <stdlib.h>
+#include <string.h>
+
+#include "train/bpe_choice.h"
 
 /* A threshold is looked for between the greatest count that there may be and an eighth of it: fewer passes over the
  * words against fewer pairs at a time. */
 enum { STEP = 8 };
 
-/* What a listed pair takes beside its places: a record, an item of the queue, a slot of the table at 1/4 to 1/2. */
-enum { PAIR_NEED = 100 };
+/* What a pair takes while it is counted: its entry, in an array that may be growing, and a slot of the table. */
+enum { COUNTING_NEED = 64, LEAST_COUNTED = 1024 };
 
 /* Cells so many times as there can be pairs of the threshold: the sums of rare pairs stay below it. */
 enum { CELLS_PER_PAIR = 4, LEAST_CELLS = 1 << 16 };
@@ -28,13 +33,6 @@ enum { SQUARE_IDS = 512 };
 /* In place of a number. */
 #define NO_PAIR UINT32_MAX           /* all pairs of the cell are too rare, or: the pair is not kept */
 #define UNSEEN_PAIR (UINT32_MAX - 1) /* the first pair of the cell has not come by yet */
-
-typedef struct listed_pair {
-    uint64_t key;
-    uint64_t count;
-    uint32_t places;
-    uint32_t record; /* of bpe_pairs, or NO_PAIR */
-} listed_pair;
 
 /* A pair of the square. */
 typedef struct square_cell {
@@ -48,17 +46,49 @@ typedef struct census {
     const tkz__bpe_tokens *tokens;
     tkz__bpe_pairs *pairs;
     tkz_error *error;
-    uint64_t below; /* pairs that are as frequent have had their turn */
+    tkz__pair_count behind; /* pairs up to this bound have had their turn */
     square_cell *square; /* by left id * number of ids + right id; NULL: there are cells */
     uint32_t *cells;     /* sums, not above UINT32_MAX; then numbers */
     uint64_t *marks;     /* a bit for each cell that has a number: most places need no more than this, which is small */
     size_t cell_count;
-    unsigned shift;        /* of a hash, to the index of its cell */
-    tkz__pair_table table; /* pairs whose cell has another one -> number */
-    listed_pair *list;     /* by number */
+    unsigned shift;         /* of a hash, to the index of its cell */
+    tkz__pair_table table;  /* pairs whose cell has another one -> number */
+    tkz__bpe_counted *list; /* by number */
     size_t count;
     size_t capacity;
+    size_t limit;     /* of pairs that are listed at once */
+    bool is_too_many; /* there were more */
+    /* While cells are gone through part by part: */
+    tkz__bpe_choice *choice; /* of the parts before; NULL: none */
+    uint64_t top;            /* no open pair occurs more often */
+    uint64_t greatest;       /* count of an open pair of the parts before */
 } census;
+
+/* ---- All pairs ---------------------------------------------------------------------- */
+
+/* What is done with each pair of neighbours: its word occurs `count` times, the left one fills `place`. */
+typedef tkz_status visit_pair(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place);
+
+/* Visits all pairs in the order of places. Inline, so that each visit has a loop of its own. */
+static inline __attribute__((always_inline)) tkz_status visit_pairs(census *own, visit_pair *visit)
+{
+    const tkz__bpe_words *words = own->words;
+    const uint32_t *places = words->places;
+    uint32_t place = 1;
+    for (size_t run = 0; run < words->run_count; run++) {
+        uint64_t count = words->runs[run].count;
+        uint32_t end = words->runs[run].end;
+        for (uint32_t left = TKZ__BPE_BORDER, right; place < end; place++, left = right) {
+            right = places[place];
+            if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
+                continue;
+            tkz_status status = visit(own, left, right, count, place - 1);
+            if (status != TKZ_OK)
+                return status;
+        }
+    }
+    return TKZ_OK;
+}
 
 /* ---- Cells ------------------------------------------------------------------------ */
 
@@ -105,26 +135,22 @@ static void measure_cells(census *own, uint64_t below, uint64_t room)
     own->cell_count = (size_t)1 << bits;
 }
 
+static tkz_status add_to_cell(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
+{
+    uint32_t *cell = &own->cells[find_cell(own, left, right)], more = as_sum(count), sum = *cell + more;
+    (void)place;
+    *cell = sum >= more ? sum : UINT32_MAX;
+    return TKZ_OK;
+}
+
 static tkz_status sum_counts(census *own, uint64_t below, uint64_t room)
 {
-    const uint32_t *places = own->words->places;
-    uint32_t place = 1;
     measure_cells(own, below, room);
     own->cells = tkz__allocate_zeroed(&own->pairs->allocator, own->cell_count * sizeof *own->cells);
     own->marks = tkz__allocate_zeroed(&own->pairs->allocator, (own->cell_count / 64 + 1) * sizeof *own->marks);
     if (own->cells == NULL || own->marks == NULL)
         return tkz__error_memory(own->error, own->cell_count * sizeof *own->cells);
-    for (size_t run = 0; run < own->words->run_count; run++) {
-        uint32_t count = as_sum(own->words->runs[run].count), end = own->words->runs[run].end;
-        for (uint32_t left = TKZ__BPE_BORDER, right; place < end; place++, left = right) {
-            right = places[place];
-            if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
-                continue;
-            uint32_t *cell = &own->cells[find_cell(own, left, right)], sum = *cell + count;
-            *cell = sum >= count ? sum : UINT32_MAX;
-        }
-    }
-    return TKZ_OK;
+    return visit_pairs(own, add_to_cell);
 }
 
 static void free_cells(census *own)
@@ -169,74 +195,69 @@ static uint64_t raise_threshold(const census *own, uint64_t lowest, uint64_t top
 
 /* ---- The square ----------------------------------------------------------------------- */
 
+static tkz_status add_to_square(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
+{
+    square_cell *cell = &own->square[left * own->tokens->count + right];
+    (void)place;
+    cell->count += count;
+    cell->places++;
+    return TKZ_OK;
+}
+
+/* Room for one more. */
+static tkz_status reserve_list(census *own)
+{
+    return tkz__array_reserve(&own->pairs->allocator, (void **)&own->list, &own->capacity, own->count + 1,
+                              sizeof *own->list, own->error);
+}
+
 /* Counts all pairs, each in a cell of its own, and lists them. */
 static tkz_status count_square(census *own)
 {
-    const uint32_t *places = own->words->places;
     size_t ids = own->tokens->count, size = ids * ids;
-    uint32_t place = 1;
     own->square = tkz__allocate_zeroed(&own->pairs->allocator, size * sizeof *own->square);
     if (own->square == NULL)
         return tkz__error_memory(own->error, size * sizeof *own->square);
-    for (size_t run = 0; run < own->words->run_count; run++) {
-        uint64_t count = own->words->runs[run].count;
-        uint32_t end = own->words->runs[run].end;
-        for (uint32_t left = TKZ__BPE_BORDER, right; place < end; place++, left = right) {
-            right = places[place];
-            if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
-                continue;
-            square_cell *cell = &own->square[left * ids + right];
-            cell->count += count;
-            cell->places++;
-        }
-    }
-    tkz_status status = TKZ_OK;
+    tkz_status status = visit_pairs(own, add_to_square);
     for (size_t i = 0; status == TKZ_OK && i < size; i++) {
         const square_cell *cell = &own->square[i];
         if (cell->count == 0)
             continue;
-        status = tkz__array_reserve(&own->pairs->allocator, (void **)&own->list, &own->capacity, own->count + 1,
-                                    sizeof *own->list, own->error);
+        status = reserve_list(own);
         if (status == TKZ_OK)
-            own->list[own->count++] = (listed_pair){.key = tkz__pair_key((uint32_t)(i / ids), (uint32_t)(i % ids)),
-                                                    .count = cell->count, .places = cell->places, .record = NO_PAIR};
+            own->list[own->count++] = (tkz__bpe_counted){.key = tkz__pair_key((uint32_t)(i / ids), (uint32_t)(i % ids)),
+                                                         .count = cell->count, .places = cell->places, .record = NO_PAIR};
     }
     return status;
 }
 
-/* Writes the places of all pairs that have a record. */
-static void list_square(census *own)
+static tkz_status list_in_square(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
 {
-    const uint32_t *places = own->words->places;
+    uint32_t record = own->square[left * own->tokens->count + right].record;
+    (void)count;
+    if (record != 0)
+        tkz__bpe_pairs_append(own->pairs, record - 1, place);
+    return TKZ_OK;
+}
+
+/* Writes the places of all pairs that have a record. */
+static tkz_status list_square(census *own)
+{
     size_t ids = own->tokens->count;
-    uint32_t left = TKZ__BPE_BORDER, right;
     for (size_t i = 0; i < own->count; i++)
         own->square[(own->list[i].key >> 32) * ids + (uint32_t)own->list[i].key].record = own->list[i].record + 1;
-    for (uint32_t place = 1; place < own->words->size; place++, left = right) {
-        right = places[place];
-        if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
-            continue;
-        uint32_t record = own->square[left * ids + right].record;
-        if (record != 0)
-            tkz__bpe_pairs_append(own->pairs, record - 1, place - 1);
-    }
+    return visit_pairs(own, list_in_square);
 }
 
 /* ---- Pairs -------------------------------------------------------------------------- */
 
-/* Lists the pair, as that of its cell or in the table. */
-static tkz_status list_pair(census *own, uint64_t key, uint32_t *cell)
+/* The pair has the next number, as that of its cell or in the table. */
+static tkz_status number_pair(census *own, uint64_t key, uint32_t *cell, uint32_t number)
 {
-    tkz_status status = tkz__array_reserve(&own->pairs->allocator, (void **)&own->list, &own->capacity, own->count + 1,
-                                           sizeof *own->list, own->error);
-    if (status != TKZ_OK)
-        return status;
-    if (*cell == UNSEEN_PAIR)
-        *cell = (uint32_t)own->count;
-    else
-        status = tkz__pair_table_set(&own->table, key, (uint32_t)own->count, own->error);
-    own->list[own->count++] = (listed_pair){.key = key, .record = NO_PAIR};
-    return status;
+    if (*cell != UNSEEN_PAIR)
+        return tkz__pair_table_set(&own->table, key, number, own->error);
+    *cell = number;
+    return TKZ_OK;
 }
 
 /* The number of a pair whose cell has one; NO_PAIR if it is not listed. */
@@ -248,128 +269,196 @@ static inline uint32_t find_number(const census *own, uint64_t key, uint32_t in_
     return number != NULL ? *number : NO_PAIR;
 }
 
-/* Makes numbers of the sums. */
-static void mark_cells(census *own, uint32_t threshold)
+static inline bool has_mark(const census *own, size_t cell)
 {
-    for (size_t i = 0; i < own->cell_count; i++) {
+    return (own->marks[cell / 64] >> cell % 64 & 1) != 0;
+}
+
+static tkz_status count_pair(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
+{
+    size_t index = find_cell(own, left, right);
+    (void)place;
+    if (!has_mark(own, index))
+        return TKZ_OK;
+    uint32_t *cell = &own->cells[index];
+    uint64_t key = tkz__pair_key(left, right);
+    uint32_t number = *cell == UNSEEN_PAIR ? NO_PAIR : find_number(own, key, *cell);
+    if (number == NO_PAIR) {
+        if (own->choice != NULL && tkz__bpe_choice_is_hopeless(own->choice, key, own->top))
+            return TKZ_OK;
+        number = (uint32_t)own->count;
+        own->is_too_many = number == own->limit;
+        tkz_status status = own->is_too_many ? TKZ_STATUS_LIMIT : reserve_list(own);
+        if (status == TKZ_OK)
+            status = number_pair(own, key, cell, number);
+        if (status != TKZ_OK)
+            return status;
+        own->list[own->count++] = (tkz__bpe_counted){.key = key, .record = NO_PAIR};
+    }
+    own->list[number].count += count;
+    own->list[number].places++;
+    return TKZ_OK;
+}
+
+/* ---- Parts of cells ------------------------------------------------------------------- */
+
+/* Makes numbers of the sums from cell `begin` to `end`. */
+static void mark_cells(census *own, size_t begin, size_t end, uint32_t threshold)
+{
+    for (size_t i = begin; i < end; i++) {
         bool is_enough = own->cells[i] >= threshold;
         own->marks[i / 64] |= (uint64_t)is_enough << i % 64;
         own->cells[i] = is_enough ? UNSEEN_PAIR : NO_PAIR;
     }
 }
 
-static inline bool has_mark(const census *own, size_t cell)
+/* Makes sums again, of which it matters only whether they reach the threshold. */
+static void unmark_cells(census *own, size_t begin, size_t end)
 {
-    return (own->marks[cell / 64] >> cell % 64 & 1) != 0;
+    for (size_t i = begin; i < end; i++)
+        own->cells[i] = has_mark(own, i) ? UINT32_MAX : 0;
+    memset(own->marks, 0, (own->cell_count / 64 + 1) * sizeof *own->marks);
+    tkz__pair_table_free(&own->table);
+    own->count = 0;
 }
 
-/* Counts the pairs whose cells reach the threshold. */
-static tkz_status count_pairs(census *own, uint32_t threshold)
+/* Is it one that has not had its turn, and may be joined? */
+static bool is_open(const census *own, const tkz__bpe_counted *pair)
 {
-    const uint32_t *places = own->words->places;
-    uint32_t place = 1;
-    mark_cells(own, threshold);
-    for (size_t run = 0; run < own->words->run_count; run++) {
-        uint64_t count = own->words->runs[run].count;
-        uint32_t end = own->words->runs[run].end;
-        for (uint32_t left = TKZ__BPE_BORDER, right; place < end; place++, left = right) {
-            right = places[place];
-            if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
-                continue;
-            size_t index = find_cell(own, left, right);
-            if (!has_mark(own, index))
-                continue;
-            uint32_t *cell = &own->cells[index];
-            uint64_t key = tkz__pair_key(left, right);
-            uint32_t number = *cell == UNSEEN_PAIR ? NO_PAIR : find_number(own, key, *cell);
-            if (number == NO_PAIR) {
-                number = (uint32_t)own->count;
-                tkz_status status = list_pair(own, key, cell);
-                if (status != TKZ_OK)
-                    return status;
-            }
-            own->list[number].count += count;
-            own->list[number].places++;
-        }
+    uint32_t left = (uint32_t)(pair->key >> 32), right = (uint32_t)pair->key;
+    return tkz__bpe_pairs_is_behind(own->pairs, (tkz__pair_count){pair->count, left, right}, &own->behind) &&
+           tkz__bpe_tokens_may_join(own->tokens, left, right);
+}
+
+/* Offers the pairs of this part that reach `lowest`. */
+static tkz_status offer_pairs(census *own, tkz__bpe_choice *choice, uint64_t lowest)
+{
+    tkz_status status = TKZ_OK;
+    for (size_t i = 0; status == TKZ_OK && i < own->count; i++) {
+        const tkz__bpe_counted *pair = &own->list[i];
+        if (!is_open(own, pair))
+            continue;
+        if (pair->count > own->greatest)
+            own->greatest = pair->count;
+        if (pair->count >= lowest)
+            status = tkz__bpe_choice_offer(choice, pair, own->error);
     }
-    return TKZ_OK;
+    return status;
+}
+
+/* The chosen pairs, and no others, become the list. */
+static tkz_status list_chosen(census *own, tkz__bpe_choice *choice)
+{
+    tkz_status status = TKZ_OK;
+    tkz__release_array(&own->pairs->allocator, own->list, own->capacity, sizeof *own->list);
+    own->list = choice->best;
+    own->capacity = choice->capacity;
+    own->count = choice->count;
+    choice->best = NULL;
+    choice->capacity = choice->count = 0;
+    for (size_t i = 0; i < own->cell_count; i++)
+        own->cells[i] = UNSEEN_PAIR;
+    for (size_t i = 0; status == TKZ_OK && i < own->count; i++) {
+        uint64_t key = own->list[i].key;
+        size_t cell = find_cell(own, (uint32_t)(key >> 32), (uint32_t)key);
+        own->marks[cell / 64] |= UINT64_C(1) << cell % 64;
+        status = number_pair(own, key, &own->cells[cell], (uint32_t)i);
+    }
+    return status;
+}
+
+/* Counts the pairs whose cells reach the threshold, in as many parts as it takes to list no more than own->limit at a
+ * time. One part: all of these are listed. Several: the best `most` that reach `lowest` too; *last is behind them. */
+static tkz_status count_pairs(census *own, uint64_t lowest, size_t most, tkz__pair_count *last)
+{
+    tkz_status status = TKZ_OK;
+    tkz__bpe_choice choice;
+    size_t begin = 0, width = own->cell_count;
+    tkz__bpe_choice_init(&choice, own->pairs, most);
+    while (status == TKZ_OK && begin < own->cell_count) {
+        size_t end = own->cell_count - begin < width ? own->cell_count : begin + width, limit = own->limit;
+        if (width == 1)
+            own->limit = SIZE_MAX;
+        mark_cells(own, begin, end, as_sum(lowest));
+        status = visit_pairs(own, count_pair);
+        own->limit = limit;
+        if (own->is_too_many) { /* again, with fewer cells */
+            own->is_too_many = false;
+            own->choice = &choice;
+            unmark_cells(own, begin, end);
+            width = (end - begin) / 2;
+            status = TKZ_OK;
+            continue;
+        }
+        begin = end;
+        if (status != TKZ_OK || own->choice == NULL)
+            break;
+        status = offer_pairs(own, &choice, lowest);
+        if (own->count < limit / 2)
+            width *= 2; /* as more pairs are hopeless */
+        unmark_cells(own, begin, end);
+    }
+    if (status == TKZ_OK && own->choice != NULL) {
+        if (choice.is_full)
+            tkz__bpe_choice_fit(&choice, UINT64_MAX, last);
+        status = list_chosen(own, &choice);
+    }
+    own->choice = NULL;
+    tkz__bpe_choice_free(&choice);
+    return status;
 }
 
 /* ---- Choice ------------------------------------------------------------------------- */
 
-/* Is it one that has not had its turn, and may be joined? */
-static bool is_open(const census *own, const listed_pair *pair)
-{
-    return pair->count < own->below &&
-           tkz__bpe_tokens_may_join(own->tokens, (uint32_t)(pair->key >> 32), (uint32_t)pair->key);
-}
-
-static int compare_counts(const void *one, const void *other)
-{
-    const listed_pair *a = one, *b = other;
-    return a->count > b->count ? -1 : a->count < b->count;
-}
-
-/* Of the open pairs, how many reach `lowest`, their need of memory, and the greatest count. */
-typedef struct choice {
-    uint64_t lowest;
+/* Of the open pairs, how many reach a threshold, and their need of memory. */
+typedef struct open_pairs {
     size_t count;
     uint64_t need;
-    uint64_t greatest;
-} choice;
+} open_pairs;
 
-static uint64_t need_of(const listed_pair *pair)
+static open_pairs sum_open(census *own, uint64_t lowest)
 {
-    return PAIR_NEED + pair->places * (uint64_t)sizeof(uint32_t);
-}
-
-static choice choose_all(const census *own, uint64_t lowest)
-{
-    choice all = {.lowest = lowest};
+    open_pairs open = {0};
     for (size_t i = 0; i < own->count; i++) {
-        const listed_pair *pair = &own->list[i];
+        const tkz__bpe_counted *pair = &own->list[i];
         if (!is_open(own, pair))
             continue;
-        if (pair->count > all.greatest)
-            all.greatest = pair->count;
+        if (pair->count > own->greatest)
+            own->greatest = pair->count;
         if (pair->count >= lowest) {
-            all.count++;
-            all.need += need_of(pair);
+            open.count++;
+            open.need += tkz__bpe_counted_need(pair);
         }
     }
-    return all;
+    return open;
 }
 
-/* Raises the threshold until there is room and no more than `wanted` pairs are above it, or only those of the greatest
- * count are left. */
-static tkz_status choose_some(const census *own, choice *chosen, uint64_t room, uint64_t wanted)
+/* Bounds the pairs that reach `lowest` by room, and by number. */
+static tkz_status choose_some(census *own, uint64_t lowest, uint64_t room, size_t wanted, tkz__pair_count *last)
 {
-    const tkz_allocator *allocator = &own->pairs->allocator;
-    size_t capacity = chosen->count, count = 0, fitting = 0;
-    listed_pair *list = tkz__allocate_array(allocator, capacity, sizeof *list);
-    if (list == NULL)
-        return tkz__error_memory(own->error, capacity * sizeof *list);
-    for (size_t i = 0; i < own->count; i++)
-        if (own->list[i].count >= chosen->lowest && is_open(own, &own->list[i]))
-            list[count++] = own->list[i];
-    qsort(list, count, sizeof *list, compare_counts);
-    uint64_t need = 0;
-    while (fitting < count && fitting < wanted && need + need_of(&list[fitting]) <= room)
-        need += need_of(&list[fitting++]);
-    if (fitting < count)
-        chosen->lowest = list[fitting].count < chosen->greatest ? list[fitting].count + 1 : chosen->greatest;
-    tkz__release_array(allocator, list, capacity, sizeof *list);
-    return TKZ_OK;
+    tkz__bpe_choice choice;
+    tkz__bpe_choice_init(&choice, own->pairs, wanted);
+    tkz_status status = offer_pairs(own, &choice, lowest);
+    if (status == TKZ_OK)
+        tkz__bpe_choice_fit(&choice, room, last);
+    tkz__bpe_choice_free(&choice);
+    return status;
 }
 
 /* ---- Lists -------------------------------------------------------------------------- */
 
-/* Makes records of the pairs that reach the threshold. */
-static tkz_status keep_pairs(census *own, uint64_t lowest)
+static bool is_kept(const census *own, const tkz__bpe_counted *pair, const tkz__pair_count *last)
+{
+    tkz__pair_count ids = {pair->count, (uint32_t)(pair->key >> 32), (uint32_t)pair->key};
+    return !tkz__bpe_pairs_is_behind(own->pairs, ids, last) && is_open(own, pair);
+}
+
+/* Makes records of the pairs up to the bound. */
+static tkz_status keep_pairs(census *own, const tkz__pair_count *last)
 {
     uint64_t places = 0, count = 0;
     for (size_t i = 0; i < own->count; i++) {
-        if (own->list[i].count < lowest || !is_open(own, &own->list[i]))
+        if (!is_kept(own, &own->list[i], last))
             continue;
         count++;
         places += own->list[i].places;
@@ -377,7 +466,7 @@ static tkz_status keep_pairs(census *own, uint64_t lowest)
     }
     tkz_status status = tkz__bpe_pairs_reserve(own->pairs, count, places, own->error);
     for (size_t i = 0; status == TKZ_OK && i < own->count; i++) {
-        listed_pair *pair = &own->list[i];
+        tkz__bpe_counted *pair = &own->list[i];
         if (pair->record != NO_PAIR)
             status = tkz__bpe_pairs_add(own->pairs, (uint32_t)(pair->key >> 32), (uint32_t)pair->key, pair->count,
                                         pair->places, &pair->record, own->error);
@@ -385,39 +474,33 @@ static tkz_status keep_pairs(census *own, uint64_t lowest)
     return status;
 }
 
-/* Writes the places of all pairs that have a record. */
-static void list_places(census *own)
+/* Writes the place of a pair that has a record. */
+static tkz_status list_place(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
 {
-    const uint32_t *places = own->words->places;
-    uint32_t left = TKZ__BPE_BORDER, right;
-    for (uint32_t place = 1; place < own->words->size; place++, left = right) {
-        right = places[place];
-        if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
-            continue;
-        size_t cell = find_cell(own, left, right);
-        if (!has_mark(own, cell))
-            continue;
-        uint32_t number = find_number(own, tkz__pair_key(left, right), own->cells[cell]);
-        if (own->list[number].record != NO_PAIR)
-            tkz__bpe_pairs_append(own->pairs, own->list[number].record, place - 1);
-    }
+    size_t cell = find_cell(own, left, right);
+    (void)count;
+    if (!has_mark(own, cell))
+        return TKZ_OK;
+    uint32_t number = find_number(own, tkz__pair_key(left, right), own->cells[cell]);
+    if (number != NO_PAIR && own->list[number].record != NO_PAIR)
+        tkz__bpe_pairs_append(own->pairs, own->list[number].record, place);
+    return TKZ_OK;
 }
 
-/* Keeps what there is room for of the pairs that reach `lowest`; *greatest is the greatest count that was seen. */
-static tkz_status keep_best(census *own, const tkz__bpe_census_bounds *bounds, uint64_t lowest, bool *found,
-                            uint64_t *greatest)
+/* Keeps what there is room for of the listed pairs that reach `lowest`, up to *last. */
+static tkz_status keep_best(census *own, const tkz__bpe_census_bounds *bounds, uint64_t lowest, tkz__pair_count *last,
+                            bool *found)
 {
-    choice chosen = choose_all(own, lowest);
+    open_pairs open = sum_open(own, lowest);
     uint64_t taken = own->cell_count * sizeof *own->cells, room = bounds->room > taken ? bounds->room - taken : 0;
     tkz_status status = TKZ_OK;
-    *greatest = chosen.greatest;
-    if (chosen.count == 0)
+    if (open.count == 0)
         return TKZ_OK;
-    if (chosen.need > room || chosen.count > bounds->wanted)
-        status = choose_some(own, &chosen, room, bounds->wanted);
+    if (open.need > room || open.count > bounds->wanted)
+        status = choose_some(own, lowest, room, bounds->wanted < open.count ? (size_t)bounds->wanted : open.count, last);
     if (status == TKZ_OK)
-        status = keep_pairs(own, chosen.lowest);
-    own->pairs->minimum = chosen.lowest;
+        status = keep_pairs(own, last);
+    own->pairs->last = *last;
     *found = true;
     return status;
 }
@@ -431,44 +514,46 @@ static tkz_status search(census *own, const tkz__bpe_census_bounds *bounds, bool
     uint32_t greatest_cell = greatest_sum(own);
     if (greatest_cell < *top && greatest_cell < UINT32_MAX) /* a full cell may stand for any count */
         *top = greatest_cell;
-    uint64_t lowest = *top / STEP > bounds->minimum ? *top / STEP : bounds->minimum, greatest;
+    uint64_t lowest = *top / STEP > bounds->minimum ? *top / STEP : bounds->minimum;
     if (*top < bounds->minimum)
         return TKZ_OK;
+    own->top = *top;
+    own->greatest = 0;
+    /* Half of the room is for cells. Of the other half the pairs that are counted take one half, the best the other. */
+    own->limit = (size_t)(bounds->room / 4 / COUNTING_NEED) + LEAST_COUNTED;
+    size_t most = (size_t)(bounds->room / 4 / TKZ__BPE_PAIR_NEED) + 1;
     /* Sums of pairs that share a cell may raise it above all real counts: not twice, so that every further search comes
      * down by STEP. */
     if (!is_again)
-        lowest = raise_threshold(own, lowest, *top, bounds->wanted);
-    status = count_pairs(own, as_sum(lowest));
+        lowest = raise_threshold(own, lowest, *top, bounds->wanted < own->limit ? bounds->wanted : own->limit);
+    tkz__pair_count last = {lowest, TKZ__BPE_ALL_OF_COUNT, 0};
+    status = count_pairs(own, lowest, bounds->wanted < most ? (size_t)bounds->wanted : most, &last);
     if (status == TKZ_OK)
-        status = keep_best(own, bounds, lowest, found, &greatest);
-    if (status == TKZ_OK && *found) {
-        list_places(own);
-    } else if (status == TKZ_OK) { /* cells that several pairs share, or pairs that may not be joined */
-        uint64_t others = (uint64_t)as_sum(lowest) - 1;
-        *top = greatest > others ? greatest : others;
-    }
+        status = keep_best(own, bounds, lowest, &last, found);
+    if (status == TKZ_OK && *found)
+        return visit_pairs(own, list_place);
+    uint64_t others = (uint64_t)as_sum(lowest) - 1; /* cells that several pairs share, or pairs that may not be joined */
+    *top = own->greatest > others ? own->greatest : others;
     return status;
 }
 
 static tkz_status search_square(census *own, const tkz__bpe_census_bounds *bounds, bool *found)
 {
-    uint64_t greatest;
     tkz_status status = count_square(own);
     if (status != TKZ_OK)
         return status;
-    greatest = choose_all(own, UINT64_MAX).greatest;
-    uint64_t lowest = greatest / STEP > bounds->minimum ? greatest / STEP : bounds->minimum;
-    status = keep_best(own, bounds, lowest, found, &greatest);
-    if (status == TKZ_OK && *found)
-        list_square(own);
-    return status;
+    (void)sum_open(own, UINT64_MAX);
+    uint64_t lowest = own->greatest / STEP > bounds->minimum ? own->greatest / STEP : bounds->minimum;
+    tkz__pair_count last = {lowest, TKZ__BPE_ALL_OF_COUNT, 0};
+    status = keep_best(own, bounds, lowest, &last, found);
+    return status == TKZ_OK && *found ? list_square(own) : status;
 }
 
 tkz_status tkz__bpe_census(tkz__bpe_pairs *pairs, const tkz__bpe_words *words, const tkz__bpe_tokens *tokens,
                            const tkz__bpe_census_bounds *bounds, bool *found, tkz_error *error)
 {
-    census own = {.words = words, .tokens = tokens, .pairs = pairs, .error = error, .below = bounds->below};
-    uint64_t top = bounds->below - 1;
+    census own = {.words = words, .tokens = tokens, .pairs = pairs, .error = error, .behind = bounds->behind};
+    uint64_t top = bounds->behind.count - (bounds->behind.left == TKZ__BPE_ALL_OF_COUNT);
     size_t ids = tokens->count;
     bool is_again = false;
     tkz_status status = TKZ_OK;

@@ -68,7 +68,8 @@ static tkz_status reserve_ids(tkz__bpe_merger *merger, size_t ids, size_t occurr
 
 static bool is_wanted(const tkz__bpe_merger *merger, uint64_t count, uint32_t left, uint32_t right)
 {
-    return count >= merger->pairs.minimum && tkz__bpe_tokens_may_join(merger->tokens, left, right);
+    return !tkz__bpe_pairs_is_behind(&merger->pairs, (tkz__pair_count){count, left, right}, &merger->pairs.last) &&
+           tkz__bpe_tokens_may_join(merger->tokens, left, right);
 }
 
 /* ---- One merge ---------------------------------------------------------- */
@@ -256,14 +257,14 @@ static tkz_status merge_pair(tkz__bpe_merger *merger, uint32_t record, tkz_error
 
 /* ---- The loop ----------------------------------------------------------- */
 
-/* Bytes for words and pairs, as long as these are not too many: so much for each place at the beginning, four of which
+/* Bytes for words and pairs: so much for each place at the beginning, four of which
  * are the place itself, and never less than a few pairs take. */
 enum { PLACE_MEMORY = 6, LEAST_MEMORY = 1 << 20 };
 
 /* Goes on with the pairs that are rarer than those that are used up, if there are any. */
 static tkz_status find_pairs(tkz__bpe_merger *merger, size_t last, tkz_error *error)
 {
-    tkz__bpe_census_bounds bounds = {.minimum = merger->minimum, .below = merger->pairs.minimum};
+    tkz__bpe_census_bounds bounds = {.minimum = merger->minimum, .behind = merger->pairs.last};
     bool found = false;
     tkz__bpe_pairs_clear(&merger->pairs);
     tkz_status status = tkz__bpe_words_compact(merger->words, merger->widths, error);
@@ -274,7 +275,7 @@ static tkz_status find_pairs(tkz__bpe_merger *merger, size_t last, tkz_error *er
     bounds.room = merger->memory > taken ? merger->memory - taken : 0;
     /* Some fall below the threshold before it is their turn; another census costs more than these. */
     bounds.wanted = wanted * 2 + 4096;
-    if (status == TKZ_OK && bounds.below > bounds.minimum)
+    if (status == TKZ_OK)
         status = tkz__bpe_census(&merger->pairs, merger->words, merger->tokens, &bounds, &found, error);
     merger->is_done = status == TKZ_OK && !found;
     return status;

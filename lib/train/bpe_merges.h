@@ -32,7 +32,7 @@ typedef struct tkz__bpe_merger {
     tkz__bpe_tokens *tokens; /* grows by one with each merge */
     uint32_t *widths;        /* places that a token fills */
     size_t width_capacity;
-    tkz__bpe_pairs pairs; /* all that occur pairs.minimum times or more */
+    tkz__bpe_pairs pairs; /* all up to the bound pairs.last */
     uint64_t minimum;     /* rarer pairs are not merged at all */
     uint64_t memory;      /* about how many bytes words and pairs may take together */
     tkz__bpe_side before;

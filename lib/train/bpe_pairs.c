@@ -16,7 +16,7 @@ void tkz__bpe_pairs_init(tkz__bpe_pairs *pairs, uint64_t minimum, const tkz_allo
 {
     memset(pairs, 0, sizeof *pairs);
     pairs->allocator = tkz__allocator_or_default(allocator);
-    pairs->minimum = minimum > 0 ? minimum : 1;
+    pairs->last = (tkz__pair_count){minimum > 0 ? minimum : 1, TKZ__BPE_ALL_OF_COUNT, 0};
     pairs->free_record = NO_RECORD;
     tkz__pair_table_init(&pairs->table, allocator);
     tkz__pair_queue_init(&pairs->queue, allocator);
@@ -118,7 +118,7 @@ void tkz__bpe_pairs_lower(tkz__bpe_pairs *pairs, uint32_t left, uint32_t right, 
         return;
     uint32_t record = *found;
     pairs->records[record].count -= amount;
-    if (pairs->records[record].count < pairs->minimum) {
+    if (tkz__bpe_pairs_is_behind(pairs, (tkz__pair_count){pairs->records[record].count, left, right}, &pairs->last)) {
         /* Its place in the queue goes when it comes up. */
         (void)tkz__pair_table_remove(&pairs->table, tkz__pair_key(left, right));
         tkz__bpe_pairs_release(pairs, record);

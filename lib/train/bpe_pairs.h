@@ -17,16 +17,19 @@ typedef struct tkz__bpe_pair {
     uint32_t right;
 } tkz__bpe_pair;
 
+/* In place of the left id of a bound: it has all pairs of its count before it. */
+#define TKZ__BPE_ALL_OF_COUNT UINT32_MAX
+
 /* All occurrences of a pair come into being at once: at the start, or in the step that makes its
  * newer token. From then on they only become fewer. Therefore
- * - a pair that is rarer than `minimum` when it is made is not kept: it stays so while the minimum does;
+ * - a pair that is behind `last` when it is made is not kept: it stays there while the bound does;
  * - the list of its places is written once, at its exact size, in ascending order. Places that
  *   other merges have changed since stay in it; whoever walks the list has to look.
  *
  * The pool is a row of blocks [record, number of places, places ...]. When a pair is dropped its
  * block is garbage; the pool is swept before it would grow while a quarter of it is garbage. */
 typedef struct tkz__bpe_pairs {
-    uint64_t minimum; /* pairs that occur less often are not kept; at least 1 */
+    tkz__pair_count last; /* a bound: pairs that come behind it are not kept; its count is at least 1 */
     tkz__pair_table table; /* pair -> index of its record */
     tkz__pair_queue queue; /* with counts that may be too high by now */
     tkz__bpe_pair *records;
@@ -40,8 +43,17 @@ typedef struct tkz__bpe_pairs {
     tkz_allocator allocator;
 } tkz__bpe_pairs;
 
+/* Pairs that occur less often than `minimum` times are not kept. */
 void tkz__bpe_pairs_init(tkz__bpe_pairs *pairs, uint64_t minimum, const tkz_allocator *allocator);
 void tkz__bpe_pairs_free(tkz__bpe_pairs *pairs);
+
+/* Would the pair be taken after the bound `last`: is it rarer, or as frequent but later in the order of equal counts? */
+static inline bool tkz__bpe_pairs_is_behind(const tkz__bpe_pairs *pairs, tkz__pair_count pair, const tkz__pair_count *last)
+{
+    if (pair.count != last->count)
+        return pair.count < last->count;
+    return last->left != TKZ__BPE_ALL_OF_COUNT && tkz__pair_queue_is_before(&pairs->queue, last, &pair);
+}
 
 /* Makes room for `pair_count` new pairs with `posting_count` places in all. Places found before are
  * invalid afterwards. Errors: OUT_OF_MEMORY, LIMIT. */

@@ -178,7 +178,7 @@ static uint64_t stage_need(const tkz_bpe_trainer *trainer, uint64_t places, uint
     uint64_t first = places * TKZ__BPE_PLACE_NEED + words * TKZ__BPE_WORD_NEED;
     uint64_t last = places * TKZ__BPE_LAST_NEED + ids * TKZ__BPE_ID_NEED;
     if (trainer->options->minimum_count <= 1 && ids > places / TKZ__BPE_ONCE_PLACES)
-        last += places * TKZ__BPE_ONCE_NEED;
+        last += places * (ids > places / TKZ__BPE_ALL_PLACES ? TKZ__BPE_ALL_NEED : TKZ__BPE_ONCE_NEED);
     return (first > last ? first : last) + waiting * sizeof(uint32_t);
 }
 

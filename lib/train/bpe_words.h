@@ -36,9 +36,10 @@ typedef struct tkz__bpe_words {
  * tokens fill one place each, for each place and for each id in the tokenizer that is made (900 with 32,000 ids). */
 enum { TKZ__BPE_PLACE_NEED = 7, TKZ__BPE_WORD_NEED = 24, TKZ__BPE_LAST_NEED = 2, TKZ__BPE_ID_NEED = 1000 };
 
-/* And for each place once more where pairs that occur once are merged too, all of which have the same count: 25 were measured
- * with an id for each 10 places. With fewer ids it does not come to that. */
-enum { TKZ__BPE_ONCE_NEED = 30, TKZ__BPE_ONCE_PLACES = 16 };
+/* And for each place once more where pairs that occur once are merged too: whole lines become tokens, and their texts, which
+ * the tokenizer and its file hold, are long. Measured on 4 MB of lines: 33 with an id for each 10 places, 171 with one for
+ * each 8, which is when no pair is left. With fewer ids it does not come to that. */
+enum { TKZ__BPE_ONCE_NEED = 36, TKZ__BPE_ONCE_PLACES = 16, TKZ__BPE_ALL_NEED = 180, TKZ__BPE_ALL_PLACES = 10 };
 
 /* Lays out words; those of one symbol are left out, they have no pairs. Errors: LIMIT (2^32-1 places; or
  * training would need more than `memory` bytes, unless that is 0), OVERFLOW (`symbols` above 2^64-1),

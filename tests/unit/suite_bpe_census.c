@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "testing.h"
 #include "train/bpe_census.h"
+#include "train/bpe_merges.h"
 
 Suite *suite_bpe_census(void);
 
@@ -59,8 +60,19 @@ static void count_slowly(sample *own)
     }
 }
 
+/* A character for each symbol; the order of their codes is not that of ids. */
+static const uint8_t *text_of(uint32_t id)
+{
+    static uint8_t text[3];
+    uint32_t code = 0x4E00 + (id * 7 & 0x3FFF);
+    text[0] = (uint8_t)(0xE0 | code >> 12);
+    text[1] = (uint8_t)(0x80 | (code >> 6 & 63));
+    text[2] = (uint8_t)(0x80 | (code & 63));
+    return text;
+}
+
 /* Words of `ids` different symbols, the first of which are frequent; counts up to `most`. */
-static void set_up(sample *own, uint64_t seed, uint32_t ids, uint64_t most)
+static void set_up(sample *own, uint64_t seed, uint32_t ids, uint64_t most, int32_t order)
 {
     static uint32_t symbols[WORDS * SYMBOLS];
     static uint64_t offsets[WORDS + 1], counts[WORDS];
@@ -77,10 +89,12 @@ static void set_up(sample *own, uint64_t seed, uint32_t ids, uint64_t most)
     }
     const tkz__bpe_rows rows = {symbols, offsets, counts, WORDS};
     ck_assert_status(tkz_bpe_options_new(&own->options, NULL, NULL));
-    ck_assert_status(tkz__bpe_tokens_start(&own->tokens, own->options, NULL, NULL));
     own->options->longest_bytes = 100;
+    own->options->order = order;
+    own->options->minimum_count = 1;
+    ck_assert_status(tkz__bpe_tokens_start(&own->tokens, own->options, NULL, NULL));
     for (uint32_t id = 0; id < ids; id++)
-        ck_assert_status(tkz__bpe_tokens_add(&own->tokens, (const uint8_t *)"a", 1, NULL));
+        ck_assert_status(tkz__bpe_tokens_add(&own->tokens, text_of(id), 3, NULL));
     ck_assert_status(tkz__bpe_words_of_rows(&own->words, &rows, 0, NULL, NULL));
     count_slowly(own);
 }
@@ -88,6 +102,7 @@ static void set_up(sample *own, uint64_t seed, uint32_t ids, uint64_t most)
 static void tear_down(sample *own)
 {
     free(own->pairs);
+    tkz__bpe_tokens_free(&own->tokens);
     tkz__bpe_words_free(&own->words);
     tkz__bpe_tokens_free(&own->tokens);
     tkz_bpe_options_free(own->options);
@@ -122,23 +137,21 @@ START_TEST(test_census)
     const uint32_t ids[] = {3, 60, 700, 3000};
     const uint64_t rooms[] = {0, 3000, 20000, UINT64_MAX / 2}, most = _i % 2 == 0 ? 3 : UINT64_C(1) << 40;
     sample own;
-    set_up(&own, (uint64_t)_i + 5, ids[_i / 2 % 4], most);
+    set_up(&own, (uint64_t)_i + 5, ids[_i / 2 % 4], most, TKZ_BPE_ORDER_HF);
     for (size_t room = 0; room < 4; room++) {
         tkz__bpe_pairs pairs;
         const uint64_t minimum = room == 1 ? most / 2 + 1 : 1;
-        tkz__bpe_census_bounds bounds = {.minimum = minimum, .below = UINT64_MAX, .room = rooms[room],
+        tkz__bpe_census_bounds bounds = {.minimum = minimum, .behind = {UINT64_MAX, TKZ__BPE_ALL_OF_COUNT, 0}, .room = rooms[room],
                                          .wanted = room == 2 ? 7 : 100000};
         bool found = true;
         for (size_t rounds = 0; found; rounds++) {
             ck_assert_uint_lt(rounds, PLACES);
             tkz__bpe_pairs_init(&pairs, 1, NULL);
             ck_assert_status(tkz__bpe_census(&pairs, &own.words, &own.tokens, &bounds, &found, NULL));
-            ck_assert(!found || (pairs.minimum >= minimum && pairs.minimum < bounds.below));
+            ck_assert(!found || (pairs.last.count >= minimum && pairs.last.count <= bounds.behind.count));
             check_pairs(&own, &pairs);
-            bounds.below = pairs.minimum;
+            bounds.behind = pairs.last;
             tkz__bpe_pairs_free(&pairs);
-            if (bounds.below <= minimum)
-                break;
         }
         for (size_t i = 0; i < own.count; i++) {
             ck_assert(own.pairs[i].is_found == (own.pairs[i].count >= minimum));
@@ -146,6 +159,47 @@ START_TEST(test_census)
         }
     }
     tear_down(&own);
+}
+END_TEST
+
+/* What merging makes with so many bytes for pairs. */
+static tkz__bpe_token *merge_all(sample *own, uint64_t room, uint32_t ids, uint64_t most, int32_t order, size_t *count)
+{
+    tkz__bpe_merger merger;
+    set_up(own, 77, ids, most, order);
+    ck_assert_status(tkz__bpe_merger_init(&merger, &own->words, &own->tokens, NULL, NULL));
+    merger.memory = room == UINT64_MAX ? room : own->words.capacity * sizeof *own->words.places + room;
+    ck_assert_status(tkz__bpe_merger_run(&merger, 100000, 0, 100000, NULL, NULL));
+    ck_assert(merger.is_done);
+    tkz__bpe_merger_free(&merger);
+    *count = own->tokens.count;
+    tkz__bpe_token *tokens = malloc(*count * sizeof *tokens);
+    ck_assert_ptr_nonnull(tokens);
+    memcpy(tokens, own->tokens.tokens, *count * sizeof *tokens);
+    tear_down(own);
+    return tokens;
+}
+
+/* Pairs that are all equally frequent come in the order of equals, however few of them there is room for at a time. */
+START_TEST(test_equals)
+{
+    const int32_t order = _i % 2 == 0 ? TKZ_BPE_ORDER_HF : TKZ_BPE_ORDER_SENTENCEPIECE;
+    const uint64_t rooms[] = {0, 2000, 50000}, most = _i / 2 % 2 == 0 ? 1 : 3;
+    const uint32_t ids = _i / 4 % 2 == 0 ? 60 : 900;
+    sample own;
+    size_t count, other_count;
+    tkz__bpe_token *tokens = merge_all(&own, UINT64_MAX, ids, most, order, &count);
+    ck_assert_uint_gt(count, ids + 1000);
+    for (size_t room = 0; room < 3; room++) {
+        tkz__bpe_token *others = merge_all(&own, rooms[room], ids, most, order, &other_count);
+        ck_assert_uint_eq(count, other_count);
+        for (size_t id = 0; id < count; id++) {
+            ck_assert_uint_eq(tokens[id].left, others[id].left);
+            ck_assert_uint_eq(tokens[id].right, others[id].right);
+        }
+        free(others);
+    }
+    free(tokens);
 }
 END_TEST
 
@@ -177,6 +231,7 @@ Suite *suite_bpe_census(void)
     Suite *suite = suite_create("bpe_census");
     TCase *tests = tcase_create("bpe_census");
     tcase_add_loop_test(tests, test_census, 0, 16);
+    tcase_add_loop_test(tests, test_equals, 0, 8);
     tcase_add_test(tests, test_compact);
     suite_add_tcase(suite, tests);
     return suite;

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of one counting thread. Leans on core's hash.
+ * The table of one counting thread. Leans on word_cells.h.
  */
 #include "train/word_cells.h"
 
 #include <string.h>
 
-#include "core/hash.h"
-
 enum {
     FIRST_CAPACITY = 1 << 12,
     FIRST_CHUNK = 1 << 14,
-    /* A place in the chunks is a chunk and 20 bits; no word is larger. */
-    CHUNK_BITS = 20,
+    CHUNK_BITS = TKZ__CELL_CHUNK_BITS,
     LARGEST_CHUNK = 1 << CHUNK_BITS,
     MOST_CHUNKS = 1 << CHUNK_BITS,
     SHOWN = 7, /* bytes of a long word that stand in its cell */
@@ -78,30 +75,13 @@ tkz__word_key tkz__word_key_of(const void *word, size_t size)
         return key;
     }
     load_short(word, size, &key.low, &key.high);
-    uint64_t rest = ((uint64_t)key.high << 32 | key.size) * UINT64_C(0x9E3779B97F4A7C15);
-    key.hash = (uint32_t)tkz__hash_u64(key.low ^ rest);
+    tkz__word_key_hash(&key);
     return key;
-}
-
-static const uint8_t *long_word(const tkz__word_cells *cells, const tkz__word_cell *cell)
-{
-    uint64_t place = tkz__load_u64(cell->bytes + TKZ__CELL_BYTES - 8) >> 24;
-    return cells->chunks[place >> CHUNK_BITS].data + (place & (LARGEST_CHUNK - 1));
 }
 
 static const uint8_t *word_of(const tkz__word_cells *cells, const tkz__word_cell *cell)
 {
-    return cell->size > TKZ__CELL_BYTES ? long_word(cells, cell) : cell->bytes;
-}
-
-static bool is_word(const tkz__word_cells *cells, const tkz__word_cell *cell,
-                    const tkz__word_key *key)
-{
-    if (cell->hash != key->hash || cell->size != key->size)
-        return false;
-    if (key->size > TKZ__CELL_BYTES)
-        return memcmp(long_word(cells, cell), key->word, key->size) == 0;
-    return tkz__load_u64(cell->bytes) == key->low && tkz__load_u32(cell->bytes + 8) == key->high;
+    return cell->size > TKZ__CELL_BYTES ? tkz__word_cell_long(cells, cell) : cell->bytes;
 }
 
 /* ---- Memory --------------------------------------------------------------- */
@@ -250,7 +230,7 @@ tkz_status tkz__word_cells_add(tkz__word_cells *cells, const tkz__word_key *key,
     *full = false;
     for (size_t at = key->hash & mask; cells->cells[at].size != 0; at = (at + 1) & mask) {
         tkz__word_cell *cell = &cells->cells[at];
-        if (cell->source != source || !is_word(cells, cell, key))
+        if (cell->source != source || !tkz__word_cell_is(cells, cell, key))
             continue;
         if (!__builtin_add_overflow(cell->count, count, &cell->count))
             return TKZ_OK;

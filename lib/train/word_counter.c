@@ -337,15 +337,17 @@ static tkz_status add_batch(tkz__word_counter *counter, count_worker *worker, ui
                             size_t start, const uint32_t *ends, size_t count, tkz_error *error)
 {
     tkz__word_key keys[BATCH];
-    const char *text = worker->cutter.text;
+    const uint8_t *text = (const uint8_t *)worker->cutter.text;
+    size_t size = worker->cutter.size;
     for (size_t i = 0; i < count; i++) {
-        keys[i] = tkz__word_key_of(text + start, ends[i] - start);
+        tkz__word_key_in(&keys[i], text + start, ends[i] - start, size - start);
         tkz__word_cells_fetch(&worker->cells, keys[i].hash);
         start = ends[i];
     }
     tkz_status status = TKZ_OK;
     for (size_t i = 0; status == TKZ_OK && i < count; i++)
-        status = add_key(counter, worker, &keys[i], source, 1, error);
+        if (!tkz__word_cells_again(&worker->cells, &keys[i], source))
+            status = add_key(counter, worker, &keys[i], source, 1, error);
     return status;
 }
 

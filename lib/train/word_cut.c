@@ -285,6 +285,22 @@ static tkz_status source_end(tkz__word_cutter *cutter, size_t *end, tkz_error *e
 
 /* ---- Words ---------------------------------------------------------------- */
 
+/* Goes over pieces that are words as they are. */
+static size_t take_pieces(tkz__word_cutter *cutter, uint32_t *ends, size_t room)
+{
+    size_t count = 0, start = cutter->start;
+    while (count < room && cutter->piece_next < cutter->piece_count) {
+        size_t end = cutter->pieces[cutter->piece_next].end;
+        if (end <= start || end - start > TKZ__WORD_LIMIT)
+            break;
+        cutter->piece_next++;
+        ends[count++] = (uint32_t)end;
+        start = end;
+    }
+    cutter->start = cutter->chunk_end = start;
+    return count;
+}
+
 /* Keeps a word within the limit, at a character's end. */
 static size_t within_limit(tkz__word_cutter *cutter, size_t end)
 {
@@ -300,7 +316,10 @@ static size_t within_limit(tkz__word_cutter *cutter, size_t end)
 tkz_status tkz__word_cutter_next(tkz__word_cutter *cutter, uint32_t *ends, size_t room,
                                  size_t *count, tkz_error *error)
 {
+    bool are_words = cutter->pieces != NULL && cutter->rules->cuts == 0 && cutter->source == NULL;
     *count = 0;
+    if (are_words && cutter->chunk_end <= cutter->start)
+        *count = take_pieces(cutter, ends, room);
     while (*count < room && cutter->start < cutter->size) {
         if (cutter->chunk_end <= cutter->start)
             next_chunk(cutter);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/random.h"
 #include "subword/split_steps.h"
 #include "testing.h"
 
@@ -273,6 +274,41 @@ START_TEST(words_in_one_pass)
 }
 END_TEST
 
+/* Spaces become marks in the same places and number whether a map is asked for, which is another way, or not: marks of
+ * each size, texts around the sizes of blocks. */
+START_TEST(marks_without_map)
+{
+    static const char *const names[] = {"metaspace-hf0.23:replacement=_", "metaspace-hf0.23:replacement=\xC2\xB7",
+                                        "metaspace-hf0.23:replacement=" SPACE,
+                                        "metaspace-hf0.23:replacement=\xF0\x9F\x98\x80"};
+    static char text[9000];
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    tkz__split_steps *steps;
+    tkz__splitter splitters[2];
+    tkz__split_text results[2];
+    tkz__random random = {(uint64_t)_i + 1};
+    ck_assert_status(tkz__split_steps_new(&steps, names[_i], strlen(names[_i]), &allocator, NULL));
+    for (size_t round = 0; round < 400; round++) {
+        size_t size = round < 300 ? round % 100 + 1 : 4090 + round % 100 * 40;
+        uint64_t rare = tkz__random_next(&random) % 12 + 1;
+        for (size_t i = 0; i < size; i++)
+            text[i] = tkz__random_next(&random) % rare == 0 ? ' ' : (char)('!' + tkz__random_next(&random) % 80);
+        for (size_t i = 0; i < 2; i++) {
+            tkz__splitter_init(&splitters[i], &allocator);
+            ck_assert_status(tkz__splitter_run(&splitters[i], steps, text, size, true, i == 0, &results[i], NULL));
+        }
+        ck_assert_uint_eq(results[0].size, results[1].size);
+        ck_assert_int_eq(memcmp(results[0].text, results[1].text, results[0].size), 0);
+        ck_assert_uint_eq(results[0].chunk_count, results[1].chunk_count);
+        for (size_t i = 0; i < results[0].chunk_count; i++)
+            ck_assert_uint_eq(results[0].chunks[i].end, results[1].chunks[i].end);
+        tkz__splitter_free(&splitters[0]);
+        tkz__splitter_free(&splitters[1]);
+    }
+    tkz__split_steps_free(steps);
+}
+END_TEST
+
 Suite *suite_split_steps(void)
 {
     Suite *suite = suite_create("split_steps");
@@ -284,6 +320,7 @@ Suite *suite_split_steps(void)
     tcase_add_test(cases, spelled_again);
     tcase_add_test(cases, memory);
     tcase_add_loop_test(cases, words_in_one_pass, 0, 3);
+    tcase_add_loop_test(cases, marks_without_map, 0, 4);
     suite_add_tcase(suite, cases);
     return suite;
 }

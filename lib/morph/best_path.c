@@ -84,7 +84,7 @@ static inline size_t collect_lefts(const tkz__best_path *path, uint32_t place)
     const size_t ranks = path->ranks;
     tkz__path_key *lefts = path->lefts;
     if (place == 0) {
-        lefts[0] = tkz__path_key_of(0, 0, path->right_id);
+        lefts[0] = tkz__path_key_of(TKZ__KEY_START, 0, path->right_id);
         return 1;
     }
     size_t count = 0;
@@ -192,12 +192,12 @@ static path_step last_word(const tkz__best_path *path)
 {
     const tkz__word_graph *graph = &path->graph;
     uint32_t place = last_place(graph);
-    static const tkz__image_word end;
-    tkz__path_key key;
+    static const tkz__image_word end[1 + TKZ__GRAPH_MARGIN];
+    tkz__path_key keys[1 + TKZ__GRAPH_MARGIN];
     tkz__connection connection = {graph->matrix, graph->dictionary->left_size, path->lefts,
-                                  collect_lefts(path, place), &end, 1, &key};
+                                  collect_lefts(path, place), end, 1, keys};
     tkz__connect(&connection);
-    return left_at(graph, place, tkz__path_key_rank(key));
+    return left_at(graph, place, tkz__path_key_rank(keys[0]));
 }
 
 /* Marks the word before one; `*marked` counts the marked ones. False if there is none. */

@@ -27,7 +27,7 @@ typedef struct tkz__best_path {
     size_t start;      /* of the window: all words before it are decided */
     uint32_t right_id; /* of the word before it */
     size_t seen;       /* where the window that was looked up last ended */
-    size_t window;     /* bytes; 32 bits hold all sums of costs up to 2^14, as a word adds below 2^16 */
+    size_t window;     /* bytes; up to 2^13 all sums of costs are those of keys: connect.h */
     bool is_long;      /* `longer` goes on */
     bool is_of_window; /* the words given out last are a window's, not those of `longer` */
     tkz__long_path longer;

@@ -11,10 +11,15 @@
 /* What the best path up to a word costs, which left word is in it, and the word's right context id, in
  * one integer: the cost in the upper 32 bits, then 16 bits each. A left word stands in it as its rank
  * among those that end where it does, the preferred one of equal cost first. So the smallest of
- * the keys of left words is that of the best one, and a key is all that is read of a left word. */
+ * the keys of left words is that of the best one, and a key is all that is read of a left word.
+ * As doubles of the same bits keys are positive normal numbers: a sentence begins with a cost of
+ * TKZ__KEY_START, and a word adds or takes less than 2^16. */
 typedef int64_t tkz__path_key;
 
+#define TKZ__KEY_LIMIT INT64_C(0x7FE0000000000000) /* above all keys */
+
 enum {
+    TKZ__KEY_START = 1 << 30,
     TKZ__KEY_RANKS = UINT16_MAX, /* left words that have a rank in a key */
     /* Items that may be read behind an array of words, and written behind one of keys. */
     TKZ__GRAPH_MARGIN = 8,
@@ -40,12 +45,15 @@ typedef struct tkz__connection {
     uint32_t row_size; /* costs of a left context id */
     const tkz__path_key *lefts; /* at least one, with their own ranks */
     size_t left_count;
-    const tkz__image_word *rights;
+    const tkz__image_word *rights; /* TKZ__GRAPH_MARGIN more are read, whose ids are of the matrix */
     size_t right_count;
-    tkz__path_key *results; /* of each right word, with the rank of the left one */
+    tkz__path_key *results; /* of each right word, with the rank of the left one; the margin is written */
 } tkz__connection;
 
 /* Finds the best left word for each right one. */
 void tkz__connect(const tkz__connection *connection);
+
+/* The same without vector instructions; writes no margin. */
+void tkz__connect_plain(const tkz__connection *connection);
 
 #endif

@@ -21,7 +21,7 @@
 #define TKZ__DICTIONARY_IMAGE_MAGIC "\x89tkm\r\n\x1a\n"
 
 enum {
-    TKZ__DICTIONARY_IMAGE_VERSION = 3,
+    TKZ__DICTIONARY_IMAGE_VERSION = 4,
     TKZ__IMAGE_CHARACTERS = 1 << 16, /* characters that have a place in the table */
     TKZ__IMAGE_CODE_LIMIT = 1 << 15, /* numbers of characters */
     TKZ__IMAGE_KIND_LIMIT = 1 << 15, /* different properties of characters */
@@ -52,11 +52,11 @@ static inline uint16_t tkz__image_child_bit(uint16_t number)
 }
 
 /* A word. Those of a surface stand together in the order of sys.dic, but without those that no best
- * path has, because another one with the same ids costs less, or as much and comes first. Surfaces stand
+ * path has, because another one always costs less, or as much and comes first (dominated_words.c). Surfaces stand
  * in the order of their nodes, the frequent ones first. */
 typedef struct tkz__image_word {
-    uint16_t left_id;
     uint16_t right_id;
+    uint16_t left_id;
     int16_t cost;
     uint16_t skipped; /* words of the surface left out before it */
 } tkz__image_word;

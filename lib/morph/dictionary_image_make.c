@@ -12,6 +12,7 @@
 #include "io/descriptor.h"
 #include "morph/character_trie.h"
 #include "morph/dictionary.h"
+#include "morph/dominated_words.h"
 #include "morph/word_graph.h"
 
 enum {
@@ -32,6 +33,7 @@ typedef struct maker {
     size_t character_count;
     size_t character_capacity;
 
+    bool *is_dominated; /* of each word: no best path has it */
     uint8_t *skipped; /* of the words that are left of a surface, from its first one on */
     uint32_t *word_uses; /* of the first word of each surface in the sample; then the words of the image */
     uint32_t *table;  /* of TKZ__IMAGE_CHARACTERS, as in the image */
@@ -50,6 +52,7 @@ static void free_maker(maker *m)
     tkz__release_array(allocator, m->surfaces, m->surface_capacity, sizeof *m->surfaces);
     tkz__release_array(allocator, m->characters, m->character_capacity, sizeof *m->characters);
     size_t word_count = m->dictionary->lexicons[0].word_count;
+    tkz__release(allocator, m->is_dominated, word_count * sizeof *m->is_dominated);
     tkz__release(allocator, m->skipped, word_count);
     tkz__release_array(allocator, m->word_uses, word_count, sizeof *m->word_uses);
     tkz__release_array(allocator, m->table, TKZ__IMAGE_CHARACTERS, sizeof *m->table);
@@ -69,10 +72,11 @@ static tkz_status init_maker(maker *m, const tkz_dictionary *dictionary, tkz_err
     m->uses = tkz__allocate_array(&m->allocator, 2 * tables, sizeof *m->uses);
     m->left_ids = tkz__allocate_array(&m->allocator, 4 * tables, sizeof *m->left_ids);
     size_t word_count = dictionary->lexicons[0].word_count;
+    m->is_dominated = tkz__allocate_zeroed(&m->allocator, word_count * sizeof *m->is_dominated);
     m->skipped = tkz__allocate_zeroed(&m->allocator, word_count);
     m->word_uses = tkz__allocate_array(&m->allocator, word_count, sizeof *m->word_uses);
-    if (m->skipped == NULL || m->word_uses == NULL || m->table == NULL || m->uses == NULL ||
-        m->left_ids == NULL) {
+    if (m->is_dominated == NULL || m->skipped == NULL || m->word_uses == NULL ||
+        m->table == NULL || m->uses == NULL || m->left_ids == NULL) {
         free_maker(m);
         return tkz__error_memory(error, 2 * tables * sizeof *m->uses);
     }
@@ -87,26 +91,12 @@ static tkz_status init_maker(maker *m, const tkz_dictionary *dictionary, tkz_err
 
 /* ---- Surfaces ---- */
 
-/* Whether another word of the surface, which begins with word `first` and has `count`, takes the place of
- * word `index` in every path. */
-static bool is_dominated(const tkz__word *first, uint32_t count, uint32_t index)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (first[i].left_id == first[index].left_id &&
-            first[i].right_id == first[index].right_id &&
-            (first[i].cost < first[index].cost ||
-             (first[i].cost == first[index].cost && i < index)))
-            return true;
-    }
-    return false;
-}
-
 /* Notes which words of a surface are left; returns them as in a node. */
 static uint32_t choose_words(maker *m, uint32_t words)
 {
     uint32_t first = words >> 8, count = words & 0xFF, kept = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (is_dominated(&m->dictionary->lexicons[0].words[first], count, i))
+        if (m->is_dominated[first + i])
             continue;
         m->skipped[first + kept] = (uint8_t)(i - kept);
         kept++;
@@ -140,8 +130,7 @@ static tkz_status add_surface(maker *m, const char *key, size_t size, uint32_t w
         m->characters[at++] = (uint16_t)character;
     }
     uint32_t count = (uint32_t)(at - m->character_count);
-    m->surfaces[m->surface_count++] =
-        (tkz__trie_surface){m->character_count, count, choose_words(m, words), 0};
+    m->surfaces[m->surface_count++] = (tkz__trie_surface){m->character_count, count, words, 0};
     for (; m->character_count < at; m->character_count++)
         m->uses[m->characters[m->character_count]]++;
     if (count > m->header.longest)
@@ -200,6 +189,11 @@ static tkz_status find_surfaces(maker *m, tkz_error *error)
                             : tkz__error_memory(error, KEY_LIMIT * sizeof *steps);
     tkz__release_array(&m->allocator, steps, KEY_LIMIT, sizeof *steps);
     tkz__release(&m->allocator, key, KEY_LIMIT);
+    if (status == TKZ_OK)
+        status = tkz__dominated_words_find(m->dictionary, m->surfaces, m->surface_count,
+                                           m->is_dominated, error);
+    for (size_t i = 0; i < m->surface_count && status == TKZ_OK; i++)
+        m->surfaces[i].words = choose_words(m, m->surfaces[i].words);
     return status;
 }
 
@@ -393,7 +387,7 @@ static tkz_status write_words(const maker *m, output *o, tkz_error *error)
             uint32_t number = m->word_uses[first + i];
             uint8_t skipped = m->skipped[number];
             const tkz__word *word = &lexicon->words[number + skipped];
-            batch[i] = (tkz__image_word){m->left_ids[word->left_id], m->right_ids[word->right_id],
+            batch[i] = (tkz__image_word){m->right_ids[word->right_id], m->left_ids[word->left_id],
                                          word->cost, skipped};
         }
         status = write_bytes(o, batch, count * sizeof *batch, error);

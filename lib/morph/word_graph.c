@@ -112,7 +112,7 @@ static tkz__image_word word_of(const tkz_dictionary *dictionary,
 {
     const tkz__word *word = &lexicon->words[index];
     const tkz__dictionary_image *image = &dictionary->image;
-    tkz__image_word made = {word->left_id, word->right_id, word->cost, 0};
+    tkz__image_word made = {word->right_id, word->left_id, word->cost, 0};
     if (image->file.data == NULL)
         return made;
     /* With an image the file has not been checked. */
@@ -294,8 +294,10 @@ tkz_status tkz__word_graph_make_from(tkz__word_graph *graph, const char *text, s
         graph->heads[ends[i]] = TKZ__GRAPH_ENTRY;
     graph->place_count = w.places;
     graph->has_odd_ends = end_count > 1; /* they may be inside of a character */
-    return graph->dictionary->image.file.data != NULL ? tkz__graph_make_by_image(graph, &w, error)
-                                                      : make_by_files(graph, &w, error);
+    status = graph->dictionary->image.file.data != NULL ? tkz__graph_make_by_image(graph, &w, error)
+                                                        : make_by_files(graph, &w, error);
+    memset(graph->words + graph->count, 0, TKZ__GRAPH_MARGIN * sizeof *graph->words);
+    return status;
 }
 
 tkz_status tkz__word_graph_make(tkz__word_graph *graph, const char *text, size_t size,

@@ -51,7 +51,7 @@ typedef struct tkz__word_graph {
     tkz__word_number number_count; /* of all words of the dictionary */
     const int16_t *matrix; /* of the dictionary or of its image; left_size costs in a row */
 
-    tkz__image_word *words; /* TKZ__GRAPH_MARGIN more of them may be written */
+    tkz__image_word *words; /* TKZ__GRAPH_MARGIN all-zero ones stand behind the last one */
     size_t count;
     tkz__graph_match *matches; /* from TKZ__GRAPH_FIRST_MATCH on, in the order of their words */
     size_t match_count;        /* behind the last one */

@@ -144,15 +144,18 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const ch
  * token, and with a normalizer what follows the last character of ASCII, kana or U+4E00..9FFF. Of
  * Unigram and BPE of characters, whose chunk is the whole text, what follows the last place that no
  * piece crosses, a few characters in most texts. So a chunk of megabytes (one word, white space) is
- * held as a whole, as is white space that added tokens may take in. After a failure the text is given
+ * held as a whole, as is white space that added tokens may take in, and what follows the last character
+ * that a Replace by a regular expression never takes. After a failure the text is given
  * up: the next call begins a new one. Of WordPiece and models of words, what follows the last white
  * space, or sign behind BertPreTokenizer. Owned as by tkz_encoder_encode. Errors: UNSUPPORTED (models of
  * characters, PLaMo's, of BPE with marks; a normalizer with other steps than NFC, NFD, NFKC, NFKD,
- * sentencepiece's by name or with a charsmap of the model's own, HF's Prepend, Replace of one character, Lowercase, StripAccents, Nmt and
- * BertNormalizer; a pre-tokenizer of steps, but those of BPE of characters that cut at single characters
- * and change nothing, and BertPreTokenizer, Whitespace or WhitespaceSplit before WordPiece and words:
- * encode the text whole; truncation, padding, masks, dropout or sampling), LIMIT (a chunk of 4 GiB),
- * CORRUPT, OUT_OF_MEMORY. */
+ * sentencepiece's by name or with a charsmap of the model's own, HF's Prepend, Replace, Precompiled, Strip,
+ * Lowercase, StripAccents, Nmt and BertNormalizer; a Replace by an expression that takes every character or
+ * has \X or \G, or one that may match nothing before a step that looks at what stands beside it; a
+ * pre-tokenizer of steps, but Metaspace, alone or behind WhitespaceSplit, of Unigram and BPE of characters,
+ * those of BPE of characters that cut at single characters and change nothing, and BertPreTokenizer,
+ * Whitespace or WhitespaceSplit before WordPiece and words: encode the text whole; truncation, padding,
+ * masks, dropout or sampling), LIMIT (a chunk of 4 GiB), CORRUPT, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_next(tkz_encoder *encoder, const char *data,
                                                        size_t size, int32_t is_last,
                                                        const tkz_batch **batch, tkz_error *error);

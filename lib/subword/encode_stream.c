@@ -34,6 +34,7 @@
 #include "subword/encoder_parts.h"
 #include "subword/stream_pieces.h"
 #include "subword/stream_tokens.h"
+#include "text/normal_form.h"
 #include "text/spm_normalize.h"
 #include "text/utf8.h"
 
@@ -60,7 +61,8 @@ struct tkz__encode_stream {
     tkz__span_map map; /* of the normalized part from `text_start` on, where offsets are wanted */
     tkz__buffer text;  /* normalized; its chunks are not known */
     uint64_t text_start; /* its place in the normalized part */
-    bool is_within; /* its start was encoded: of a Unigram model the sum goes on */
+    bool is_within; /* its start was encoded, up to the middle of a chunk: of a Unigram model the sum goes on */
+    tkz__buffer marked; /* the text as Metaspace has it, to find a place to cut */
     size_t text_wait;
     /* Where offsets are wanted in characters: of the text that is held somewhere. */
     tkz__character_index characters;
@@ -131,9 +133,12 @@ static tkz_status run_steps(text_stream *own, tkz__document_part *part, tkz_erro
     tkz__split_text text;
     if (encoder->steps == NULL)
         return TKZ_OK;
+    encoder->splitter.goes_on = own->is_within;
     tkz_status status =
-        tkz__splitter_run(&encoder->splitter, encoder->steps, part->text, part->size, false,
-                          tkz__encoder_wants_spans(encoder), &text, error);
+        tkz__splitter_run(&encoder->splitter, encoder->steps, part->text, part->size,
+                          own->part_start + own->text_start == 0, tkz__encoder_wants_spans(encoder),
+                          &text, error);
+    encoder->splitter.goes_on = false;
     if (status != TKZ_OK)
         return status;
     encoder->first_chunk = encoder->next_chunk = text.chunks;
@@ -145,11 +150,18 @@ static tkz_status run_steps(text_stream *own, tkz__document_part *part, tkz_erro
 }
 
 /* Where the start of a text that is not known to its end may be cut. */
-static size_t cut_place(const tkz_encoder *encoder, const char *text, size_t size)
+static tkz_status find_cut(text_stream *own, const char *text, size_t size, size_t *cut,
+                           bool *is_within, tkz_error *error)
 {
-    if (encoder->steps != NULL && tkz__split_steps_cut_words(encoder->steps))
-        return tkz__split_steps_last_cut(encoder->steps, text, size);
-    return tkz__stream_cut_pieces(encoder, (const uint8_t *)text, size);
+    const tkz_encoder *encoder = own->encoder;
+    tkz__split_marks marks;
+    *is_within = true;
+    if (encoder->steps != NULL && tkz__split_steps_mark(encoder->steps, &marks))
+        return tkz__stream_cut_marked(encoder, &marks, &own->marked, text, size, cut, is_within, error);
+    *cut = encoder->steps != NULL && tkz__split_steps_cut_words(encoder->steps)
+               ? tkz__split_steps_last_cut(encoder->steps, text, size)
+               : tkz__stream_cut_pieces(encoder, (const uint8_t *)text, size);
+    return TKZ_OK;
 }
 
 /* The chunks of a text; of a model of pieces, whose chunk is all of it or what steps make of it, what is in
@@ -165,15 +177,18 @@ static tkz_status encode_start(text_stream *own, const char *text, size_t size, 
         part->size = *end;
         return status;
     }
-    *end = part->size = is_end ? size : cut_place(encoder, text, size);
-    if (*end == 0)
-        return TKZ_OK;
-    tkz_status status = run_steps(own, part, error);
+    bool is_within = false;
+    *end = size;
+    tkz_status status = is_end ? TKZ_OK : find_cut(own, text, size, end, &is_within, error);
+    part->size = *end;
+    if (status != TKZ_OK || *end == 0)
+        return status;
+    status = run_steps(own, part, error);
     encoder->engine.unigram.goes_on = own->is_within;
     if (status == TKZ_OK && part->size > 0)
         status = tkz__encode_text(encoder, part->text, part->size, error);
     encoder->engine.unigram.goes_on = false;
-    own->is_within = !is_end;
+    own->is_within = is_within;
     return status;
 }
 
@@ -260,7 +275,7 @@ static tkz_status add_runs(text_stream *own, const tkz_normalized *result, tkz_e
 }
 
 /* The first `size` bytes of what is not normalized. */
-static tkz_status normalize_held(text_stream *own, size_t size, tkz_error *error)
+static tkz_status normalize_held(text_stream *own, size_t size, bool is_end, tkz_error *error)
 {
     tkz_encoder *encoder = own->encoder;
     bool wanted = tkz__encoder_wants_spans(encoder), is_rest = own->places.has_first && own->is_begun;
@@ -268,9 +283,12 @@ static tkz_status normalize_held(text_stream *own, size_t size, tkz_error *error
     const tkz_span same = {.source_size = size, .target_size = size, .identity = 1};
     tkz_normalized result = {.text = text, .size = size, .spans = &same, .span_count = 1};
     tkz_status status = TKZ_OK;
-    if (!is_rest || own->rest != NULL)
-        status = tkz_normalizer_run(is_rest ? own->rest : encoder->normalizer, text, size, wanted,
-                                    &result, error);
+    if (!is_rest || own->rest != NULL) {
+        tkz_normalizer *normalizer = is_rest ? own->rest : encoder->normalizer;
+        tkz__normalizer_take_parts(normalizer, own->is_begun, !is_end);
+        status = tkz_normalizer_run(normalizer, text, size, wanted, &result, error);
+        tkz__normalizer_take_parts(normalizer, false, false);
+    }
     own->is_begun = true;
     if (status == TKZ_OK && wanted)
         status = add_runs(own, &result, error);
@@ -299,7 +317,7 @@ static tkz_status add_raw(void *context, const char *text, size_t size, uint64_t
     size_t whole = held->size - unfinished(all, held->size);
     size_t cut = tkz__stream_cut_text(&own->places, all, whole);
     own->unnormalized_wait = 2 * held->size;
-    return cut > 0 ? normalize_held(own, cut, error) : TKZ_OK;
+    return cut > 0 ? normalize_held(own, cut, false, error) : TKZ_OK;
 }
 
 /* The stages behind a part are ready for another one. */
@@ -321,7 +339,7 @@ static tkz_status end_part(text_stream *own, tkz_error *error)
     if (!own->is_open)
         return TKZ_OK;
     if (own->unnormalized.size > 0)
-        status = normalize_held(own, own->unnormalized.size, error);
+        status = normalize_held(own, own->unnormalized.size, true, error);
     if (status == TKZ_OK)
         status = tkz__token_stream_end(&own->normal, &steps, error);
     if (status == TKZ_OK)
@@ -405,11 +423,9 @@ void tkz__encode_stream_free(text_stream *own, const tkz_allocator *allocator)
     tkz__buffer_free(&own->unnormalized);
     tkz__span_map_free(&own->map);
     tkz__buffer_free(&own->text);
+    tkz__buffer_free(&own->marked);
     tkz__character_index_free(&own->characters);
-    tkz__buffer_free(&own->places.symbols);
-    tkz__buffer_free(&own->places.replaced);
-    tkz__buffer_free(&own->places.touched);
-    tkz__buffer_free(&own->places.rest);
+    tkz__stream_places_free(&own->places);
     tkz_normalizer_free(own->rest);
     tkz_normal_form_free(own->rest_form);
     tkz__release(allocator, own, sizeof *own);
@@ -426,23 +442,25 @@ static text_stream *new_stream(tkz_encoder *encoder)
     tkz__token_stream_init(&made->normal, tkz__tokenizer_finder(encoder->tokenizer, true),
                            allocator);
     tkz__buffer_init(&made->unnormalized, allocator);
-    tkz__buffer_init(&made->places.symbols, allocator);
-    tkz__buffer_init(&made->places.replaced, allocator);
-    tkz__buffer_init(&made->places.touched, allocator);
-    tkz__buffer_init(&made->places.rest, allocator);
+    tkz__stream_places_init(&made->places, allocator);
     tkz__span_map_init(&made->map, allocator);
     tkz__buffer_init(&made->text, allocator);
+    tkz__buffer_init(&made->marked, allocator);
     tkz__character_index_init(&made->characters, allocator);
     return made;
 }
 
 /* What is said of open chunks holds for the scanners. Of steps some cut where two characters say so, which
- * goes with places that no piece crosses; or take out white space, beside which words end. */
+ * goes with places that no piece crosses; or take out white space, beside which words end; or are
+ * Metaspace, which says what a place is in the text that it makes. */
 static tkz_status check_pre_tokenizer(const tkz_encoder *encoder, tkz_error *error)
 {
     const tkz__split_steps *steps = encoder->steps;
     tkz__model_kind kind = encoder->image->kind;
-    if (steps == NULL || (kind == TKZ__MODEL_CHARACTER_BPE && tkz__split_steps_local(steps)) ||
+    tkz__split_marks marks;
+    if (steps == NULL ||
+        ((kind == TKZ__MODEL_UNIGRAM || kind == TKZ__MODEL_CHARACTER_BPE) &&
+         tkz__split_steps_mark(steps, &marks)) || (kind == TKZ__MODEL_CHARACTER_BPE && tkz__split_steps_local(steps)) ||
         ((kind == TKZ__MODEL_WORD_PIECE || kind == TKZ__MODEL_WORD_LEVEL) &&
          tkz__split_steps_cut_words(steps)))
         return TKZ_OK;
@@ -459,8 +477,7 @@ static tkz_status prepare(tkz_encoder *encoder, tkz_error *error)
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
     const tkz__buffer *rest = &made->places.rest;
-    tkz_status status = tkz__stream_read_steps(
-        &made->places, form != NULL ? tkz_normal_form_name(form) : "", error);
+    tkz_status status = tkz__stream_read_steps(&made->places, form, error);
     bool has_steps = made->places.has_first && rest->size > 0;
     if (status == TKZ_OK && has_steps)
         status = tkz_normal_form_new(&made->rest_form, (const char *)rest->data, rest->size,

@@ -556,7 +556,7 @@ static tkz_status write_marks(run *now, const tkz__split_spec *spec, size_t star
 
 /* Metaspace: spaces become the character, which comes before a piece that begins without it. */
 static tkz_status write_metaspace(run *now, const tkz__split_spec *spec, bool is_first,
-                                  size_t start, size_t end)
+                                  bool goes_on, size_t start, size_t end)
 {
     const char *text = now->text;
     const char *mark = spec->text;
@@ -566,7 +566,7 @@ static tkz_status write_metaspace(run *now, const tkz__split_spec *spec, bool is
                                          memcmp(text + start, mark, mark_size) == 0);
     bool wanted = spec->prepend == TKZ__PREPEND_ALWAYS ||
                   (spec->prepend == TKZ__PREPEND_FIRST && is_first);
-    if (!begins && wanted) {
+    if (!begins && wanted && !goes_on) {
         uint32_t character;
         size_t length = tkz__utf8_next(text + start, end - start, &character);
         status = write_with_prefix(now, mark, mark_size, text + start, length, length);
@@ -706,7 +706,8 @@ static tkz_status rewrite_piece(run *now, rewriting how, const step *what, bool 
         return what->spec.kind == TKZ__SPLIT_BYTES ? write_bytes(now, &what->spec, start, end)
                : what->spec.kind == TKZ__SPLIT_LOWERCASE
                    ? write_lowercase(now, start, end)
-                   : write_metaspace(now, &what->spec, is_first, start, end);
+                   : write_metaspace(now, &what->spec, is_first, start == 0 && now->own->goes_on,
+                                     start, end);
     default:
         return copy(now, start, end);
     }
@@ -828,6 +829,17 @@ bool tkz__split_steps_local(const tkz__split_steps *steps)
 bool tkz__split_steps_cut_words(const tkz__split_steps *steps)
 {
     return steps->is_words;
+}
+
+bool tkz__split_steps_mark(const tkz__split_steps *steps, tkz__split_marks *marks)
+{
+    size_t count = steps->count;
+    const tkz__split_spec *last = count > 0 ? &steps->specs[count - 1] : NULL;
+    if (count == 0 || count > 2 || last->kind != TKZ__SPLIT_METASPACE ||
+        (count == 2 && steps->specs[0].kind != TKZ__SPLIT_WHITESPACE_SPLIT))
+        return false;
+    *marks = (tkz__split_marks){last->text, last->text_size, last->each, count == 2};
+    return true;
 }
 
 /* White space is in no word, and BertPreTokenizer makes a word of each punctuation character. */

@@ -41,6 +41,17 @@ size_t tkz__split_steps_last_cut(const tkz__split_steps *steps, const char *text
 /* Have they such places? */
 bool tkz__split_steps_cut_words(const tkz__split_steps *steps);
 
+/* Metaspace, alone or behind WhitespaceSplit: spaces become a character, before which it cuts. */
+typedef struct tkz__split_marks {
+    const char *mark; /* of the steps */
+    size_t mark_size;
+    bool cuts;
+    bool drops_spaces; /* white space goes before, words come alone */
+} tkz__split_marks;
+
+/* Are the steps those? */
+bool tkz__split_steps_mark(const tkz__split_steps *steps, tkz__split_marks *marks);
+
 /* A part of a text. */
 typedef struct tkz__split_piece {
     uint32_t start;
@@ -64,6 +75,7 @@ typedef struct tkz__splitter {
     tkz__span_map map;
     tkz__span_map next_map;
     tkz__span_map composed;
+    bool goes_on; /* the next text goes on with a word: Metaspace puts nothing before it */
     tkz_boundaries boundaries; /* `open` NULL: there are none */
     void *words;               /* a worker of them */
 } tkz__splitter;

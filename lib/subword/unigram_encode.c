@@ -477,6 +477,7 @@ tkz_status tkz__unigram_encode(tkz__unigram_worker *worker, const tkz__unigram *
     tkz__unigram_target target = {model, text, tokens};
     if (!worker->goes_on)
         worker->sum = 0;
+    worker->goes_on = false; /* chunks behind it are their own */
     worker->run_is_open = false;
     worker->waiting_count = 0;
     tkz_status status = TKZ_OK;

@@ -17,6 +17,8 @@ typedef struct tkz__edit {
     tkz__span_map *map;   /* NULL: nobody asked */
     tkz__arena *scratch;  /* reset before each step's run */
     uint64_t *counts;     /* of the step's own kinds of changes; NULL: nobody asked */
+    bool goes_on_before;  /* the text is a part of one: something comes before it */
+    bool goes_on_behind;
 } tkz__edit;
 
 /* Records that `source_size` bytes became the `target_size` bytes just written, for steps that

@@ -126,8 +126,8 @@ static void stage_init(stage *made, const tkz__edit *edit)
 {
     tkz__buffer_init(&made->text, &edit->target->allocator);
     tkz__span_map_init(&made->map, &edit->target->allocator);
-    made->edit = (tkz__edit){&made->text, edit->map != NULL ? &made->map : NULL,
-                              edit->scratch, NULL};
+    made->edit = (tkz__edit){.target = &made->text, .map = edit->map != NULL ? &made->map : NULL,
+                             .scratch = edit->scratch};
 }
 
 static void stage_free(stage *made)

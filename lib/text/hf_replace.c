@@ -70,6 +70,7 @@ static tkz_status replace_matches(const tkz__normal_step *step, tkz__pattern_sea
     bool found = true;
     tkz__pattern_search_allow(search, size);
     tkz__pattern_search_text(search, step->state, text, size);
+    tkz__pattern_search_part(search, edit->goes_on_before, edit->goes_on_behind);
     for (;;) {
         tkz_status status = tkz__pattern_search_next(search, &start, &end, &found, error);
         if (status != TKZ_OK)

@@ -19,6 +19,10 @@ struct tkz_normal_form {
     tkz_allocator allocator;
 };
 
+/* The texts of the next runs are parts of one, cut where their steps say that it may be cut: something
+ * comes before them, behind them. What steps look at the ends of texts for is not there then. */
+void tkz__normalizer_take_parts(tkz_normalizer *normalizer, bool before, bool behind);
+
 /* tkz_normal_form_new for the names of a registry, which must outlive the form. Errors: the same. */
 TKZ_CHECKED tkz_status tkz__normal_form_read(tkz_normal_form **form,
                                              const tkz__normal_registry *registry,

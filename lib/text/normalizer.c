@@ -18,6 +18,8 @@ struct tkz_normalizer {
     uint64_t *counts; /* of the last run, as the form names them */
     size_t count_total;
     bool has_spans; /* `whole` belongs to the last run */
+    bool goes_on_before; /* texts are parts */
+    bool goes_on_behind;
     tkz_allocator allocator;
 };
 
@@ -67,6 +69,12 @@ void tkz_normalizer_free(tkz_normalizer *normalizer)
     tkz__release(&allocator, normalizer, sizeof *normalizer);
 }
 
+void tkz__normalizer_take_parts(tkz_normalizer *normalizer, bool before, bool behind)
+{
+    normalizer->goes_on_before = before;
+    normalizer->goes_on_behind = behind;
+}
+
 /* Second after first, in place of the first. */
 static tkz_status add_to_whole(tkz_normalizer *normalizer, tkz_error *error)
 {
@@ -104,7 +112,8 @@ static tkz_status run_step(tkz_normalizer *normalizer, const tkz__normal_step *s
     if (target->capacity > KEPT_CAPACITY && target->capacity / 8 > result->size)
         tkz__buffer_free(target);
     tkz__edit edit = {target, want_spans ? &normalizer->step : NULL, &normalizer->scratch,
-                      kind->count_names != NULL ? normalizer->counts + step->first_count + 1 : NULL};
+                      kind->count_names != NULL ? normalizer->counts + step->first_count + 1 : NULL,
+                      normalizer->goes_on_before, normalizer->goes_on_behind};
     tkz_status status = kind->run(step, result->text, result->size, &edit, error);
     if (status != TKZ_OK)
         return status;

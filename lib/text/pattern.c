@@ -44,6 +44,13 @@ void tkz__pattern_search_text(tkz__pattern_search *search, const tkz__pattern *p
     search->size = size;
     search->from = 0;
     search->last_end = SIZE_MAX;
+    search->goes_on_before = search->goes_on_behind = false;
+}
+
+void tkz__pattern_search_part(tkz__pattern_search *search, bool before, bool behind)
+{
+    search->goes_on_before = before;
+    search->goes_on_behind = behind;
 }
 
 void tkz__pattern_search_allow(tkz__pattern_search *search, size_t size)
@@ -103,15 +110,15 @@ static bool holds(const tkz__pattern_search *search, uint8_t code, size_t at)
     bool before, behind;
     switch (code) {
     case TKZ__CODE_TEXT_START:
-        return at == 0;
+        return at == 0 && !search->goes_on_before;
     case TKZ__CODE_TEXT_END:
-        return at == size;
+        return at == size && !search->goes_on_behind;
     case TKZ__CODE_SEARCH_START:
         return at == search->from;
     case TKZ__CODE_LAST_LINE_END:
-        return at == size || (at == size - 1 && text[at] == '\n');
+        return !search->goes_on_behind && (at == size || (at == size - 1 && text[at] == '\n'));
     case TKZ__CODE_LINE_START:
-        return at == 0 || (at < size && text[at - 1] == '\n');
+        return at == 0 ? !search->goes_on_before : at < size && text[at - 1] == '\n';
     case TKZ__CODE_LINE_END:
         return at == size || text[at] == '\n';
     default:
@@ -415,6 +422,8 @@ static tkz_status find(tkz__pattern_search *search, size_t *start, size_t *end, 
             if (at >= search->size)
                 break;
         }
+        if (at == search->size && search->goes_on_behind)
+            break;
         tkz_status status = match_at(search, at, end, error);
         *start = at;
         if (pattern->slot_count > 0 && search->slots[TKZ__SLOT_KEEP] != SIZE_MAX)

@@ -51,6 +51,22 @@ TKZ_CHECKED tkz_status tkz__pattern_of_class(tkz__pattern **pattern,
 
 void tkz__pattern_free(tkz__pattern *pattern); /* accepts NULL */
 
+/* Of texts that come in parts (pattern_reach.c). Is what the expression does told by the characters that it
+ * takes? Else (\X, \G) no place is known where a text may be cut. */
+bool tkz__pattern_is_by_characters(const tkz__pattern *pattern);
+
+/* May a match, or a look of it, have this character? Behind one that none has, a whole one, a text may be
+ * cut: the matches of what is before it and of what is behind it (tkz__pattern_search_part) are those
+ * of the whole. */
+bool tkz__pattern_takes(const tkz__pattern *pattern, uint32_t character);
+
+/* Does it take every character? Then there is no such place. */
+bool tkz__pattern_takes_all(const tkz__pattern *pattern);
+
+/* May a match take no character? Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__pattern_may_be_empty(const tkz__pattern *pattern, bool *may,
+                                                 tkz_error *error);
+
 /* A way back that a search has not taken. */
 typedef struct tkz__pattern_way {
     size_t at;
@@ -70,6 +86,8 @@ typedef struct tkz__pattern_search {
     size_t size;
     size_t from;       /* where the next search begins */
     size_t last_end;   /* of the last match; SIZE_MAX: none */
+    bool goes_on_before; /* the text is a part: something comes before it */
+    bool goes_on_behind;
     uint64_t steps_left;
     size_t slots[TKZ__PATTERN_MOST_SLOTS]; /* SIZE_MAX: not set */
 } tkz__pattern_search;
@@ -83,6 +101,10 @@ void tkz__pattern_search_allow(tkz__pattern_search *search, size_t size);
 /* Begins to search a text, which must live until the last call of next. */
 void tkz__pattern_search_text(tkz__pattern_search *search, const tkz__pattern *pattern,
                               const char *text, size_t size);
+
+/* The text is a part of one, cut behind a character that the expression does not take: its start is none
+ * (`before`), its end is none, and an empty match there belongs to what follows (`behind`). */
+void tkz__pattern_search_part(tkz__pattern_search *search, bool before, bool behind);
 
 /* The next match [start, end), which may be empty; *found false: there is none. As the iterators of both
  * libraries: no empty match where the one before ended. Errors: LIMIT (the steps that were allowed are

@@ -50,7 +50,8 @@ static tkz_status run_phase(phase_run *state, const tkz__phase *phase,
     tkz__buffer *target = &state->buffers[state->turn];
     tkz__buffer_clear(target);
     tkz__span_map_clear(&state->one);
-    tkz__edit edit = {target, state->maps ? &state->one : NULL, scratch, NULL};
+    tkz__edit edit = {
+        .target = target, .map = state->maps ? &state->one : NULL, .scratch = scratch};
     tkz_status status = tkz__buffer_reserve(target, state->size, error);
     if (status == TKZ_OK)
         status = phase->run(step, state->text, state->size, &edit, error);

@@ -324,6 +324,17 @@ def compare_ids(report, probe, path, tokenizer, texts):
                                f"{spans[at:at + 4]}")
 
 
+def compare_parts(report, probe, path, texts):
+    """A text that comes in parts has the ids and offsets of the whole, where the model can be cut."""
+    if not offsets.takes_parts(probe, path):
+        return
+    for text, whole, parts in zip(texts, offsets.ours(probe, path, texts),
+                                  offsets.ours(probe, path, texts, "parts")):
+        report.add("in parts")
+        if whole != parts:
+            report.differs(f"in parts: {text[:200]!a}")
+
+
 def compare_decoding(report, command, path, tokenizer, texts):
     lists = list(id_lists(tokenizer, texts))
     for ids, found in zip(lists, decoded(command, path, lists)):
@@ -361,6 +372,7 @@ def compare(name, path, command, probe, sample, directory):
     report = Report(name)
     texts = [text for text in texts_of(tokenizer, sample) if text]
     compare_ids(report, probe, path, tokenizer, texts)
+    compare_parts(report, probe, path, texts)
     compare_decoding(report, command, path, tokenizer, texts)
     compare_written(report, command, path, tokenizer, texts, directory)
     counts = ", ".join(f"{number} {what}" for what, number in report.counts.items())

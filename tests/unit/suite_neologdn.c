@@ -128,7 +128,7 @@ static void check_repeats(const char *text, size_t size, size_t kept, size_t lon
     tkz__buffer_init(&target, NULL);
     tkz__arena_init(&scratch, NULL);
     tkz__span_map_init(&map, NULL);
-    tkz__edit edit = {&target, &map, &scratch, NULL};
+    tkz__edit edit = {.target = &target, .map = &map, .scratch = &scratch};
     ck_assert_status(tkz__neologdn_shorten_repeat(text, size, kept, longest, &edit, NULL));
     if (target.size != left || memcmp(target.data, expected, left) != 0 ||
         tkz__span_map_source_size(&map) != size || tkz__span_map_target_size(&map) != left)

@@ -28,7 +28,7 @@ static void setup(fixture *f)
     tkz__buffer_init(&f->target, NULL);
     tkz__span_map_init(&f->map, NULL);
     tkz__arena_init(&f->scratch, NULL);
-    f->edit = (tkz__edit){&f->target, &f->map, &f->scratch, NULL};
+    f->edit = (tkz__edit){.target = &f->target, .map = &f->map, .scratch = &f->scratch};
 }
 
 static void clear(fixture *f)
@@ -82,7 +82,7 @@ static void normalize(fixture *f, const tkz__spm_source *source, const tkz__spm_
                       const char *text, size_t size)
 {
     tkz__buffer plain;
-    tkz__edit without = {&plain, NULL, &f->scratch, NULL};
+    tkz__edit without = {.target = &plain, .scratch = &f->scratch};
     tkz__buffer_init(&plain, NULL);
     ck_assert_status(tkz__spm_normalize(source, options, text, size, &without, NULL));
     clear(f);

@@ -39,6 +39,18 @@ Suite *suite_stream_words(void);
     "\"a\":1,\"b\":2,\" \":3,\"" SPACE "\":4,\"ab\":5,\"" SPACE "a\":6,\" a\":7,\"" A "\":8,"      \
     "\"" A A "\":9,\"a \":10,\"!\":11,\"!!\":12},\"merges\":[[\"a\",\"b\"],[\"" SPACE "\",\"a\"]," \
     "[\" \",\"a\"],[\"" A "\",\"" A "\"],[\"a\",\" \"],[\"!\",\"!\"]]}"
+#define UNIGRAM(unknown)                                                                          \
+    "{\"type\":\"Unigram\",\"unk_id\":0,\"byte_fallback\":false,\"vocab\":[[\"<unk>\",0],"             \
+    "[\"" SPACE "\",-2.25],[\"a\",-3.1],[\"b\",-3.3],[\"ab\",-6.4],[\"" SPACE "a\",-4.01],"           \
+    "[\"" A "\",-2.7],[\"" A A "\",-5.41],[\"" A "a\",-5.83],[\"aa\",-6.2],[\"" SPACE SPACE "\",-4.3]," \
+    "[\"!\",-3],[\"b" SPACE "\",-3.9],[\"" A SPACE "a\",-5.1],[\"" unknown "\",-9]]}"
+#define METASPACE(scheme, split)                                                                  \
+    "{\"type\":\"Metaspace\",\"replacement\":\"" SPACE "\",\"prepend_scheme\":\"" scheme "\",\"split\":" \
+    split "}"
+#define PAIR(first, second) "{\"type\":\"Sequence\",\"pretokenizers\":[" first "," second "]}"
+#define CHAIN(first, second) "{\"type\":\"Sequence\",\"normalizers\":[" first "," second "]}"
+#define REPLACE(regex, content)                                                                   \
+    "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"" regex "\"},\"content\":\"" content "\"}"
 #define SPLIT(text, behavior)                                                                     \
     "{\"type\":\"Split\",\"pattern\":{\"String\":\"" text "\"},\"behavior\":\"" behavior "\","     \
     "\"invert\":false}"
@@ -62,6 +74,17 @@ static const char *const streamed[] = {
             "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\",\"individual_digits\":"
             "false},{\"type\":\"Punctuation\",\"behavior\":\"Contiguous\"}]}",
             BPE("true")),
+    FILE_OF("null", METASPACE("always", "true"), UNIGRAM("1")),
+    FILE_OF("null", METASPACE("first", "false"), UNIGRAM("1")),
+    FILE_OF("null", METASPACE("always", "false"), UNIGRAM("1")),
+    FILE_OF("null", METASPACE("never", "true"), UNIGRAM("1")),
+    FILE_OF("null", METASPACE("first", "true"), BPE("true")),
+    FILE_OF("null", METASPACE("always", "false"), BPE("true")), /* as Llama 2 now */
+    FILE_OF("null", PAIR("{\"type\":\"WhitespaceSplit\"}", METASPACE("always", "true")), UNIGRAM("1")),
+    FILE_OF(CHAIN("{\"type\":\"Strip\",\"strip_left\":false,\"strip_right\":true}",
+                  REPLACE(" {2,}", SPACE)),
+            METASPACE("always", "true"), UNIGRAM("1")),
+    FILE_OF(CHAIN(REPLACE("(?<!\\\\n)^", SPACE), REPLACE(" ", SPACE)), "null", UNIGRAM("1")), /* as LLM-jp 2 */
 };
 
 static tkz_tokenizer *opened(const char *file)
@@ -166,8 +189,11 @@ START_TEST(what_needs_whole_texts_is_refused)
         FILE_OF("null", "{\"type\":\"Whitespace\"}", BPE("true")),
         FILE_OF("null", "{\"type\":\"Punctuation\",\"behavior\":\"Isolated\"}", WORD_PIECE),
         FILE_OF("null", "null", WORD_PIECE),
-        FILE_OF("{\"type\":\"Strip\",\"strip_left\":true,\"strip_right\":true}",
-                "{\"type\":\"BertPreTokenizer\"}", WORD_PIECE),
+        FILE_OF(REPLACE("[\\\\s\\\\S]+x", "x"), "{\"type\":\"BertPreTokenizer\"}", WORD_PIECE),
+        FILE_OF(REPLACE("a\\\\X", "x"), "{\"type\":\"BertPreTokenizer\"}", WORD_PIECE),
+        FILE_OF(CHAIN(REPLACE("^", "x"), "{\"type\":\"NFC\"}"), "{\"type\":\"BertPreTokenizer\"}",
+                WORD_PIECE),
+        FILE_OF("null", METASPACE("always", "true"), WORD_LEVEL),
     };
     for (int i = 0; i < COUNT(files); i++) {
         tkz_tokenizer *tokenizer = opened(files[i]);

@@ -50,7 +50,8 @@ static void bench_free(workbench *bench)
 
 static tkz_status bench_run(workbench *bench, const char *text, size_t size, bool want_map)
 {
-    tkz__edit edit = {&bench->text, want_map ? &bench->map : NULL, &bench->scratch, NULL};
+    tkz__edit edit = {
+        .target = &bench->text, .map = want_map ? &bench->map : NULL, .scratch = &bench->scratch};
     tkz__buffer_clear(&bench->text);
     tkz__span_map_clear(&bench->map);
     tkz__arena_reset(&bench->scratch);
@@ -543,7 +544,7 @@ START_TEST(kinds)
         tkz__normal_step step = {.kind = kind};
         tkz__buffer text;
         tkz__buffer_init(&text, NULL);
-        tkz__edit edit = {&text, NULL, NULL, NULL};
+        tkz__edit edit = {.target = &text};
         ck_assert_status(kind->run(&step, "が", 3, &edit, NULL));
         ck_assert_uint_eq(text.size, strstr(kind->info.name, "d-") != NULL ? 6 : 3);
         ck_assert_uint_eq(kind->unchanged(&step, "abc", 3), 3);

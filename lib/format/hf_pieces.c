@@ -33,7 +33,9 @@ static byte_entries find_bytes(const tkz__hf_file *file)
     return found;
 }
 
-/* byte_fallback, which does nothing in HF where the vocabulary has none of the bytes. */
+/* byte_fallback, which does nothing in HF where the vocabulary has none of the bytes. Where it has some, a run
+ * of unknown characters of Unigram becomes its bytes if all of them are entries (src/models/unigram/model.rs,
+ * tokenize), a character of BPE likewise (marked_bpe.c). sentencepiece has no such models. */
 static tkz_status read_byte_fallback(tkz__hf_file *file)
 {
     bool wanted = false;
@@ -48,11 +50,11 @@ static tkz_status read_byte_fallback(tkz__hf_file *file)
         return TKZ_OK;
     if (is_character)
         file->kind = TKZ__MODEL_MARKED_BPE;
-    if (file->kind == TKZ__MODEL_MARKED_BPE)
+    if (file->compat != TKZ_COMPAT_SENTENCEPIECE)
         return TKZ_OK;
     return tkz__hf_unsupported(file, place,
                                "model.byte_fallback: only %u of the bytes <0x00> to <0xFF> are in "
-                               "the vocabulary; this build reads models with all or none of them",
+                               "the vocabulary; sentencepiece has no such model, --compat hf has",
                                bytes.count);
 }
 

@@ -145,6 +145,8 @@ void tkz_tokenizer_describe(const tkz_tokenizer *tokenizer, tkz_tokenizer_facts 
         facts->bytes = count_byte_pieces(image);
         facts->unmerged -= facts->bytes < facts->unmerged ? facts->bytes : facts->unmerged;
         facts->losses |= losses_of_pieces(tokenizer, facts);
+        if (image->kind == TKZ__MODEL_UNIGRAM && facts->bytes < TKZ__SYMBOL_BYTES)
+            facts->losses |= TKZ_LOSS_UNKNOWN;
     } else if (form != NULL) {
         facts->losses |= TKZ_LOSS_NORMALIZER;
     }

@@ -131,6 +131,8 @@ def unigram_models(sample):
     pieces = plain["model"]["vocab"]
     yield "unigram-bytes", changed(plain, byte_fallback=True,
                                    vocab=pieces + [[name, -20.25] for name in BYTES])
+    yield "unigram-some-bytes", changed(plain, byte_fallback=True, vocab=pieces + [
+        [name, -20.25] for name in BYTES if name not in ("<0x09>", "<0x81>", "<0xE6>")])
     yield "unigram-equal", changed(plain, vocab=[[text, -7.1] for text, _ in pieces])
     source = random.Random(9)
     yield "unigram-digits", changed(plain, vocab=[

@@ -45,6 +45,7 @@ void tkz__pattern_search_text(tkz__pattern_search *search, const tkz__pattern *p
     search->from = 0;
     search->last_end = SIZE_MAX;
     search->goes_on_before = search->goes_on_behind = false;
+    search->passed = false;
 }
 
 void tkz__pattern_search_part(tkz__pattern_search *search, bool before, bool behind)
@@ -115,6 +116,8 @@ static bool holds(const tkz__pattern_search *search, uint8_t code, size_t at)
         return at == size && !search->goes_on_behind;
     case TKZ__CODE_SEARCH_START:
         return at == search->from;
+    case TKZ__CODE_LAST_END:
+        return at == search->from && !search->passed;
     case TKZ__CODE_LAST_LINE_END:
         return !search->goes_on_behind && (at == size || (at == size - 1 && text[at] == '\n'));
     case TKZ__CODE_LINE_START:
@@ -296,6 +299,11 @@ static tkz_status match_at(tkz__pattern_search *search, size_t at, size_t *end, 
             place++;
             break;
         }
+        case TKZ__CODE_CHECK:
+            place = search->slots[step->least] != SIZE_MAX
+                        ? place + 1
+                        : (uint32_t)((int32_t)place + step->jump);
+            break;
         case TKZ__CODE_CLUSTER:
             failed = at >= search->size;
             if (!failed) {
@@ -453,10 +461,12 @@ tkz_status tkz__pattern_search_next(tkz__pattern_search *search, size_t *start, 
         }
         if (*start != *end || *end != search->last_end) {
             search->from = search->last_end = *end;
+            search->passed = false;
             *found = true;
             return TKZ_OK;
         }
         uint32_t character;
+        search->passed = *end == search->from;
         search->from += search->from < search->size
                             ? read_character(search, search->from, &character)
                             : 1;

@@ -88,6 +88,7 @@ typedef struct tkz__pattern_search {
     size_t last_end;   /* of the last match; SIZE_MAX: none */
     bool goes_on_before; /* the text is a part: something comes before it */
     bool goes_on_behind;
+    bool passed;       /* an empty match just before `from` was left out */
     uint64_t steps_left;
     size_t slots[TKZ__PATTERN_MOST_SLOTS]; /* SIZE_MAX: not set */
 } tkz__pattern_search;

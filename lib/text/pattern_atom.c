@@ -98,6 +98,7 @@ void tkz__compiler_set_atom(tkz__compiler *own, uint32_t start, uint32_t least, 
         last->own_most = tkz__wide_add(last->own_most, last->atom_most);
     }
     last->atom = start;
+    last->last = start == TKZ__NO_STEP ? TKZ__REPEAT_REFUSED : TKZ__REPEAT_ATOM;
     last->atom_least = least;
     last->atom_most = most;
 }
@@ -139,10 +140,12 @@ tkz_status tkz__compiler_append_character(tkz__compiler *own, size_t place, uint
                                            .character = character});
 }
 
-/* What holds at a place: no characters, and no repeat of it. */
+/* What holds at a place: no characters. */
 tkz_status tkz__compiler_append_place(tkz__compiler *own, uint8_t code)
 {
     tkz__compiler_end_atom(own);
+    if (own->source.dialect == TKZ__DIALECT_RUST && code != TKZ__CODE_LAST_END)
+        inner(own)->last = TKZ__REPEAT_PLACE;
     return tkz__compiler_append(own, (tkz__pattern_step){.code = code});
 }
 

@@ -80,13 +80,21 @@ static tkz_status read_code(tkz__pattern_source *source, char letter, uint32_t *
     size_t place = source->at - 2;
     size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : 8;
     bool braces = source->at < source->size && source->text[source->at] == '{';
+    if (source->at == source->size && !is_rust) {
+        *character = (uint8_t)letter;
+        return TKZ_OK;
+    }
     if (braces && !is_rust && letter != 'x')
         return unsupported(source, place, "\\u with braces");
     source->at += braces;
     size_t count = read_hex(source, braces ? 8 : digits, character);
+    bool is_loose = letter == 'x' && !is_rust; /* Oniguruma reads anything there */
     if (braces && (source->at == source->size || source->text[source->at++] != '}'))
-        return malformed(source, place, "a code point that does not end");
-    if (count == 0 || (!braces && count != digits))
+        return is_loose ? unsupported(source, place, "several code points in braces")
+                        : malformed(source, place, "a code point that does not end");
+    if (is_loose && (count == 0 || *character > 0x10FFFF))
+        return unsupported(source, place, "\\x without a code point");
+    if (count == 0 || (!braces && count != digits && !is_loose))
         return malformed(source, place, "a code point with too few digits");
     /* There it is a byte of a character. */
     if (letter == 'x' && !braces && !is_rust && *character >= 0x80)
@@ -123,8 +131,6 @@ static tkz_status read_property(tkz__pattern_source *source, bool negated, bool 
         }
     } else if (is_rust) {
         source->at++;
-    } else {
-        return unsupported(source, place, "\\p without braces");
     }
     memset(scratch, 0, sizeof *scratch);
     if (!tkz__set_add_property(scratch, source->dialect, name, size))
@@ -170,6 +176,30 @@ static tkz_status read_class(tkz__pattern_source *source, char letter, bool in_b
     return status;
 }
 
+/* Up to three digits of base 8, the first being read; one that is none is itself. In Rust they are back
+ * references, and none in brackets. */
+static tkz_status read_octal(tkz__pattern_source *source, char digit, uint32_t *character)
+{
+    size_t place = source->at - 2;
+    if (source->dialect == TKZ__DIALECT_RUST)
+        return unsupported(source, place, "a number behind a backslash");
+    *character = (uint8_t)digit;
+    if (digit >= '8')
+        return TKZ_OK;
+    *character = (uint32_t)(digit - '0');
+    for (size_t count = 1; count < 3 && source->at < source->size; count++, source->at++) {
+        char next = source->text[source->at];
+        if (next < '0' || next > '7')
+            break;
+        *character = *character << 3 | (uint32_t)(next - '0');
+    }
+    if (*character > 0xFF)
+        return malformed(source, place, "an octal number beyond 377");
+    if (*character == 0 || *character >= 0x80)
+        return unsupported(source, place, "an octal number that is no character");
+    return TKZ_OK;
+}
+
 /* Outside of brackets p{Word} of Oniguruma is w. */
 static bool is_word_property(const tkz__pattern_source *source)
 {
@@ -190,12 +220,12 @@ tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_bracket
     if (status != TKZ_OK)
         return status;
     if (*character >= 0x80)
-        return source->dialect == TKZ__DIALECT_ONIGURUMA
-                   ? TKZ_OK
-                   : malformed(source, place, "a backslash before what needs none");
+        return TKZ_OK;
     char letter = (char)*character;
     if (letter == '\0')
         return unsupported(source, place, "U+0000");
+    if ((letter | 32) == 'p' && source->dialect == TKZ__DIALECT_ONIGURUMA && !has(source, "{"))
+        return TKZ_OK; /* the letter itself */
     if (strchr("dDwWsShHpP", letter) != NULL) {
         *is_class = true;
         if (!in_brackets && (letter | 32) == 'p' && is_word_property(source)) {
@@ -216,8 +246,10 @@ tkz_status tkz__pattern_read_escape(tkz__pattern_source *source, bool in_bracket
         return TKZ_OK;
     }
     if (letter >= '0' && letter <= '9')
-        return unsupported(source, place, "a number behind a backslash");
-    if (((letter | 32) >= 'a' && (letter | 32) <= 'z') || letter == '<' || letter == '>')
+        return read_octal(source, letter, character);
+    bool is_letter = (letter | 32) >= 'a' && (letter | 32) <= 'z';
+    if (source->dialect == TKZ__DIALECT_RUST ? is_letter || letter == '<' || letter == '>'
+                                             : strchr("cCMoyY", letter) != NULL)
         return unsupported(source, place, "a backslash before this letter or sign");
     return TKZ_OK;
 }
@@ -240,6 +272,20 @@ typedef struct bracket_reader {
     size_t depth;
 } bracket_reader;
 
+/* A bracket begins with ]: whether that is one of its characters. In Oniguruma another one without a
+ * backslash must follow, anywhere in the expression. */
+static bool begins_with_end(const tkz__pattern_source *source)
+{
+    if (source->dialect == TKZ__DIALECT_RUST)
+        return true;
+    for (size_t at = source->at + 1; at < source->size; at++) {
+        if (source->text[at] == ']')
+            return true;
+        at += source->text[at] == '\\';
+    }
+    return false;
+}
+
 static tkz_status open_bracket(bracket_reader *reader)
 {
     tkz__pattern_source *source = reader->source;
@@ -252,8 +298,14 @@ static tkz_status open_bracket(bracket_reader *reader)
     reader->stack[reader->depth++] = made;
     made->is_negated = has(source, "^");
     source->at += made->is_negated;
-    if (has(source, "]"))
-        return unsupported(source, source->at, "a bracket that begins with ]");
+    if (has(source, "]") && !begins_with_end(source))
+        return malformed(source, source->at, "a bracket without anything in it");
+    if (has(source, "]")) {
+        source->at++;
+        tkz__set_add(&made->own, ']');
+        made->character = ']';
+        made->last = source->dialect == TKZ__DIALECT_RUST ? WHOLE : CHARACTER;
+    }
     return TKZ_OK;
 }
 

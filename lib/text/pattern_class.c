@@ -150,6 +150,7 @@ static bool add_starts(const tkz__pattern *pattern, uint32_t place, tkz__byte_se
                 open[count++] = at + 1;
             break;
         case TKZ__CODE_SPLIT:
+        case TKZ__CODE_CHECK:
             open[count++] = at + 1;
             open[count++] = (uint32_t)((int32_t)at + step->jump);
             break;

@@ -29,37 +29,67 @@ typedef struct repeat {
     uint32_t least;
     uint32_t most;
     uint8_t mode;
+    bool is_fixed; /* {n} */
 } repeat;
 
-/* {n}, {n,}, {n,m}, {,m} of Oniguruma, the brace being read. False, and nothing is read: it is none. */
-static bool read_interval(tkz__compiler *own, repeat *what)
+/* A number of a repeat; *there false: there is none. */
+static tkz_status read_times(tkz__compiler *own, uint32_t *number, bool *there)
 {
+    bool is_rust = own->source.dialect == TKZ__DIALECT_RUST;
+    tkz_status status = is_rust ? tkz__compiler_skip_space(own) : TKZ_OK;
     size_t start = own->source.at;
-    bool has_least = tkz__compiler_read_number(own, &what->least);
+    *there = tkz__compiler_read_number(own, number);
+    if (status != TKZ_OK || *there || own->source.at == start)
+        return status;
+    return is_rust ? tkz__compiler_unsupported(own, start, "more repeats than are counted here")
+                   : tkz__compiler_malformed(own, start, "more repeats than Oniguruma counts");
+}
+
+/* {n}, {n,}, {n,m}, {,m}, of Rust {,}, the brace being read. *found false: it is none, and anything may have
+ * been read. */
+static tkz_status read_interval(tkz__compiler *own, repeat *what, bool *found)
+{
+    bool is_rust = own->source.dialect == TKZ__DIALECT_RUST, has_least, has_most = false;
+    tkz_status status = read_times(own, &what->least, &has_least);
     what->most = what->least;
-    if (skip(own, ",")) {
-        bool has_most = tkz__compiler_read_number(own, &what->most);
-        if (!has_most)
-            what->most = TKZ__WIDE;
-        if (skip(own, "}") &&
-            (has_least || (has_most && own->source.dialect == TKZ__DIALECT_ONIGURUMA)))
-            return true;
-    } else if (has_least && skip(own, "}")) {
-        return true;
+    if (status == TKZ_OK && is_rust)
+        status = tkz__compiler_skip_space(own);
+    bool has_comma = status == TKZ_OK && skip(own, ",");
+    if (has_comma) {
+        status = read_times(own, &what->most, &has_most);
+        what->least = has_least ? what->least : 0;
+        what->most = has_most ? what->most : TKZ__WIDE;
     }
-    own->source.at = start;
-    return false;
+    what->is_fixed = !has_comma;
+    if (status == TKZ_OK && is_rust)
+        status = tkz__compiler_skip_space(own);
+    *found = status == TKZ_OK && (has_least || (has_comma && (has_most || is_rust))) && skip(own, "}");
+    return status;
 }
 
 /* ? and + behind a repeat. Oniguruma reads them behind a brace as repeats of their own, but for {n,m}? */
-static void read_mode(tkz__compiler *own, repeat *what, bool is_interval)
+static tkz_status read_mode(tkz__compiler *own, repeat *what, bool is_interval)
 {
     bool is_rust = own->source.dialect == TKZ__DIALECT_RUST;
     what->mode = TKZ__REPEAT_GREEDY;
-    if ((!is_interval || is_rust || what->least != what->most) && skip(own, "?"))
+    if (is_interval && !is_rust && what->most < what->least) { /* Oniguruma's way to say {m,n}+ */
+        uint32_t least = what->most;
+        what->most = what->least;
+        what->least = least;
+        what->mode = TKZ__REPEAT_POSSESSIVE;
+        return TKZ_OK;
+    }
+    tkz_status status = is_rust ? tkz__compiler_skip_space(own) : TKZ_OK;
+    if (status != TKZ_OK)
+        return status;
+    if ((is_rust || !what->is_fixed) && skip(own, "?"))
         what->mode = TKZ__REPEAT_LAZY;
     else if ((!is_interval || is_rust) && skip(own, "+"))
         what->mode = TKZ__REPEAT_POSSESSIVE;
+    /* There (a?+ and) a??+ is possessive too. */
+    if (is_rust && what->mode == TKZ__REPEAT_LAZY && has(own, "+"))
+        return tkz__compiler_unsupported(own, own->source.at, "a lazy repeat that is possessive");
+    return TKZ_OK;
 }
 
 static tkz_status wrap_atomic(tkz__compiler *own, uint32_t start)
@@ -114,14 +144,30 @@ static tkz_status repeat_steps(tkz__compiler *own, uint32_t start, const repeat 
 static tkz_status apply_repeat(tkz__compiler *own, size_t place, const repeat *what)
 {
     tkz__open_group *last = inner(own);
-    if (last->atom == TKZ__NO_STEP)
+    bool is_rust = own->source.dialect == TKZ__DIALECT_RUST;
+    if (last->last < TKZ__REPEAT_PLACE)
         return tkz__compiler_malformed(own, place, "nothing that could be repeated");
-    if (what->most == 0 || what->most < what->least)
-        return tkz__compiler_unsupported(own, place, "a repeat of no times, or with the greater number first");
+    if (what->most < what->least)
+        return tkz__compiler_unsupported(own, place, "a repeat with the greater number first");
+    own->hard += what->mode == TKZ__REPEAT_POSSESSIVE;
+    if (last->last == TKZ__REPEAT_PLACE && tkz__compiler_looks_behind(own, TKZ__CODE_JUMP))
+        return tkz__compiler_unsupported(own, place, "a repeat of a place in a look behind");
+    if (last->last == TKZ__REPEAT_PLACE) { /* once it holds, it does so any number of times */
+        own->pattern->step_count -= what->least == 0;
+        last->last = TKZ__REPEAT_NOTHING;
+        return TKZ_OK;
+    }
+    if (is_rust && last->atom == step_count(own))
+        return tkz__compiler_unsupported(own, place, "a repeat of what is empty");
+    last->last = is_rust ? TKZ__REPEAT_NOTHING : TKZ__REPEAT_ATOM;
+    if (what->most == 0) {
+        own->pattern->step_count = last->atom;
+        last->atom_least = last->atom_most = 0;
+        return TKZ_OK;
+    }
     if (last->atom_least == 0 && what->most > 1)
         return tkz__compiler_unsupported(own, place, "a repeat of what may be empty");
     last->last_folded = 0;
-    own->hard += what->mode == TKZ__REPEAT_POSSESSIVE;
     tkz__pattern_step *step = &own->pattern->steps[last->atom];
     tkz_status status = TKZ_OK;
     if (step_count(own) - last->atom == 1 && step->code == TKZ__CODE_ONE) {
@@ -141,283 +187,28 @@ static tkz_status apply_repeat(tkz__compiler *own, size_t place, const repeat *w
 static tkz_status read_repeat(tkz__compiler *own, bool *found)
 {
     size_t place = own->source.at;
-    repeat what = {0, TKZ__WIDE, TKZ__REPEAT_GREEDY};
+    repeat what = {.most = TKZ__WIDE};
     bool is_interval = false;
+    tkz_status status = TKZ_OK;
     *found = true;
     if (skip(own, "+")) {
         what.least = 1;
     } else if (skip(own, "?")) {
         what.most = 1;
+    } else if (has(own, "{") && own->source.dialect == TKZ__DIALECT_RUST &&
+               inner(own)->last == TKZ__REPEAT_NOTHING) {
+        *found = false; /* there it is a character */
     } else if (skip(own, "{")) {
         is_interval = true;
-        *found = read_interval(own, &what);
+        status = read_interval(own, &what, found);
         if (!*found)
             own->source.at = place;
     } else {
         *found = skip(own, "*");
     }
-    if (!*found)
-        return TKZ_OK;
-    read_mode(own, &what, is_interval);
-    return apply_repeat(own, place, &what);
-}
-
-/* ---- Groups ------------------------------------------------------------- */
-
-static tkz_status open_group(tkz__compiler *own, uint8_t code, bool is_behind)
-{
-    if (own->depth > TKZ__PATTERN_MOST_GROUPS)
-        return tkz__pattern_refuse(&own->source, TKZ_STATUS_LIMIT, own->source.at,
-                                   "more than 200 groups in one another");
-    uint32_t start = step_count(own);
-    tkz_status status =
-        code == TKZ__CODE_JUMP ? TKZ_OK : tkz__compiler_append(own, (tkz__pattern_step){.code = code});
-    if (status != TKZ_OK)
-        return status;
-    uint32_t folded = own->depth > 0 ? inner(own)->last_folded : 0;
-    own->groups[own->depth++] = (tkz__open_group){
-        .hard = own->hard, .code = code, .is_behind = is_behind, .folds = own->folds,
-        .any_newline = own->any_newline, .lines = own->lines, .start = start,
-        .alternative = step_count(own), .jumps = TKZ__NO_STEP, .atom = TKZ__NO_STEP, .last_folded = folded};
-    return TKZ_OK;
-}
-
-/* A look behind of changing width ends where it began: the slot that is new. */
-static tkz_status end_at_start(tkz__compiler *own, const tkz__open_group *last)
-{
-    if (own->hard != last->hard)
-        return tkz__compiler_unsupported(own, own->source.at,
-                           "a look behind without one width that has more than plain parts");
-    tkz_status status = tkz__compiler_reserve_slots(own, 1);
-    return status == TKZ_OK ? tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_AT,
-                                                              .least = own->pattern->slot_count - 1u})
-                            : status;
-}
-
-/* The last alternative is complete: its width counts, and a look behind goes back by it. */
-static tkz_status end_alternative(tkz__compiler *own)
-{
-    tkz__open_group *last = inner(own);
-    tkz__compiler_end_atom(own);
-    last->least = !last->has_widths || last->own_least < last->least ? last->own_least : last->least;
-    last->most = !last->has_widths || last->own_most > last->most ? last->own_most : last->most;
-    last->has_widths = true;
-    if (!last->is_behind)
-        return TKZ_OK;
-    tkz_status status = TKZ_OK;
-    bool is_one = last->own_least == last->own_most;
-    if (!is_one)
-        status = end_at_start(own, last);
-    if (status == TKZ_OK)
-        status = tkz__compiler_insert(own, last->alternative,
-                        (tkz__pattern_step){.code = TKZ__CODE_BACK, .least = last->own_least,
-                                            .most = last->own_most});
-    last->hard = own->hard;
-    return is_one || status != TKZ_OK
-               ? status
-               : tkz__compiler_insert(own, last->alternative,
-                        (tkz__pattern_step){.code = TKZ__CODE_SAVE,
-                                            .least = own->pattern->slot_count - 1u});
-}
-
-/* A | is read. */
-static tkz_status next_alternative(tkz__compiler *own)
-{
-    tkz_status status = end_alternative(own);
-    tkz__open_group *last = inner(own);
-    if (status == TKZ_OK)
-        status = tkz__compiler_insert(own, last->alternative,
-                        (tkz__pattern_step){.code = TKZ__CODE_SPLIT,
-                                            .jump = (int32_t)(step_count(own) -
-                                                              last->alternative) +
-                                                    2});
-    if (status != TKZ_OK)
-        return status;
-    uint32_t jump = step_count(own);
-    status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_JUMP, .least = last->jumps});
-    last->jumps = jump;
-    last->alternative = jump + 1;
-    last->own_least = last->own_most = 0;
-    last->last_folded = 0;
-    return status;
-}
-
-static tkz_status end_capture(tkz__compiler *own, const tkz__open_group *ended)
-{
-    own->known[ended->number].is_closed = true;
-    own->known[ended->number].least = ended->least;
-    own->known[ended->number].most = ended->most;
-    return tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_SAVE, .least = own->known[ended->number].slot + 1u});
-}
-
-/* The innermost group ends; it is an atom of the one around it. */
-static tkz_status end_group(tkz__compiler *own)
-{
-    tkz__open_group last = *inner(own);
-    tkz_status status = end_alternative(own);
-    if (status != TKZ_OK)
-        return status;
-    last = *inner(own);
-    for (uint32_t jump = last.jumps; jump != TKZ__NO_STEP;) {
-        tkz__pattern_step *step = &own->pattern->steps[jump];
-        step->jump = (int32_t)(step_count(own) - jump);
-        jump = step->least;
-        step->least = 0;
-    }
-    if (last.number != 0)
-        status = end_capture(own, &last);
-    if (last.code != TKZ__CODE_JUMP) {
-        own->pattern->steps[last.start].jump = (int32_t)(step_count(own) - last.start) + 1;
-        status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_CUT, .mode = last.code});
-    }
-    own->folds = last.folds;
-    own->any_newline = last.any_newline;
-    own->lines = last.lines;
-    own->depth--;
-    if (own->depth == 0)
-        return status;
-    inner(own)->last_folded = last.last_folded;
-    own->hard += last.code != TKZ__CODE_JUMP;
-    if (last.code == TKZ__CODE_LOOK || last.code == TKZ__CODE_LOOK_NOT)
-        tkz__compiler_end_atom(own);
-    else
-        tkz__compiler_set_atom(own, last.start, last.least, last.most);
-    return status;
-}
-
-/* Oniguruma's looks behind have no looks ahead in them, (?<= no (?<!. */
-static tkz_status open_look(tkz__compiler *own, uint8_t code, bool is_behind)
-{
-    bool is_oniguruma = own->source.dialect == TKZ__DIALECT_ONIGURUMA;
-    if (is_oniguruma && ((!is_behind && tkz__compiler_looks_behind(own, TKZ__CODE_JUMP)) ||
-                         (is_behind && code == TKZ__CODE_LOOK_NOT &&
-                          tkz__compiler_looks_behind(own, TKZ__CODE_LOOK))))
-        return tkz__compiler_malformed(own, own->source.at, "a look in a look behind that Oniguruma refuses");
-    return open_group(own, code, is_behind);
-}
-
-/* A group that back references may name. */
-static tkz_status open_capture(tkz__compiler *own, const char *name, size_t name_size)
-{
-    bool is_oniguruma = own->source.dialect == TKZ__DIALECT_ONIGURUMA;
-    if (is_oniguruma && own->has_names && name_size == 0)
-        return open_group(own, TKZ__CODE_JUMP, false);
-    if (is_oniguruma && tkz__compiler_looks_behind(own, TKZ__CODE_LOOK_NOT))
-        return tkz__compiler_malformed(own, own->source.at, "a group that captures in (?<!, which Oniguruma refuses");
-    if (!own->captures)
-        return open_group(own, TKZ__CODE_JUMP, false);
-    if (own->capture_count == TKZ__PATTERN_MOST_CAPTURES)
-        return tkz__pattern_refuse(&own->source, TKZ_STATUS_LIMIT, own->source.at,
-                                   "more than 40 groups, and back references");
-    for (uint32_t i = 1; name_size > 0 && i <= own->capture_count; i++) {
-        if (own->known[i].name_size == name_size && memcmp(own->known[i].name, name, name_size) == 0)
-            return tkz__compiler_unsupported(own, own->source.at, "two groups of one name and back references");
-    }
-    tkz_status status = open_group(own, TKZ__CODE_JUMP, false);
-    if (status == TKZ_OK)
-        status = tkz__compiler_reserve_slots(own, 2);
-    if (status != TKZ_OK)
-        return status;
-    uint32_t number = ++own->capture_count;
-    uint16_t slot = (uint16_t)(own->pattern->slot_count - 2);
-    own->known[number] = (tkz__capture){.slot = slot, .name = name, .name_size = name_size};
-    inner(own)->number = number;
-    status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_SAVE, .least = slot});
-    inner(own)->alternative = step_count(own);
-    own->hard++;
-    return status;
-}
-
-/* A ) is read, or the end: groups of (?i) end with the one around them. */
-static tkz_status close_group(tkz__compiler *own)
-{
-    tkz_status status = TKZ_OK;
-    while (status == TKZ_OK && inner(own)->is_implicit)
-        status = end_group(own);
-    return status == TKZ_OK ? end_group(own) : status;
-}
-
-/* Options behind (?, as in (?i-m). */
-static tkz_status read_options(tkz__compiler *own)
-{
-    size_t place = own->source.at;
-    bool is_rust = own->source.dialect == TKZ__DIALECT_RUST;
-    bool folds = own->folds, any_newline = own->any_newline, lines = own->lines, on = true;
-    while (!has(own, ")") && !has(own, ":")) {
-        if (skip(own, "-"))
-            on = false;
-        else if (skip(own, "i"))
-            folds = on;
-        else if (skip(own, "m"))
-            *(is_rust ? &lines : &any_newline) = on;
-        else if (is_rust && skip(own, "s"))
-            any_newline = on;
-        else if (is_rust && on && skip(own, "u"))
-            continue; /* is so already */
-        else
-            return tkz__compiler_unsupported(own, place, "a group or option of this kind");
-    }
-    tkz_status status = TKZ_OK;
-    bool is_isolated = skip(own, ")");
-    if (!is_isolated)
-        own->source.at++;
-    /* In Rust they count up to the end of the group around them, in Oniguruma they begin a group. */
-    if (!is_isolated || !is_rust) {
-        status = open_group(own, TKZ__CODE_JUMP, false);
-        if (status == TKZ_OK)
-            inner(own)->is_implicit = is_isolated;
-    } else {
-        tkz__compiler_end_atom(own);
-    }
-    own->folds = folds;
-    own->any_newline = any_newline;
-    own->lines = lines;
-    return status;
-}
-
-/* (?<name>, (?'name', (?P<name> of Rust, behind the sign before the name. */
-static tkz_status open_named(tkz__compiler *own, char end)
-{
-    const char *name;
-    size_t size;
-    size_t place = own->source.at;
-    tkz_status status = tkz__compiler_read_name(own, end, &name, &size);
-    if (status == TKZ_OK && name[0] >= '0' && name[0] <= '9')
-        status = tkz__compiler_unsupported(own, place, "a group whose name is a number");
-    own->has_names = true;
-    if (status == TKZ_OK && own->has_numbers && own->source.dialect == TKZ__DIALECT_ONIGURUMA)
-        status = tkz__compiler_malformed(own, place, "a group with a name and, before it, a back reference with a "
-                                       "number, which Oniguruma refuses");
-    return status == TKZ_OK ? open_capture(own, name, size) : status;
-}
-
-/* Behind a (. */
-static tkz_status read_group(tkz__compiler *own)
-{
-    bool is_rust = own->source.dialect == TKZ__DIALECT_RUST;
-    if (!has(own, "?"))
-        return has(own, "*") ? tkz__compiler_unsupported(own, own->source.at, "a callout")
-                             : open_capture(own, NULL, 0);
-    own->source.at++;
-    if (skip(own, ":"))
-        return open_group(own, TKZ__CODE_JUMP, false);
-    if (skip(own, "="))
-        return open_look(own, TKZ__CODE_LOOK, false);
-    if (skip(own, "!"))
-        return open_look(own, TKZ__CODE_LOOK_NOT, false);
-    if (skip(own, "<="))
-        return open_look(own, TKZ__CODE_LOOK, true);
-    if (skip(own, "<!"))
-        return open_look(own, TKZ__CODE_LOOK_NOT, true);
-    if (skip(own, ">"))
-        return open_group(own, TKZ__CODE_ATOMIC, false);
-    if (skip(own, "<") || (is_rust && skip(own, "P<")))
-        return open_named(own, '>');
-    if (!is_rust && skip(own, "'"))
-        return open_named(own, '\'');
-    if (is_rust && skip(own, "P="))
-        return tkz__compiler_refer_by_name(own, ')');
-    return read_options(own);
+    if (status == TKZ_OK && *found)
+        status = read_mode(own, &what, is_interval);
+    return status == TKZ_OK && *found ? apply_repeat(own, place, &what) : status;
 }
 
 /* ---- The whole ---------------------------------------------------------- */
@@ -436,29 +227,30 @@ static tkz_status read_literal(tkz__compiler *own)
 {
     size_t place = own->source.at;
     uint32_t character;
-    if (own->source.dialect == TKZ__DIALECT_RUST && has(own, "{"))
-        return tkz__compiler_unsupported(own, place, "a brace that is no repeat");
     tkz_status status = tkz__pattern_read_character(&own->source, &character);
     if (status == TKZ_OK && character == 0)
         return tkz__compiler_unsupported(own, place, "U+0000");
     return status == TKZ_OK ? tkz__compiler_append_character(own, place, character) : status;
 }
 
-static tkz_status read_next(tkz__compiler *own)
+tkz_status tkz__compiler_read_next(tkz__compiler *own)
 {
     bool found;
-    tkz_status status = read_repeat(own, &found);
+    tkz_status status = tkz__compiler_skip_space(own);
+    if (status != TKZ_OK || own->source.at == own->source.size)
+        return status;
+    status = read_repeat(own, &found);
     if (status != TKZ_OK || found)
         return status;
     if (skip(own, "|"))
-        return next_alternative(own);
+        return tkz__compiler_next_alternative(own);
     if (skip(own, "("))
-        return read_group(own);
+        return tkz__compiler_read_group(own);
     if (skip(own, ")")) {
         bool is_open = false;
         for (size_t i = 1; i < own->depth; i++)
             is_open = is_open || !own->groups[i].is_implicit;
-        return is_open ? close_group(own)
+        return is_open ? tkz__compiler_close_group(own)
                        : tkz__compiler_malformed(own, own->source.at - 1, "a ) without a (");
     }
     if (skip(own, "["))
@@ -474,30 +266,91 @@ static tkz_status read_next(tkz__compiler *own)
     return read_literal(own);
 }
 
-/* False: there is no back reference. */
+/* The comment that begins here, (?#, up to its ). */
+static tkz_status skip_comment(tkz__compiler *own)
+{
+    size_t place = own->source.at;
+    for (own->source.at += 3; own->source.at < own->source.size; own->source.at++) {
+        char byte = own->source.text[own->source.at];
+        if (byte == ')') {
+            own->source.at++;
+            return TKZ_OK;
+        }
+        own->source.at += byte == '\\';
+    }
+    return tkz__compiler_malformed(own, place, "a comment that does not end");
+}
+
+tkz_status tkz__compiler_skip_space(tkz__compiler *own)
+{
+    const char *spaces = own->source.dialect == TKZ__DIALECT_RUST ? " \t\n\r" : " \t\n\r\f";
+    tkz_status status = TKZ_OK;
+    while (status == TKZ_OK && own->source.at < own->source.size) {
+        char byte = own->source.text[own->source.at];
+        if (has(own, "(?#")) {
+            status = skip_comment(own);
+        } else if (own->extended && byte == '#') {
+            while (own->source.at < own->source.size && own->source.text[own->source.at++] != '\n')
+                continue;
+        } else if (own->extended && byte != '\0' && strchr(spaces, byte) != NULL) {
+            own->source.at++;
+        } else {
+            break;
+        }
+    }
+    return status;
+}
+
+/* False: there is no back reference, call or condition. */
 static bool may_refer(const char *text, size_t size)
 {
     for (size_t i = 0; i + 1 < size; i++) {
-        if (text[i] == '\\' && ((text[i + 1] >= '1' && text[i + 1] <= '9') || text[i + 1] == 'k'))
+        if (text[i] == '\\' && ((text[i + 1] >= '1' && text[i + 1] <= '9') || text[i + 1] == 'k' ||
+                                text[i + 1] == 'g'))
             return true;
-        if (text[i] == 'P' && text[i + 1] == '=')
+        if ((text[i] == 'P' && (text[i + 1] == '=' || text[i + 1] == '>')) ||
+            (text[i] == '?' && text[i + 1] == '('))
             return true;
     }
     return false;
 }
 
-static tkz_status compile(tkz__compiler *own)
+static tkz_status read_all(tkz__compiler *own)
 {
-    own->captures = may_refer(own->source.text, own->source.size);
-    tkz_status status = open_group(own, TKZ__CODE_JUMP, false);
+    tkz_status status = tkz__compiler_open_group(own, TKZ__CODE_JUMP, false);
     while (status == TKZ_OK && own->source.at < own->source.size)
-        status = read_next(own);
+        status = tkz__compiler_read_next(own);
     for (size_t i = 1; status == TKZ_OK && i < own->depth; i++) {
         if (!own->groups[i].is_implicit)
             return tkz__compiler_malformed(own, own->source.size, "a ( without a )");
     }
-    if (status == TKZ_OK)
-        status = close_group(own);
+    return status == TKZ_OK ? tkz__compiler_close_group(own) : status;
+}
+
+/* Compiled a second time, with what is known of all groups. */
+static tkz_status read_again(tkz__compiler *own)
+{
+    own->source.at = 0;
+    own->source.names = 0;
+    own->folds = own->any_newline = own->lines = own->extended = false;
+    own->hard = own->opened = 0;
+    own->depth = 0;
+    own->is_second = true;
+    for (uint32_t i = 1; i <= own->capture_count; i++) {
+        own->known[i].is_closed = false;
+        own->known[i].slot = 0;
+    }
+    own->pattern->step_count = 0;
+    own->pattern->slot_count = 0;
+    return read_all(own);
+}
+
+static tkz_status compile(tkz__compiler *own)
+{
+    own->captures = may_refer(own->source.text, own->source.size);
+    tkz_status status = read_all(own);
+    if (status == TKZ_OK && own->wants_second)
+        status = read_again(own);
     if (status == TKZ_OK)
         status = tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_MATCH});
     return status == TKZ_OK ? tkz__pattern_find_starts(own->pattern, own->source.error) : status;

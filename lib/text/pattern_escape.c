@@ -36,30 +36,25 @@ bool tkz__compiler_looks_behind(const tkz__compiler *own, uint8_t code)
 /* What a group took comes again. */
 static tkz_status append_reference(tkz__compiler *own, size_t place, uint32_t number)
 {
-    if (number == 0 || number > own->capture_count || !own->known[number].is_closed)
-        return tkz__compiler_unsupported(own, place, "a back reference to a group that does not end before it");
+    bool is_there = number != TKZ__NO_GROUP && number != 0;
+    if (!is_there && (own->is_second || number == 0))
+        return tkz__compiler_malformed(own, place, "a back reference to a group that there is not");
+    if (is_there && own->known[number].open > 0)
+        return tkz__compiler_unsupported(own, place, "a back reference into the group that it stands in");
     if (own->folds)
         return tkz__compiler_unsupported(own, place, "a back reference without case");
-    const tkz__capture *known = &own->known[number];
+    bool is_closed = is_there && own->known[number].is_closed;
+    uint16_t slot = 0;
+    tkz_status status = is_there ? tkz__compiler_group_slot(own, number, &slot) : TKZ_OK;
+    if (status != TKZ_OK)
+        return status;
+    own->wants_second = own->wants_second || !is_there;
     inner(own)->last_folded = 0;
     own->hard++;
-    tkz__compiler_set_atom(own, step_count(own), known->least, known->most);
-    return tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_REFER, .least = known->slot});
-}
-
-/* A number that counts groups from the first, or back from here. */
-static tkz_status refer_by_number(tkz__compiler *own, size_t place, bool is_relative)
-{
-    uint32_t number;
-    if (!tkz__compiler_read_number(own, &number))
-        return tkz__compiler_unsupported(own, place, "a back reference with such a number");
-    own->has_numbers = true;
-    if (own->has_names && own->source.dialect == TKZ__DIALECT_ONIGURUMA)
-        return tkz__compiler_malformed(own, place, "a back reference with a number beside groups with names, "
-                                     "which Oniguruma refuses");
-    if (is_relative)
-        number = number <= own->capture_count ? own->capture_count + 1 - number : 0;
-    return append_reference(own, place, number);
+    /* One that may have been left out before is taken as empty at the least. */
+    tkz__compiler_set_atom(own, step_count(own), is_closed ? own->known[number].least : 0,
+                           is_closed ? own->known[number].most : TKZ__WIDE);
+    return tkz__compiler_append(own, (tkz__pattern_step){.code = TKZ__CODE_REFER, .least = slot});
 }
 
 /* A name up to `end`, which is read too. */
@@ -79,28 +74,70 @@ tkz_status tkz__compiler_read_name(tkz__compiler *own, char end, const char **na
     return TKZ_OK;
 }
 
-/* name>, 1>, -1>, what is before it being read. */
-tkz_status tkz__compiler_refer_by_name(tkz__compiler *own, char end)
+/* A number is read that `sign` stands before, or 0. */
+static tkz_status find_number(tkz__compiler *own, size_t place, char sign, uint32_t *number)
+{
+    own->has_numbers = true;
+    if (own->has_names && own->source.dialect == TKZ__DIALECT_ONIGURUMA)
+        return tkz__compiler_malformed(own, place, "a back reference or call with a number beside groups with "
+                                       "names, which Oniguruma refuses");
+    if (sign == '-')
+        *number = *number <= own->opened && *number > 0 ? own->opened + 1 - *number : 0;
+    else if (sign == '+')
+        *number += own->opened;
+    if (*number > own->capture_count)
+        *number = TKZ__NO_GROUP;
+    return TKZ_OK;
+}
+
+tkz_status tkz__compiler_read_group_name(tkz__compiler *own, char end, bool may_follow,
+                                         uint32_t *number)
 {
     size_t place = own->source.at, size;
     const char *name;
-    bool is_relative = skip(own, "-");
+    bool is_oniguruma = own->source.dialect == TKZ__DIALECT_ONIGURUMA;
+    char sign = has(own, "-") || (is_oniguruma && has(own, "+")) ? own->source.text[own->source.at++] : '\0';
     if (own->source.at < own->source.size && own->source.text[own->source.at] >= '0' &&
         own->source.text[own->source.at] <= '9') {
-        tkz_status status = refer_by_number(own, place, is_relative);
-        if (status == TKZ_OK && (own->source.at == own->source.size ||
-                                 own->source.text[own->source.at++] != end))
-            status = tkz__compiler_unsupported(own, place, "a back reference with such a number");
-        return status;
+        if (!tkz__compiler_read_number(own, number) || own->source.at == own->source.size ||
+            own->source.text[own->source.at++] != end)
+            return tkz__compiler_unsupported(own, place, "a group with such a number");
+        return find_number(own, place, sign, number);
     }
     tkz_status status = tkz__compiler_read_name(own, end, &name, &size);
+    *number = TKZ__NO_GROUP;
     for (uint32_t i = 1; status == TKZ_OK && i <= own->capture_count; i++) {
-        if (own->known[i].name_size == size && memcmp(own->known[i].name, name, size) == 0)
-            return append_reference(own, place, i);
+        if (own->known[i].name_size == size && memcmp(own->known[i].name, name, size) == 0 &&
+            (may_follow || own->known[i].place <= place))
+            *number = i;
     }
-    return status == TKZ_OK ? tkz__compiler_malformed(own, place, "a back reference to a name that no group before "
-                                                    "it has")
-                            : status;
+    if (status == TKZ_OK && *number == TKZ__NO_GROUP && !may_follow)
+        status = tkz__compiler_malformed(own, place, "a reference to a name that no group before it has");
+    return status;
+}
+
+tkz_status tkz__compiler_refer_by_name(tkz__compiler *own, char end)
+{
+    size_t place = own->source.at;
+    uint32_t number;
+    tkz_status status = tkz__compiler_read_group_name(own, end, false, &number);
+    return status == TKZ_OK ? append_reference(own, place, number) : status;
+}
+
+/* What stands behind a backslash begins with 1 to 9. *found false: it is no group. */
+static tkz_status refer_by_number(tkz__compiler *own, size_t place, bool *found)
+{
+    uint32_t number;
+    size_t start = own->source.at;
+    *found = tkz__compiler_read_number(own, &number);
+    if (own->source.dialect == TKZ__DIALECT_ONIGURUMA && number > 9 && number > own->opened)
+        *found = false;
+    if (!*found) {
+        own->source.at = start;
+        return TKZ_OK;
+    }
+    tkz_status status = find_number(own, place, '\0', &number);
+    return status == TKZ_OK ? append_reference(own, place, number) : status;
 }
 
 /* \R: CR LF or one character that ends a line, with no way back from the one to the other. */
@@ -152,7 +189,11 @@ static tkz_status read_special(tkz__compiler *own, bool *found)
     char next = own->source.at < own->source.size ? own->source.text[own->source.at] : '\0';
     *found = true;
     if (next >= '1' && next <= '9')
-        return refer_by_number(own, place, false);
+        return refer_by_number(own, place, found);
+    if (skip(own, "g<"))
+        return tkz__compiler_call(own, '>');
+    if (skip(own, "g'"))
+        return tkz__compiler_call(own, '\'');
     if (skip(own, "k<"))
         return tkz__compiler_refer_by_name(own, '>');
     if (skip(own, "k'"))
@@ -167,7 +208,7 @@ static tkz_status read_special(tkz__compiler *own, bool *found)
     if (next == 'K')
         return append_keep(own, place);
     if (next == 'G')
-        return tkz__compiler_append_place(own, TKZ__CODE_SEARCH_START);
+        return tkz__compiler_append_place(own, is_oniguruma ? TKZ__CODE_SEARCH_START : TKZ__CODE_LAST_END);
     if (next == 'R')
         return append_line_end(own);
     if (next == 'N' || next == 'O')
@@ -184,6 +225,9 @@ tkz_status tkz__compiler_read_escape(tkz__compiler *own)
     tkz_status status = read_special(own, &is_special);
     if (status != TKZ_OK || is_special)
         return status;
+    if (own->source.dialect == TKZ__DIALECT_RUST && (has(own, "b{") || has(own, "B{")) && own->source.size - own->source.at > 2 &&
+        strchr("0123456789,", own->source.text[own->source.at + 2]) == NULL)
+        return tkz__compiler_unsupported(own, place, "a border of words of this kind");
     if (skip(own, "b"))
         return tkz__compiler_append_border(own, TKZ__CODE_WORD_BORDER);
     if (skip(own, "B"))
@@ -202,6 +246,12 @@ tkz_status tkz__compiler_read_escape(tkz__compiler *own)
         tkz__pattern_read_escape(&own->source, false, own->folds, &is_class, &character, own->set);
     if (status != TKZ_OK)
         return status;
+    if (!is_class && character >= 0x80 && !is_oniguruma && own->source.text[place + 1] != 'x' &&
+        own->source.text[place + 1] != 'u' && own->source.text[place + 1] != 'U') {
+        tkz__compiler_set_atom(own, step_count(own), 1, 1); /* there its case counts */
+        return tkz__compiler_append(own, (tkz__pattern_step){
+            .code = TKZ__CODE_ONE, .class_index = TKZ__NO_CLASS, .character = character});
+    }
     if (!is_class)
         return tkz__compiler_append_character(own, place, character);
     inner(own)->last_folded = 0;

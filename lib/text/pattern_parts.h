@@ -23,11 +23,13 @@ typedef enum tkz__pattern_code {
     TKZ__CODE_WORD_BORDER,
     TKZ__CODE_NO_WORD_BORDER,
     TKZ__CODE_SEARCH_START, /* where the search began */
+    TKZ__CODE_LAST_END,     /* and no empty match was passed over there */
     TKZ__CODE_BACK, /* `least` characters back, else up to `most` */
     TKZ__CODE_SAVE, /* the slot `least` is the place */
     TKZ__CODE_AT,   /* the place is that of the slot `least` */
     TKZ__CODE_REFER, /* what stands between the slot `least` and the next one */
     TKZ__CODE_CLUSTER, /* up to the end of a grapheme cluster */
+    TKZ__CODE_CHECK, /* goes on behind it where the slot `least` is set, else `jump` away */
     /* What stands up to the CUT is matched without a way back into it. `jump` leads behind the CUT. */
     TKZ__CODE_ATOMIC,
     TKZ__CODE_LOOK,    /* and the place is as before */

@@ -16,7 +16,7 @@ bool tkz__pattern_is_by_characters(const tkz__pattern *pattern)
 {
     for (size_t i = 0; i < pattern->step_count; i++) {
         uint8_t code = pattern->steps[i].code;
-        if (code == TKZ__CODE_CLUSTER || code == TKZ__CODE_SEARCH_START)
+        if (code == TKZ__CODE_CLUSTER || code == TKZ__CODE_SEARCH_START || code == TKZ__CODE_LAST_END)
             return false;
     }
     return true;
@@ -81,6 +81,7 @@ static bool spread(const tkz__pattern *pattern, bool *reached)
             next = step->least == 0;
             break;
         case TKZ__CODE_SPLIT:
+        case TKZ__CODE_CHECK:
             next = jumps = true;
             break;
         case TKZ__CODE_JUMP:

@@ -361,6 +361,8 @@ bool tkz__set_add_property(tkz__char_set *set, tkz__regex_dialect dialect, const
         return tkz__set_add_letter(set, 's');
     else if (is_name(folded, length, "ascii"))
         tkz__set_add_range(set, 0, 0x7F);
+    else if (is_name(folded, length, "lowercase") || is_name(folded, length, "uppercase"))
+        return add_unicode_posix(set, folded, strlen("lower"));
     else if (dialect == TKZ__DIALECT_RUST)
         return false;
     else if (is_name(folded, length, "punct"))

@@ -164,9 +164,11 @@ INLINE __m256i equals(__m256i b, int byte)
     return _mm256_cmpeq_epi8(b, repeated(byte));
 }
 
-/* Continuation bytes from `first` to `last`, given that all are. */
+/* Continuation bytes from `first` to `last`, given that all are: as signed numbers 80 is the least. */
 INLINE __m256i tail_between(__m256i b, int first, int last)
 {
+    if (first == 0x80)
+        return _mm256_cmpgt_epi8(repeated(last + 1), b);
     return BUT(_mm256_cmpgt_epi8(b, repeated(first - 1)),
                _mm256_cmpgt_epi8(b, repeated(last)));
 }

@@ -268,6 +268,8 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set,
     if (found.high != 0) {
         found.tail = top_bits(_mm256_cmpgt_epi8(repeated(0xC0), first.low),
                               _mm256_cmpgt_epi8(repeated(0xC0), first.high));
+        found.wide = found.high & top_bits(_mm256_cmpgt_epi8(first.low, repeated(0xDF)),
+                                           _mm256_cmpgt_epi8(first.high, repeated(0xDF)));
         find_others(from, first, set, &found);
         uint64_t c2 = BOTH(is, first, 0xC2);
         if (__builtin_expect(c2 != 0, 0)) {

@@ -145,6 +145,7 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set, tkz__scan_pl
     found.high = _mm512_movepi8_mask(first);
     found.tail = _mm512_mask_cmplt_epi8_mask(found.high, first, repeated(0xC0));
     if (found.high != 0) {
+        found.wide = _mm512_mask_cmpgt_epi8_mask(found.high, first, repeated(0xDF));
         __m512i second = load(reader, at + 1);
         uint64_t c2 = is(first, 0xC2);
         if (__builtin_expect(c2 != 0, 0))

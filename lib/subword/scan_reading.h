@@ -93,6 +93,7 @@ typedef struct tkz__scan_found {
     uint64_t letter, number, space, newline, blank, apostrophe, lower, sign, slash; /* in ASCII */
     uint64_t high; /* not ASCII */
     uint64_t tail; /* of those: 80..BF, which begin no character */
+    uint64_t wide; /* E0..FF, which begin none of two bytes */
     uint64_t two_space; /* where U+0085 and U+00A0 begin */
     /* Where characters of three bytes begin that the vectors know. `known` are those of the
      * properties of the set, and others that have none. */
@@ -159,10 +160,11 @@ static inline __attribute__((always_inline)) void tkz__scan_put_all(tkz__scan_re
     }
     if (__builtin_expect(found->two_space != 0, 0))
         tkz__scan_put_twos(reader, block, found->two_space);
-    /* Bytes that are no text are mostly seen by the next one: it goes on with no character. That of the
-     * last byte is not known here. */
+    /* Bytes that are no text are mostly seen by the next two: these go on with no character. Those of the
+     * last bytes are not known here. */
     uint64_t left = found->high & ~(tail | known | found->two_space | found->tail) &
-                    (found->tail >> 1 | UINT64_C(1) << (TKZ__SCAN_BLOCK - 1));
+                    (found->tail >> 1 | UINT64_C(1) << (TKZ__SCAN_BLOCK - 1)) &
+                    (~found->wide | found->tail >> 2 | UINT64_C(3) << (TKZ__SCAN_BLOCK - 2));
     while (__builtin_expect(left != 0, 0)) {
         size_t place = (size_t)__builtin_ctzll(left);
         size_t length = tkz__scan_set_character(reader, set, place, block);

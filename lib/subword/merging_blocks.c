@@ -19,7 +19,7 @@ void tkz__merge_block_ask(const tkz__image *image, tkz__pair_memory *memory,
     for (size_t i = 0; i + 1 < size; i++)
         block->merges[i] =
             tkz__merge_at(tkz__pair_memory_find(image, memory, text[i], text[i + 1]), i);
-    for (size_t i = size - 1; i < size || i % TKZ__MERGE_LANES != 0; i++)
+    for (size_t i = size - 1; i < TKZ__MERGE_BLOCK; i++)
         block->merges[i] = TKZ__NO_MERGE;
 }
 

@@ -155,14 +155,17 @@ void tkz__merge_block_ask(const tkz__image *image, tkz__pair_memory *memory,
             else                                                                              \
                 tkz__merge_block_ask(image, memory, &blocks[i]);                              \
         }                                                                                     \
+        tkz__merge_block *open[TKZ__MERGE_BLOCKS];                                            \
+        for (size_t i = 0; i < count; i++)                                                    \
+            open[i] = &blocks[i];                                                             \
         for (size_t left = count; left > 0;) {                                                \
-            left = 0;                                                                         \
-            for (size_t i = 0; i < count; i++) {                                              \
-                int32_t merge = lowest(blocks[i].merges, blocks[i].size);                     \
-                if (merge == TKZ__NO_MERGE)                                                   \
+            for (size_t i = 0; i < left;) {                                                   \
+                int32_t merge = lowest(open[i]->merges, open[i]->size);                       \
+                if (merge == TKZ__NO_MERGE) {                                                 \
+                    open[i] = open[--left];                                                   \
                     continue;                                                                 \
-                tkz__merge_carry_out(image, memory, &blocks[i], merge);                       \
-                left++;                                                                       \
+                }                                                                             \
+                tkz__merge_carry_out(image, memory, open[i++], merge);                        \
             }                                                                                 \
         }                                                                                     \
     } while (0)

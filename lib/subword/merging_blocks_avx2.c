@@ -10,38 +10,47 @@
 
 #define TARGET __attribute__((target("avx2,popcnt,bmi,bmi2,lzcnt")))
 
+enum { LANES = TKZ__MERGE_LANES, ROUNDED = TKZ__MERGE_BLOCK + LANES };
+
+TARGET static inline __m256i lower(__m256i one, const int32_t *merges)
+{
+    return _mm256_min_epi32(one, _mm256_loadu_si256((const __m256i *)merges));
+}
+
+/* Of all the places of a block: those behind its bytes have none. */
 TARGET static inline int32_t lowest(const int32_t *merges, size_t count)
 {
-    __m256i all = _mm256_loadu_si256((const __m256i *)merges);
-    for (size_t i = TKZ__MERGE_LANES; i < count; i += TKZ__MERGE_LANES)
-        all = _mm256_min_epi32(all, _mm256_loadu_si256((const __m256i *)(merges + i)));
-    __m128i half = _mm_min_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-    half = _mm_min_epi32(half, _mm_shuffle_epi32(half, _MM_SHUFFLE(1, 0, 3, 2)));
-    half = _mm_min_epi32(half, _mm_shuffle_epi32(half, _MM_SHUFFLE(2, 3, 0, 1)));
-    return _mm_cvtsi128_si32(half);
+    (void)count;
+    __m256i one = _mm256_loadu_si256((const __m256i *)merges);
+    __m256i two = _mm256_loadu_si256((const __m256i *)(merges + LANES));
+    one = lower(lower(lower(one, merges + 2 * LANES), merges + 4 * LANES), merges + 6 * LANES);
+    two = lower(lower(lower(two, merges + 3 * LANES), merges + 5 * LANES), merges + 7 * LANES);
+    _Static_assert(TKZ__MERGE_BLOCK == 8 * LANES, "all of them");
+    one = _mm256_min_epi32(one, two);
+    __m128i four = _mm_min_epi32(_mm256_castsi256_si128(one), _mm256_extracti128_si256(one, 1));
+    four = _mm_min_epi32(four, _mm_shuffle_epi32(four, _MM_SHUFFLE(1, 0, 3, 2)));
+    four = _mm_min_epi32(four, _mm_shuffle_epi32(four, _MM_SHUFFLE(2, 3, 0, 1)));
+    return _mm_cvtsi128_si32(four);
 }
 
 /* ---- Bytes ------------------------------------------------------------- */
 
-enum { LANES = TKZ__MERGE_LANES, ROUNDED = TKZ__MERGE_BLOCK + LANES };
-
-/* The pairs of the bytes of a block, behind one that has no limit, and more of these up to a full vector and
- * one behind it. */
-TARGET static inline void load_pairs(const tkz__pair_memory *memory, const tkz__merge_block *block,
-                                     __m128i *pairs)
+/* Where the pairs that begin at eight bytes stand in `byte_pairs`, in bytes: see tkz__pair_memory_place. */
+TARGET static inline __m256i offsets_at(const uint8_t *text)
 {
-    const __m128i none = _mm_setr_epi32(INT32_MAX, -1, 0, 0);
-    const uint8_t *text = tkz__merge_text(block);
-    size_t count = block->size - 1;
-    *pairs++ = none;
-    for (size_t i = 0; i < count; i++) {
-        uint16_t two;
-        memcpy(&two, text + i, 2);
-        pairs[i] = _mm_loadu_si128(
-            (const __m128i *)&memory->byte_pairs[tkz__pair_memory_place(two)]);
-    }
-    for (size_t i = count; i < block->size + LANES; i++)
-        pairs[i] = none;
+    __m128i left = _mm_loadl_epi64((const __m128i *)text);
+    __m128i right = _mm_loadl_epi64((const __m128i *)(text + 1));
+    __m256i two = _mm256_cvtepu16_epi32(_mm_unpacklo_epi8(left, right));
+    _Static_assert(sizeof(tkz__byte_pair) == 16 && TKZ__PAIR_ROW - TKZ__SYMBOL_BYTES == 8, "the shifts");
+    return _mm256_add_epi32(_mm256_slli_epi32(two, 4),
+                            _mm256_srli_epi32(_mm256_and_si256(two, _mm256_set1_epi32(0xFF00)), 1));
+}
+
+/* The pairs with two of these places, side by side. */
+TARGET static inline __m256i two_pairs(const uint8_t *pairs, uint32_t one, uint32_t two)
+{
+    __m256i low = _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(pairs + one)));
+    return _mm256_inserti128_si256(low, _mm_loadu_si128((const __m128i *)(pairs + two)), 1);
 }
 
 /* The fields of eight pairs. */
@@ -52,11 +61,14 @@ typedef struct fields {
     __m256i before;
 } fields;
 
-TARGET static inline fields fields_of(const __m128i *pairs)
+TARGET static inline fields fields_at(const tkz__pair_memory *memory, const uint8_t *text)
 {
+    const uint8_t *pairs = (const uint8_t *)memory->byte_pairs;
+    uint32_t at[LANES];
     __m256i rows[4];
+    _mm256_storeu_si256((__m256i *)at, offsets_at(text));
     for (int i = 0; i < 4; i++)
-        rows[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(pairs[i]), pairs[i + 4], 1);
+        rows[i] = two_pairs(pairs, at[i], at[i + 4]);
     __m256i low = _mm256_unpacklo_epi32(rows[0], rows[1]);
     __m256i high = _mm256_unpackhi_epi32(rows[0], rows[1]);
     __m256i more_low = _mm256_unpacklo_epi32(rows[2], rows[3]);
@@ -97,29 +109,34 @@ TARGET static inline tkz__merge_early merge_early(const tkz__pair_memory *memory
     const __m256i first = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     const __m256i low = _mm256_set1_epi32(0xFFFF), none = _mm256_set1_epi32(TKZ__NO_MERGE);
     const __m128i shift = _mm_cvtsi32_si128(TKZ__PAIR_MERGE_SHIFT + (int)memory->limit_shift);
-    __m128i pairs[1 + ROUNDED];
-    uint32_t limits[1 + ROUNDED];
+    const __m256i last = _mm256_set1_epi32((int)block->size - 1), all = _mm256_set1_epi32(-1);
+    uint32_t limits[2 + ROUNDED];
     tkz__merge_early early = {0, 0, 0};
-    load_pairs(memory, block, pairs);
+    size_t end = 0;
     limits[0] = UINT32_MAX;
-    for (size_t i = 0; i < block->size; i += LANES) {
-        fields own = fields_of(pairs + 1 + i);
-        __m256i places = _mm256_add_epi32(first, _mm256_set1_epi32((int)i));
-        _mm256_storeu_si256((__m256i *)(block->merges + i), _mm256_or_si256(own.merges, places));
-        _mm256_storeu_si256((__m256i *)(limits + 1 + i), own.limits);
-        early.behind |= sides_at(own.behind, text + i + 2) << i;
-        early.before |= sides_at(own.before, text + i - 1) << i;
-        limits[1 + i + LANES] = UINT32_MAX;
+    for (; end < block->size; end += LANES) {
+        fields own = fields_at(memory, text + end);
+        __m256i places = _mm256_add_epi32(first, _mm256_set1_epi32((int)end));
+        /* The last byte and what lies behind it are of no pair, and limit none. */
+        __m256i within = _mm256_cmpgt_epi32(last, places);
+        _mm256_storeu_si256((__m256i *)(block->merges + end),
+                            _mm256_blendv_epi8(none, _mm256_or_si256(own.merges, places), within));
+        _mm256_storeu_si256((__m256i *)(limits + 1 + end), _mm256_blendv_epi8(all, own.limits, within));
+        early.behind |= sides_at(own.behind, text + end + 2) << end;
+        early.before |= sides_at(own.before, text + end - 1) << end;
     }
+    limits[1 + end] = UINT32_MAX;
+    for (; end < TKZ__MERGE_BLOCK; end += LANES)
+        _mm256_storeu_si256((__m256i *)(block->merges + end), none);
     for (size_t i = 0; i < block->size; i += LANES) {
         __m256i own = _mm256_loadu_si256((const __m256i *)(block->merges + i));
         __m256i before = _mm256_loadu_si256((const __m256i *)(limits + i));
         __m256i behind = _mm256_loadu_si256((const __m256i *)(limits + i + 2));
         own = _mm256_srl_epi32(own, shift);
-        __m256i lower = _mm256_and_si256(
+        __m256i taken = _mm256_and_si256(
             _mm256_cmpgt_epi32(_mm256_and_si256(before, low), own),
             _mm256_cmpgt_epi32(_mm256_srli_epi32(behind, 16), own));
-        early.taken |= bits_of(lower) << i;
+        early.taken |= bits_of(taken) << i;
     }
     uint64_t over = early.taken | early.taken << 1 | early.taken >> 1;
     for (size_t i = 0; i < block->size; i += LANES) {

@@ -22,19 +22,49 @@ void tkz__added_finder_free(tkz__added_finder *finder, const tkz_allocator *allo
     finder->count = 0;
 }
 
+/* What the first three bytes of contents are, for each first byte. */
+typedef struct openings {
+    tkz__byte_rule of[256];
+} openings;
+
+static void add_opening(tkz__byte_rule *rule, const uint8_t *content, size_t size)
+{
+    for (size_t i = 0; i < 3; i++) {
+        rule->halves[2 * i] |= i < size ? TKZ__HALF(content[i] >> 4) : TKZ__ANY_HALF;
+        rule->halves[2 * i + 1] |= i < size ? TKZ__HALF(content[i] & 15) : TKZ__ANY_HALF;
+    }
+}
+
+/* A rule for each first byte; for several if there are more of them than rules: what a rule finds is looked at
+ * anyway. */
+static void set_rules(tkz__added_finder *finder, const openings *all)
+{
+    tkz__byte_rule rules[TKZ__BYTE_RULE_LIMIT] = {{{0}}};
+    for (unsigned byte = 0; byte < 256; byte++) {
+        if (!finder->starts[byte])
+            continue;
+        tkz__byte_rule *rule = &rules[finder->start_count++ % TKZ__BYTE_RULE_LIMIT];
+        finder->last_start = (uint8_t)byte;
+        for (size_t i = 0; i < 6; i++)
+            rule->halves[i] |= all->of[byte].halves[i];
+    }
+    tkz__byte_rules_set(&finder->rules, rules, TKZ__BYTE_RULE_LIMIT);
+}
+
 /* Adds a content; one that is there already stays, as the first of equal ones. */
-static tkz_status add_content(tkz__added_finder *finder, tkz__trie_builder *trie, uint32_t number,
-                              const char *content, size_t size, tkz_error *error)
+static tkz_status add_content(tkz__added_finder *finder, openings *all, tkz__trie_builder *trie,
+                              uint32_t number, const char *content, size_t size, tkz_error *error)
 {
     if (size == 0)
         return TKZ_OK;
     finder->starts[(uint8_t)content[0]] = true;
+    add_opening(&all->of[(uint8_t)content[0]], (const uint8_t *)content, size);
     if (size > finder->longest)
         finder->longest = size;
     return tkz__trie_builder_add(trie, (const uint8_t *)content, size, number, error);
 }
 
-static tkz_status add_token(tkz__added_finder *finder, const tkz__image *image,
+static tkz_status add_token(tkz__added_finder *finder, openings *all, const tkz__image *image,
                             tkz__trie_builder *trie, uint32_t number, tkz_normalizer *normalizer,
                             tkz_error *error)
 {
@@ -51,7 +81,7 @@ static tkz_status add_token(tkz__added_finder *finder, const tkz__image *image,
         content = normal.text;
         size = normal.size;
     }
-    return add_content(finder, trie, number, content, size, error);
+    return add_content(finder, all, trie, number, content, size, error);
 }
 
 static uint32_t count_tokens(const tkz__image *image, bool normalized)
@@ -98,22 +128,18 @@ tkz_status tkz__added_finder_make(tkz__added_finder *finder, const tkz__image *i
         return tkz__error_memory(error, count * sizeof *finder->tokens);
     finder->count = count;
     list_tokens(finder, image, normalized);
+    openings all = {0};
     tkz__trie_builder *trie = NULL;
     tkz_status status = tkz__trie_builder_new(&trie, allocator, error);
     /* The last one first: where two contents are equal, the token of the lower id is found. */
     for (uint32_t i = count; status == TKZ_OK && i > 0; i--) {
         bool as_is = !normalized || (finder->tokens[i - 1].flags & TKZ__ADDED_AS_IS) != 0;
-        status = add_token(finder, image, trie, i - 1, as_is ? NULL : normalizer, error);
+        status = add_token(finder, &all, image, trie, i - 1, as_is ? NULL : normalizer, error);
     }
     if (status == TKZ_OK)
         status = tkz__trie_builder_write(trie, &finder->nodes, &finder->ends, error);
     tkz__trie_builder_free(trie);
-    for (unsigned byte = 0; byte < 256; byte++) {
-        if (finder->starts[byte]) {
-            finder->start_count++;
-            finder->last_start = (uint8_t)byte;
-        }
-    }
+    set_rules(finder, &all);
     if (status != TKZ_OK)
         tkz__added_finder_free(finder, allocator);
     return status;
@@ -178,25 +204,20 @@ static uint32_t longest_content(const tkz__added_finder *finder, const char *tex
                              (const uint8_t *)text + at, size - at, length);
 }
 
-/* The next byte of text[at .. limit) that some content starts with, or the limit. Most models have
- * contents
- * that all start with "<", and the C library finds that by vectors: byte by byte it was an eighth
- * of the
- * time of encoding with Qwen 3. */
-static size_t next_start(const tkz__added_finder *finder, const char *text, size_t at, size_t limit)
+/* The next byte of text[at .. limit) that some content may start with, or the limit. Many models have contents
+ * that all start with "<", and the C library finds that by vectors: byte by byte it was an eighth of
+ * the time of encoding with Qwen 3. Those of Gemma 3 start with five bytes, of which one is that of "\u2581" and
+ * of the usual signs of Japanese. */
+static size_t next_start(const tkz__added_finder *finder, const char *text, size_t size, size_t at,
+                         size_t limit)
 {
     if (finder->start_count == 1) {
         const char *found = memchr(text + at, finder->last_start, limit - at);
         return found != NULL ? (size_t)(found - text) : limit;
     }
-    const bool *starts = finder->starts;
-    const uint8_t *bytes = (const uint8_t *)text;
-    while (limit - at >= 4 && !(starts[bytes[at]] | starts[bytes[at + 1]] |
-                                starts[bytes[at + 2]] | starts[bytes[at + 3]]))
-        at += 4;
-    while (at < limit && !starts[bytes[at]])
-        at++;
-    return at;
+    size_t end = size - limit < 2 ? size : limit + 2;
+    size_t found = tkz__byte_rules_find(&finder->rules, text, at, end);
+    return found < limit ? found : limit;
 }
 
 bool tkz__added_finder_is_idle(const tkz__added_finder *finder, bool allow_special)
@@ -219,7 +240,7 @@ bool tkz__added_finder_next(const tkz__added_finder *finder, const char *text, s
     while (*at < limit) {
         size_t start = *at, length;
         if (!finder->starts[(uint8_t)text[start]]) {
-            *at = next_start(finder, text, start + 1, limit);
+            *at = next_start(finder, text, size, start + 1, limit);
             continue;
         }
         uint32_t number = longest_content(finder, text, size, start, &length);

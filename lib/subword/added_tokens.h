@@ -8,6 +8,7 @@
 #define TKZ_SUBWORD_ADDED_TOKENS_H
 
 #include "subword/tokenizer_image.h"
+#include "text/byte_rules.h"
 #include "tokenize/text.h"
 
 /* Immutable, any thread. */
@@ -22,6 +23,7 @@ typedef struct tkz__added_finder {
     bool starts[256];        /* bytes that some content starts with */
     uint32_t start_count;    /* how many those are */
     uint8_t last_start;      /* the greatest of them */
+    tkz__byte_rules rules;   /* places where a content may start, by its first three bytes */
 } tkz__added_finder;
 
 typedef struct tkz__added_match {

@@ -477,6 +477,36 @@ START_TEST(added_tokens)
 }
 END_TEST
 
+/* More first bytes than there are rules to look for them by vectors, contents of one to four bytes: each at
+ * every place of a text, and with nothing of it behind the end. */
+START_TEST(many_first_bytes)
+{
+    static const char *const contents[] = {"<s>", "\n", "\t\t", "[x]", "▁", "(", "=>", "~", "あ゛", "é", "|a|b"};
+    enum { COUNT = sizeof contents / sizeof contents[0], PLACES = 140 };
+    tkz__tokenizer_builder *builder = letters();
+    for (uint32_t i = 0; i < COUNT; i++)
+        add_added(builder, 300 + i, contents[i], 0);
+    tkz_encoder *encoder = finish(builder);
+    size_t wrong = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        size_t size = strlen(contents[i]);
+        for (size_t place = 0; place < PLACES; place++) {
+            char text[PLACES];
+            const tkz_batch *batch;
+            memset(text, 'q', sizeof text);
+            size_t there = size < PLACES - place ? size : PLACES - place;
+            memcpy(text + place, contents[i], there);
+            uint64_t offsets[2] = {0, PLACES};
+            ck_assert_status(tkz_encoder_encode(encoder, text, offsets, 1, &batch, NULL));
+            size_t ids = there == size ? PLACES - size + 1 : PLACES;
+            wrong += batch->offsets[1] != ids || (there == size) != (batch->ids[place] == 300 + i);
+        }
+    }
+    ck_assert_uint_eq(wrong, 0);
+    tkz_encoder_free(encoder);
+}
+END_TEST
+
 /* HF looks for the next token behind the content of the last one, also in the white space that it took
  * in: the ids and spans are its own. */
 START_TEST(white_space_tokens)
@@ -671,6 +701,7 @@ Suite *suite_vocabulary(void)
     tcase_add_test(tests, ranks_out_of_order);
     tcase_add_test(tests, refusals);
     tcase_add_test(tests, added_tokens);
+    tcase_add_test(tests, many_first_bytes);
     tcase_add_test(tests, white_space_tokens);
     tcase_add_test(tests, normalized_text);
     tcase_add_test(tests, templates);

@@ -226,7 +226,8 @@ INLINE void add_forms(bytes first, const threes *one, const threes *two, tkz__sc
         found->three.sign |= top_bits(low.sign, high.sign);
 }
 
-INLINE void find_others(const uint8_t *from, bytes first, tkz__scan_set set,
+/* `may`: where a character of three bytes could begin. */
+INLINE void find_others(const uint8_t *from, bytes first, tkz__scan_set set, uint64_t may,
                         tkz__scan_found *found)
 {
     threes one, two;
@@ -239,7 +240,7 @@ INLINE void find_others(const uint8_t *from, bytes first, tkz__scan_set set,
         found->three.sign = top_bits(one.sign, two.sign);
         found->three.cjk = top_bits(one.cjk, two.cjk);
     }
-    if (((BOTH(in, first, 0xEA, 0xEF) | BOTH(is, first, 0xE2)) & ~found->three.known) != 0)
+    if (((BOTH(in, first, 0xEA, 0xEF) | BOTH(is, first, 0xE2)) & may & ~found->three.known) != 0)
         add_forms(first, &one, &two, set, found);
 }
 
@@ -270,7 +271,9 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set,
                               _mm256_cmpgt_epi8(repeated(0xC0), first.high));
         found.wide = found.high & top_bits(_mm256_cmpgt_epi8(first.low, repeated(0xDF)),
                                            _mm256_cmpgt_epi8(first.high, repeated(0xDF)));
-        find_others(from, first, set, &found);
+        uint64_t may = found.wide & tkz__scan_before_two(found.tail);
+        if (may != 0)
+            find_others(from, first, set, may, &found);
         uint64_t c2 = BOTH(is, first, 0xC2);
         if (__builtin_expect(c2 != 0, 0)) {
             bytes second = load(from + 1);

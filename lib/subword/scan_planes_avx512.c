@@ -85,8 +85,9 @@ INLINE uint64_t cjk_of(uint64_t ideograph, __m512i first, __m512i second, __m512
     return ideograph & ~(low | high);
 }
 
+/* `may`: where a character of three bytes could begin. */
 INLINE void find_threes(__m512i first, __m512i second, __m512i third, tkz__scan_set set,
-                        tkz__scan_found *found)
+                        uint64_t may, tkz__scan_found *found)
 {
     const __m512i tail = repeated(0xC0);
     uint64_t whole = _mm512_cmplt_epi8_mask(second, tail) & _mm512_cmplt_epi8_mask(third, tail);
@@ -117,7 +118,7 @@ INLINE void find_threes(__m512i first, __m512i second, __m512i third, tkz__scan_
     found->three.known = letter | space | sign;
     if (set == TKZ__SCAN_SET_SIGNS)
         found->three.cjk = kana | dot | cjk_of(ideograph, first, second, third);
-    if (((in(first, 0xEA, 0xEF) | is(first, 0xE2)) & ~found->three.known) != 0)
+    if (((in(first, 0xEA, 0xEF) | is(first, 0xE2)) & may & ~found->three.known) != 0)
         find_forms(whole, first, second, third, found);
 }
 
@@ -150,7 +151,10 @@ INLINE void read_block(tkz__scan_reader *reader, tkz__scan_set set, tkz__scan_pl
         uint64_t c2 = is(first, 0xC2);
         if (__builtin_expect(c2 != 0, 0))
             found.two_space = c2 & (is(second, 0x85) | is(second, 0xA0));
-        find_threes(first, second, load(reader, at + (reader->size - at > 1 ? 2 : 1)), set, &found);
+        uint64_t may = found.wide & tkz__scan_before_two(found.tail);
+        if (may != 0)
+            find_threes(first, second, load(reader, at + (reader->size - at > 1 ? 2 : 1)), set, may,
+                        &found);
     }
     tkz__scan_put_all(reader, set, &found, block);
 }

@@ -75,6 +75,18 @@ static inline void tkz__scan_nothing(tkz__scan_planes *block)
 
 /* ---- For readers by vectors ------------------------------------------------ */
 
+/* Where bytes have so many of 80..BF behind them that they could begin a character of two or three; those of the
+ * last ones are not known here. */
+static inline uint64_t tkz__scan_before_one(uint64_t tail)
+{
+    return tail >> 1 | UINT64_C(1) << (TKZ__SCAN_BLOCK - 1);
+}
+
+static inline uint64_t tkz__scan_before_two(uint64_t tail)
+{
+    return tkz__scan_before_one(tail) & (tail >> 2 | UINT64_C(3) << (TKZ__SCAN_BLOCK - 2));
+}
+
 /* Every byte 64 times: what vectors are compared with, from memory. GCC would make each of some forty
  * anew from a number, by two or three instructions, in every block. */
 extern const uint8_t tkz__scan_repeated[256][64];
@@ -163,8 +175,8 @@ static inline __attribute__((always_inline)) void tkz__scan_put_all(tkz__scan_re
     /* Bytes that are no text are mostly seen by the next two: these go on with no character. Those of the
      * last bytes are not known here. */
     uint64_t left = found->high & ~(tail | known | found->two_space | found->tail) &
-                    (found->tail >> 1 | UINT64_C(1) << (TKZ__SCAN_BLOCK - 1)) &
-                    (~found->wide | found->tail >> 2 | UINT64_C(3) << (TKZ__SCAN_BLOCK - 2));
+                    tkz__scan_before_one(found->tail) &
+                    (~found->wide | tkz__scan_before_two(found->tail));
     while (__builtin_expect(left != 0, 0)) {
         size_t place = (size_t)__builtin_ctzll(left);
         size_t length = tkz__scan_set_character(reader, set, place, block);

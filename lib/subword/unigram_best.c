@@ -91,7 +91,7 @@ static inline void read_ahead(tkz__unigram_worker *worker, const tkz__unigram *m
     }
 }
 
-#if TKZ__PATH_AVX2
+#if TKZ__PATH_AVX2 || TKZ__PATH_NEON
 
 /* Bytes of the last character that is read. */
 static uint32_t last_character(const search *state)
@@ -164,11 +164,12 @@ static tkz_status search_run(tkz__unigram_worker *worker, const tkz__unigram *mo
                              uint32_t base, uint32_t *frontier, bool *has_run, tkz_error *error)
 {
     tkz__unigram_run run;
+    tkz__unigram_run_move *move = tkz__unigram_run_mover();
     *has_run = false;
     uint32_t unit = worker->codes[state->at & (worker->ring - 1)];
     if (!chain_serves(worker, state) || state->same_end != state->known ||
         (tkz__unigram_base(model, unit) & TKZ__UNIGRAM_IS_PIECE) == 0 || /* it may be unknown */
-        !(model->greatest < 1e30) || !tkz__processor_has_avx2())
+        !(model->greatest < 1e30) || move == NULL)
         return TKZ_OK;
     uint32_t bytes = last_character(state);
     uint32_t count = state->known - state->at + count_again(state, bytes) - state->chain_size;
@@ -180,7 +181,7 @@ static tkz_status search_run(tkz__unigram_worker *worker, const tkz__unigram *mo
                            needed, sizeof *worker->links, error);
     if (status != TKZ_OK || !start_run(worker, state, base, *frontier, &run))
         return status;
-    tkz__unigram_run_avx2(&run, worker->links + (state->at + 1 - base), count);
+    move(&run, worker->links + (state->at + 1 - base), count);
     state->read -= (state->known - state->at) * bytes;
     state->read += count * bytes;
     state->at += count;
@@ -211,7 +212,7 @@ static tkz_status search_run(tkz__unigram_worker *worker, const tkz__unigram *mo
 #define SUM float
 #define SUM_LIMIT 100000.0F
 #define SEARCH search_single
-#if TKZ__PATH_AVX2
+#if TKZ__PATH_AVX2 || TKZ__PATH_NEON
 #define SEARCH_RUN search_run
 #endif
 #include "subword/unigram_search.h"

@@ -28,11 +28,23 @@ typedef struct tkz__unigram_run {
     uint32_t next_units[TKZ__UNIGRAM_RUN_LENGTHS]; /* the last pieces of these paths */
 } tkz__unigram_run;
 
-#if TKZ__PATH_AVX2
 /* Moves on by `count` places, in sums of 32 bits, and writes the last piece of the best path to each of them
  * to `links`. No sum may become infinite, and from each of the places on the run goes on for as many
  * characters as the longest piece has. */
 void tkz__unigram_run_avx2(tkz__unigram_run *run, uint32_t *links, size_t count);
+void tkz__unigram_run_neon(tkz__unigram_run *run, uint32_t *links, size_t count);
+
+/* The one that this processor has; NULL: none. */
+typedef void tkz__unigram_run_move(tkz__unigram_run *run, uint32_t *links, size_t count);
+static inline tkz__unigram_run_move *tkz__unigram_run_mover(void)
+{
+#if TKZ__PATH_AVX2
+    return tkz__processor_has_avx2() ? tkz__unigram_run_avx2 : NULL;
+#elif TKZ__PATH_NEON
+    return tkz__unigram_run_neon;
+#else
+    return NULL;
 #endif
+}
 
 #endif

@@ -225,7 +225,8 @@ tkz_status tkz__compiler_read_escape(tkz__compiler *own)
     tkz_status status = read_special(own, &is_special);
     if (status != TKZ_OK || is_special)
         return status;
-    if (own->source.dialect == TKZ__DIALECT_RUST && (has(own, "b{") || has(own, "B{")) && own->source.size - own->source.at > 2 &&
+    if (own->source.dialect == TKZ__DIALECT_RUST && (has(own, "b{") || has(own, "B{")) &&
+        own->source.size - own->source.at > 2 &&
         strchr("0123456789,", own->source.text[own->source.at + 2]) == NULL)
         return tkz__compiler_unsupported(own, place, "a border of words of this kind");
     if (skip(own, "b"))

@@ -36,8 +36,9 @@ verdict everywhere. All filters read one set of measures: what two of them need 
 needs is not measured. Text that is not valid UTF-8 has no verdict: it is an error that names the first invalid byte. Word
 lists are files of the user's; the project has none of others.
 
-The time of a document grows with its size, whatever is in it, and somewhat faster where tables outgrow the processor's caches: 200 MB took
-10 to 19 times as long as 25 MB with `ja-web-v1` and `swallow-v1-quality` (8 would be in proportion; on a busy machine). The memory of a worker
+The time of a document grows with its size, whatever is in it, and somewhat faster where tables outgrow the processor's caches: one of
+200 MB of mixed Japanese took 7 to 10 times as long as one of 25 MB in filters that go over characters, lines and sentences, 8 to 11 times in those
+that look for repeated lines and sentences, and 12 times in those of n-grams of characters (8 would be in proportion; on a busy machine). The memory of a worker
 grows in proportion: a huge document decides it and the next one gives it back. Measured with one document of 25 MB (one line, lines of
 literature, lines of one character, one line repeated), all values: `llm-jp-v1` 4 times the size of the text, `hojichar`,
 `swallow-v1-quality` and `ja-web-v1` 13 to 20 times (n-grams: 20 bytes for each character and a table of places), `gopher-ja` and

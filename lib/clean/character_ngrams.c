@@ -74,28 +74,76 @@ static tkz_status make_room(tkz__ngram_counter *counter, size_t count, tkz_error
     return TKZ_OK;
 }
 
-/* Gives each row the name of its pair, and counts the names. A pair that is new compares with itself, so that the
+/* Where names are looked up. */
+typedef struct pair_names {
+    uint32_t *table;
+    size_t mask;
+    const uint32_t *left, *right;
+    uint32_t *name, *count;
+} pair_names;
+
+static inline size_t slot_of(const pair_names *own, size_t row)
+{
+    return tkz__hash_u64((uint64_t)own->left[row] << 32 | own->right[row]) & own->mask;
+}
+
+/* Names the pair of row `i`, which is looked for from slot `at` on. A pair that is new compares with itself, so that the
  * one branch is whether another pair has the slot: it is seldom taken, while whether a pair is new is a toss-up. */
+static inline void name_pair(const pair_names *own, size_t i, size_t at)
+{
+    const uint32_t *left = own->left, *right = own->right;
+    uint32_t first;
+    for (;; at = (at + 1) & own->mask) {
+        first = own->table[at];
+        first |= (uint32_t)(i + 1) & -(uint32_t)(first == 0); /* compilers branch on ?: */
+        own->table[at] = first--;
+        if (__builtin_expect(((left[first] ^ left[i]) | (right[first] ^ right[i])) == 0, 1))
+            break;
+    }
+    own->name[i] = first;
+    own->count[first]++;
+}
+
+/* From so many rows on the table and what it points to are in no cache: both are asked for beforehand, first the slot, and
+ * halfway what stands behind it. All n-grams of one document of 3, 25 and 200 MB took 58, 69 and 65 hundredths of the time. */
+enum { MANY_ROWS = 1 << 17, AHEAD = 16 };
+
+static void name_many(const pair_names *own, size_t rows)
+{
+    size_t slots[2 * AHEAD];
+    for (size_t i = 0; i < 2 * AHEAD; i++)
+        slots[i] = slot_of(own, i);
+    for (size_t i = 0; i < rows; i++) {
+        size_t at = slots[i % (2 * AHEAD)];
+        if (i + 2 * AHEAD < rows) {
+            size_t next = slot_of(own, i + 2 * AHEAD);
+            slots[i % (2 * AHEAD)] = next;
+            __builtin_prefetch(&own->table[next], 1);
+        }
+        uint32_t first = own->table[slots[(i + AHEAD) % (2 * AHEAD)]];
+        if (first != 0) {
+            __builtin_prefetch(&own->left[first - 1], 0);
+            __builtin_prefetch(&own->right[first - 1], 0);
+            __builtin_prefetch(&own->count[first - 1], 1);
+        }
+        name_pair(own, i, at);
+    }
+}
+
+/* Gives each row the name of its pair, and counts the names. */
 static void count_pairs(tkz__ngram_counter *counter, const uint32_t *left, const uint32_t *right,
                         size_t rows)
 {
-    size_t slots = slots_for(rows), mask = slots - 1;
-    uint32_t *table = counter->slots, *name = counter->name, *count = counter->count;
-    memset(table, 0, slots * sizeof *table);
-    memset(count, 0, rows * sizeof *count);
-    for (size_t i = 0; i < rows; i++) {
-        size_t at = tkz__hash_u64((uint64_t)left[i] << 32 | right[i]) & mask;
-        uint32_t first;
-        for (;; at = (at + 1) & mask) {
-            first = table[at];
-            first |= (uint32_t)(i + 1) & -(uint32_t)(first == 0); /* compilers branch on ?: */
-            table[at] = first--;
-            if (__builtin_expect(((left[first] ^ left[i]) | (right[first] ^ right[i])) == 0, 1))
-                break;
-        }
-        name[i] = first;
-        count[first]++;
+    size_t slots = slots_for(rows);
+    const pair_names own = {counter->slots, slots - 1, left, right, counter->name, counter->count};
+    memset(own.table, 0, slots * sizeof *own.table);
+    memset(own.count, 0, rows * sizeof *own.count);
+    if (rows >= MANY_ROWS) {
+        name_many(&own, rows);
+        return;
     }
+    for (size_t i = 0; i < rows; i++)
+        name_pair(&own, i, slot_of(&own, i));
 }
 
 /* Four numbers side by side: GCC and Clang make of them what the processor has. */

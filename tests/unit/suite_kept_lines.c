@@ -9,7 +9,7 @@
 
 Suite *suite_kept_lines(void);
 
-enum { WORDS = 40000 };
+enum { WORDS = 120000 };
 
 /* Bytes of the text of a word: 1 to TKZ__KEPT_LINE. */
 static size_t size_of(uint32_t number)

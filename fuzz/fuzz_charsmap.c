@@ -44,7 +44,7 @@ static void check_normalizer(const tkz__spm_model_rules *rules, const tkz__spm_o
     tkz__buffer target;
     tkz__span_map map;
     tkz__spm_source source = {NULL, rules};
-    tkz__edit edit = {&target, &map, NULL, NULL};
+    tkz__edit edit = {.target = &target, .map = &map};
     tkz__buffer_init(&target, NULL);
     tkz__span_map_init(&map, NULL);
     size_t same = tkz__spm_unchanged(&source, options, text, size);

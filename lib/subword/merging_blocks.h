@@ -36,7 +36,9 @@ enum {
 
 /* A block while it is merged. A symbol is kept at the place of its first byte. */
 typedef struct tkz__merge_block {
-    int32_t merges[TKZ__MERGE_BLOCK]; /* what the symbol here and the next make << 7 | place */
+    /* What the symbol here and the next make << 7 | place; NO_MERGE behind the bytes, up to a full vector without
+     * vectors, to the last place with AVX2. */
+    int32_t merges[TKZ__MERGE_BLOCK];
     uint32_t symbols[TKZ__MERGE_BLOCK];
     uint64_t starts; /* bit n: a symbol starts at byte n */
     size_t size;     /* 1 .. TKZ__MERGE_BLOCK */

@@ -121,6 +121,36 @@ doubtful_bits(const block_rule *rule, const char *text, size_t left, uint64_t *w
     return doubtful;
 }
 
+/* The same for what is no text: bytes that begin no character stay and have no bit, so that a look is
+ * needed only where the bytes behind one can belong to it. False: there are too many of those too. */
+TKZ__TARGET_AVX2 static bool doubtful_bits_of_bytes(const block_rule *rule, const char *text,
+                                                    size_t left, uint64_t *wanted,
+                                                    uint32_t *doubtful)
+{
+    __m256i first = load(text);
+    __m256i more = more_below(load(text + 1), (char)0xC0);
+    uint32_t two = bits_of(_mm256_and_si256(within(first, (char)0xC2, 0xDF - 0xC2), more));
+    more = _mm256_and_si256(more, more_below(load(text + 2), (char)0xC0));
+    uint32_t three = bits_of(_mm256_and_si256(within(first, (char)0xE0, 0xEF - 0xE0), more));
+    more = _mm256_and_si256(more, more_below(load(text + 3), (char)0xC0));
+    uint32_t four = bits_of(_mm256_and_si256(within(first, (char)0xF0, 0xF4 - 0xF0), more));
+    uint32_t unknown = two | three | four, found = 0;
+    if (_mm_popcnt_u32(unknown) > MANY_UNKNOWN)
+        return false;
+    for (; unknown != 0; unknown &= unknown - 1) {
+        uint32_t place = (uint32_t)__builtin_ctz(unknown);
+        if (tkz__normal_safe_length(rule->form, text + place, left - place) == 0)
+            found |= UINT32_C(1) << place;
+    }
+    if (rule->capitals)
+        found |= bits_of(within(first, 'A', 'Z' - 'A'));
+    *wanted = ((uint64_t)(two | three | four) << 1 | (uint64_t)(three | four) << 2 |
+               (uint64_t)four << 3) >>
+              32;
+    *doubtful = found;
+    return true;
+}
+
 TKZ__TARGET_AVX2 size_t tkz__unicode_skip_avx2(tkz__unicode_form form, const char *text, size_t at,
                                                size_t size)
 {
@@ -151,11 +181,11 @@ TKZ__TARGET_AVX2 size_t tkz__unicode_doubtful_avx2(tkz__unicode_form form, bool 
     uint64_t wanted = 0;
     for (size_t at = 0; at < size; at += TKZ__SCAN_BLOCK) {
         bool many;
-        uint64_t doubtful = doubtful_bits(&rule, text + at, size + TKZ__SCAN_AHEAD - at, &wanted,
-                                          &many);
-        if (many)
+        size_t left = size + TKZ__SCAN_AHEAD - at;
+        uint32_t doubtful = doubtful_bits(&rule, text + at, left, &wanted, &many);
+        if (many && !doubtful_bits_of_bytes(&rule, text + at, left, &wanted, &doubtful))
             return tkz__whole_characters(text, 0, at);
-        bits[at / 64] = at % 64 == 0 ? doubtful : bits[at / 64] | doubtful << 32;
+        bits[at / 64] = at % 64 == 0 ? doubtful : bits[at / 64] | (uint64_t)doubtful << 32;
     }
     return size;
 }

@@ -71,12 +71,16 @@ static void find_doubtful(tkz__unicode_form form, bool capitals, const char *tex
             at++;
             continue;
         }
-        at = capitals ? skip(form, true, text, at, left) : skip(form, false, text, at, left);
+        size_t safe =
+            capitals ? skip(form, true, text, at, left) : skip(form, false, text, at, left);
+        if (safe != at) { /* what follows may be stray */
+            at = safe;
+            continue;
+        }
         /* A character that is not known, or bytes that are none: each has a bit. */
-        if (at < size)
-            do
-                bits[at / 64] |= UINT64_C(1) << at % 64;
-            while (++at < size && ((uint8_t)text[at] & 0xC0) == 0x80);
+        do
+            bits[at / 64] |= UINT64_C(1) << at % 64;
+        while (++at < size && ((uint8_t)text[at] & 0xC0) == 0x80);
     }
 }
 

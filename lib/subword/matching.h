@@ -18,6 +18,7 @@
 #ifndef TKZ_SUBWORD_MATCHING_H
 #define TKZ_SUBWORD_MATCHING_H
 
+#include "subword/byte_joins.h"
 #include "subword/pair_memory.h"
 #include "subword/tokenizer_image.h"
 
@@ -33,6 +34,7 @@ enum { TKZ__MATCH_MEMORY_BITS = 12 };
 typedef struct tkz__match_memory {
     uint64_t slots[1 << TKZ__MATCH_MEMORY_BITS]; /* 1 << 63 | answer << 48 | left << 24 | right */
     tkz__pair_memory pairs;
+    tkz__byte_joins joins;
 } tkz__match_memory;
 
 /* tkz__match_stays of two symbols and no `whole`, from memory if it is there. */

@@ -119,35 +119,3 @@ uint32_t tkz__pair_memory_ask(const tkz__image *image, tkz__pair_memory *memory,
         make_filters(image, memory);
     return joined;
 }
-
-static void add_joins(tkz__pair_memory *memory, const uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i + 1 < size; i++)
-        memory->joins[bytes[i] | bytes[i + 1] << 8] = 1;
-}
-
-/* Of all tokens: of every symbol, and of those that only a whole chunk can be. */
-static bool make_joins(const tkz__image *image, tkz__pair_memory *memory)
-{
-    for (uint32_t byte = 0; byte < TKZ__SYMBOL_BYTES; byte++) {
-        memory->byte_ids[byte] = tkz__image_item(image, TKZ__SECTION_SYMBOL_IDS, byte);
-        if (memory->byte_ids[byte] >= image->token_count)
-            return false;
-    }
-    for (uint32_t id = 0; id < image->token_count; id++) {
-        const uint8_t *bytes;
-        size_t size;
-        if (tkz__image_token(image, id, &bytes, &size))
-            add_joins(memory, bytes, size);
-    }
-    return true;
-}
-
-bool tkz__pair_memory_has_joins(const tkz__image *image, tkz__pair_memory *memory)
-{
-    if (!memory->has_joins && !memory->cannot_join) {
-        memory->has_joins = make_joins(image, memory);
-        memory->cannot_join = !memory->has_joins;
-    }
-    return memory->has_joins;
-}

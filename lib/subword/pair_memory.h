@@ -62,10 +62,6 @@ typedef struct tkz__pair_memory {
     uint32_t limit_shift;
     tkz__byte_pair byte_pairs[TKZ__SYMBOL_BYTES * TKZ__PAIR_ROW];
     tkz__pair_sides sides[1 << TKZ__PAIR_SIDES_BITS]; /* of all symbols with these lowest bits together */
-    bool has_joins;
-    bool cannot_join; /* the image is damaged */
-    uint8_t joins[1 << 16]; /* [left | right << 8]: 1 for those side by side in a token */
-    uint32_t byte_ids[TKZ__SYMBOL_BYTES]; /* the token of each byte */
     tkz__pair_slot slots[1 << TKZ__PAIR_MEMORY_BITS];
 } tkz__pair_memory;
 
@@ -145,11 +141,6 @@ static inline bool tkz__pair_memory_merges(const tkz__image *image, tkz__pair_me
         return memory->byte_filter[bit >> 3] >> (bit & 7) & 1;
     return tkz__pair_memory_find(image, memory, left, right) != TKZ__NO_TOKEN;
 }
-
-/* Are `joins` and `byte_ids` there? Makes them when they are first asked for, of a tokenizer that
- * has a token
- * for every byte. False if the image is damaged. */
-bool tkz__pair_memory_has_joins(const tkz__image *image, tkz__pair_memory *memory);
 
 /* Do no two bytes side by side merge? Then the bytes are their own encoding, since the first merge of
  * every symbol is one of two bytes. */

@@ -126,8 +126,8 @@ static void against_chunks(bool whole_chunks)
             if (round == 0)
                 whole_tokens = count_whole_tokens(image, expected, count);
         }
-        ck_assert(encoder->memory->pairs.has_joins); /* it did take that way */
-        ck_assert(!other->memory->pairs.has_joins);
+        ck_assert(encoder->memory->joins.is_made); /* it did take that way */
+        ck_assert(!other->memory->joins.is_made);
         ck_assert_int_eq(whole_tokens > 0, whole_chunks);
         tkz_encoder_free(other);
         tkz_encoder_free(encoder);

@@ -26,7 +26,7 @@ tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_filter_set *set,
     (*cleaner)->allocator = memory;
     tkz__measuring_init(&(*cleaner)->measuring, set->kinds, set->ngram_order,
                         set->word_ngram_order, &memory);
-    (*cleaner)->measuring.words.counts_nouns = (set->measures & TKZ__MEASURE_NOUNS) != 0;
+    (*cleaner)->measuring.words.counts_nouns = (set->measures & TKZ__MEASURE_OF_NOUNS) != 0;
     return TKZ_OK;
 }
 
@@ -54,7 +54,7 @@ static tkz_status measure(tkz_cleaner *cleaner, const tkz__chosen_filter *chosen
 {
     const tkz__filter *filter = chosen->filter;
     tkz__measuring *measuring = &cleaner->measuring;
-    tkz_status status = tkz__measuring_need(measuring, filter->measures, error);
+    tkz_status status = tkz__measuring_need(measuring, chosen->measures, error);
     if (status == TKZ_OK && filter->evaluate != NULL)
         status = filter->evaluate(measuring, chosen, values, error);
     else if (status == TKZ_OK)

@@ -122,12 +122,14 @@ static void strip(const char *text, size_t *start, size_t *end)
     }
 }
 
+/* Of what the source found: without white space around it, of which nothing may be left. */
 static tkz_status add_word(tkz__document_words *words, const char *text, size_t start, size_t end,
                            tkz__word_measures *found, tkz_error *error)
 {
     bool plain = false;
     uint32_t any = 0, count = 0;
-    strip(text, &start, &end);
+    if (!words->keeps_white_space)
+        strip(text, &start, &end);
     if (start == end)
         return TKZ_OK;
     for (size_t at = start; at < end; count++) {
@@ -216,6 +218,61 @@ tkz_status tkz__document_words_find(tkz__document_words *words, const char *text
     }
     words->indexed = false;
     return status == TKZ_OK ? tkz__document_words_index(words, error) : status;
+}
+
+/* Bytes of the first `characters` characters, or all. */
+static size_t chunk_size(const char *text, size_t size, size_t characters)
+{
+    size_t at = 0;
+    for (; at < size && characters > 0; characters--)
+        for (at++; at < size && ((uint8_t)text[at] & 0xC0) == 0x80;)
+            at++;
+    return at;
+}
+
+/* A word that is equal to no other. */
+static tkz_status add_border(tkz__document_words *words, tkz_error *error)
+{
+    tkz_status status = reserve(words, words->count + 1, error);
+    if (status != TKZ_OK)
+        return status;
+    words->count++;
+    words->starts[words->count] = words->starts[words->count - 1];
+    words->characters[words->count] = words->characters[words->count - 1];
+    return TKZ_OK;
+}
+
+/* Only borders are empty. The number of each is its own. */
+static void name_borders(tkz__document_words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (words->starts[i] == words->starts[i + 1])
+            words->names[i] = (uint32_t)i;
+}
+
+tkz_status tkz__document_words_find_chunks(tkz__document_words *words, const char *text, size_t size,
+                                           size_t characters, uint32_t n, uint64_t *sequences,
+                                           tkz__word_measures *found, tkz_error *error)
+{
+    *found = (tkz__word_measures){0};
+    *sequences = 0;
+    words->keeps_white_space = true;
+    tkz_status status = start(words, size, error);
+    for (size_t at = 0, length; at < size && status == TKZ_OK; at += length) {
+        size_t before = words->count;
+        length = chunk_size(text + at, size - at, characters);
+        status = add_line(words, text + at, length, found, error);
+        if (words->count - before >= n)
+            *sequences += words->count - before - n + 1;
+        if (status == TKZ_OK && at + length < size)
+            status = add_border(words, error);
+    }
+    words->keeps_white_space = words->indexed = false;
+    if (status == TKZ_OK)
+        status = tkz__document_words_index(words, error);
+    if (status == TKZ_OK)
+        name_borders(words);
+    return status;
 }
 
 tkz_status tkz__document_words_index(tkz__document_words *words, tkz_error *error)

@@ -15,6 +15,7 @@ typedef struct tkz__document_words {
     tkz_boundaries source; /* `open` NULL: there is none */
     void *worker;          /* of the source */
     bool counts_nouns;     /* parts of speech are asked for */
+    bool keeps_white_space; /* words of white space are words */
     const tkz__character_kinds *kinds;
     tkz__buffer bytes;    /* the words without what stands between */
     uint32_t *starts;     /* of each in `bytes`, and the end of the last */
@@ -42,6 +43,14 @@ TKZ_CHECKED tkz_status tkz__document_words_use(tkz__document_words *words,
 TKZ_CHECKED tkz_status tkz__document_words_find(tkz__document_words *words, const char *text,
                                                 size_t size, tkz__word_measures *found,
                                                 tkz_error *error);
+
+/* The same of stretches of `characters` characters (from 1), each of which is one sentence whatever stands in it, and
+ * white space that is a word of the dictionary remains one. Behind each stretch but the last stands a word of no
+ * characters that is equal to no other; it is not counted. `*sequences`: in how many places a sequence of `n` words
+ * begins that holds none of those. */
+TKZ_CHECKED tkz_status tkz__document_words_find_chunks(tkz__document_words *words, const char *text, size_t size,
+                                                       size_t characters, uint32_t n, uint64_t *sequences,
+                                                       tkz__word_measures *found, tkz_error *error);
 
 /* Makes the set of single words, where sequences were looked for since. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__document_words_index(tkz__document_words *words, tkz_error *error);

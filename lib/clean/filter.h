@@ -22,12 +22,14 @@ typedef struct tkz__chosen_filter {
     char files_hash[2 * TKZ__FILE_HASH_SIZE]; /* of the contents of that file, "+", of that beside it; "": none */
     const char *score;        /* name of its value: the filter's, and what else the value depends on */
     size_t first_value;       /* where its values are among those of the set */
+    uint32_t measures;        /* TKZ__MEASURE_* that it needs with these parameters */
 } tkz__chosen_filter;
 
 /* All static and immutable. */
 struct tkz__filter {
     tkz_filter_info info;
     uint32_t measures;    /* TKZ__MEASURE_* that `value` reads */
+    uint32_t compat_measures; /* those that it reads with the parameter "compat"; 0: the same */
     bool needs_words;     /* `evaluate` asks the source of words itself, without a pass over all of the text */
     uint32_t ngram_order; /* with TKZ__MEASURE_NGRAMS and TKZ__MEASURE_WORD_NGRAMS: highest n */
     /* Bounds are the first parameters; info.comparison says which there are, 0: `decide` does it. */

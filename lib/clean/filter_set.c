@@ -93,12 +93,6 @@ static tkz_status choose(tkz_filter_set *set, const tkz__filter_list *list, tkz_
         chosen->first_value = set->value_count;
         set->value_count += chosen->filter->second != NULL ? 2 : 1;
         set->parameter_count += chosen->filter->info.parameter_count;
-        set->measures |= chosen->filter->measures;
-        uint32_t order = chosen->filter->ngram_order;
-        if ((chosen->filter->measures & TKZ__MEASURE_NGRAMS) && order > set->ngram_order)
-            set->ngram_order = order;
-        if ((chosen->filter->measures & TKZ__MEASURE_WORD_NGRAMS) && order > set->word_ngram_order)
-            set->word_ngram_order = order;
     }
     return TKZ_OK;
 }
@@ -127,6 +121,30 @@ static tkz_status read_parameters(tkz_filter_set *set, const tkz__filter_list *l
             return tkz__error_memory(error, strlen(file) + 1);
     }
     return TKZ_OK;
+}
+
+static bool is_compat(const tkz__chosen_filter *chosen)
+{
+    const tkz_filter_info *info = &chosen->filter->info;
+    for (size_t i = 0; i < info->parameter_count; i++)
+        if (strcmp(info->parameters[i].name, "compat") == 0)
+            return chosen->parameters[i] != 0;
+    return false;
+}
+
+/* What the filters need, by their parameters. */
+static void find_measures(tkz_filter_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        tkz__chosen_filter *chosen = &set->chosen[i];
+        const tkz__filter *filter = chosen->filter;
+        chosen->measures = filter->compat_measures != 0 && is_compat(chosen) ? filter->compat_measures : filter->measures;
+        set->measures |= chosen->measures;
+        if ((chosen->measures & TKZ__MEASURE_NGRAMS) && filter->ngram_order > set->ngram_order)
+            set->ngram_order = filter->ngram_order;
+        if ((chosen->measures & TKZ__MEASURE_WORD_NGRAMS) && filter->ngram_order > set->word_ngram_order)
+            set->word_ngram_order = filter->ngram_order;
+    }
 }
 
 static tkz_status hash_files(tkz__chosen_filter *chosen, const tkz_allocator *allocator,
@@ -180,6 +198,8 @@ static tkz_status fill(tkz_filter_set *set, const tkz__filter_list *list, tkz_er
     tkz_status status = choose(set, list, error);
     if (status == TKZ_OK)
         status = read_parameters(set, list, error);
+    if (status == TKZ_OK)
+        find_measures(set);
     if (status == TKZ_OK)
         status = name_values(set, error);
     if (status == TKZ_OK)
@@ -290,7 +310,7 @@ const char *tkz_filter_set_needs_words(const tkz_filter_set *set)
 {
     for (size_t i = 0; i < set->count; i++)
         if (set->chosen[i].filter->needs_words ||
-            (set->chosen[i].filter->measures & TKZ__MEASURE_OF_WORDS) != 0)
+            (set->chosen[i].measures & TKZ__MEASURE_OF_WORDS) != 0)
             return set->chosen[i].filter->info.name;
     return NULL;
 }

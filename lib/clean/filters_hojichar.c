@@ -20,11 +20,22 @@ TKZ__VALUE(board_marks, (double)FOUND.board_marks)
 TKZ__VALUE(character_repetition, tkz__share(measures->frequent_5grams, measures->ngrams[5].total))
 TKZ__VALUE(special, tkz__share(measures->kinds[TKZ__KIND_HOJICHAR_SPECIAL], measures->characters))
 TKZ__VALUE(longest_run, (double)FOUND.longest_run)
+
+static double nouns(const tkz__measures *measures, const tkz__chosen_filter *chosen)
+{
+    const tkz__word_measures *words = chosen->parameters[1] != 0 ? &measures->chunks.words : &measures->words;
+    return tkz__share(words->nouns, words->tagged - words->marks);
+}
+
 /* Of 7-grams of words, the occurrences of those that occur more than once. */
-TKZ__VALUE(nouns, tkz__share(measures->words.nouns, measures->words.tagged - measures->words.marks))
-TKZ__VALUE(word_repetition, tkz__share(measures->word_ngrams[7].total - measures->word_ngrams[7].distinct +
-                                           measures->word_ngrams[7].repeated,
-                                       measures->word_ngrams[7].total))
+static double word_repetition(const tkz__measures *measures, const tkz__chosen_filter *chosen)
+{
+    const tkz__ngram_counts *counts = &measures->word_ngrams[7];
+    if (chosen->parameters[1] != 0)
+        return tkz__share(measures->chunks.repeated, measures->chunks.sequences);
+    return tkz__share(counts->total - counts->distinct + counts->repeated, counts->total);
+}
+
 TKZ__VALUE(ellipses, tkz__share(FOUND.ellipses, FOUND.lines > 2 ? FOUND.lines - 1 : 1))
 TKZ__VALUE(short_lines, tkz__share(FOUND.short_lines, FOUND.lines))
 
@@ -84,6 +95,8 @@ static tkz_status run_span(tkz__measuring *measuring, const tkz__chosen_filter *
 }
 
 /* ---- The table ----------------------------------------------------------- */
+
+#define CHUNKS "stretches of 100,000 characters are sentences, whatever stands in them"
 
 #define ROW(name, text, unit, class_name, ...)                                                    \
     TKZ__ROW("hojichar_" name, text, unit, SOURCE(class_name), __VA_ARGS__)
@@ -147,17 +160,19 @@ static const tkz__filter filters[] = {
      .close = tkz__filter_close_words},
     {ROW("word_repetition", "occurrences of those sequences of 7 words that occur more than once among all",
          "share", "WordRepetitionRatioFilter", TKZ__MEASURE_WORD_NGRAMS, TKZ_DROP_AT_OR_ABOVE, NULL,
-         "word_repetition", word_repetition, TKZ__MAXIMUM_SHARE(0.4)),
-     .info.difference = "words are found line by line, as mecab takes a text, and white space is no word; the "
-                        "reference takes 100,000 characters for one sentence, in which line feeds part nothing, and "
-                        "counts no sequence across them (document_filters.py, _chunk_text)",
+         "word_repetition", word_repetition, TKZ__MAXIMUM_SHARE(0.4), TKZ__COMPAT(CHUNKS)),
+     .info.difference = "words are found line by line, as mecab takes a text, and white space is no word; with compat "
+                        "100,000 characters are one sentence, in which line feeds part nothing, no sequence goes "
+                        "from one to the next (document_filters.py, _chunk_text), and spaces of full width are words",
+     .compat_measures = TKZ__MEASURE_CHUNKS,
      .ngram_order = 7},
     {ROW("nouns", "nouns (名詞) among all words but the marks (補助記号) of a dictionary", "share",
          "DiscardTooManyNouns", TKZ__MEASURE_NOUNS, TKZ_DROP_AT_OR_ABOVE, NULL, "nouns", nouns,
-         TKZ__MAXIMUM_SHARE(0.8)),
-     .info.difference = "words are found line by line, as mecab takes a text; the reference takes 100,000 characters for one "
-                        "sentence (document_filters.py, _chunk_text). It refuses dictionaries other than UniDic; in those "
-                        "no word is 補助記号, and marks count as words"},
+         TKZ__MAXIMUM_SHARE(0.8), TKZ__COMPAT(CHUNKS)),
+     .info.difference = "words are found line by line, as mecab takes a text; with compat 100,000 characters are one "
+                        "sentence (document_filters.py, _chunk_text). The reference refuses dictionaries other than UniDic; "
+                        "in those no word is 補助記号, and marks count as words",
+     .compat_measures = TKZ__MEASURE_CHUNK_NOUNS},
     {.info = {.name = "hojichar_advertisements",
               .text = "words of a list, at each place the one that is listed first",
               .unit = "occurrences",

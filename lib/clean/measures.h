@@ -22,8 +22,11 @@ enum tkz__measure {
     TKZ__MEASURE_WORD_NGRAMS = 1 << 7, /* `word_ngrams` */
     TKZ__MEASURE_COUNTERS = 1 << 8,  /* `counters` */
     TKZ__MEASURE_NOUNS = 1 << 9,     /* `words.nouns` and `words.marks` too */
-    TKZ__MEASURE_GROUPS = 10,        /* how many */
-    TKZ__MEASURE_OF_WORDS = TKZ__MEASURE_WORDS | TKZ__MEASURE_WORD_NGRAMS | TKZ__MEASURE_NOUNS
+    TKZ__MEASURE_CHUNKS = 1 << 10,   /* `chunks`; the words themselves are others then */
+    TKZ__MEASURE_CHUNK_NOUNS = 1 << 11, /* `chunks.words.nouns` and `chunks.words.marks` too */
+    TKZ__MEASURE_GROUPS = 12,        /* how many */
+    TKZ__MEASURE_OF_NOUNS = TKZ__MEASURE_NOUNS | TKZ__MEASURE_CHUNK_NOUNS,
+    TKZ__MEASURE_OF_WORDS = TKZ__MEASURE_WORDS | TKZ__MEASURE_WORD_NGRAMS | TKZ__MEASURE_CHUNKS | TKZ__MEASURE_OF_NOUNS
 };
 
 /* Lines and sentences as Swallow cuts them (quality.py): a line ends at a line feed alone; a
@@ -124,6 +127,14 @@ typedef struct tkz__word_measures {
     uint64_t marks;            /* 補助記号, the punctuation marks of UniDic */
 } tkz__word_measures;
 
+/* Of the words of stretches of 100,000 characters, each of which is one sentence, line feeds and all, as HojiChar has
+ * them; see measure_chunks.c. */
+typedef struct tkz__chunk_measures {
+    tkz__word_measures words;
+    uint64_t sequences; /* places where a sequence of 7 words begins that ends in the same stretch */
+    uint64_t repeated;  /* of those: with one of which there is another one */
+} tkz__chunk_measures;
+
 typedef struct tkz__measures {
     uint64_t characters;
     uint64_t kinds[TKZ__KINDS];
@@ -135,6 +146,7 @@ typedef struct tkz__measures {
     tkz__counter_measures counters;
     tkz__word_measures words;
     tkz__ngram_counts word_ngrams[TKZ__NGRAM_MOST + 1];
+    tkz__chunk_measures chunks;
     uint64_t frequent_5grams; /* occurrences of the k most frequent ones, see character_ngrams.c */
 } tkz__measures;
 

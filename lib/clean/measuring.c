@@ -188,6 +188,11 @@ static tkz_status measure_nouns(tkz__measuring *measuring, tkz_error *error)
     return tkz__measuring_need(measuring, TKZ__MEASURE_WORDS, error);
 }
 
+static tkz_status measure_chunk_nouns(tkz__measuring *measuring, tkz_error *error)
+{
+    return tkz__measuring_need(measuring, TKZ__MEASURE_CHUNKS, error);
+}
+
 /* The symbols are the words' names. */
 static tkz_status measure_word_ngrams(tkz__measuring *measuring, tkz_error *error)
 {
@@ -211,6 +216,8 @@ static tkz_status (*const passes[TKZ__MEASURE_GROUPS])(tkz__measuring *, tkz_err
     measure_word_ngrams,
     tkz__measure_counters,
     measure_nouns,
+    tkz__measure_chunks,
+    measure_chunk_nouns,
 };
 
 tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted, tkz_error *error)

@@ -93,6 +93,9 @@ TKZ_CHECKED tkz_status tkz__measure_lines(tkz__measuring *measuring, tkz_error *
 /* The pass of TKZ__MEASURE_COUNTERS. */
 TKZ_CHECKED tkz_status tkz__measure_counters(tkz__measuring *measuring, tkz_error *error);
 
+/* The passes of TKZ__MEASURE_CHUNKS and TKZ__MEASURE_CHUNK_NOUNS. */
+TKZ_CHECKED tkz_status tkz__measure_chunks(tkz__measuring *measuring, tkz_error *error);
+
 /* The pass of TKZ__MEASURE_HOJICHAR. */
 TKZ_CHECKED tkz_status tkz__measure_hojichar(tkz__measuring *measuring, tkz_error *error);
 

@@ -46,7 +46,7 @@ def nouns():
     package = reference.DiscardTooManyNouns()
 
     def ratio(text):
-        classes = [word.feature.pos1 for word in package.tagger(text)]
+        classes = [word.feature.pos1 for chunk in package._chunk_text(text) for word in package.tagger(chunk)]
         counted = [name for name in classes if name != "\u88dc\u52a9\u8a18\u53f7"]
         return counted.count("\u540d\u8a5e") / len(counted) if counted else 0.0
 
@@ -104,6 +104,36 @@ class Reference:
         }
 
 
+def long_texts(texts):
+    """Documents of several times 100,000 characters and some at that border, with line feeds and spaces of full width, whose parts come again."""
+    source = random.Random(15)
+    parts = [text for text in texts if text.strip() and "\0" not in text]
+    for size in (99_999, 100_000, 100_001, 100_005, 200_003, 300_000):
+        pool = source.sample(parts, min(len(parts), 40))
+        text = ""
+        while len(text) < size:
+            text += source.choice(pool) + source.choice(("\n", "\n\n", "\u3000", " ", "\t", "\r\n", ""))
+        yield text[:size]
+
+
+def compare_chunks(command, dictionary, texts):
+    """The filters that count words with compat, which cut documents as the package does."""
+    texts = [text for text in texts if "\0" not in text]  # there MeCab's binding ends
+    texts += long_texts(texts)
+    words, classes = word_repetition(dictionary), nouns()
+    compared = wrong = 0
+    values = scores([*command, "-d", dictionary], ["hojichar_word_repetition:compat=true"], texts)
+    tagged = scores([*command, "-d", unidic_lite.DICDIR], ["hojichar_nouns:compat=true"], texts)
+    for text, line, other in zip(texts, values, tagged, strict=True):
+        compared += 3
+        value, is_rejected = classes(text)
+        if (line["values"]["hojichar_word_repetition/compat"] != words(text) or
+                other["values"]["hojichar_nouns/compat"] != value or other["keep"] == is_rejected):
+            wrong += 1
+            print(f"chunks: {line} {other}, not {words(text)!r} {value!r}, {is_rejected}, of {text[:80]!r}")
+    return compared, wrong
+
+
 def main():
     tokenize, dictionary, *files = sys.argv[1:]
     count = int(os.environ.get("CLEAN_TEXTS", "1000"))
@@ -149,6 +179,8 @@ def main():
         if line["values"]["hojichar_nouns"] != value or line["keep"] == is_rejected:
             wrong += 1
             print(f"nouns: {line}, not {value!r}, {is_rejected}, of {text[:80]!r}")
+    chunked, more = compare_chunks(command, dictionary, texts)
+    compared, wrong = compared + chunked, wrong + more
     rejected = 0
     for name, filter in package.filters.items():
         for text, line in zip(texts, scores(command, [arguments[name]], texts), strict=True):

@@ -235,6 +235,32 @@ START_TEST(test_nouns)
 }
 END_TEST
 
+/* A sequence of 7 words that comes twice, the first time across the border of two stretches of 100,000 characters. */
+START_TEST(test_chunks)
+{
+    enum { WORD = 8, FIRST = 100000 / WORD, SECOND = 11, WORDS = FIRST + SECOND };
+    tkz_filter_set *set = make_set("[{\"name\": \"hojichar_word_repetition\", \"compat\": true}, {\"name\": "
+                                   "\"gopher_words\"}, {\"name\": \"hojichar_word_repetition\"}]");
+    tkz_boundaries words = tkz_white_space_boundaries();
+    tkz_cleaner *cleaner;
+    double values[3];
+    static char text[WORDS * WORD + 1];
+    for (int i = 0; i < WORDS; i++)
+        (void)snprintf(text + i * WORD, WORD + 1, i % 2 != 0 ? "w%06d " : "w%06d\n", i < WORDS - 7 ? i : i - 10);
+    ck_assert_status(tkz_cleaner_new(&cleaner, set, NULL, NULL));
+    ck_assert_status(tkz_cleaner_set_words(cleaner, &words, NULL));
+    ck_assert_status(tkz_cleaner_measure(cleaner, text, sizeof text - 1, values, NULL));
+    ck_assert_double_eq(values[0], 0);
+    ck_assert_double_eq(values[1], WORDS);
+    ck_assert_double_eq(values[2], 2.0 / (WORDS - 6));
+    /* Both within one stretch. */
+    ck_assert_status(tkz_cleaner_measure(cleaner, text + SECOND * WORD, sizeof text - 1 - SECOND * WORD, values, NULL));
+    ck_assert_double_eq(values[0], 2.0 / (FIRST - 6));
+    tkz_cleaner_free(cleaner);
+    tkz_filter_set_free(set);
+}
+END_TEST
+
 Suite *suite_clean_words(void)
 {
     Suite *suite = suite_create("clean_words");
@@ -246,6 +272,7 @@ Suite *suite_clean_words(void)
     tcase_add_test(tests, test_sequences);
     tcase_add_test(tests, test_repetition_of_random_words);
     tcase_add_test(tests, test_nouns);
+    tcase_add_test(tests, test_chunks);
     tcase_add_test(tests, test_memory_use);
     suite_add_tcase(suite, tests);
     return suite;

@@ -36,9 +36,9 @@ int main(int argc, char **argv)
     if (argc != 5)
         bench_fail("mecab_texts", "DICTIONARY FORMAT ROUNDS FILE");
     char program[] = "mecab", rc[] = "-r", null[] = "/dev/null", directory[] = "-d", type[] = "-O";
-    char wakati[] = "wakati", none[] = "";
+    char none[] = "";
     char *arguments[] = {program, rc, null, directory, argv[1], type,
-                         strcmp(argv[2], "wakati") == 0 ? wakati : none};
+                         strcmp(argv[2], "default") == 0 ? none : argv[2]};
     mecab_model_t *model = mecab_model_new(sizeof arguments / sizeof *arguments, arguments);
     if (model == NULL)
         bench_fail("mecab", mecab_strerror(NULL));

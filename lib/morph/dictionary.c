@@ -341,6 +341,14 @@ static tkz_status number_words(tkz_dictionary *dictionary, tkz_error *error)
     return TKZ_OK;
 }
 
+tkz__word_number tkz__dictionary_number_count(const tkz_dictionary *dictionary)
+{
+    const tkz__compiled_dictionary *last =
+        dictionary->lexicon_count > 1 ? &dictionary->lexicons[dictionary->lexicon_count - 1]
+                                      : &dictionary->unknown;
+    return last->number_base + last->word_count;
+}
+
 const tkz__word *tkz__dictionary_word(const tkz_dictionary *dictionary, tkz__word_number number,
                                       const tkz__compiled_dictionary **lexicon)
 {

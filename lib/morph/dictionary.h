@@ -47,6 +47,9 @@ typedef uint32_t tkz__word_number;
 const tkz__word *tkz__dictionary_word(const tkz_dictionary *dictionary, tkz__word_number number,
                                       const tkz__compiled_dictionary **lexicon);
 
+/* Words have numbers below it. */
+tkz__word_number tkz__dictionary_number_count(const tkz_dictionary *dictionary);
+
 void tkz__dictionary_retain(tkz_dictionary *dictionary);
 
 /* UNSUPPORTED, for `what` ("an image"), if the dictionary's text is not UTF-8. */

@@ -42,6 +42,7 @@ tkz_status tkz_lattice_new(tkz_lattice **lattice, tkz_dictionary *dictionary,
     tkz__buffer_init(&made->pattern_text, &memory);
     tkz__buffer_init(&made->waiting_patterns, &memory);
     tkz__buffer_init(&made->output, &memory);
+    tkz__template_lines_init(&made->template_lines, &memory);
     *lattice = made;
     return TKZ_OK;
 }
@@ -66,6 +67,7 @@ void tkz_lattice_free(tkz_lattice *lattice)
     tkz__buffer_free(&lattice->pattern_text);
     tkz__buffer_free(&lattice->waiting_patterns);
     tkz__buffer_free(&lattice->output);
+    tkz__template_lines_free(&lattice->template_lines, &allocator);
 #define RELEASE(array, capacity)                                                                  \
     tkz__release_array(&allocator, lattice->array, lattice->capacity, sizeof *lattice->array)
     RELEASE(nodes, capacity);

@@ -12,6 +12,7 @@
 
 #include "core/buffer.h"
 #include "morph/dictionary.h"
+#include "morph/template_lines.h"
 #include "tokenize/morph.h"
 
 enum {
@@ -142,6 +143,8 @@ struct tkz_lattice {
     size_t remaining_capacity;
     tkz__buffer output;
     tkz_tagger *tagger; /* lattice_direct.c; made when needed */
+    tkz__template_lines template_lines; /* and of what it writes */
+    bool is_light; /* the style that is being written needs no nodes */
 };
 
 static inline bool tkz__lattice_as_mecab(const tkz_lattice *lattice)

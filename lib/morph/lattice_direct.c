@@ -9,6 +9,7 @@
 #include "morph/lattice_direct.h"
 #include "morph/morph_style.h"
 #include "morph/tagger.h"
+#include "morph/template_lines.h"
 #include "morph/template_parts.h"
 #include "morph/word_lines.h"
 
@@ -89,30 +90,110 @@ static tkz_status write_end(tkz_lattice *lattice, const tkz_morph_style *style,
     return tkz__lattice_write_node(lattice, style, &lattice->nodes[lattice->count - 1], error);
 }
 
-/* Adds a word, a part of the text that is shown, behind the node added last. */
-static tkz_status add_word(tkz_lattice *lattice, const tkz__path_word *found, tkz_error *error)
+/* Fills in where a word stands: a part of the text that is shown, behind byte `begin` of the sentence. */
+static inline void place_node(const tkz_lattice *lattice, tkz__node *node, const tkz__path_word *found,
+                              uint32_t begin)
 {
-    const uint32_t begin = lattice->nodes[lattice->count - 1].end;
-    const uint32_t start = lattice->shown_start + (uint32_t)found->start;
-    part_at_nul(lattice, start);
-    tkz__node *node;
-    tkz_status status = tkz__lattice_add_node(lattice, &node, error);
-    if (status != TKZ_OK)
-        return status;
+    node->begin = begin;
+    node->start = lattice->shown_start + (uint32_t)found->start;
+    node->end = lattice->shown_start + (uint32_t)found->end;
+}
+
+/* Fills in which word it is. */
+static void describe_node(const tkz_lattice *lattice, tkz__node *node, const tkz__path_word *found)
+{
     const tkz_dictionary *dictionary = lattice->dictionary;
     const tkz__compiled_dictionary *lexicon;
     const tkz__word *word = tkz__dictionary_word(dictionary, found->number, &lexicon);
     node->feature = tkz__feature_of(dictionary, lexicon, word);
-    node->begin = begin;
-    node->start = start;
-    node->end = lattice->shown_start + (uint32_t)found->end;
     node->left_id = word->left_id;
     node->right_id = word->right_id;
     node->part_of_speech_id = word->part_of_speech_id;
     node->word_cost = word->cost;
     node->status = lexicon == &dictionary->unknown ? TKZ__NODE_UNKNOWN : TKZ__NODE_KNOWN;
+}
+
+/* Adds a word behind the node added last. */
+static tkz_status add_word(tkz_lattice *lattice, const tkz__path_word *found, tkz_error *error)
+{
+    const uint32_t begin = lattice->nodes[lattice->count - 1].end;
+    part_at_nul(lattice, lattice->shown_start + (uint32_t)found->start);
+    tkz__node *node;
+    tkz_status status = tkz__lattice_add_node(lattice, &node, error);
+    if (status != TKZ_OK)
+        return status;
+    place_node(lattice, node, found, begin);
+    describe_node(lattice, node, found);
     link_last(lattice);
     return TKZ_OK;
+}
+
+/* ---- Words of templates ---- */
+
+static inline bool is_unknown(const tkz_dictionary *dictionary, tkz__word_number number)
+{
+    return number - dictionary->unknown.number_base < dictionary->unknown.word_count;
+}
+
+/* Writes a word by its template. Of `node` the place is filled in, and all else where it `is_described`. */
+static inline tkz_status write_word(tkz_lattice *lattice, const tkz__template *template,
+                                    const tkz__path_word *found, tkz__node *node, bool is_described,
+                                    tkz_error *error)
+{
+    const uint8_t *line = NULL;
+    if (template->has_kept) {
+        line = tkz__template_lines_find(&lattice->template_lines, found->number);
+        if (__builtin_expect(line == NULL, 0)) {
+            if (!is_described)
+                describe_node(lattice, node, found);
+            tkz_status status = tkz__template_lines_add(&lattice->template_lines, template, lattice, node,
+                                                        found->number, &line, error);
+            if (status != TKZ_OK)
+                return status;
+        }
+    }
+    return tkz__template_lines_write(template, line, lattice, node, &lattice->output, error);
+}
+
+/* Keeps the node added last alone. */
+static void keep_last(tkz_lattice *lattice)
+{
+    lattice->nodes[0] = lattice->nodes[lattice->count - 1];
+    lattice->nodes[0].previous = TKZ__NO_NODE;
+    lattice->count = 1;
+}
+
+/* Writes words by templates. Where they ask for no more than its place, of the last word only that is kept. */
+static tkz_status write_templates(tkz_lattice *lattice, const tkz_morph_style *style,
+                                  const tkz__path_word *words, size_t count, tkz_error *error)
+{
+    const tkz_dictionary *dictionary = lattice->dictionary;
+    const tkz__template *const templates[] = {tkz__style_template(style, false),
+                                              tkz__style_template(style, true)};
+    const bool has_kept = templates[0]->has_kept || templates[1]->has_kept;
+    const tkz__found_words found = {dictionary, lattice->shown, lattice->shown_size, words, count};
+    const tkz__kept_lines *kept = &lattice->template_lines.kept;
+    tkz_status status = TKZ_OK;
+    if (has_kept)
+        tkz__fetch_first(&found, kept);
+    for (size_t i = 0; i < count && status == TKZ_OK; i++) {
+        if (has_kept)
+            tkz__fetch_ahead(&found, kept, i);
+        const tkz__template *template = templates[is_unknown(dictionary, words[i].number)];
+        if (lattice->is_light) {
+            tkz__node *node = &lattice->nodes[0];
+            place_node(lattice, node, &words[i], node->end);
+            status = write_word(lattice, template, &words[i], node, false, error);
+            continue;
+        }
+        status = add_word(lattice, &words[i], error);
+        if (status == TKZ_OK)
+            status = write_word(lattice, template, &words[i], &lattice->nodes[lattice->count - 1], true,
+                                error);
+        if (status == TKZ_OK)
+            keep_last(lattice);
+    }
+    return status;
 }
 
 /* ---- Calls ---- */
@@ -129,21 +210,27 @@ tkz_status tkz__direct_begin(tkz_lattice *lattice, const tkz_morph_style *style,
     lattice->is_ready = false;
     lattice->is_constrained = false;
     lattice->count = 0;
-    return write_end(lattice, style, TKZ__NODE_BOS, 0, error);
+    tkz_status status = TKZ_OK;
+    if (style->kind == TKZ__STYLE_TEMPLATES) {
+        lattice->is_light = tkz__style_is_light(style);
+        status = tkz__template_lines_begin(&lattice->template_lines, lattice->dictionary, style,
+                                           &lattice->allocator, error);
+    }
+    return status == TKZ_OK ? write_end(lattice, style, TKZ__NODE_BOS, 0, error) : status;
 }
 
 tkz_status tkz__direct_words(tkz_lattice *lattice, const tkz_morph_style *style,
                              const tkz__path_word *words, size_t count, tkz_error *error)
 {
+    if (style->kind == TKZ__STYLE_TEMPLATES && count > 0)
+        return write_templates(lattice, style, words, count, error);
     tkz_status status = TKZ_OK;
     for (size_t i = 0; i < count && status == TKZ_OK; i++) {
         status = add_word(lattice, &words[i], error);
         if (status != TKZ_OK)
             break;
         status = tkz__lattice_write_node(lattice, style, &lattice->nodes[lattice->count - 1], error);
-        lattice->nodes[0] = lattice->nodes[lattice->count - 1];
-        lattice->nodes[0].previous = TKZ__NO_NODE;
-        lattice->count = 1;
+        keep_last(lattice);
     }
     return status;
 }

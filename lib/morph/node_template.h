@@ -14,6 +14,7 @@ typedef struct tkz__template_part {
     char separator;     /* of fields or paths */
     uint32_t start;     /* of its text or its field numbers */
     uint32_t count;     /* bytes or numbers */
+    uint32_t kept;      /* so many parts from this one on depend on the word alone; 0: this one on more */
 } tkz__template_part;
 
 typedef struct tkz__template {
@@ -25,6 +26,10 @@ typedef struct tkz__template {
     uint32_t *fields;  /* field numbers */
     size_t field_count;
     size_t field_capacity;
+    tkz__buffer source; /* what was compiled */
+    bool has_kept;      /* some part has `kept` */
+    bool is_light;      /* the other parts need no more than the word's place */
+    bool needs_costs;   /* some part needs the costs of the path */
 } tkz__template;
 
 /* An empty template; allocates nothing. */
@@ -40,6 +45,11 @@ TKZ_CHECKED tkz_status tkz__template_compile(tkz__template *template, const char
 TKZ_CHECKED tkz_status tkz__template_write(const tkz__template *template,
                                            const tkz_lattice *lattice, const tkz__node *node,
                                            tkz__buffer *output, tkz_error *error);
+
+/* Appends parts [first, first + count) only. */
+TKZ_CHECKED tkz_status tkz__template_write_parts(const tkz__template *template, size_t first, size_t count,
+                                                 const tkz_lattice *lattice, const tkz__node *node,
+                                                 tkz__buffer *output, tkz_error *error);
 
 /* Appends bytes [start, end) of the sentence, as far as it is shown. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__lattice_append_text(const tkz_lattice *lattice, uint32_t start,

@@ -22,12 +22,14 @@ void tkz__template_init(tkz__template *template, const tkz_allocator *allocator)
     memset(template, 0, sizeof *template);
     template->allocator = *allocator;
     tkz__buffer_init(&template->text, allocator);
+    tkz__buffer_init(&template->source, allocator);
 }
 
 void tkz__template_free(tkz__template *template)
 {
     tkz_allocator allocator = template->allocator;
     tkz__buffer_free(&template->text);
+    tkz__buffer_free(&template->source);
     tkz__release_array(&allocator, template->parts, template->capacity,
                        sizeof *template->parts);
     tkz__release_array(&allocator, template->fields, template->field_capacity,
@@ -64,7 +66,7 @@ static tkz_status add_byte(reader *r, char byte, tkz_error *error)
         last->count++;
         return TKZ_OK;
     }
-    return add_part(r, (tkz__template_part){TKZ__PART_TEXT, 0, start, 1}, error);
+    return add_part(r, (tkz__template_part){TKZ__PART_TEXT, 0, start, 1, 0}, error);
 }
 
 /* The byte that stands behind a backslash at `at`; anything unknown is NUL, as in MeCab. */
@@ -108,7 +110,7 @@ static tkz_status read_fields(reader *r, char separator, tkz_error *error)
     if (r->at >= r->size || r->text[r->at] != '[')
         return fault(r, error, "%f and %F are followed by field numbers: %f[0], %F-[0,1]");
     r->at++;
-    tkz__template_part part = {TKZ__PART_FIELDS, separator, (uint32_t)r->template->field_count, 0};
+    tkz__template_part part = {TKZ__PART_FIELDS, separator, (uint32_t)r->template->field_count, 0, 0};
     for (uint32_t number = 0; r->at < r->size; r->at++) {
         char c = r->text[r->at];
         if (c >= '0' && c <= '9') {
@@ -151,7 +153,7 @@ static tkz_status read_paths(reader *r, tkz_error *error)
     r->at++;
     char separator;
     tkz_status status = read_separator(r, &separator, error);
-    return status == TKZ_OK ? add_part(r, (tkz__template_part){code, separator, 0, 0}, error)
+    return status == TKZ_OK ? add_part(r, (tkz__template_part){code, separator, 0, 0, 0}, error)
                             : status;
 }
 
@@ -207,7 +209,7 @@ static tkz_status read_node_code(reader *r, tkz_error *error)
         return fault(r, error, "%p is followed by one of i S s e C w c n b P A B l L h p");
     }
     r->at++;
-    return add_part(r, (tkz__template_part){code, 0, 0, 0}, error);
+    return add_part(r, (tkz__template_part){code, 0, 0, 0, 0}, error);
 }
 
 /* Behind '%'. */
@@ -233,7 +235,7 @@ static tkz_status read_code(reader *r, tkz_error *error)
         break;
     }
     if (find_code(plain_codes, sizeof plain_codes / sizeof *plain_codes, letter, &code))
-        return add_part(r, (tkz__template_part){code, 0, 0, 0}, error);
+        return add_part(r, (tkz__template_part){code, 0, 0, 0, 0}, error);
     r->at--;
     return fault(r, error, "no code has this letter behind %; write %% for a percent sign");
 }
@@ -257,6 +259,69 @@ static tkz_status read_template(reader *r, tkz_error *error)
     return status;
 }
 
+/* ---- What the parts depend on ---- */
+
+enum dependence {
+    ON_NOTHING,
+    ON_WORD,  /* which word it is */
+    ON_PLACE, /* where it stands in which sentence */
+    ON_COSTS, /* the costs of the path up to it */
+    ON_PATHS, /* other results of the analysis */
+};
+
+static enum dependence dependence_of(uint8_t code)
+{
+    switch (code) {
+    case TKZ__PART_TEXT:
+        return ON_NOTHING;
+    case TKZ__PART_PART_OF_SPEECH:
+    case TKZ__PART_WORD_COST:
+    case TKZ__PART_FEATURE:
+    case TKZ__PART_STATUS:
+    case TKZ__PART_LEFT_ID:
+    case TKZ__PART_RIGHT_ID:
+    case TKZ__PART_FIELDS:
+        return ON_WORD;
+    case TKZ__PART_SENTENCE:
+    case TKZ__PART_SENTENCE_SIZE:
+    case TKZ__PART_SURFACE:
+    case TKZ__PART_SPACED_SURFACE:
+    case TKZ__PART_SPACE:
+    case TKZ__PART_START:
+    case TKZ__PART_END:
+    case TKZ__PART_LENGTH:
+    case TKZ__PART_SPACED_LENGTH:
+        return ON_PLACE;
+    case TKZ__PART_CONNECTION:
+    case TKZ__PART_COST:
+    case TKZ__PART_STEP_COST:
+        return ON_COSTS;
+    default:
+        return ON_PATHS;
+    }
+}
+
+/* Marks the runs of parts that depend on the word alone; a text between other parts is none. */
+static void mark_kept(tkz__template *template)
+{
+    template->is_light = true;
+    for (size_t i = 0; i < template->count;) {
+        size_t end = i;
+        bool is_of_word = false;
+        for (; end < template->count && dependence_of(template->parts[end].code) <= ON_WORD; end++)
+            is_of_word |= dependence_of(template->parts[end].code) == ON_WORD;
+        if (is_of_word)
+            template->parts[i].kept = (uint32_t)(end - i);
+        template->has_kept |= is_of_word;
+        if (end < template->count) {
+            enum dependence dependence = dependence_of(template->parts[end].code);
+            template->is_light &= dependence <= ON_PLACE;
+            template->needs_costs |= dependence == ON_COSTS;
+        }
+        i = end + 1;
+    }
+}
+
 tkz_status tkz__template_compile(tkz__template *template, const char *text, size_t size,
                                  tkz_error *error)
 {
@@ -266,7 +331,11 @@ tkz_status tkz__template_compile(tkz__template *template, const char *text, size
                               "a template has at most 2 GiB");
     reader r = {template, text, size, 0};
     tkz_status status = read_template(&r, error);
-    if (status != TKZ_OK)
+    if (status == TKZ_OK && size > 0)
+        status = tkz__buffer_append(&template->source, text, size, error);
+    if (status == TKZ_OK)
+        mark_kept(template);
+    else
         tkz__template_free(template);
     return status;
 }

@@ -4,7 +4,6 @@
  *
  * What each code writes: Writer::writeNode in mecab/src/writer.cpp of taku910/mecab.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,13 +16,22 @@ typedef struct writing {
     const tkz__node *node;
     tkz__buffer *output;
     tkz_error *error;
+    tkz__csv_field *fields; /* of the word's feature, once they are asked for */
+    size_t field_count;     /* 0 before */
 } writing;
 
 tkz_status tkz__append_integer(tkz__buffer *output, int64_t value, tkz_error *error)
 {
     char digits[24];
-    int size = snprintf(digits, sizeof digits, "%" PRId64, value);
-    return tkz__buffer_append(output, digits, (size_t)size, error);
+    char *const end = digits + sizeof digits, *at = end;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        *--at = '-';
+    return tkz__buffer_append(output, at, (size_t)(end - at), error);
 }
 
 tkz_status tkz__append_real(tkz__buffer *output, double value, tkz_error *error)
@@ -78,16 +86,22 @@ static tkz_status write_field(const writing *w, tkz__csv_field field, bool *was_
     return status;
 }
 
-static tkz_status write_fields(const writing *w, const tkz__template_part *part)
+/* Finds the fields of the word; a feature that is not empty has one. */
+static void split_feature(writing *w)
+{
+    tkz__csv_fields all;
+    tkz__csv_begin(&all, w->node->feature, strlen(w->node->feature));
+    while (w->field_count < TKZ__FIELD_LIMIT && tkz__csv_next(&all, &w->fields[w->field_count]))
+        w->field_count++;
+}
+
+static tkz_status write_fields(writing *w, const tkz__template_part *part)
 {
     if (w->node->feature == NULL || w->node->feature[0] == '\0')
         return lacks(w, "%f and %F ask for a field of a word that has no feature");
-    tkz__csv_field fields[TKZ__FIELD_LIMIT];
-    tkz__csv_fields all;
-    size_t count = 0;
-    tkz__csv_begin(&all, w->node->feature, strlen(w->node->feature));
-    while (count < TKZ__FIELD_LIMIT && tkz__csv_next(&all, &fields[count]))
-        count++;
+    if (w->field_count == 0)
+        split_feature(w);
+    const size_t count = w->field_count;
     bool was_written = false;
     for (uint32_t i = 0; i < part->count; i++) {
         uint32_t number = w->template->fields[part->start + i];
@@ -100,7 +114,7 @@ static tkz_status write_fields(const writing *w, const tkz__template_part *part)
                                   number, count - 1,
                                   w->node->status == TKZ__NODE_UNKNOWN ? "unknown word, " : "",
                                   w->node->feature);
-        tkz_status status = write_field(w, fields[number], &was_written, part->separator);
+        tkz_status status = write_field(w, w->fields[number], &was_written, part->separator);
         if (status != TKZ_OK)
             return status;
     }
@@ -199,7 +213,7 @@ static int64_t number_of(const writing *w, uint8_t code)
     }
 }
 
-static tkz_status write_part(const writing *w, const tkz__template_part *part)
+static tkz_status write_part(writing *w, const tkz__template_part *part)
 {
     const tkz__node *node = w->node;
     switch (part->code) {
@@ -236,12 +250,20 @@ static tkz_status write_part(const writing *w, const tkz__template_part *part)
     }
 }
 
+tkz_status tkz__template_write_parts(const tkz__template *template, size_t first, size_t count,
+                                     const tkz_lattice *lattice, const tkz__node *node,
+                                     tkz__buffer *output, tkz_error *error)
+{
+    tkz__csv_field fields[TKZ__FIELD_LIMIT];
+    writing w = {template, lattice, node, output, error, fields, 0};
+    tkz_status status = TKZ_OK;
+    for (size_t i = first; i < first + count && status == TKZ_OK; i++)
+        status = write_part(&w, &template->parts[i]);
+    return status;
+}
+
 tkz_status tkz__template_write(const tkz__template *template, const tkz_lattice *lattice,
                                const tkz__node *node, tkz__buffer *output, tkz_error *error)
 {
-    writing w = {template, lattice, node, output, error};
-    tkz_status status = TKZ_OK;
-    for (size_t i = 0; i < template->count && status == TKZ_OK; i++)
-        status = write_part(&w, &template->parts[i]);
-    return status;
+    return tkz__template_write_parts(template, 0, template->count, lattice, node, output, error);
 }

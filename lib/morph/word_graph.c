@@ -15,10 +15,7 @@ void tkz__word_graph_init(tkz__word_graph *graph, const tkz_dictionary *dictiona
     memset(graph, 0, sizeof *graph);
     graph->dictionary = dictionary;
     graph->allocator = *allocator;
-    const tkz__compiled_dictionary *last =
-        dictionary->lexicon_count > 1 ? &dictionary->lexicons[dictionary->lexicon_count - 1]
-                                      : &dictionary->unknown;
-    graph->number_count = last->number_base + last->word_count;
+    graph->number_count = tkz__dictionary_number_count(dictionary);
     graph->matrix =
         dictionary->image.file.data != NULL ? dictionary->image.costs : dictionary->costs;
 }

@@ -2,18 +2,14 @@
  *
  * Decided words as MeCab prints them. Leans on the dictionary and on the lines it keeps.
  *
- * Lines, words and features are fetched some words ahead, so that their way from memory is not waited
- * for one by one. Surfaces are short: as many bytes as most of them have are copied without asking.
+ * Surfaces are short: as many bytes as most of them have are copied without asking.
  */
 #include "morph/word_lines.h"
 
 #include <string.h>
 
 enum {
-    WIDE = 32,          /* bytes copied at once */
-    PLACES_AHEAD = 24,  /* so many words before one is written it is looked up where its line is kept, */
-    LINES_AHEAD = 16,   /* so many before, its line is fetched */
-    CACHE_LINE = 64,    /* a feature is seldom longer than two of them */
+    WIDE = 32, /* bytes copied at once */
 };
 
 const char *tkz__feature_of(const tkz_dictionary *dictionary, const tkz__compiled_dictionary *lexicon,
@@ -48,28 +44,6 @@ static inline void put_surface(const tkz__found_words *found, const tkz__path_wo
 }
 
 /* ---- Lines ---- */
-
-/* Fetches where a word's line is kept. */
-static inline void fetch_place(const tkz__found_words *found, const tkz__kept_lines *kept, size_t i)
-{
-    if (i < found->count)
-        __builtin_prefetch(&kept->places[found->words[i].number]);
-}
-
-/* Fetches the line, or what the dictionary has of the word. */
-static inline void fetch_line(const tkz__found_words *found, const tkz__kept_lines *kept, size_t i)
-{
-    if (i >= found->count)
-        return;
-    const uint8_t *line = tkz__kept_lines_find(kept, found->words[i].number);
-    const tkz__compiled_dictionary *system = &found->dictionary->lexicons[0];
-    if (__builtin_expect(line != NULL, 1)) {
-        __builtin_prefetch(line);
-        __builtin_prefetch(line + CACHE_LINE);
-    } else if (found->words[i].number < system->word_count) {
-        __builtin_prefetch(&system->words[found->words[i].number]);
-    }
-}
 
 /* Appends the line of a word out of the dictionary, and keeps it. */
 static tkz_status append_line(const tkz__found_words *found, const tkz__path_word *at,
@@ -110,13 +84,9 @@ tkz_status tkz__word_lines_append(const tkz__found_words *found, tkz__kept_lines
                                   tkz__buffer *output, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
-    for (size_t i = 0; i < PLACES_AHEAD; i++)
-        fetch_place(found, kept, i);
-    for (size_t i = 0; i < LINES_AHEAD; i++)
-        fetch_line(found, kept, i);
+    tkz__fetch_first(found, kept);
     for (size_t i = 0; i < found->count && status == TKZ_OK; i++) {
-        fetch_place(found, kept, i + PLACES_AHEAD);
-        fetch_line(found, kept, i + LINES_AHEAD);
+        tkz__fetch_ahead(found, kept, i);
         const tkz__path_word *at = &found->words[i];
         const uint8_t *line = tkz__kept_lines_find(kept, at->number);
         status = __builtin_expect(line != NULL, 1) ? append_kept(found, at, line, output, error)

@@ -24,6 +24,50 @@ typedef struct tkz__found_words {
     size_t count; /* at least 1 */
 } tkz__found_words;
 
+/* Lines and words are fetched some words ahead, so that their way from memory is not waited for one by one. */
+enum {
+    TKZ__PLACES_AHEAD = 24, /* so many words before one is written it is looked up where its line is kept, */
+    TKZ__LINES_AHEAD = 16,  /* so many before, its line is fetched */
+    TKZ__CACHE_LINE = 64,   /* lines are seldom longer than two of them */
+};
+
+/* Fetches where the line of word i is kept. */
+static inline void tkz__fetch_place(const tkz__found_words *found, const tkz__kept_lines *kept, size_t i)
+{
+    if (i < found->count)
+        __builtin_prefetch(&kept->places[found->words[i].number]);
+}
+
+/* Fetches the line, or what the dictionary has of the word. */
+static inline void tkz__fetch_line(const tkz__found_words *found, const tkz__kept_lines *kept, size_t i)
+{
+    if (i >= found->count)
+        return;
+    const uint8_t *line = tkz__kept_lines_find(kept, found->words[i].number);
+    const tkz__compiled_dictionary *system = &found->dictionary->lexicons[0];
+    if (__builtin_expect(line != NULL, 1)) {
+        __builtin_prefetch(line);
+        __builtin_prefetch(line + TKZ__CACHE_LINE);
+    } else if (found->words[i].number < system->word_count) {
+        __builtin_prefetch(&system->words[found->words[i].number]);
+    }
+}
+
+/* Before the first of the words is written, and before word i is. */
+static inline void tkz__fetch_first(const tkz__found_words *found, const tkz__kept_lines *kept)
+{
+    for (size_t i = 0; i < TKZ__PLACES_AHEAD; i++)
+        tkz__fetch_place(found, kept, i);
+    for (size_t i = 0; i < TKZ__LINES_AHEAD; i++)
+        tkz__fetch_line(found, kept, i);
+}
+
+static inline void tkz__fetch_ahead(const tkz__found_words *found, const tkz__kept_lines *kept, size_t i)
+{
+    tkz__fetch_place(found, kept, i + TKZ__PLACES_AHEAD);
+    tkz__fetch_line(found, kept, i + TKZ__LINES_AHEAD);
+}
+
 /* Appends "surface TAB feature LF" of every word; `kept` is of this dictionary. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__word_lines_append(const tkz__found_words *found, tkz__kept_lines *kept,
                                               tkz__buffer *output, tkz_error *error);

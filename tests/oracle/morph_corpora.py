@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# `tokenize morph` against mecab on whole corpora, default and wakati output, by hashes of the output.
-#     morph_corpora.py PATH... [--dictionary DIR]... [--tokenize COMMAND] [--key text]
+# `tokenize morph` against mecab on whole corpora, by hashes of the output.
+#     morph_corpora.py PATH... [--dictionary DIR]... [--format NAME]... [--tokenize COMMAND] [--key text]
+# NAME: a format of -O, or dicrc for what comes without -O; without --format dicrc and wakati.
 # PATH: a .jsonl or .jsonl.zst file with texts under a key, a .txt file (.txt.zst), or a folder, whose
 # files of these kinds are taken, also those of folders in it. Lines over mecab's 5,242,880 bytes and what
 # follows a NUL in a line are left out: mecab takes neither. Exit 1: an output differs; 77: mecab or a
@@ -69,10 +70,11 @@ def hash_of(command, path):
     return digest
 
 
-def compare(path, dictionary, tokenize):
+def compare(path, dictionary, formats, tokenize):
     """The number of outputs that differ."""
     differences = 0
-    for form in ([], ["-Owakati"]):
+    for name in formats:
+        form = [] if name == "dicrc" else ["-O", "" if name == "default" else name]
         theirs = hash_of(["mecab", "-b", str(LIMIT + 1), "-d", dictionary] + form, path)
         ours = hash_of([tokenize, "morph", "--quiet", "--no-progress", "-d", dictionary] + form, path)
         differences += theirs != ours
@@ -83,6 +85,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("paths", nargs="+")
     parser.add_argument("--dictionary", action="append")
+    parser.add_argument("--format", action="append")
     parser.add_argument("--tokenize", default=os.environ.get("TOKENIZE", "tokenize"))
     parser.add_argument("--key", default="text")
     options = parser.parse_args()
@@ -91,20 +94,21 @@ def main():
     if shutil.which("mecab") is None or not dictionaries:
         print("oracle missing: mecab, a dictionary (apt-get install mecab mecab-ipadic-utf8)")
         sys.exit(77)
+    formats = options.format or ["dicrc", "wakati"]
     totals = [0, 0, 0]
     print("| corpus | lines | MB | " + " | ".join(os.path.basename(d) for d in dictionaries) + " |")
     print("|---|---|---|" + "---|" * len(dictionaries), flush=True)
     for path in find_files(options.paths):
         with tempfile.NamedTemporaryFile() as lines:
             count, size, left_out = write_lines(path, options.key, lines)
-            found = [compare(lines.name, dictionary, options.tokenize)
+            found = [compare(lines.name, dictionary, formats, options.tokenize)
                      for dictionary in dictionaries]
-        cells = ["equal" if different == 0 else f"{different} of 2 differ" for different in found]
+        cells = ["equal" if different == 0 else f"{different} of {len(formats)} differ" for different in found]
         note = f" ({left_out} left out)" if left_out else ""
         print(f"| {os.path.basename(path)} | {count:,}{note} | {size / 1e6:.1f} | "
               + " | ".join(cells) + " |", flush=True)
         totals = [totals[0] + count, totals[1] + size, totals[2] + sum(found)]
-    print(f"{totals[0]:,} lines, {totals[1] / 1e6:.1f} MB in each format with each dictionary, "
+    print(f"{totals[0]:,} lines, {totals[1] / 1e6:.1f} MB in each format ({', '.join(formats)}) with each dictionary, "
           f"{totals[2]} differences")
     sys.exit(totals[2] > 0)
 

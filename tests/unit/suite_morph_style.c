@@ -132,6 +132,9 @@ START_TEST(tells_what_a_word_lacks)
     set_template(&b, TKZ_MORPH_TEMPLATE_WORD, "%f[99999999999999999999]");
     ck_assert_int_eq(tkz_lattice_format(b.lattice, b.style, &output, &size, &error),
                      TKZ_STATUS_INVALID_OPTION);
+    ck_assert_int_eq(tkz_lattice_format_text(b.lattice, b.style, "猫", 3, &output, &size, &error),
+                     TKZ_STATUS_INVALID_OPTION);
+    ck_assert_status(tkz_lattice_parse(b.lattice, "猫", 3, NULL));
     set_template(&b, TKZ_MORPH_TEMPLATE_WORD, "%ppi,");
     ck_assert_int_eq(tkz_lattice_format(b.lattice, b.style, &output, &size, &error),
                      TKZ_STATUS_INVALID_OPTION);
@@ -302,36 +305,70 @@ START_TEST(wants_what_it_needs)
 }
 END_TEST
 
+/* Writes `text` at once, twice: what is kept of its words the first time is used the second time. Both are what
+ * is written of a lattice. */
+static void check_at_once(bench *b, const char *text)
+{
+    const char *output;
+    size_t size;
+    const tkz_lattice_word *words;
+    char *copies[2];
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_status(
+            tkz_lattice_format_text(b->lattice, b->style, text, strlen(text), &output, &size, NULL));
+        copies[i] = malloc(size + 1);
+        memcpy(copies[i], output, size);
+        copies[i][size] = '\0';
+    }
+    ck_assert_int_eq(tkz_lattice_words(b->lattice, &words, &size, NULL, NULL),
+                     TKZ_STATUS_INVALID_ARGUMENT);
+    for (size_t i = 0; i < 2; i++) {
+        check_output(b, text, copies[i]);
+        free(copies[i]);
+    }
+}
+
 /* Both ways to write a sentence, with templates that a tagger can fill and one that it cannot. */
 START_TEST(writes_the_same_at_once)
 {
-    static const char *const templates[] = {"%m|%M|%pS|%S|%h|%c|%H|%s|%ps|%pC|%pc|%pn|%pb|%P|%pA;",
-                                            "%pi %t %m;"};
-    static const char *const texts[] = {"", " ", " 猫が😀 東京都\t", "明日はabc", "大大大大", "\xFF\xE3猫"};
+    static const struct {
+        const char *word, *unknown, *end;
+    } templates[] = {
+        {"%m|%M|%pS|%S|%h|%c|%H|%s|%ps|%pC|%pc|%pn|%pb|%P|%pA;", NULL, "%s%ps%pc%pC%L%M\\n"},
+        {"%pi %t %m;", NULL, "%pc"},
+        {"%m\\t%f[0]\\t%F-[0,1]\\n", "%m?\\n", "EOS\\n"},
+        {"%m\\t%f[0]\\t%F-[0,1]\\n", NULL, "EOS\\n"},
+        {"%m\\t%f[0]\\t%F-[0,1]\\n", "", "EOS\\n"},
+        {"%pS%f[2]", "%M", "%pS\\n"},
+        {"[%f[0]]%M[%H%h]%m[%phl%phr%c%pw]%ps", "%H%m%H", "%M"},
+        {"<%m>", "%f[1]%f[0]", "%L"},
+        {"%m,", NULL, "%pc %pC"},
+        {"%pl %pL %pe%s ", NULL, "%pe"},
+        {"%S%L%m", NULL, "%S"},
+        {"%H%pC;", "%pn%H", "\\n"},
+        {"%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%H%m%H%H%H%H%H%H%H%H%H%H%H%H",
+         "%m%f[0]", "\\n"}, /* longer than what is kept */
+        {"", "", ""},
+    };
+    static const char *const texts[] = {"", " ", " 猫が😀 東京都\t", "明日はabc", "大大大大", "\xFF\xE3猫",
+                                        "猫猫猫 犬犬犬abc abc今日 "};
     bench b = begin(0);
-    for (size_t i = 0; i < 2; i++) {
-        set_template(&b, TKZ_MORPH_TEMPLATE_WORD, templates[i]);
-        set_template(&b, TKZ_MORPH_TEMPLATE_BEGIN, "<%s%pC%H>");
-        set_template(&b, TKZ_MORPH_TEMPLATE_END, "%s%ps%pc%pC%L%M\\n");
-        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
-            const char *output;
-            size_t size;
-            const tkz_lattice_word *words;
-            ck_assert_status(tkz_lattice_format_text(b.lattice, b.style, texts[k], strlen(texts[k]),
-                                                     &output, &size, NULL));
-            char *copy = malloc(size + 1);
-            memcpy(copy, output, size);
-            copy[size] = '\0';
-            ck_assert_int_eq(tkz_lattice_words(b.lattice, &words, &size, NULL, NULL),
-                             TKZ_STATUS_INVALID_ARGUMENT);
-            check_output(&b, texts[k], copy);
-            free(copy);
-        }
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++) {
+        if (templates[i].unknown == NULL) /* a style of its own */
+            ck_assert_status(tkz_morph_style_set_name(b.style, "", NULL));
+        set_template(&b, TKZ_MORPH_TEMPLATE_WORD, templates[i].word);
+        if (templates[i].unknown != NULL)
+            set_template(&b, TKZ_MORPH_TEMPLATE_UNKNOWN, templates[i].unknown);
+        set_template(&b, TKZ_MORPH_TEMPLATE_BEGIN, i % 2 == 0 ? "<%s%pC%H>" : "");
+        set_template(&b, TKZ_MORPH_TEMPLATE_END, templates[i].end);
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+            check_at_once(&b, texts[k]);
     }
     ck_assert_status(tkz_lattice_constrain_border(b.lattice, 3, TKZ_LATTICE_BORDER_FIXED, NULL));
     const char *output;
     size_t size;
     set_template(&b, TKZ_MORPH_TEMPLATE_WORD, "%m ");
+    set_template(&b, TKZ_MORPH_TEMPLATE_END, "EOS\\n");
     set_template(&b, TKZ_MORPH_TEMPLATE_BEGIN, "");
     ck_assert_status(
         tkz_lattice_format_text(b.lattice, b.style, "東京都", 9, &output, &size, NULL));

@@ -52,21 +52,26 @@ typedef struct pair {
 /* All that a template can show before the sentence is whole. */
 static const char every_code[] = "%m|%M|%pS|%h|%c|%H|%s|%ps|%pe|%pC|%pc|%pn|%pb|%P|%phl|%phr|%pl|%pL;";
 
-static pair open_pair(int32_t format, bool has_style)
+/* What needs no costs: of each word its place alone is remembered. */
+static const char words_and_places[] = "%pS[%M]%F-[0,1,2]%m%h|%ps|%pe|%pl|%pL;";
+
+/* `words` is the template of words; NULL: no style. */
+static pair open_pair(int32_t format, const char *words)
 {
     pair p = {.dictionary = ipadic(), .format = format};
     ck_assert_status(tkz_tagger_stream_new(&p.stream, p.dictionary, format, NULL, NULL));
     ck_assert_status(tkz_tagger_new(&p.tagger, p.dictionary, NULL, NULL));
-    if (!has_style)
+    if (words == NULL)
         return p;
     ck_assert_status(tkz_lattice_new(&p.lattice, p.dictionary, NULL, NULL));
     ck_assert_status(tkz_morph_style_new(&p.style, p.dictionary, NULL, NULL));
-    ck_assert_status(tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_WORD, every_code,
-                                                  strlen(every_code), NULL));
+    ck_assert_status(tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_WORD, words,
+                                                  strlen(words), NULL));
     ck_assert_status(
         tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_BEGIN, "<%s%ps", 6, NULL));
-    ck_assert_status(tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_END,
-                                                  "%s%ps%pe%pc%pC%pS>", 18, NULL));
+    const char *end = words == every_code ? "%s%ps%pe%pc%pC%pS>" : "%s%ps%pe%pS>";
+    ck_assert_status(
+        tkz_morph_style_set_template(p.style, TKZ_MORPH_TEMPLATE_END, end, strlen(end), NULL));
     ck_assert_status(tkz_tagger_stream_set_style(p.stream, p.style, NULL));
     return p;
 }
@@ -109,14 +114,15 @@ static void check_stream(pair *p, const tkz__buffer *text, size_t longest_piece,
 
 static const struct {
     int32_t format;
-    bool has_style;
-} written[] = {{TKZ_MORPH_FORMAT_DEFAULT, false},
-               {TKZ_MORPH_FORMAT_WAKATI, false},
-               {TKZ_MORPH_FORMAT_DEFAULT, true}};
+    const char *words;
+} written[] = {{TKZ_MORPH_FORMAT_DEFAULT, NULL},
+               {TKZ_MORPH_FORMAT_WAKATI, NULL},
+               {TKZ_MORPH_FORMAT_DEFAULT, every_code},
+               {TKZ_MORPH_FORMAT_DEFAULT, words_and_places}};
 
 START_TEST(writes_what_the_whole_sentence_gives)
 {
-    pair p = open_pair(written[_i].format, written[_i].has_style);
+    pair p = open_pair(written[_i].format, written[_i].words);
     tkz__buffer text;
     tkz_allocator memory = tkz__allocator_or_default(NULL);
     tkz__buffer_init(&text, &memory);
@@ -152,7 +158,7 @@ END_TEST
 
 START_TEST(refuses_styles_of_whole_sentences)
 {
-    pair p = open_pair(TKZ_MORPH_FORMAT_WAKATI, true);
+    pair p = open_pair(TKZ_MORPH_FORMAT_WAKATI, every_code);
     const char *output;
     size_t size;
     ck_assert_status(tkz_tagger_stream_add(p.stream, "東", 3, &output, &size, NULL));

@@ -97,50 +97,153 @@ TARGET static inline __attribute__((always_inline)) uint32_t joined(const uint8_
 
 /* ---- Eight characters -------------------------------------------------- */
 
-/* Writes where the characters of `mask` start, of which the first one is at byte `at`. */
-TARGET static inline void write_places(uint32_t *ends, uint32_t mask, uint32_t at)
+/* Some characters of a chunk, the next ones from its byte `at` on. */
+typedef struct group {
+    lanes own;    /* their entries */
+    lanes places; /* the byte of each, counted from `at` */
+    uint32_t count;
+    bool alone; /* the one behind these stands alone */
+} group;
+
+/* Ends a group before the first character that stands alone. */
+TARGET static inline void stop_at_lone(group *own)
 {
-    uint64_t bytes = _pdep_u64(mask, UINT64_C(0x0101010101010101)) * 0xFF;
-    uint64_t places = _pext_u64(UINT64_C(0x15120F0C09060300), bytes);
-    lanes wide = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)places));
-    _mm256_storeu_si256((__m256i *)ends, _mm256_add_epi32(wide, _mm256_set1_epi32((int)at)));
+    const uint32_t lone_entry = TKZ__LONE_ENTRY;
+    lanes lone = _mm256_cmpeq_epi32(own->own, _mm256_set1_epi32((int)lone_entry));
+    uint32_t alone = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(lone));
+    uint32_t first = (uint32_t)__builtin_ctz(alone | 1 << LANES);
+    own->alone = first < own->count;
+    own->count = own->alone ? first : own->count;
 }
 
-/* Looks at up to `most` characters from byte `*at` on, behind one whose entry is `*left`, and moves both
- * on. Writes the borders before them; there is room for eight. Returns how many. `*stop`: the next
- * character stands alone. */
+/* The lanes of `mask`, from the first on. */
+TARGET static inline lanes pack(lanes from, uint32_t mask)
+{
+    uint64_t bytes = _pdep_u64(mask, UINT64_C(0x0101010101010101)) * 0xFF;
+    uint64_t numbers = _pext_u64(UINT64_C(0x0706050403020100), bytes);
+    return _mm256_permutevar8x32_epi32(from,
+                                       _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)numbers)));
+}
+
+/* Writes the borders before the characters of a group that begins at byte `at`, behind one whose entry
+ * is `*left`, and moves that on. Returns how many; there is room for eight. */
+TARGET static inline __attribute__((always_inline)) size_t
+put_borders(const tkz__image *image, const group *all, size_t at, uint32_t *left, uint32_t *ends)
+{
+    uint32_t entries[1 + LANES];
+    entries[0] = *left;
+    _mm256_storeu_si256((__m256i *)(entries + 1), all->own);
+    lanes before =
+        _mm256_permutevar8x32_epi32(all->own, _mm256_setr_epi32(0, 0, 1, 2, 3, 4, 5, 6));
+    before = _mm256_blend_epi32(before, _mm256_castsi128_si256(_mm_cvtsi32_si128((int)*left)), 1);
+    lanes bits = bits_of(before, all->own, image->border_mask);
+    uint32_t borders = ~joined(image->sections[TKZ__SECTION_BORDER_BITS], bits) &
+                       ((UINT32_C(1) << all->count) - 1);
+    lanes places = _mm256_add_epi32(all->places, _mm256_set1_epi32((int)at));
+    _mm256_storeu_si256((__m256i *)ends, pack(places, borders));
+    *left = entries[all->count];
+    return (size_t)__builtin_popcount(borders);
+}
+
+/* Looks at up to `most` characters of three bytes from byte `*at` on, behind one whose entry is `*left`,
+ * and moves both on. Writes the borders before them; there is room for eight. Returns how many. `*stop`:
+ * the next character stands alone. */
 TARGET static inline __attribute__((always_inline)) size_t
 step(const tkz__image *image, const uint8_t *chunk, size_t *at, size_t most, uint32_t *left,
      uint32_t *ends, bool *stop)
 {
-    const uint32_t lone_entry = TKZ__LONE_ENTRY;
     lanes words = words_at(chunk + *at);
-    uint32_t count = count_threes(words);
-    count = count < most ? count : (uint32_t)most;
-    lanes own = items_at(image->sections[TKZ__SECTION_BORDER_CHARACTERS], numbers_of(words));
+    group all = {.places = _mm256_setr_epi32(0, 3, 6, 9, 12, 15, 18, 21)};
+    all.count = count_threes(words);
+    all.count = all.count < most ? all.count : (uint32_t)most;
+    all.own = items_at(image->sections[TKZ__SECTION_BORDER_CHARACTERS], numbers_of(words));
     if (stop != NULL) {
-        lanes lone = _mm256_cmpeq_epi32(own, _mm256_set1_epi32((int)lone_entry));
-        uint32_t alone = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(lone));
-        uint32_t first = (uint32_t)__builtin_ctz(alone | 1 << LANES);
-        *stop = first < count;
-        count = first < count ? first : count;
+        stop_at_lone(&all);
+        *stop = all.alone;
     }
-    uint32_t entries[1 + LANES];
-    entries[0] = *left;
-    _mm256_storeu_si256((__m256i *)(entries + 1), own);
-    lanes before = _mm256_permutevar8x32_epi32(own, _mm256_setr_epi32(0, 0, 1, 2, 3, 4, 5, 6));
-    before = _mm256_blend_epi32(before, _mm256_castsi128_si256(_mm_cvtsi32_si128((int)*left)), 1);
-    lanes bits = bits_of(before, own, image->border_mask);
-    uint32_t borders =
-        ~joined(image->sections[TKZ__SECTION_BORDER_BITS], bits) & ((UINT32_C(1) << count) - 1);
-    write_places(ends, borders, (uint32_t)*at);
-    *left = entries[count];
-    *at += 3 * (size_t)count;
-    return (size_t)__builtin_popcount(borders);
+    size_t found = put_borders(image, &all, *at, left, ends);
+    *at += 3 * (size_t)all.count;
+    return found;
+}
+
+/* ---- Eight characters of any length ------------------------------------ */
+
+enum { MIXED = 32 /* bytes of which the characters begin */ };
+
+#define MIXED_BYTES (MIXED + 4) /* that are read */
+
+/* A bit for each lane. */
+TARGET static inline uint32_t bits_in(lanes all)
+{
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(all));
+}
+
+TARGET static inline lanes is_of(lanes words, int mask, int form)
+{
+    return _mm256_cmpeq_epi32(_mm256_and_si256(words, _mm256_set1_epi32(mask)),
+                              _mm256_set1_epi32(form));
+}
+
+/* The numbers of characters of one, two and three bytes, and the length of each; 0: it is none of these. */
+TARGET static inline lanes mixed_numbers(lanes words, lanes *lengths)
+{
+    const lanes one = _mm256_set1_epi32(1), two = _mm256_set1_epi32(2), three = _mm256_set1_epi32(3);
+    lanes is_one = is_of(words, 0x80, 0);
+    lanes is_two = _mm256_andnot_si256(is_of(words, 0x1E, 0), is_of(words, 0xC0E0, 0x80C0));
+    lanes strange = _mm256_or_si256(is_of(words, 0x0F, 0x00), is_of(words, 0x0F, 0x0D));
+    lanes is_three = _mm256_andnot_si256(strange, is_of(words, 0xC0C0F0, 0x8080E0));
+    *lengths = _mm256_or_si256(_mm256_and_si256(is_one, one),
+                               _mm256_or_si256(_mm256_and_si256(is_two, two),
+                                               _mm256_and_si256(is_three, three)));
+    lanes low = _mm256_and_si256(words, _mm256_set1_epi32(0x7F));
+    lanes pair = _mm256_or_si256(
+        _mm256_slli_epi32(_mm256_and_si256(words, _mm256_set1_epi32(0x1F)), 6),
+        _mm256_and_si256(_mm256_srli_epi32(words, 8), _mm256_set1_epi32(0x3F)));
+    return _mm256_blendv_epi8(_mm256_blendv_epi8(numbers_of(words), pair, is_two), low, is_one);
+}
+
+/* As `step`, of characters of one to three bytes of the `size` bytes that are left from byte `*at` on; stops
+ * before what is none of these. *taken: how many. */
+TARGET static inline __attribute__((always_inline)) size_t
+mixed_step(const tkz__image *image, const uint8_t *chunk, size_t *at, size_t size, uint32_t *left,
+           uint32_t *ends, uint32_t *taken, bool *stop)
+{
+    const uint8_t *bytes = chunk + *at;
+    __m256i text = _mm256_loadu_si256((const __m256i *)bytes);
+    __m256i more = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xC0), text);
+    uint64_t end = UINT64_C(1) << (size < MIXED ? size : MIXED);
+    /* Where bytes are that begin characters, and where the last of them has to end. */
+    uint64_t starts = (~(uint64_t)(uint32_t)_mm256_movemask_epi8(more) & (end - 1)) | end;
+    uint32_t places[LANES + 1], words[LANES];
+    *taken = 0;
+    if ((starts & 1) == 0)
+        return 0;
+#pragma GCC unroll 8
+    for (int i = 0; i < LANES; i++, starts &= starts - 1) {
+        places[i] = (uint32_t)_tzcnt_u64(starts); /* 64 behind the last one: no length leads there */
+        words[i] = tkz__image_u32(bytes + places[i] % MIXED);
+    }
+    places[LANES] = (uint32_t)_tzcnt_u64(starts);
+    group all = {.places = _mm256_loadu_si256((const __m256i *)places)};
+    lanes lengths;
+    lanes numbers = mixed_numbers(_mm256_loadu_si256((const __m256i *)words), &lengths);
+    lanes next = _mm256_loadu_si256((const __m256i *)(places + 1));
+    lanes right = _mm256_cmpeq_epi32(_mm256_add_epi32(all.places, lengths), next);
+    all.count = (uint32_t)__builtin_ctz(~bits_in(right));
+    all.own = items_at(image->sections[TKZ__SECTION_BORDER_CHARACTERS], numbers);
+    if (stop != NULL) {
+        stop_at_lone(&all);
+        *stop = all.alone;
+    }
+    size_t found = put_borders(image, &all, *at, left, ends);
+    *taken = all.count;
+    *at += places[all.count];
+    return found;
 }
 
 #define CUT TARGET static inline __attribute__((always_inline)) size_t cut
 #define STEP step
+#define MIXED_STEP mixed_step
 #include "subword/chunk_borders_loop.h"
 
 TARGET size_t tkz__borders_cut_avx2(const tkz__image *image, const uint8_t *chunk, size_t size,

@@ -2,7 +2,8 @@
  *
  * The loop over the characters of a chunk, written once for the ways to do it: the file that includes it
  * says what the function CUT is, and may have a STEP that takes LANES characters of three bytes at once
- * and reads STEP_BYTES bytes. Leans on chunk_borders.h.
+ * and reads STEP_BYTES bytes, and a MIXED_STEP that takes as many of one to three bytes and reads
+ * MIXED_BYTES. Leans on chunk_borders.h.
  */
 
 /* The number of places where a character of three bytes has room and four bytes may be read. One
@@ -28,6 +29,10 @@ static inline bool are_threes(const uint8_t *bytes)
 {
     return (bytes[0] & 0xF0) == 0xE0 && (bytes[3] & 0xF0) == 0xE0;
 }
+#endif
+
+#ifdef MIXED_STEP
+enum { MIXED_LEAST = 12 /* bytes that make it worth its while */ };
 #endif
 
 /* `stops`: before the first character but one that stands alone. */
@@ -57,6 +62,18 @@ CUT(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable,
             }
             if (at - before < 3 * LANES)
                 break;
+        }
+        if (at == size)
+            break;
+        uint32_t taken = LANES;
+        while (left != TKZ__NO_ENTRY && size - at >= MIXED_LEAST && readable - at >= MIXED_BYTES &&
+               room - count > LANES + 1 && taken == LANES) {
+            count += MIXED_STEP(image, chunk, &at, size - at, &left, ends + count, &taken,
+                                stops ? &alone : NULL);
+            if (alone) {
+                ends[count] = (uint32_t)at;
+                return count + 1;
+            }
         }
         if (at == size)
             break;
@@ -126,3 +143,4 @@ CUT(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable,
 
 #undef CUT
 #undef STEP
+#undef MIXED_STEP

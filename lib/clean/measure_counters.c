@@ -48,18 +48,18 @@ static bool is_hexadecimal(uint32_t character)
     return character - '0' < 10 || (character | 0x20) - 'a' < 6;
 }
 
-/* Behind "://": the characters of RFC 3986, or, as NeMo Curator's pattern has it, without / ? # : ~ ; = [ ] '
- * and with % only before two digits of base 16. */
-static size_t address_end(const uint32_t *characters, size_t at, size_t count, bool as_reference)
+/* Behind "://", by regex_url of NeMo Curator 1.4.0: % stands before two digits of base 16 alone. Before, the pattern had
+ * [$-_@.&+], in which $-_ is a range: all from $ to _, % among them. */
+static size_t address_end(const uint32_t *characters, size_t at, size_t count, bool is_old)
 {
     while (at < count) {
         uint32_t character = characters[at];
-        if (is_alphanumeric(character) || is_one_of(character, "$-_@.&+!*(),"))
+        if (is_alphanumeric(character) || (is_old && character - '$' <= '_' - '$') || is_one_of(character, "$-_@.&+!*(),"))
             at++;
-        else if (!as_reference && is_one_of(character, "/?#:~;=[]'%"))
+        else if (!is_old && is_one_of(character, "/:=?#~"))
             at++;
-        else if (as_reference && character == '%' && count - at > 2 &&
-                 is_hexadecimal(characters[at + 1]) && is_hexadecimal(characters[at + 2]))
+        else if (!is_old && character == '%' && count - at > 2 && is_hexadecimal(characters[at + 1]) &&
+                 is_hexadecimal(characters[at + 2]))
             at += 3;
         else
             break;
@@ -81,12 +81,12 @@ static size_t match_scheme(const uint32_t *characters, size_t at, size_t count)
     return at + 3;
 }
 
-static uint64_t count_addresses(const uint32_t *characters, size_t count, bool as_reference)
+static uint64_t count_addresses(const uint32_t *characters, size_t count, bool is_old)
 {
     uint64_t found = 0;
     for (size_t i = 0; i < count;) {
         size_t behind = characters[i] == 'h' ? match_scheme(characters, i, count) : 0;
-        size_t end = behind > 0 ? address_end(characters, behind, count, as_reference) : 0;
+        size_t end = behind > 0 ? address_end(characters, behind, count, is_old) : 0;
         bool is_address = behind > 0 && end > behind;
         found += is_address ? end - i : 0;
         i = is_address ? end : i + 1;
@@ -170,7 +170,7 @@ tkz_status tkz__measure_counters(tkz__measuring *measuring, tkz_error *error)
     memset(found, 0, sizeof *found);
     walk_characters(found, characters, count);
     found->url_characters = count_addresses(characters, count, false);
-    found->host_characters = count_addresses(characters, count, true);
+    found->old_url_characters = count_addresses(characters, count, true);
     walk_lines(found, characters, count);
     walk_code_lines(found, characters, count);
     return TKZ_OK;

@@ -24,7 +24,8 @@ enum tkz__measure {
     TKZ__MEASURE_NOUNS = 1 << 9,     /* `words.nouns` and `words.marks` too */
     TKZ__MEASURE_CHUNKS = 1 << 10,   /* `chunks`; the words themselves are others then */
     TKZ__MEASURE_CHUNK_NOUNS = 1 << 11, /* `chunks.words.nouns` and `chunks.words.marks` too */
-    TKZ__MEASURE_GROUPS = 12,        /* how many */
+    TKZ__MEASURE_NEMO = 1 << 12,     /* `nemo` */
+    TKZ__MEASURE_GROUPS = 13,        /* how many */
     TKZ__MEASURE_OF_NOUNS = TKZ__MEASURE_NOUNS | TKZ__MEASURE_CHUNK_NOUNS,
     TKZ__MEASURE_OF_WORDS = TKZ__MEASURE_WORDS | TKZ__MEASURE_WORD_NGRAMS | TKZ__MEASURE_CHUNKS | TKZ__MEASURE_OF_NOUNS
 };
@@ -100,7 +101,7 @@ typedef struct tkz__counter_measures {
     uint64_t parentheses;  /* {}[]() and U+27E8 U+27E9 */
     uint64_t spaces;       /* tab, line feed, carriage return, backspace, space */
     uint64_t url_characters;
-    uint64_t host_characters; /* as its pattern has them, which ends at the first / behind the host */
+    uint64_t old_url_characters; /* of the pattern before version 1.4.0 */
     /* Ungoliant: lines end at line feeds, one carriage return before it is no part of a line, and behind
      * the last line feed there is a line only if it is not empty. */
     uint64_t header_lines;       /* a fifth of all, at the beginning and again at the end */
@@ -135,6 +136,23 @@ typedef struct tkz__chunk_measures {
     uint64_t repeated;  /* of those: with one of which there is another one */
 } tkz__chunk_measures;
 
+/* Lines or paragraphs, and those that are equal to no earlier one. */
+typedef struct tkz__distinct_items {
+    uint64_t count;
+    uint64_t characters;
+    uint64_t distinct;
+    uint64_t distinct_characters;
+} tkz__distinct_items;
+
+/* As NeMo Curator cuts them, see measure_nemo.c. */
+typedef struct tkz__nemo_measures {
+    tkz__distinct_items lines; /* those that are not blank */
+    tkz__distinct_items paragraphs;
+    uint64_t bullet_lines;
+    uint64_t unended_lines;
+    uint64_t ellipsis_lines;
+} tkz__nemo_measures;
+
 typedef struct tkz__measures {
     uint64_t characters;
     uint64_t kinds[TKZ__KINDS];
@@ -147,6 +165,7 @@ typedef struct tkz__measures {
     tkz__word_measures words;
     tkz__ngram_counts word_ngrams[TKZ__NGRAM_MOST + 1];
     tkz__chunk_measures chunks;
+    tkz__nemo_measures nemo;
     uint64_t frequent_5grams; /* occurrences of the k most frequent ones, see character_ngrams.c */
 } tkz__measures;
 
@@ -157,10 +176,16 @@ static inline uint64_t tkz__measures_japanese(const tkz__measures *measures)
            measures->kinds[TKZ__KIND_HAN] + measures->kinds[TKZ__KIND_JAPANESE_SIGN];
 }
 
+/* part / whole, or what is said of nothing. */
+static inline double tkz__share_or(uint64_t part, uint64_t whole, double otherwise)
+{
+    return whole == 0 ? otherwise : (double)part / (double)whole;
+}
+
 /* part / whole, 0 of nothing. */
 static inline double tkz__share(uint64_t part, uint64_t whole)
 {
-    return whole == 0 ? 0 : (double)part / (double)whole;
+    return tkz__share_or(part, whole, 0);
 }
 
 #endif

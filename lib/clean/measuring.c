@@ -218,6 +218,7 @@ static tkz_status (*const passes[TKZ__MEASURE_GROUPS])(tkz__measuring *, tkz_err
     measure_nouns,
     tkz__measure_chunks,
     measure_chunk_nouns,
+    tkz__measure_nemo,
 };
 
 tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted, tkz_error *error)

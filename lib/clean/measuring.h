@@ -96,6 +96,9 @@ TKZ_CHECKED tkz_status tkz__measure_counters(tkz__measuring *measuring, tkz_erro
 /* The passes of TKZ__MEASURE_CHUNKS and TKZ__MEASURE_CHUNK_NOUNS. */
 TKZ_CHECKED tkz_status tkz__measure_chunks(tkz__measuring *measuring, tkz_error *error);
 
+/* The pass of TKZ__MEASURE_NEMO. */
+TKZ_CHECKED tkz_status tkz__measure_nemo(tkz__measuring *measuring, tkz_error *error);
+
 /* The pass of TKZ__MEASURE_HOJICHAR. */
 TKZ_CHECKED tkz_status tkz__measure_hojichar(tkz__measuring *measuring, tkz_error *error);
 

@@ -45,14 +45,16 @@ need_python() {
 }
 
 # need_packages NAME==VERSION...: sets $package_folders to where each has a folder of its own by that
-# name, for packages of which several versions are wanted.
+# name, for packages of which several versions are wanted. pip_options: for pip, --no-deps for packages of
+# which a part is enough that asks for none of the others.
 need_packages() {
     package_folders=$root/build/oracle-packages
     begin_shared
     for package in "$@"; do
         [ -f "$package_folders/$package/.complete" ] && continue
         rm -rf "${package_folders:?}/$package"
-        "$python" -m pip install --quiet --disable-pip-version-check \
+        # shellcheck disable=SC2086
+        "$python" -m pip install --quiet --disable-pip-version-check ${pip_options-} \
             --target "$package_folders/$package" "$package" || missing "pip install $package"
         touch "$package_folders/$package/.complete"
     done

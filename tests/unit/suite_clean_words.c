@@ -235,6 +235,42 @@ START_TEST(test_nouns)
 }
 END_TEST
 
+/* Of the web: lines and paragraphs of NeMo Curator, paragraphs of Uzushio; sizes are those of liblz4 1.9.4. */
+START_TEST(test_web)
+{
+    static char many[80000 + 1];
+    static const struct {
+        const char *name;
+        const char *text;
+        double value;
+    } cases[] = {
+        {"nemo_distinct_lines", "a\na\n \nb", 2.0 / 3},
+        {"nemo_distinct_line_characters", "aaa\naaa\n \nb", 4.0 / 7},
+        {"nemo_distinct_lines", " \n", 0},
+        {"nemo_distinct_paragraphs", "a\n\na\n\n\na", 2.0 / 3}, /* the third one begins with a line feed */
+        {"nemo_distinct_paragraph_characters", "a\n\na\n\n\na", 3.0 / 4},
+        {"nemo_bullet_lines", "\xE3\x80\x80\xE2\x80\xA2 a\n- b", 1.0 / 2},
+        {"nemo_bullet_lines", "", 1},
+        {"nemo_unended_lines", "a. \nb\xE3\x80\x82", 1.0 / 2},
+        {"nemo_ellipsis_lines", "Read MORE..\n-\xC2\xBB\nread more.\n[...", 2.0 / 4 + 1.0 / 4},
+        {"uzushio_links", "p>a\x1C\x02" "ab\x03" "c\n\x02", 2.0 / 3},
+        {"uzushio_links", "\x02\x03", 0},
+        {"uzushio_compression", "", 0},
+        {"uzushio_compression", "aaaaaa\naaaaaa", 13.0 / 12},
+        {"uzushio_compression", "p>a\x1C" "aaaaaaaaaaaaa", 10.0 / 13},
+        {"uzushio_compression", many, 331.0 / 80000},
+    };
+    for (size_t i = 0; i < sizeof many - 1; i++)
+        many[i] = (char)('a' + i % 8);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char json[80];
+        (void)snprintf(json, sizeof json, "[{\"name\": \"%s\"}]", cases[i].name);
+        double value = measure(json, cases[i].text);
+        ck_assert_msg(value == cases[i].value, "%s of case %zu: %.17g", cases[i].name, i, value);
+    }
+}
+END_TEST
+
 /* A sequence of 7 words that comes twice, the first time across the border of two stretches of 100,000 characters. */
 START_TEST(test_chunks)
 {
@@ -273,6 +309,7 @@ Suite *suite_clean_words(void)
     tcase_add_test(tests, test_repetition_of_random_words);
     tcase_add_test(tests, test_nouns);
     tcase_add_test(tests, test_chunks);
+    tcase_add_test(tests, test_web);
     tcase_add_test(tests, test_memory_use);
     suite_add_tcase(suite, tests);
     return suite;

@@ -126,9 +126,9 @@ static const char style[] =
     "th,td{padding:.25em .7em;border-bottom:1px solid var(--line);text-align:right}\n"
     "th{background:var(--head);cursor:pointer;position:sticky;top:0}th.up:after{content:\" \\25B2\"}"
     "th.down:after{content:\" \\25BC\"}\n"
-    "td.name,th:first-child{text-align:left}td small{color:var(--soft)}\n"
+    "td.name,th.name,th:first-child{text-align:left}td small{color:var(--soft)}\n"
     ".plots{display:flex;flex-wrap:wrap;gap:.5em}.plots svg{margin:0}\n"
-    "svg{max-width:100%;height:auto;display:block;margin:.6em 0 1.2em}"
+    "svg{max-width:100%;height:auto;display:block;overflow:visible;margin:.6em 0 1.2em}"
     "svg text{font-size:12px;fill:var(--text);stroke:none}"
     "svg .title{font-size:13px;font-weight:600}svg .soft{fill:var(--soft)}"
     "svg .grid{stroke:var(--line);stroke-width:1;fill:none}"
@@ -211,6 +211,13 @@ void html_table_begin(struct text *page)
 void html_column(struct text *page, struct label name)
 {
     text_append_string(page, "<th>");
+    html_label(page, name);
+    text_append_string(page, "</th>");
+}
+
+void html_name_column(struct text *page, struct label name)
+{
+    text_append_string(page, "<th class=\"name\">");
     html_label(page, name);
     text_append_string(page, "</th>");
 }

@@ -36,10 +36,11 @@ void html_end(struct text *page);
 void html_heading(struct text *page, struct label heading);
 void html_paragraph(struct text *page, struct label text);
 
-/* Tables, which a click on the head of a column sorts. Between begin and end: html_column for each
- * column, then for each row html_row and a cell for each column. */
+/* Tables, which a click on the head of a column sorts. Between begin and end: html_column or
+ * html_name_column for each column, then for each row html_row and a cell for each column. */
 void html_table_begin(struct text *page);
 void html_column(struct text *page, struct label name);
+void html_name_column(struct text *page, struct label name); /* of html_cell */
 void html_row(struct text *page); /* also ends the row of the columns, or the one before */
 void html_cell(struct text *page, const char *text);
 /* `value` sorts the column and stands there with so many digits; a dash if it is no number. */

@@ -61,7 +61,7 @@ static double next_tick(const struct axis *axis, double tick, double step)
     return axis->is_log ? tick * 10 : tick + step;
 }
 
-/* Thousands and millions in short. */
+/* In short: thousands from 10k on, millions from 1M on. */
 static void number(struct text *page, double value)
 {
     static const struct {
@@ -71,7 +71,7 @@ static void number(struct text *page, double value)
     size_t i = 0;
     if (fabs(value) < 1e-12)
         value = 0; /* what is left of a step */
-    while (i < 4 && fabs(value) < 10 * units[i].unit)
+    while (i < 4 && fabs(value) < (i == 3 ? 10 : 1) * units[i].unit)
         i++;
     if (i < 4)
         html_format(page, "%.6g%s", value / units[i].unit, units[i].letter);
@@ -260,6 +260,9 @@ void html_histogram(struct text *page, const struct histogram *plot)
     if (plot->has_maximum)
         draw_limit(page, &x, &y, plot->maximum);
     words(page, x.to, height - 8, "end", plot->axis);
+    html_format(page, "<text class=\"soft\" x=\"4\" y=\"%.1f\">\xE2\x86\x91 ", height - 8);
+    html_svg_label(page, plot->counted);
+    text_append_string(page, "</text>\n");
     text_append_string(page, "</svg>\n");
 }
 

@@ -29,6 +29,7 @@ void html_bars(struct text *page, const struct bar_plot *plot);
 struct histogram {
     struct label title;
     struct label axis;      /* what the values are */
+    struct label counted;   /* what has them: the other axis */
     const double *edges;    /* bin_count + 1 of them, ascending */
     const uint64_t *counts;
     size_t bin_count;

@@ -174,7 +174,8 @@ static void add_histogram(struct text *page, const char *title, const char *unit
                           const json_t *value)
 {
     const json_t *written = json_object_get(value, "bins");
-    bool is_log = strncmp(unit, "share", 5) != 0;
+    /* Of what lies between 0 and 1 the bins are of one width (doc/report.md). */
+    bool is_log = strncmp(unit, "share", 5) != 0 && strncmp(unit, "score", 5) != 0 && strcmp(unit, "probability") != 0;
     struct bins bins = {.capacity = 2 * json_array_size(written) + 2};
     char axis[200];
     if (json_array_size(written) == 0)
@@ -193,6 +194,7 @@ static void add_histogram(struct text *page, const char *title, const char *unit
         html_histogram(page, &(struct histogram){
                                  .title = {title, title},
                                  .axis = {axis, axis},
+                                 .counted = {"文書", "documents"},
                                  .edges = bins.edges,
                                  .counts = bins.counts,
                                  .bin_count = bins.size,
@@ -217,9 +219,11 @@ static void add_spreads(struct text *page, const json_t *statistics, const json_
     for (size_t i = 0; i < json_array_size(filters); i++) {
         const json_t *filter = json_array_get(filters, i);
         const json_t *values = json_object_get(filter, "values");
-        for (size_t k = 0; k < json_array_size(values); k++)
-            add_histogram(page, name_of(json_array_get(values, k), "name"),
-                          name_of(filter, "unit"), json_array_get(values, k));
+        for (size_t k = 0; k < json_array_size(values); k++) {
+            const json_t *value = json_array_get(values, k);
+            bool has_unit = json_object_get(value, "unit") != NULL;
+            add_histogram(page, name_of(value, "name"), name_of(has_unit ? value : filter, "unit"), value);
+        }
     }
     text_append_string(page, "</div>\n");
 }
@@ -321,11 +325,11 @@ static void add_sample(struct text *page, const json_t *set, const json_t *sampl
 static void add_samples(struct text *page, const json_t *sets)
 {
     html_table_begin(page);
-    html_column(page, (struct label){"フィルタ", "filter"});
-    html_column(page, (struct label){"理由", "reason"});
+    html_name_column(page, (struct label){"フィルタ", "filter"});
+    html_name_column(page, (struct label){"理由", "reason"});
     html_column(page, (struct label){"値", "value"});
     html_column(page, (struct label){"しきい値", "threshold"});
-    html_column(page, (struct label){"本文の始め", "beginning of the text"});
+    html_name_column(page, (struct label){"本文の始め", "beginning of the text"});
     for (size_t i = 0; i < json_array_size(sets); i++) {
         const json_t *set = json_array_get(sets, i), *samples = json_object_get(set, "samples");
         for (size_t k = 0; k < json_array_size(samples); k++)
@@ -355,8 +359,8 @@ static void add_run(struct text *page, const json_t *report)
     static const char *const keys[] = {"in", "normalized", "edited", "kept", "dropped", "bad"};
     html_heading(page, (struct label){"実行の勘定", "Accounts of the run"});
     html_table_begin(page);
-    html_column(page, (struct label){"", ""});
-    html_column(page, (struct label){"理由", "reason"});
+    html_name_column(page, (struct label){"", ""});
+    html_name_column(page, (struct label){"理由", "reason"});
     html_column(page, (struct label){"文書", "documents"});
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (json_object_get(documents, keys[i]) == NULL)

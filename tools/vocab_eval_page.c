@@ -93,6 +93,7 @@ static void add_lengths(const struct view *view)
         struct histogram plot = {.title = {view->models[model], view->models[model]},
                                  .axis = {"文字数（0: 文字の一部、16: 16以上）",
                                           "characters (0: parts of one, 16: 16 and more)"},
+                                 .counted = {"トークン", "tokens"},
                                  .edges = edges,
                                  .counts = counts,
                                  .bin_count = SHOWN,
@@ -192,8 +193,8 @@ static void add_cuts(const struct view *view)
 {
     struct text *page = view->page;
     html_table_begin(page);
-    html_column(page, (struct label){"分野", "domain"});
-    html_column(page, (struct label){"モデル", "model"});
+    html_name_column(page, (struct label){"分野", "domain"});
+    html_name_column(page, (struct label){"モデル", "model"});
     html_column(page, (struct label){"トークン", "tokens"});
     for (size_t i = 0; i < CUT_COLUMNS; i++)
         html_column(page, cut_columns[i].name);
@@ -213,8 +214,8 @@ static void add_uses(const struct view *view)
 {
     struct text *page = view->page;
     html_table_begin(page);
-    html_column(page, (struct label){"モデル", "model"});
-    html_column(page, (struct label){"種類", "kind"});
+    html_name_column(page, (struct label){"モデル", "model"});
+    html_name_column(page, (struct label){"種類", "kind"});
     html_column(page, (struct label){"語彙", "ids"});
     html_column(page, (struct label){"未使用", "unused"});
     for (size_t i = 0; i < USE_COLUMNS; i++)

@@ -41,6 +41,7 @@ struct tkz__filter {
     /* A second number, for filters that have one. */
     double (*second)(const tkz__measures *measures, const tkz__chosen_filter *chosen);
     const char *second_name;
+    const char *second_unit; /* NULL: that of the first */
     /* True to keep, by the values alone. To drop, fills in reason, value and threshold. */
     bool (*decide)(const double *values, const double *parameters, tkz_verdict *verdict);
     /* What is wrong with parameters that are in range one by one, or NULL. May itself be NULL. */

@@ -173,6 +173,7 @@ static const tkz__filter filters[] = {
      .evaluate = quality,
      .second = characters_of,
      .second_name = "characters",
+     .second_unit = "characters",
      .decide = decide,
      .open = open_model,
      .close = close_model,

@@ -52,12 +52,20 @@ static json_t *describe(const tkz_filter_set *set, size_t index)
     for (size_t i = 0; i < tkz_filter_set_values_of(set, index); i++) {
         json_t *value = json_pack(
             "{s:s}", "name", tkz_filter_set_value_name(set, chosen->first_value + i));
+        if (i > 0 && chosen->filter->second_unit != NULL)
+            json_object_set_new(value, "unit", json_string(chosen->filter->second_unit));
         add_bounds(value, chosen, i);
         json_array_append_new(values, value);
     }
     return json_pack("{s:s,s:s,s:s,s:o,s:s*,s:o}", "name", info->name, "text", info->text, "unit",
                      info->unit, "parameters", parameters, "files_hash",
                      tkz_filter_set_files_hash(set, index), "values", values);
+}
+
+/* Whether values of this unit lie between 0 and 1. */
+static bool is_share(const char *unit)
+{
+    return strncmp(unit, "share", 5) == 0 || strncmp(unit, "score", 5) == 0 || strcmp(unit, "probability") == 0;
 }
 
 /* What is counted besides: scales of the values by the unit of their filter, tables. */
@@ -81,9 +89,12 @@ static tkz_status complete(tkz__statistics_plan *plan, tkz_error *error)
     for (size_t i = 0, value = 0; i < plan->filter_count; i++) {
         const json_t *filter = json_array_get(plan->filters, i);
         const char *unit = json_string_value(json_object_get(filter, "unit"));
-        bool share = unit != NULL && strncmp(unit, "share", 5) == 0;
-        for (size_t k = json_array_size(json_object_get(filter, "values")); k > 0; k--)
-            plan->scales[value++] = share ? TKZ__SCALE_SHARE : TKZ__SCALE_NUMBER;
+        const json_t *values = json_object_get(filter, "values");
+        for (size_t k = 0; k < json_array_size(values); k++) {
+            const char *own = json_string_value(json_object_get(json_array_get(values, k), "unit"));
+            own = own != NULL ? own : unit;
+            plan->scales[value++] = own != NULL && is_share(own) ? TKZ__SCALE_SHARE : TKZ__SCALE_NUMBER;
+        }
     }
     for (size_t i = 0; i < plan->member_count; i++) {
         const json_t *name = json_array_get(plan->member_names, i);
@@ -118,7 +129,7 @@ tkz_status tkz__statistics_plan_init(tkz__statistics_plan *plan, const tkz_filte
 static json_t *description_of(const json_t *filter)
 {
     static const char *const kept[] = {"name", "text", "unit", "parameters", "files_hash", NULL};
-    static const char *const kept_of_values[] = {"name", "minimum", "maximum", NULL};
+    static const char *const kept_of_values[] = {"name", "unit", "minimum", "maximum", NULL};
     json_t *description = json_object(), *values = json_array();
     for (size_t i = 0; kept[i] != NULL; i++)
         if (json_object_get(filter, kept[i]) != NULL)

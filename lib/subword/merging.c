@@ -113,18 +113,25 @@ static size_t last_before(uint64_t starts, size_t place)
 }
 
 /* The byte of a block where it meets the next one, which starts `shift` bytes behind it and is kept to
- * its byte `to`: a border of both, if what meets there stays. 0 if there is none. */
+ * its byte `to`: a border of both, if what meets there stays. 0 if there is none. Where the same symbol
+ * stands behind the border in both, it stays as it does in the first one. */
 static size_t meeting(const sequence *own, const tkz__merge_block *one,
                       const tkz__merge_block *two, size_t shift, size_t to)
 {
-    uint64_t common = one->starts & (two->starts & ((UINT64_C(2) << (to - 1)) - 1)) << shift;
-    while (common != 0) {
+    uint64_t all = one->starts & (two->starts & ((UINT64_C(2) << (to - 1)) - 1)) << shift;
+    for (uint64_t common = all; common != 0;) {
         size_t place = 63 - (size_t)__builtin_clzll(common);
+        if (one->symbols[place] == two->symbols[place - shift])
+            return place;
         common ^= UINT64_C(1) << place;
-        uint32_t left = one->symbols[last_before(one->starts, place)];
-        if (tkz__match_stays_remembered(own->image, own->memory, left,
+    }
+    for (uint64_t common = all; common != 0;) {
+        size_t place = 63 - (size_t)__builtin_clzll(common);
+        if (tkz__match_stays_remembered(own->image, own->memory,
+                                        one->symbols[last_before(one->starts, place)],
                                         two->symbols[place - shift]))
             return place;
+        common ^= UINT64_C(1) << place;
     }
     return 0;
 }

@@ -47,6 +47,8 @@ static tkz_status reserve_slot(tkz__trie_builder *builder, tkz_error *error)
     if ((builder->count + 1) * 2 <= builder->slot_count)
         return TKZ_OK;
     size_t wanted = builder->slot_count == 0 ? 1024 : builder->slot_count * 2;
+    while (wanted < (builder->count + 1) * 2)
+        wanted *= 2;
     uint32_t *slots = tkz__allocate_zeroed(&builder->allocator, wanted * sizeof *slots);
     if (slots == NULL)
         return tkz__error_memory(error, wanted * sizeof *slots);
@@ -246,14 +248,32 @@ static tkz_status place_children(double_array *array, uint32_t *places, size_t i
     return TKZ_OK;
 }
 
-tkz_status tkz__trie_builder_write(const tkz__trie_builder *builder, tkz__buffer *nodes,
+/* Gives back what only adding needs: of long symbols half as much as the tree itself. */
+static tkz_status give_back(tkz__trie_builder *builder, tkz_error *error)
+{
+    tkz__release_array(&builder->allocator, builder->slots, builder->slot_count, sizeof *builder->slots);
+    builder->slots = NULL;
+    builder->slot_count = 0;
+    tree_node *fewer = tkz__reallocate_array(&builder->allocator, builder->nodes, builder->capacity, builder->count,
+                                             sizeof *fewer);
+    if (fewer == NULL)
+        return tkz__error_memory(error, builder->count * sizeof *fewer);
+    builder->nodes = fewer;
+    builder->capacity = builder->count;
+    return TKZ_OK;
+}
+
+tkz_status tkz__trie_builder_write(tkz__trie_builder *builder, tkz__buffer *nodes,
                                    tkz__buffer *symbols, tkz_error *error)
 {
+    tkz_status status = give_back(builder, error);
+    if (status != TKZ_OK)
+        return status;
     double_array array = {.builder = builder, .nodes = nodes, .symbols = symbols, .error = error};
     uint32_t *places = tkz__allocate_array(&builder->allocator, builder->count, sizeof *places);
     if (places == NULL)
         return tkz__error_memory(error, builder->count * sizeof *places);
-    tkz_status status = add_block(&array);
+    status = add_block(&array);
     if (status == TKZ_OK) {
         /* The root is nobody's child: no node has this number. */
         set_node(&array, 0, 0, UINT32_MAX - 1);

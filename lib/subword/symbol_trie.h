@@ -65,8 +65,9 @@ TKZ_CHECKED tkz_status tkz__trie_builder_extend(tkz__trie_builder *builder, uint
  * TKZ__NO_TOKEN. */
 void tkz__trie_builder_prefixes(const tkz__trie_builder *builder, uint32_t *prefixes);
 
-/* Appends the nodes, and for each node a u32: the symbol that ends there or TKZ__NO_TOKEN. */
-TKZ_CHECKED tkz_status tkz__trie_builder_write(const tkz__trie_builder *builder,
+/* Appends the nodes, and for each node a u32: the symbol that ends there or TKZ__NO_TOKEN. Gives back what adding
+ * needs, and makes it anew if anything is added afterwards. */
+TKZ_CHECKED tkz_status tkz__trie_builder_write(tkz__trie_builder *builder,
                                                tkz__buffer *nodes, tkz__buffer *symbols,
                                                tkz_error *error);
 

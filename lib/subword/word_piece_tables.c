@@ -43,7 +43,7 @@ static bool is_frozen(const tkz__word_pieces_parts *parts, uint32_t id)
     return parts->kind == TKZ__MODEL_CHARACTER && type_of(parts, id) == TKZ__PIECE_USER_DEFINED;
 }
 
-static tkz_status append_trie(const tkz__trie_builder *builder, tkz__buffer *blob, uint32_t *count,
+static tkz_status append_trie(tkz__trie_builder *builder, tkz__buffer *blob, uint32_t *count,
                               tkz_error *error)
 {
     tkz__buffer nodes, ends;

@@ -147,66 +147,116 @@ static size_t overlap_start(const uint8_t *bytes, size_t end)
     return start;
 }
 
-/* Starts blocks, each of which overlaps the one before it, up to the end of the text. `starts`: of each,
- * and where the last one ends. Returns how many. */
-static size_t start_blocks(sequence *own, tkz__merge_block *blocks, size_t *starts, size_t size)
+/* Blocks of one go, behind the last one of the go before. */
+typedef struct go {
+    tkz__merge_block blocks[1 + TKZ__MERGE_BLOCKS];
+    size_t starts[2 + TKZ__MERGE_BLOCKS]; /* of each, and where the last one ends */
+    size_t count;                         /* of the blocks behind the first one */
+    bool has_first; /* the first is merged and appended before its byte `from` */
+    size_t from;
+} go;
+
+/* Starts blocks, each of which overlaps the one before it, up to the end of the text. */
+static void start_blocks(const sequence *own, go *now, size_t size)
 {
-    size_t count = 0, start = own->end;
-    for (;;) {
+    size_t start = own->end;
+    if (now->has_first)
+        start = overlap_start(own->bytes, now->starts[0] + now->blocks[0].size);
+    for (now->count = 1;; now->count++) {
         size_t end = block_end(own->bytes, start, size);
-        tkz__merge_block_start(&blocks[count], own->bytes + start, end - start);
-        starts[count++] = start;
-        starts[count] = end;
-        if (end == size || count == TKZ__MERGE_BLOCKS)
-            return count;
+        tkz__merge_block_start(&now->blocks[now->count], own->bytes + start, end - start);
+        now->starts[now->count] = start;
+        if (end == size || now->count == TKZ__MERGE_BLOCKS)
+            return;
         start = overlap_start(own->bytes, end);
     }
 }
 
-/* Merges blocks and appends them, up to where two of them do not meet. `*first`: the first one. */
-static bool append_blocks(sequence *own, tkz__merge_block *blocks, size_t size)
+/* kept_end of a block of a go. */
+static size_t go_kept_end(const go *now, size_t number, size_t size)
 {
-    size_t starts[TKZ__MERGE_BLOCKS + 1];
-    size_t count = start_blocks(own, blocks, starts, size), from = 0;
-    tkz__pair_memory *pairs = &own->memory->pairs;
-    if (!pairs->has_byte_pairs && (pairs->blocks += (uint32_t)count) >= TKZ__PAIR_BLOCKS_WORTH)
-        tkz__pair_memory_make_byte_pairs(own->image, pairs);
-    own->run(own->image, pairs, blocks, count);
-    if (!stays(own, blocks[0].symbols[0]))
-        return append_with_tail(own, starts[0] + kept_end(&blocks[0], starts[0] + blocks[0].size == size));
-    for (size_t i = 0; i < count; i++) {
-        const tkz__merge_block *next = &blocks[i + 1];
-        size_t shift = starts[i + 1] - starts[i], place = 0;
-        if (i + 1 < count)
-            place = meeting(own, &blocks[i], next, shift,
-                            kept_end(next, starts[i + 1] + next->size == size));
-        if (place == 0) {
-            append(own, &blocks[i], from, kept_end(&blocks[i], starts[i] + blocks[i].size == size));
-            return true;
-        }
-        append(own, &blocks[i], from, place);
+    const tkz__merge_block *block = &now->blocks[number];
+    return kept_end(block, now->starts[number] + block->size == size);
+}
+
+/* Appends blocks of a go from the first on, up to where two of them do not meet; the last one is left to
+ * the next go. */
+static void append_go(sequence *own, go *now, size_t size)
+{
+    size_t number = now->has_first ? 0 : 1, from = now->has_first ? now->from : 0;
+    for (; number < now->count; number++) {
+        const tkz__merge_block *block = &now->blocks[number];
+        size_t shift = now->starts[number + 1] - now->starts[number];
+        size_t place = meeting(own, block, &now->blocks[number + 1], shift,
+                               go_kept_end(now, number + 1, size));
+        if (place == 0)
+            break;
+        append(own, block, from, place);
         from = place - shift;
     }
+    const tkz__merge_block *block = &now->blocks[number];
+    now->has_first = number == now->count && now->starts[number] + block->size < size;
+    if (now->has_first) {
+        now->blocks[0] = *block;
+        now->starts[0] = now->starts[number];
+        now->from = from;
+    } else {
+        append(own, block, from, go_kept_end(now, number, size));
+    }
+}
+
+/* Merges the next blocks and appends them. */
+static bool append_blocks(sequence *own, go *now, size_t size)
+{
+    tkz__pair_memory *pairs = &own->memory->pairs;
+    start_blocks(own, now, size);
+    if (!pairs->has_byte_pairs &&
+        (pairs->blocks += (uint32_t)now->count) >= TKZ__PAIR_BLOCKS_WORTH)
+        tkz__pair_memory_make_byte_pairs(own->image, pairs);
+    own->run(own->image, pairs, now->blocks + 1, now->count);
+    if (!now->has_first && !stays(own, now->blocks[1].symbols[0]))
+        return append_with_tail(own, now->starts[1] + go_kept_end(now, 1, size));
+    append_go(own, now, size);
+    return true;
+}
+
+/* Where the next bytes begin when a go has been appended with the block that it left. */
+static size_t end_of_go(const sequence *own, const go *now)
+{
+    return now->has_first ? now->starts[0] + kept_end(&now->blocks[0], false) : own->end;
+}
+
+/* The bytes of the first block of a go again, as in runs: the same symbols. `*start`: where they were last.
+ * False: they are others. */
+static bool append_again(sequence *own, go *now, size_t *start, size_t size)
+{
+    const tkz__merge_block *one = &now->blocks[1];
+    size_t end = end_of_go(own, now);
+    if (end <= *start || size - end <= one->size ||
+        memcmp(own->bytes + *start, own->bytes + end, one->size) != 0)
+        return false;
+    if (now->has_first)
+        append(own, &now->blocks[0], now->from, kept_end(&now->blocks[0], false));
+    now->has_first = false;
+    if (!stays(own, one->symbols[0]))
+        return false;
+    *start = end;
+    append(own, one, 0, kept_end(one, false));
     return true;
 }
 
 static bool merge_blocks(sequence *own, size_t size)
 {
-    tkz__merge_block blocks[TKZ__MERGE_BLOCKS], *one = &blocks[0];
+    go now;
     size_t start = 0;
-    one->size = 0;
+    now.blocks[1].size = 0;
+    now.has_first = false;
     while (own->end < size) {
-        /* The same bytes again, as in runs: the same symbols. */
-        if (own->end > start && size - own->end > one->size &&
-            memcmp(own->bytes + start, own->bytes + own->end, one->size) == 0 &&
-            stays(own, one->symbols[0])) {
-            start = own->end;
-            append(own, one, 0, kept_end(one, false));
+        if (append_again(own, &now, &start, size))
             continue;
-        }
-        start = own->end;
-        if (!append_blocks(own, blocks, size))
+        if (!append_blocks(own, &now, size))
             return false;
+        start = now.starts[1];
     }
     return true;
 }

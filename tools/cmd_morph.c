@@ -133,6 +133,18 @@ static const struct option_info options[] = {
      .letter = 'C',
      .type = OPTION_FLAG,
      .text = "Refused: sentences need no memory of the caller here."},
+    {.name = "dictionary-info",
+     .letter = 'D',
+     .type = OPTION_FLAG,
+     .text = "Refused: tokenize dict info says what a dictionary is."},
+    {.name = "dump-config",
+     .letter = 'P',
+     .type = OPTION_FLAG,
+     .text = "Refused: there is no configuration but the options."},
+    {.name = "version",
+     .letter = 'v',
+     .type = OPTION_FLAG,
+     .text = "Refused: tokenize --version says it."},
     {.name = "compat",
      .type = OPTION_CHOICE,
      .argument = "WITH",
@@ -186,6 +198,9 @@ static int refuse_unneeded(const struct arguments *arguments)
         {"cost-factor", "it changes nothing in analysis; mecab-cost-train and mecab-dict-index "
                         "use it"},
         {"allocate-sentence", "it changes nothing; leave it out"},
+        {"dictionary-info", "'tokenize dict info DICTIONARY' says what a dictionary is"},
+        {"dump-config", "no configuration is read; 'tokenize morph --help' has the defaults"},
+        {"version", "'tokenize --version' says it"},
     };
     for (size_t i = 0; i < COUNT_OF(unneeded); i++) {
         if (option_given(arguments, unneeded[i].name)) {

@@ -107,8 +107,11 @@ static int check_one(const char *path, const char *user)
         if (status != TKZ_OK)
             tkz_dictionary_free(dictionary);
     }
-    if (status != TKZ_OK)
-        return message_check_failure(status, &error);
+    if (status != TKZ_OK) {
+        int code = message_check_failure(status, &error);
+        bool is_other_charset = user != NULL && status == TKZ_STATUS_UNSUPPORTED;
+        return is_other_charset ? EXIT_CHECK : code;
+    }
     if (user != NULL)
         printf("%s: fits\n", user);
     else

@@ -107,8 +107,9 @@ static tkz_status check_belongs(const tkz_dictionary *dictionary,
     tkz_status status = find_charset(compiled, path, &charset, error);
     if (status == TKZ_OK && charset != dictionary->property.charset)
         status = tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, path, TKZ__NO_OFFSET,
-                                "in charset %s, but %s is in %s", tkz__local_charset_name(charset),
-                                dictionary->path,
+                                "in charset %s, but %s is in %s; mecab-dict-index -t compiles it in "
+                                "that one",
+                                tkz__local_charset_name(charset), dictionary->path,
                                 tkz__local_charset_name(dictionary->property.charset));
     return status;
 }

@@ -5,16 +5,14 @@
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 # Shared builds have their objects in .libs, static ones beside the sources.
-for object in "$builddir"/lib/*/.libs/*.o "$builddir"/lib/*/*.o; do
-    [ -f "$object" ] || continue
-    room=${object#"$builddir"/lib/}
-    room=${room%%/*}
-    nm --defined-only "$object" | sed -n "s,.* T \(tkz_.*\),defines $object \1 $room,p"
-    nm --undefined-only "$object" | sed -n "s,.* U \(tkz_.*\),needs $object \1 $room,p"
-done >"$scratch/graph"
+find "$builddir"/lib/*/ -name '*.o' >"$scratch/objects"
+# One line a symbol: "FILE: [ADDRESS] KIND NAME", and the room is the folder behind lib/.
+xargs nm -A <"$scratch/objects" >"$scratch/symbols" || exit 1
+sed -n "s,^\($builddir/lib/\([^/]*\)/[^:]*\):.* \([TU]\) \(tkz_.*\)$,\3 \1 \4 \2,p" \
+    "$scratch/symbols" >"$scratch/graph"
 awk '
-    $1 == "defines" { owner[$3] = $2; room[$2] = $4 }
-    $1 == "needs" { edge[$2] = edge[$2] " " $3 }
+    $1 == "T" { owner[$3] = $2; room[$2] = $4 }
+    $1 == "U" { edge[$2] = edge[$2] " " $3 }
     END {
         queue[n++] = owner["tkz_run"]
         seen[queue[0]] = 1

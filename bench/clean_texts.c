@@ -30,18 +30,18 @@ static void open_set(measured_set *own, const char *json)
         bench_fail("filters", "too many values");
 }
 
-/* Measures the texts first, first + step ... and returns the hash of the values. */
-static uint64_t measure(const measured_set *own, const char *data, size_t size, unsigned first,
-                        unsigned step)
+/* Measures the texts of part `number` of `parts` and returns the hash of the values. */
+static uint64_t measure(const measured_set *own, const char *data, size_t size, unsigned number,
+                        unsigned parts)
 {
     double values[MOST_VALUES];
     size_t count = tkz_filter_set_value_count(own->set);
     tkz_error error;
     uint64_t hash = 0;
-    unsigned number = 0;
-    for (size_t at = 0; at < size; number++) {
+    bench_dealer dealer = {{0}};
+    for (size_t at = 0; at < size;) {
         uint32_t length = bench_record_size(data + at);
-        if (number % step == first) {
+        if (bench_deal(&dealer, parts, length) == number) {
             if (tkz_cleaner_measure(own->cleaner, data + at + 4, length, values, &error) != TKZ_OK)
                 bench_fail(error.where, error.message);
             hash = XXH3_64bits_withSeed(values, count * sizeof *values, hash);

@@ -21,16 +21,15 @@ static void *encode_part(void *argument)
     tkz_encoder *encoder;
     need(tkz_encoder_new(&encoder, own->shared, NULL, &error), &error);
     own->result = 0;
-    unsigned turn = 0;
+    bench_dealer dealer = {{0}};
     for (size_t at = 0; at + 4 <= own->size;) {
         uint64_t offsets[2] = {0, bench_record_size(own->data + at)};
         const tkz_batch *batch;
-        if (turn == own->number) {
+        if (bench_deal(&dealer, own->count, (size_t)offsets[1]) == own->number) {
             need(tkz_encoder_encode(encoder, own->data + at + 4, offsets, 1, &batch, &error),
                  &error);
             own->result += batch->offsets[1];
         }
-        turn = (turn + 1) % own->count;
         at += 4 + (size_t)offsets[1];
     }
     tkz_encoder_free(encoder);

@@ -29,19 +29,18 @@ static void *tag_part(void *argument)
     tkz_tagger *tagger;
     need(tkz_tagger_new(&tagger, shared->dictionary, NULL, &error), &error);
     own->result = 0;
-    unsigned turn = 0;
+    bench_dealer dealer = {{0}};
     for (size_t start = 0; start < own->size;) {
         const char *end = memchr(own->data + start, '\n', own->size - start);
         size_t length = end != NULL ? (size_t)(end - own->data) - start : own->size - start;
         const char *output;
         size_t size;
-        if (turn == own->number) {
+        if (bench_deal(&dealer, own->count, length) == own->number) {
             need(tkz_tagger_format(tagger, own->data + start, length, shared->format, &output, &size,
                                    &error),
                  &error);
             own->result += size;
         }
-        turn = (turn + 1) % own->count;
         start += length + 1;
     }
     tkz_tagger_free(tagger);

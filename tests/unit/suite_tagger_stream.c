@@ -129,7 +129,7 @@ START_TEST(writes_what_the_whole_sentence_gives)
     uint64_t state = 5;
     for (int round = 0; round < 4; round++) {
         size_t scale = MEGABYTE / 3; /* more than is waited for at once */
-        if (TEST_SHORTER > 1 && _i > 0 && round % 2 == 0)
+        if (TEST_SHORTER > 1 && round % 2 != (_i > 0)) /* every round in some format */
             continue;
         tkz__buffer_clear(&text);
         append_prose(&text, scale * 9 / 8, &state);
@@ -264,7 +264,8 @@ START_TEST(reports_failed_allocations)
     tkz__buffer text;
     tkz_allocator usual = tkz__allocator_or_default(NULL);
     tkz__buffer_init(&text, &usual);
-    append_repeated(&text, "\n", MEGABYTE); /* white space, which is quick */
+    const size_t size = TEST_SHORTER == 1 ? MEGABYTE : MEGABYTE / 2; /* more than is waited for at once */
+    append_repeated(&text, "\n", size); /* white space, which is quick */
     ck_assert_status(tkz__buffer_append_text(&text, "東京に行く。", NULL));
     test_all_allocation_failures(stream_text, &text);
     tkz__buffer_free(&text);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Runs the suites of unit_tests side by side, each in a process of its own, and says of each how many
-# checks it made and how long it took.
+# checks it made and how many seconds of a processor it took.
 #   tests/unit/run.sh               every suite of $builddir, as make check calls it
 #   tests/unit/run.sh BUILD SUITE... these of BUILD
 # Each leaves BUILD/tests/unit/SUITE.log; of those that fail the end is shown.
@@ -29,9 +29,7 @@ for suite in "$@"; do
 done
 # shellcheck disable=SC2016
 printf '%s\n' "$@" | BUILD=$build RESULTS=$results xargs -P "$(nproc)" -I '{}' sh -c '
-    start=$(date +%s)
-    CK_RUN_SUITE={} "$BUILD/unit_tests" >"$RESULTS/{}.log" 2>&1
-    echo "$? $(($(date +%s) - start))" >"$RESULTS/{}.status"'
+    CK_RUN_SUITE={} sh "$srcdir/tests/timed.sh" "$RESULTS/{}.status" "$BUILD/unit_tests" >"$RESULTS/{}.log" 2>&1'
 
 passed=0
 failed=0

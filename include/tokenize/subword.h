@@ -142,20 +142,19 @@ TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode(tkz_encoder *encoder, const ch
  * those at the first call of a text; other calls on the encoder may come between.
  * Held back, up to twice: the last two chunks of the pre-tokenizer, as much as the longest added
  * token, and with a normalizer what follows the last character of ASCII, kana or U+4E00..9FFF. Of
- * Unigram and BPE of characters, whose chunk is the whole text, what follows the last place that no
- * piece crosses, a few characters in most texts. So a chunk of megabytes (one word, white space) is
- * held as a whole, as is white space that added tokens may take in, and what follows the last character
- * that a Replace by a regular expression never takes. After a failure the text is given
- * up: the next call begins a new one. Of WordPiece and models of words, what follows the last white
- * space, or sign behind BertPreTokenizer. Owned as by tkz_encoder_encode. Errors: UNSUPPORTED (models of
- * characters, PLaMo's, of BPE with marks; a normalizer with other steps than NFC, NFD, NFKC, NFKD,
- * sentencepiece's by name or with a charsmap of the model's own, HF's Prepend, Replace, Precompiled, Strip,
- * Lowercase, StripAccents, Nmt and BertNormalizer; a Replace by an expression that takes every character or
- * has \X or \G, or one that may match nothing before a step that looks at what stands beside it; a
- * pre-tokenizer of steps, but Metaspace, alone or behind WhitespaceSplit, of Unigram and BPE of characters,
- * those of BPE of characters that cut at single characters and change nothing, and BertPreTokenizer,
- * Whitespace or WhitespaceSplit before WordPiece and words: encode the text whole; truncation, padding,
- * masks, dropout or sampling), LIMIT (a chunk of 4 GiB), CORRUPT, OUT_OF_MEMORY. */
+ * Unigram, BPE of characters and PLaMo's models, whose chunk is the whole text, what follows the last place
+ * that no piece crosses, a few characters in most texts; of WordPiece, words and BPE with marks what follows
+ * the last chunk; behind steps with a regular expression what follows its last match that saw no end of what
+ * is there. So a chunk of megabytes (one word, white space) is held as a whole, as is white space that added
+ * tokens may take in, unknown characters that become one token, and what follows the last character that a
+ * Replace by a regular expression never takes. After a failure the text is given up: the next call begins a
+ * new one. Owned as by tkz_encoder_encode. Errors: UNSUPPORTED, where there is no bound to what has to be
+ * held, or the reason that the message says (WordPiece, words and BPE with marks without a pre-tokenizer that
+ * cuts; words of a dictionary; a pre-tokenizer with an expression that may match nothing, or that looks back
+ * and takes every character; a normalizer with other steps than Unicode's forms, sentencepiece's and HF's; a
+ * Replace by an expression that takes every character or has \X or \G, or one that may match nothing before
+ * a step that looks at what stands beside it: encode the text whole; truncation, padding, masks, dropout or
+ * sampling), LIMIT (a chunk of 4 GiB), CORRUPT, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_encoder_encode_next(tkz_encoder *encoder, const char *data,
                                                        size_t size, int32_t is_last,
                                                        const tkz_batch **batch, tkz_error *error);

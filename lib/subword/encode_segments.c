@@ -53,7 +53,7 @@ static tkz_status source_range(const tkz_encoder *encoder, const part *own, size
     return TKZ_OK;
 }
 
-/* The engine told where its tokens end; each starts where the one before it ends. In HF, which makes no
+/* The engine told where its tokens end; each starts where the one before it ends, or its chunk starts. In HF, which makes no
  * empty tokens, all bytes of an unknown string have its range: those that end where the one before
  * them does. */
 tkz_status tkz__encoder_push_engine_spans(tkz_encoder *encoder, const part *own, size_t at,
@@ -61,11 +61,16 @@ tkz_status tkz__encoder_push_engine_spans(tkz_encoder *encoder, const part *own,
 {
     bool repeats = !encoder->image->pieces.sentencepiece;
     size_t start = at, before = at;
+    const tkz__split_piece *chunk = encoder->steps != NULL ? encoder->first_chunk : NULL;
     for (size_t i = 0; i < tokens->count; i++) {
         uint64_t from, to;
         size_t stop = at + tokens->ends[i];
+        while (chunk != NULL && chunk + 1 < encoder->last_chunk && chunk->end < tokens->ends[i])
+            chunk++;
         if (repeats && stop == start)
             start = before;
+        else if (chunk != NULL && at + chunk->start > start)
+            start = at + chunk->start; /* what is left out of other chunks belongs to no token */
         tkz_status status = source_range(encoder, own, start, stop, &from, &to, error);
         if (status == TKZ_OK)
             status = push_span(encoder, from, to, error);

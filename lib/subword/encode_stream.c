@@ -8,7 +8,8 @@
  *   the normalizer, up to the last place where the text may be cut (stream_pieces.h);
  *   added tokens in normalized text;
  *   chunks: all but the last OPEN_CHUNKS of what is there; of models of pieces, whose chunk is the whole
- *   text, up to the last place where no piece crosses; of models of words up to the last border of one.
+ *   text, up to the last place where no piece crosses; behind steps up to where these are known and cut, or
+ *   leave alone what no piece crosses (split_places.h).
  * A token, and the end of the text, end the part before it: all stages behind are emptied.
  *
  * Why two chunks are open. A pattern takes chunks from left to right and looks ahead only. So those of
@@ -32,6 +33,7 @@
 #include "core/span_map.h"
 #include "subword/dropout.h"
 #include "subword/encoder_parts.h"
+#include "subword/split_places.h"
 #include "subword/stream_pieces.h"
 #include "subword/stream_tokens.h"
 #include "text/normal_form.h"
@@ -55,14 +57,12 @@ struct tkz__encode_stream {
     uint64_t part_start; /* its place in the text */
     tkz__buffer unnormalized;
     tkz__stream_places places; /* where it may be cut */
-    tkz_normal_form *rest_form; /* of `places.rest`; NULL: that has no steps */
-    tkz_normalizer *rest;
     size_t unnormalized_wait; /* bytes that are to be there before it is worth looking */
     tkz__span_map map; /* of the normalized part from `text_start` on, where offsets are wanted */
     tkz__buffer text;  /* normalized; its chunks are not known */
     uint64_t text_start; /* its place in the normalized part */
     bool is_within; /* its start was encoded, up to the middle of a chunk: of a Unigram model the sum goes on */
-    tkz__buffer marked; /* the text as Metaspace has it, to find a place to cut */
+    size_t goes_on; /* for the first of the pre-tokenizer's steps, as many, it goes on with that */
     size_t text_wait;
     /* Where offsets are wanted in characters: of the text that is held somewhere. */
     tkz__character_index characters;
@@ -125,42 +125,43 @@ static void drop_map(text_stream *own)
         memmove(map->runs, map->runs + count, map->count * sizeof *map->runs);
 }
 
-/* Cuts the start of the text that is encoded now by the steps. They may change it; `part` is what they
- * made of it then. */
-static tkz_status run_steps(text_stream *own, tkz__document_part *part, tkz_error *error)
+/* The text is cut by steps: the chunks of what they are sure of, or of all there is. They may change it;
+ * `part` is what they made of it then. */
+static tkz_status run_steps(text_stream *own, bool is_end, size_t *end, tkz__document_part *part,
+                            tkz_error *error)
 {
     tkz_encoder *encoder = own->encoder;
-    tkz__split_text text;
-    if (encoder->steps == NULL)
-        return TKZ_OK;
-    encoder->splitter.goes_on = own->is_within;
-    tkz_status status =
-        tkz__splitter_run(&encoder->splitter, encoder->steps, part->text, part->size,
-                          own->part_start + own->text_start == 0, tkz__encoder_wants_spans(encoder),
-                          &text, error);
-    encoder->splitter.goes_on = false;
+    bool at_start = own->part_start + own->text_start == 0;
+    bool wants_map = tkz__encoder_wants_spans(encoder);
+    tkz__split_start start = {.may_cut = tkz__stream_cuts_chunks(encoder) ? tkz__stream_may_cut : NULL,
+                              .context = encoder,
+                              .end = part->size};
+    tkz__split_text text = {.text = part->text};
+    tkz_status status = TKZ_OK;
+    encoder->splitter.goes_on = own->goes_on;
+    if (!is_end && tkz__split_steps_cut_words(encoder->steps)) {
+        start.end = tkz__split_steps_last_cut(encoder->steps, part->text, part->size);
+        is_end = true; /* of what is looked at */
+    }
+    if (!is_end)
+        status = tkz__splitter_run_start(&encoder->splitter, encoder->steps, part->text, part->size,
+                                         at_start, wants_map, &start, &text, error);
+    else if (start.end > 0)
+        status = tkz__splitter_run(&encoder->splitter, encoder->steps, part->text, start.end, at_start,
+                                   wants_map, &text, error);
+    encoder->splitter.goes_on = 0;
     if (status != TKZ_OK)
         return status;
     encoder->first_chunk = encoder->next_chunk = text.chunks;
     encoder->last_chunk = text.chunks + text.chunk_count;
+    *end = start.end;
     part->text = text.text;
     part->size = text.size;
     part->cuts = text.map;
-    return TKZ_OK;
-}
-
-/* Where the start of a text that is not known to its end may be cut. */
-static tkz_status find_cut(text_stream *own, const char *text, size_t size, size_t *cut,
-                           bool *is_within, tkz_error *error)
-{
-    const tkz_encoder *encoder = own->encoder;
-    tkz__split_marks marks;
-    *is_within = true;
-    if (encoder->steps != NULL && tkz__split_steps_mark(encoder->steps, &marks))
-        return tkz__stream_cut_marked(encoder, &marks, &own->marked, text, size, cut, is_within, error);
-    *cut = encoder->steps != NULL && tkz__split_steps_cut_words(encoder->steps)
-               ? tkz__split_steps_last_cut(encoder->steps, text, size)
-               : tkz__stream_cut_pieces(encoder, (const uint8_t *)text, size);
+    if (start.end > 0) {
+        own->is_within = start.is_within;
+        own->goes_on = start.goes_on;
+    }
     return TKZ_OK;
 }
 
@@ -171,24 +172,26 @@ static tkz_status encode_start(text_stream *own, const char *text, size_t size, 
 {
     tkz_encoder *encoder = own->encoder;
     *part = (tkz__document_part){.text = text, .size = size, .start = own->text_start};
-    if (encoder->image->kind == TKZ__MODEL_BYTE_BPE) {
+    if (encoder->image->kind == TKZ__MODEL_BYTE_BPE && encoder->steps == NULL) {
         tkz_status status =
             tkz__encode_text_start(encoder, text, size, is_end ? 0 : OPEN_CHUNKS, end, error);
         part->size = *end;
         return status;
     }
-    bool is_within = false;
+    bool was_within = own->is_within;
+    tkz_status status = TKZ_OK;
     *end = size;
-    tkz_status status = is_end ? TKZ_OK : find_cut(own, text, size, end, &is_within, error);
-    part->size = *end;
-    if (status != TKZ_OK || *end == 0)
+    if (encoder->steps != NULL) {
+        status = run_steps(own, is_end, end, part, error);
+    } else if (!is_end) {
+        part->size = *end = tkz__stream_cut_pieces(encoder, (const uint8_t *)text, size);
+        own->is_within = own->is_within || *end > 0;
+    }
+    if (status != TKZ_OK || part->size == 0)
         return status;
-    status = run_steps(own, part, error);
-    encoder->engine.unigram.goes_on = own->is_within;
-    if (status == TKZ_OK && part->size > 0)
-        status = tkz__encode_text(encoder, part->text, part->size, error);
+    encoder->engine.unigram.goes_on = was_within;
+    status = tkz__encode_text(encoder, part->text, part->size, error);
     encoder->engine.unigram.goes_on = false;
-    own->is_within = is_within;
     return status;
 }
 
@@ -241,6 +244,7 @@ static tkz_status end_text(text_stream *own, tkz_error *error)
     tkz_status status = encode_held(own, true, error);
     own->text_wait = 0;
     own->is_within = false;
+    own->goes_on = 0;
     return status;
 }
 
@@ -278,17 +282,12 @@ static tkz_status add_runs(text_stream *own, const tkz_normalized *result, tkz_e
 static tkz_status normalize_held(text_stream *own, size_t size, bool is_end, tkz_error *error)
 {
     tkz_encoder *encoder = own->encoder;
-    bool wanted = tkz__encoder_wants_spans(encoder), is_rest = own->places.has_first && own->is_begun;
+    bool wanted = tkz__encoder_wants_spans(encoder);
     const char *text = (const char *)own->unnormalized.data;
-    const tkz_span same = {.source_size = size, .target_size = size, .identity = 1};
-    tkz_normalized result = {.text = text, .size = size, .spans = &same, .span_count = 1};
-    tkz_status status = TKZ_OK;
-    if (!is_rest || own->rest != NULL) {
-        tkz_normalizer *normalizer = is_rest ? own->rest : encoder->normalizer;
-        tkz__normalizer_take_parts(normalizer, own->is_begun, !is_end);
-        status = tkz_normalizer_run(normalizer, text, size, wanted, &result, error);
-        tkz__normalizer_take_parts(normalizer, false, false);
-    }
+    tkz_normalized result;
+    tkz__normalizer_take_parts(encoder->normalizer, own->is_begun, !is_end);
+    tkz_status status = tkz_normalizer_run(encoder->normalizer, text, size, wanted, &result, error);
+    tkz__normalizer_take_parts(encoder->normalizer, false, false);
     own->is_begun = true;
     if (status == TKZ_OK && wanted)
         status = add_runs(own, &result, error);
@@ -329,6 +328,7 @@ static void close_part(text_stream *own)
     tkz__buffer_clear(&own->text);
     tkz__span_map_clear(&own->map);
     own->text_start = 0;
+    own->goes_on = 0;
     own->unnormalized_wait = own->text_wait = 0;
 }
 
@@ -423,11 +423,8 @@ void tkz__encode_stream_free(text_stream *own, const tkz_allocator *allocator)
     tkz__buffer_free(&own->unnormalized);
     tkz__span_map_free(&own->map);
     tkz__buffer_free(&own->text);
-    tkz__buffer_free(&own->marked);
     tkz__character_index_free(&own->characters);
     tkz__stream_places_free(&own->places);
-    tkz_normalizer_free(own->rest);
-    tkz_normal_form_free(own->rest_form);
     tkz__release(allocator, own, sizeof *own);
 }
 
@@ -445,45 +442,20 @@ static text_stream *new_stream(tkz_encoder *encoder)
     tkz__stream_places_init(&made->places, allocator);
     tkz__span_map_init(&made->map, allocator);
     tkz__buffer_init(&made->text, allocator);
-    tkz__buffer_init(&made->marked, allocator);
     tkz__character_index_init(&made->characters, allocator);
     return made;
 }
 
-/* What is said of open chunks holds for the scanners. Of steps some cut where two characters say so, which
- * goes with places that no piece crosses; or take out white space, beside which words end; or are
- * Metaspace, which says what a place is in the text that it makes. */
-static tkz_status check_pre_tokenizer(const tkz_encoder *encoder, tkz_error *error)
-{
-    const tkz__split_steps *steps = encoder->steps;
-    tkz__model_kind kind = encoder->image->kind;
-    tkz__split_marks marks;
-    if (steps == NULL ||
-        ((kind == TKZ__MODEL_UNIGRAM || kind == TKZ__MODEL_CHARACTER_BPE) &&
-         tkz__split_steps_mark(steps, &marks)) || (kind == TKZ__MODEL_CHARACTER_BPE && tkz__split_steps_local(steps)) ||
-        ((kind == TKZ__MODEL_WORD_PIECE || kind == TKZ__MODEL_WORD_LEVEL) &&
-         tkz__split_steps_cut_words(steps)))
-        return TKZ_OK;
-    return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
-                          "the model's pre-tokenizer consists of steps, which may need the whole text; "
-                          "encode the text as a whole");
-}
-
-/* A stream, with the normalizer for all but the starts of texts. */
+/* A stream, if the model has places where a text may be cut. */
 static tkz_status prepare(tkz_encoder *encoder, tkz_error *error)
 {
     const tkz_normal_form *form = tkz__tokenizer_normal_form(encoder->tokenizer);
     text_stream *made = new_stream(encoder);
     if (made == NULL)
         return tkz__error_memory(error, sizeof *made);
-    const tkz__buffer *rest = &made->places.rest;
-    tkz_status status = tkz__stream_read_steps(&made->places, form, error);
-    bool has_steps = made->places.has_first && rest->size > 0;
-    if (status == TKZ_OK && has_steps)
-        status = tkz_normal_form_new(&made->rest_form, (const char *)rest->data, rest->size,
-                                     &encoder->allocator, error);
-    if (status == TKZ_OK && has_steps)
-        status = tkz_normalizer_new(&made->rest, made->rest_form, &encoder->allocator, error);
+    tkz_status status = tkz__stream_check_pieces(encoder, error);
+    if (status == TKZ_OK)
+        status = tkz__stream_read_steps(&made->places, form, error);
     if (status == TKZ_OK)
         encoder->stream = made;
     else
@@ -501,11 +473,11 @@ static tkz_status begin(tkz_encoder *encoder, tkz_error *error)
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                               "what dropout does to a text depends on all of it; switch it off "
                               "for a text that comes in parts");
-    tkz_status status = check_pre_tokenizer(encoder, error);
-    if (status == TKZ_OK && encoder->image->kind != TKZ__MODEL_BYTE_BPE)
-        status = tkz__stream_check_pieces(encoder, error);
-    if (status == TKZ_OK && encoder->stream == NULL)
-        status = prepare(encoder, error);
+    if (encoder->settings.samples)
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "what sampling does to a text depends on all of it; switch it off for a "
+                              "text that comes in parts");
+    tkz_status status = encoder->stream == NULL ? prepare(encoder, error) : TKZ_OK;
     if (status != TKZ_OK)
         return status;
     encoder->stream->settings = encoder->settings;

@@ -231,6 +231,23 @@ static tkz_status find_part(tkz__plamo_worker *worker, const tkz__plamo *model,
     return TKZ_OK;
 }
 
+size_t tkz__plamo_last_cut(const tkz__plamo *model, const uint8_t *text, size_t size)
+{
+    size_t last = 0, reach = 0;
+    for (size_t at = 0; at < size;) {
+        uint32_t character;
+        walk state = start_walk(model);
+        if (at >= reach)
+            last = at;
+        while (next_piece(model, &state, text + at, size - at) != TKZ__NO_TOKEN)
+            reach = at + state.at > reach ? at + state.at : reach;
+        if (state.at == size - at) /* a piece may go on behind the end */
+            return last;
+        at += tkz__utf8_next((const char *)text + at, size - at, &character);
+    }
+    return last;
+}
+
 static tkz_status reserve_costs(tkz__plamo_worker *worker, const tkz__plamo *model,
                                 tkz_error *error)
 {

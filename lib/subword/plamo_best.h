@@ -67,6 +67,10 @@ TKZ_CHECKED tkz_status tkz__plamo_make(const tkz__plamo_parts *parts, tkz__buffe
 TKZ_CHECKED tkz_status tkz__plamo_open(tkz__plamo *view, const uint8_t *blob, size_t size,
                                        uint32_t token_count, const char *where, tkz_error *error);
 
+/* The last place in the start of a text that no piece reaches across, whatever comes behind; 0: there is
+ * none. */
+size_t tkz__plamo_last_cut(const tkz__plamo *model, const uint8_t *text, size_t size);
+
 /* Appends the tokens of a text of less than 4 GiB. Errors: CORRUPT, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__plamo_encode(tkz__plamo_worker *worker, const tkz__plamo *model,
                                          const uint8_t *text, size_t size,

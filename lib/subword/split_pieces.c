@@ -102,8 +102,12 @@ static tkz_status cut_by_pattern(tkz__split_run *now, const tkz__ready_step *wha
     size_t done = 0, from, to;
     bool found;
     tkz__pattern_search_text(search, what->pattern, now->text + start, end - start);
+    tkz__pattern_search_part(search, now->goes_on && start == 0, now->goes_behind && end == now->size);
+    now->own->known = 0;
     tkz_status status = tkz__pattern_search_next(search, &from, &to, &found, now->error);
     while (status == TKZ_OK && found) {
+        if (!search->saw_end)
+            now->own->known = start + from;
         if (from > done)
             status = feed(now, &own, start + done, start + from, false);
         if (status == TKZ_OK)
@@ -152,38 +156,49 @@ static tkz_status cut_by_length(tkz__split_run *now, uint32_t length, size_t sta
     return status;
 }
 
-enum { ANY_SCRIPT = -1 };
-
 /* fixed_script() of unicode_scripts: Japanese is one; its table is that of Unicode 9.0, and a character
  * that is not assigned there is as a space. */
 static int script_of(uint32_t character, const int scripts[4])
 {
     if (character == ' ')
-        return ANY_SCRIPT;
+        return TKZ__SPLIT_ANY_SCRIPT;
     int script = tkz__char_record(&tkz__class_table_9_0, character)->script;
     if (character == 0x30FC || script == scripts[1] || script == scripts[2])
         return scripts[0];
-    return script == scripts[3] ? ANY_SCRIPT : script;
+    return script == scripts[3] ? TKZ__SPLIT_ANY_SCRIPT : script;
+}
+
+static void find_scripts(int scripts[4])
+{
+    static const char names[4][5] = {"Hani", "Hira", "Kana", "Zzzz"};
+    for (size_t i = 0; i < 4; i++)
+        scripts[i] = tkz__script_find(names[i], 4);
+}
+
+int tkz__split_script(uint32_t character)
+{
+    int scripts[4];
+    find_scripts(scripts);
+    return script_of(character, scripts);
 }
 
 /* What stands before the first script is lost, as in HF. */
 static tkz_status cut_by_scripts(tkz__split_run *now, size_t start, size_t end)
 {
-    const int scripts[4] = {tkz__script_find("Hani", 4), tkz__script_find("Hira", 4),
-                            tkz__script_find("Kana", 4), tkz__script_find("Zzzz", 4)};
-    int last = ANY_SCRIPT;
+    int scripts[4], last = TKZ__SPLIT_ANY_SCRIPT;
     size_t from = end;
     tkz_status status = TKZ_OK;
+    find_scripts(scripts);
     for (size_t at = start; status == TKZ_OK && at < end;) {
         uint32_t character;
         size_t length = tkz__utf8_next(now->text + at, end - at, &character);
         int script = script_of(character, scripts);
-        if (script != ANY_SCRIPT && script != last) {
+        if (script != TKZ__SPLIT_ANY_SCRIPT && script != last) {
             if (from < at)
                 status = tkz__split_push(now, from, at);
             from = at;
         }
-        last = script != ANY_SCRIPT ? script : last;
+        last = script != TKZ__SPLIT_ANY_SCRIPT ? script : last;
         at += length;
     }
     return status == TKZ_OK ? tkz__split_push(now, from, end) : status;

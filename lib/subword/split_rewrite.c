@@ -59,10 +59,11 @@ static tkz_status write_with_prefix(tkz__split_run *now, const char *prefix, siz
 }
 
 /* ByteLevel: a space before a piece that begins without one. */
-static tkz_status write_bytes(tkz__split_run *now, const tkz__split_spec *spec, size_t start, size_t end)
+static tkz_status write_bytes(tkz__split_run *now, const tkz__split_spec *spec, bool goes_on,
+                              size_t start, size_t end)
 {
     uint32_t character;
-    if (!spec->space_first || now->text[start] == ' ')
+    if (!spec->space_first || goes_on || now->text[start] == ' ')
         return copy(now, start, end);
     size_t length = tkz__utf8_next(now->text + start, end - start, &character);
     tkz_status status =
@@ -253,10 +254,11 @@ static tkz_status rewrite_piece(tkz__split_run *now, tkz__split_rewriting how,
     case TKZ__REWRITE_AS_BYTES:
         return write_bytes_of_alphabet(now, start, end);
     case TKZ__REWRITE_AS_THE_STEP_SAYS:
-        return what->spec.kind == TKZ__SPLIT_BYTES ? write_bytes(now, &what->spec, start, end)
+        return what->spec.kind == TKZ__SPLIT_BYTES
+                   ? write_bytes(now, &what->spec, start == 0 && now->goes_on, start, end)
                : what->spec.kind == TKZ__SPLIT_LOWERCASE
                    ? write_lowercase(now, start, end)
-                   : write_metaspace(now, &what->spec, is_first, start == 0 && now->own->goes_on,
+                   : write_metaspace(now, &what->spec, is_first, start == 0 && now->goes_on,
                                      start, end);
     default:
         return copy(now, start, end);

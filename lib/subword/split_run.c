@@ -102,6 +102,61 @@ static tkz_status run_words(tkz__splitter *own, const tkz__split_steps *steps, c
     return status;
 }
 
+tkz_status tkz__split_run_begin(tkz__split_run *now)
+{
+    now->own->pieces.count = now->own->next.count = 0;
+    tkz_status status = tkz__split_push(now, 0, now->size);
+    tkz__split_take_next(now);
+    return status;
+}
+
+tkz_status tkz__split_run_rewrite(tkz__split_run *now, const tkz__split_steps *steps, size_t index)
+{
+    const tkz__ready_step *what = &steps->steps[index];
+    now->goes_on = index < now->own->goes_on;
+    if (tkz__split_step_changes(what))
+        return tkz__split_rewrite(now, TKZ__REWRITE_AS_THE_STEP_SAYS, what);
+    return index > 0 && steps->steps[index - 1].spec.kind == TKZ__SPLIT_BYTES
+               ? tkz__split_rewrite(now, TKZ__REWRITE_AS_ALPHABET, NULL)
+               : TKZ_OK;
+}
+
+tkz_status tkz__split_run_cut(tkz__split_run *now, const tkz__split_steps *steps, size_t index)
+{
+    now->goes_on = index < now->own->goes_on;
+    now->goes_behind = index < now->own->goes_behind;
+    tkz__pattern_search_allow(&now->own->search, now->size);
+    return tkz__split_cut_pieces(now, &steps->steps[index]);
+}
+
+tkz_status tkz__split_run_steps(tkz__split_run *now, const tkz__split_steps *steps, size_t first,
+                                size_t end)
+{
+    tkz_status status = TKZ_OK;
+    for (size_t i = first; status == TKZ_OK && i < end; i++) {
+        status = tkz__split_run_rewrite(now, steps, i);
+        if (status == TKZ_OK)
+            status = tkz__split_run_cut(now, steps, i);
+    }
+    return status;
+}
+
+tkz_status tkz__split_run_end(tkz__split_run *now, const tkz__split_steps *steps,
+                              tkz__split_text *result)
+{
+    const tkz__splitter *own = now->own;
+    tkz_status status = TKZ_OK;
+    bool is_alphabet = has_step_behind_bytes(steps);
+    tkz__split_rewriting last = is_alphabet == steps->spells_bytes ? TKZ__REWRITE_AS_THEY_ARE
+                     : is_alphabet                      ? TKZ__REWRITE_AS_BYTES
+                                                        : TKZ__REWRITE_AS_ALPHABET;
+    if (last != TKZ__REWRITE_AS_THEY_ARE || has_gaps(now))
+        status = tkz__split_rewrite(now, last, NULL);
+    *result = (tkz__split_text){now->text, now->size, own->pieces.items, own->pieces.count,
+                                now->is_changed && now->want_map ? &own->map : NULL};
+    return status;
+}
+
 tkz_status tkz__splitter_run(tkz__splitter *splitter, const tkz__split_steps *steps,
                              const char *text, size_t size, bool at_start, bool want_map,
                              tkz__split_text *result, tkz_error *error)
@@ -110,26 +165,8 @@ tkz_status tkz__splitter_run(tkz__splitter *splitter, const tkz__split_steps *st
         return run_words(splitter, steps, text, size, want_map, result, error);
     tkz__split_run now = {.own = splitter, .text = text, .size = size, .at_start = at_start,
                .want_map = want_map, .error = error};
-    splitter->pieces.count = splitter->next.count = 0;
-    tkz_status status = tkz__split_push(&now, 0, size);
-    tkz__split_take_next(&now);
-    for (size_t i = 0; status == TKZ_OK && i < steps->step_count; i++) {
-        const tkz__ready_step *what = &steps->steps[i];
-        if (tkz__split_step_changes(what))
-            status = tkz__split_rewrite(&now, TKZ__REWRITE_AS_THE_STEP_SAYS, what);
-        else if (i > 0 && steps->steps[i - 1].spec.kind == TKZ__SPLIT_BYTES)
-            status = tkz__split_rewrite(&now, TKZ__REWRITE_AS_ALPHABET, NULL);
-        tkz__pattern_search_allow(&splitter->search, now.size);
-        if (status == TKZ_OK)
-            status = tkz__split_cut_pieces(&now, what);
-    }
-    bool is_alphabet = has_step_behind_bytes(steps);
-    tkz__split_rewriting last = is_alphabet == steps->spells_bytes ? TKZ__REWRITE_AS_THEY_ARE
-                     : is_alphabet                      ? TKZ__REWRITE_AS_BYTES
-                                                        : TKZ__REWRITE_AS_ALPHABET;
-    if (status == TKZ_OK && (last != TKZ__REWRITE_AS_THEY_ARE || has_gaps(&now)))
-        status = tkz__split_rewrite(&now, last, NULL);
-    *result = (tkz__split_text){now.text, now.size, splitter->pieces.items, splitter->pieces.count,
-                                now.is_changed && want_map ? &splitter->map : NULL};
-    return status;
+    tkz_status status = tkz__split_run_begin(&now);
+    if (status == TKZ_OK)
+        status = tkz__split_run_steps(&now, steps, 0, steps->step_count);
+    return status == TKZ_OK ? tkz__split_run_end(&now, steps, result) : status;
 }

@@ -15,8 +15,7 @@
 
 /* ---- Classes that steps look for ----------------------------------------- */
 
-/* char::is_numeric of Rust's standard library. */
-static bool is_numeric(uint32_t character)
+bool tkz__split_is_numeric(uint32_t character)
 {
     return (tkz__char_flags(&tkz__class_table_17_0, character) & TKZ__CHAR_NUMBER) != 0;
 }
@@ -25,7 +24,7 @@ static bool is_numeric(uint32_t character)
 
 static bool (*class_of(tkz__split_kind kind))(uint32_t character)
 {
-    return kind == TKZ__SPLIT_NUMERIC       ? is_numeric
+    return kind == TKZ__SPLIT_NUMERIC       ? tkz__split_is_numeric
            : kind == TKZ__SPLIT_PUNCTUATION ? tkz__split_is_punctuation
                                             : tkz__split_is_space;
 }
@@ -92,14 +91,27 @@ static tkz_status make_step(tkz__split_steps *own, const tkz__split_spec *spec, 
     return tkz__pattern_of_class(&made->pattern, class_of(spec->kind), &own->allocator, error);
 }
 
+/* Makes a step, and asks its pattern what is asked of it again and again of texts that come in parts. */
+static tkz_status make_asked(tkz__split_steps *own, const tkz__split_spec *spec, tkz_error *error)
+{
+    bool may_be_empty = true;
+    tkz_status status = make_step(own, spec, error);
+    tkz__ready_step *made = &own->steps[own->step_count - 1];
+    if (status != TKZ_OK || made->pattern == NULL)
+        return status;
+    status = tkz__pattern_may_be_empty(made->pattern, &may_be_empty, error);
+    made->leaves_alone = !may_be_empty && tkz__pattern_is_by_characters(made->pattern);
+    return status;
+}
+
 static tkz_status make_steps(tkz__split_steps *own, const tkz__split_spec *spec, tkz_error *error)
 {
     tkz__split_spec first = {.kind = TKZ__SPLIT_WHITESPACE_SPLIT};
     tkz__split_spec second = {.kind = TKZ__SPLIT_PUNCTUATION, .behavior = TKZ__BEHAVIOR_ISOLATED};
     if (spec->kind != TKZ__SPLIT_BERT)
-        return make_step(own, spec, error);
-    tkz_status status = make_step(own, &first, error);
-    return status == TKZ_OK ? make_step(own, &second, error) : status;
+        return make_asked(own, spec, error);
+    tkz_status status = make_asked(own, &first, error);
+    return status == TKZ_OK ? make_asked(own, &second, error) : status;
 }
 
 /* A dictionary's words are those of whole texts.
@@ -200,40 +212,9 @@ bool tkz__split_steps_morph(const tkz__split_steps *steps, uint64_t *hash)
     return true;
 }
 
-static bool is_local(const tkz__split_spec *spec)
-{
-    uint32_t character;
-    if (spec->kind == TKZ__SPLIT_NUMERIC)
-        return true;
-    if (spec->behavior == TKZ__BEHAVIOR_REMOVED)
-        return false;
-    return spec->kind == TKZ__SPLIT_PUNCTUATION ||
-           (spec->kind == TKZ__SPLIT_PATTERN && !spec->is_regex && spec->text_size > 0 &&
-            tkz__utf8_decode(spec->text, spec->text_size, &character) == spec->text_size);
-}
-
-bool tkz__split_steps_local(const tkz__split_steps *steps)
-{
-    bool all = !steps->is_words;
-    for (size_t i = 0; i < steps->count; i++)
-        all = all && is_local(&steps->specs[i]);
-    return all;
-}
-
 bool tkz__split_steps_cut_words(const tkz__split_steps *steps)
 {
     return steps->is_words;
-}
-
-bool tkz__split_steps_mark(const tkz__split_steps *steps, tkz__split_marks *marks)
-{
-    size_t count = steps->count;
-    const tkz__split_spec *last = count > 0 ? &steps->specs[count - 1] : NULL;
-    if (count == 0 || count > 2 || last->kind != TKZ__SPLIT_METASPACE ||
-        (count == 2 && steps->specs[0].kind != TKZ__SPLIT_WHITESPACE_SPLIT))
-        return false;
-    *marks = (tkz__split_marks){last->text, last->text_size, last->each, count == 2};
-    return true;
 }
 
 /* White space is in no word, and BertPreTokenizer makes a word of each punctuation character. */

@@ -30,27 +30,12 @@ void tkz__split_steps_spell_bytes(tkz__split_steps *steps);
 /* Whether they need a boundary source, and the hash that it must have. */
 bool tkz__split_steps_morph(const tkz__split_steps *steps, uint64_t *hash);
 
-/* Do they leave texts as they are, and does whether they cut between two characters depend on these two
- * alone? Then the start of a text may be cut by itself, wherever it ends. */
-bool tkz__split_steps_local(const tkz__split_steps *steps);
-
 /* The last place in a text, not its start or end, where the chunks of what is before and behind it are
  * those of the text whatever follows; 0: there is none, or the steps have no such places. */
 size_t tkz__split_steps_last_cut(const tkz__split_steps *steps, const char *text, size_t size);
 
 /* Have they such places? */
 bool tkz__split_steps_cut_words(const tkz__split_steps *steps);
-
-/* Metaspace, alone or behind WhitespaceSplit: spaces become a character, before which it cuts. */
-typedef struct tkz__split_marks {
-    const char *mark; /* of the steps */
-    size_t mark_size;
-    bool cuts;
-    bool drops_spaces; /* white space goes before, words come alone */
-} tkz__split_marks;
-
-/* Are the steps those? */
-bool tkz__split_steps_mark(const tkz__split_steps *steps, tkz__split_marks *marks);
 
 /* A part of a text. */
 typedef struct tkz__split_piece {
@@ -75,7 +60,10 @@ typedef struct tkz__splitter {
     tkz__span_map map;
     tkz__span_map next_map;
     tkz__span_map composed;
-    bool goes_on; /* the next text goes on with a word: Metaspace puts nothing before it */
+    size_t goes_on;     /* the next text goes on with one before for the first of the steps, as many: Metaspace
+                         * puts nothing before it */
+    size_t goes_behind; /* and is not the end for the first of them */
+    size_t known;       /* where the last match of an expression began that saw no end of its piece */
     tkz_boundaries boundaries; /* `open` NULL: there are none */
     void *words;               /* a worker of them */
 } tkz__splitter;

@@ -19,6 +19,7 @@ typedef struct tkz__ready_step {
     const tkz__pre_tokenizer *scanner;
     tkz__split_behavior behavior;
     bool is_inverted;
+    bool leaves_alone; /* of a pattern: matches are not empty, and of characters that it says it takes */
 } tkz__ready_step;
 
 struct tkz__split_steps {
@@ -47,8 +48,30 @@ typedef struct tkz__split_run {
     bool is_changed;
     bool at_start; /* the first piece begins where the document does */
     bool want_map;
+    bool goes_on;     /* for the step at work the text is a part: something comes before it, */
+    bool goes_behind; /* behind it */
     tkz_error *error;
 } tkz__split_run;
+
+/* A run is begun, goes through steps [first, end), and ends: its parts, for what knows more than a whole text
+ * and its steps (split_places.c). A step first writes the text again, if it does so at all, and then cuts.
+ * Errors: as tkz__splitter_run. */
+TKZ_CHECKED tkz_status tkz__split_run_begin(tkz__split_run *now);
+TKZ_CHECKED tkz_status tkz__split_run_steps(tkz__split_run *now, const tkz__split_steps *steps,
+                                            size_t first, size_t end);
+TKZ_CHECKED tkz_status tkz__split_run_rewrite(tkz__split_run *now, const tkz__split_steps *steps,
+                                              size_t index);
+TKZ_CHECKED tkz_status tkz__split_run_cut(tkz__split_run *now, const tkz__split_steps *steps,
+                                          size_t index);
+TKZ_CHECKED tkz_status tkz__split_run_end(tkz__split_run *now, const tkz__split_steps *steps,
+                                          tkz__split_text *result);
+
+/* char::is_numeric of Rust's standard library. */
+bool tkz__split_is_numeric(uint32_t character);
+
+/* The script that UnicodeScripts gives a character; one for which it looks at the character before has none. */
+enum { TKZ__SPLIT_ANY_SCRIPT = -1 };
+int tkz__split_script(uint32_t character);
 
 /* Adds a piece to those that the step at work makes; none where it is empty. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED static inline tkz_status tkz__split_push(tkz__split_run *now, size_t start, size_t end)

@@ -38,6 +38,16 @@ bool tkz__split_is_punctuation(uint32_t character)
            (tkz__char_flags(&tkz__class_table_8_0, character) & TKZ__CHAR_PUNCTUATION) != 0;
 }
 
+tkz__word_class tkz__split_word_class(uint32_t character)
+{
+    if (character == TKZ__UTF8_INVALID)
+        return TKZ__WORD_SIGN;
+    if (tkz__split_is_space(character))
+        return TKZ__WORD_SPACE;
+    return (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WORD) != 0 ? TKZ__WORD_LETTER
+                                                                                     : TKZ__WORD_SIGN;
+}
+
 /* A pass. There is room in `text` for all that comes. */
 typedef struct pass {
     uint8_t ascii[128]; /* class of each */
@@ -52,13 +62,14 @@ typedef struct pass {
 
 static class class_of(const pass *now, uint32_t character)
 {
-    bool is_regex = now->kind == TKZ__SPLIT_WHITESPACE; /* \w+|[^\w\s]+ of the crate regex */
+    if (now->kind == TKZ__SPLIT_WHITESPACE) {
+        tkz__word_class found = tkz__split_word_class(character);
+        return found == TKZ__WORD_SPACE ? SPACE : found == TKZ__WORD_SIGN ? SIGN : IN_WORD;
+    }
     if (character == TKZ__UTF8_INVALID)
-        return is_regex ? SIGN : IN_WORD;
+        return IN_WORD;
     if (tkz__split_is_space(character))
         return SPACE;
-    if (is_regex)
-        return (tkz__char_flags(&tkz__class_table_16_0, character) & TKZ__CHAR_WORD) != 0 ? IN_WORD : SIGN;
     return now->kind == TKZ__SPLIT_BERT && tkz__split_is_punctuation(character) ? ALONE : IN_WORD;
 }
 

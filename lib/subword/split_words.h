@@ -16,6 +16,10 @@ bool tkz__split_is_space(uint32_t character);
 /* The signs of ASCII, and is_punctuation() of the crate unicode_categories. */
 bool tkz__split_is_punctuation(uint32_t character);
 
+/* What a character is to Whitespace: \w+|[^\w\s]+ of the crate regex. */
+typedef enum tkz__word_class { TKZ__WORD_LETTER, TKZ__WORD_SIGN, TKZ__WORD_SPACE } tkz__word_class;
+tkz__word_class tkz__split_word_class(uint32_t character);
+
 /* Is it one of the three? */
 bool tkz__split_is_words(tkz__split_kind kind);
 

@@ -10,6 +10,7 @@
 
 #include "subword/chunk_borders.h"
 #include "subword/matching.h"
+#include "subword/split_places.h"
 #include "subword/split_words.h"
 #include "subword/stream_charsmap.h"
 #include "text/char_class.h"
@@ -52,16 +53,6 @@ static size_t step_back(const char *text, size_t at)
         start--;
     uint32_t character;
     return tkz__utf8_decode(text + start, at - start, &character) == at - start ? start : at - 1;
-}
-
-/* Do these bytes stand in a symbol? */
-static bool is_in_symbol(const tkz__buffer *symbols, const char *text, size_t size)
-{
-    for (size_t at = 0; at + size <= symbols->size; at++) {
-        if (memcmp(symbols->data + at, text, size) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* Do neither sentencepiece's rules by name nor those of the model join the character with others, or make
@@ -113,15 +104,14 @@ static bool is_plain(const tkz__stream_places *places, uint32_t character)
 
 /* What the steps before the last that looks beside a place make of single characters, none of which
  * joins with others. */
-tkz_status tkz__stream_find_plain(tkz__stream_places *places, tkz_error *error)
+tkz_status tkz__stream_find_plain(tkz__stream_places *places, const tkz_normal_form *form,
+                                  tkz_error *error)
 {
     const tkz_allocator *allocator = &places->plain.allocator;
-    tkz_normal_form *form = NULL;
+    tkz_normal_form before = *form; /* its first steps */
     tkz_normalizer *normalizer = NULL;
-    tkz_status status = tkz_normal_form_new(&form, (const char *)places->before.data, places->before.size,
-                                            allocator, error);
-    if (status == TKZ_OK)
-        status = tkz_normalizer_new(&normalizer, form, allocator, error);
+    before.count = places->before;
+    tkz_status status = tkz_normalizer_new(&normalizer, &before, allocator, error);
     if (status == TKZ_OK)
         status = tkz__buffer_append_fill(&places->plain, 0, TKZ__STREAM_CHARACTERS / 8, error);
     if (status == TKZ_OK)
@@ -137,7 +127,6 @@ tkz_status tkz__stream_find_plain(tkz__stream_places *places, tkz_error *error)
             places->plain.data[character / 8] |= (uint8_t)(1 << character % 8);
     }
     tkz_normalizer_free(normalizer);
-    tkz_normal_form_free(form);
     return status;
 }
 
@@ -193,7 +182,7 @@ size_t tkz__stream_cut_text(const tkz__stream_places *places, const char *text, 
         (void)tkz__utf8_decode(text + start, at - start, &before);
         if (behind <= 0x10FFFF && may_cut(before, behind, places) &&
             (!looks_back || is_alone(text, start)) &&
-            !is_in_symbol(&places->symbols, text + start, at + length - start))
+            !tkz__spm_symbols_contain(&places->symbols, text + start, at + length - start))
             return at;
     }
     return 0;
@@ -245,9 +234,55 @@ static size_t cut_unigram(const tkz__unigram *model, const uint8_t *text, size_t
 
 size_t tkz__stream_cut_pieces(const tkz_encoder *encoder, const uint8_t *text, size_t size)
 {
-    return encoder->image->kind == TKZ__MODEL_UNIGRAM
-               ? cut_unigram(&encoder->engine.engine->unigram, text, size)
-               : cut_merges(encoder->image, text, size);
+    const tkz__engine *engine = encoder->engine.engine;
+    switch (encoder->image->kind) {
+    case TKZ__MODEL_UNIGRAM:
+        return cut_unigram(&engine->unigram, text, size);
+    case TKZ__MODEL_PLAMO:
+        return tkz__plamo_last_cut(&engine->plamo, text, size);
+    case TKZ__MODEL_CHARACTER:
+    case TKZ__MODEL_WORD_LEVEL:
+        return tkz__word_pieces_last_cut(&engine->word_pieces, text, size);
+    default:
+        return cut_merges(encoder->image, text, size);
+    }
+}
+
+bool tkz__stream_cuts_chunks(const tkz_encoder *encoder)
+{
+    const tkz__image *image = encoder->image;
+    return image->kind == TKZ__MODEL_UNIGRAM ||
+           (tkz__image_merges(image->kind) && (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) == 0 &&
+            encoder->cuts_chunks);
+}
+
+static bool may_cut_unigram(const tkz__unigram *model, uint32_t before, uint32_t behind)
+{
+    uint32_t left = tkz__unigram_code(model, before);
+    uint32_t right = behind == TKZ__UTF8_INVALID ? 0 : tkz__unigram_code(model, behind);
+    return left != 0 && left < model->unit_count && !tkz__unigram_joined(model, left, right) &&
+           (tkz__unigram_base(model, left) & TKZ__UNIGRAM_IS_PIECE) != 0;
+}
+
+bool tkz__stream_may_cut(const void *context, uint32_t before, uint32_t behind)
+{
+    const tkz_encoder *encoder = context;
+    const tkz__image *image = encoder->image;
+    char pair[8] = {0};
+    uint32_t ends[2] = {0, 0};
+    if (before == TKZ__UTF8_INVALID)
+        return false;
+    if (image->kind == TKZ__MODEL_UNIGRAM)
+        return may_cut_unigram(&encoder->engine.engine->unigram, before, behind);
+    size_t length = tkz__utf8_encode(before, pair), size = length + 1;
+    if (behind == TKZ__UTF8_INVALID)
+        pair[length] = '\xFF';
+    else
+        size = length + tkz__utf8_encode(behind, pair + length);
+    const uint8_t *bytes = (const uint8_t *)pair;
+    return (image->kind == TKZ__MODEL_BYTE_BPE || image->pieces.byte_fallback ||
+            is_token(image, bytes, length)) &&
+           tkz__borders_cut(image, bytes, size, size, ends, 2) > 1 && ends[0] == length;
 }
 
 static tkz_status refuse(const char *what, tkz_error *error)
@@ -259,16 +294,25 @@ static tkz_status refuse(const char *what, tkz_error *error)
 tkz_status tkz__stream_check_pieces(const tkz_encoder *encoder, tkz_error *error)
 {
     const tkz__image *image = encoder->image;
-    if (encoder->settings.samples)
-        return refuse("what sampling does to a text depends on all of it", error);
-    if (image->kind == TKZ__MODEL_UNIGRAM ||
-        (encoder->steps != NULL && tkz__split_steps_cut_words(encoder->steps)))
+    if (encoder->steps != NULL)
+        return tkz__split_steps_check_places(encoder->steps, tkz__stream_cuts_chunks(encoder), error);
+    switch (image->kind) {
+    case TKZ__MODEL_BYTE_BPE: /* a scanner cuts */
+    case TKZ__MODEL_UNIGRAM:
+    case TKZ__MODEL_PLAMO:
+    case TKZ__MODEL_CHARACTER:
         return TKZ_OK;
-    if (image->kind != TKZ__MODEL_CHARACTER_BPE)
-        return refuse("a model of characters, PLaMo's or of marked BPE, or of words without a "
-                      "pre-tokenizer of words, takes a text as a whole",
+    case TKZ__MODEL_CHARACTER_BPE:
+        return (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0
+                   ? refuse("the whole text may be one token of the model", error)
+                   : TKZ_OK;
+    case TKZ__MODEL_MARKED_BPE:
+        return refuse("the model has no pre-tokenizer, and what it leaves out or marks depends on the whole "
+                      "text, which is one chunk",
                       error);
-    return (image->flags & TKZ__IMAGE_WHOLE_CHUNKS) != 0
-               ? refuse("the whole text may be one token of the model", error)
-               : TKZ_OK;
+    default:
+        return image->pieces.sentencepiece
+                   ? TKZ_OK
+                   : refuse("the model has no pre-tokenizer: the whole text is one word", error);
+    }
 }

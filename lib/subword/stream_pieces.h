@@ -3,8 +3,8 @@
  * Where a text that comes in parts may be cut: before it is normalized, by the steps of its normalizer,
  * and before a model of pieces encodes it. Leans on the encoder's parts.
  *
- * A step that puts something before a text does so once: behind the first place the text goes through
- * the other steps only. A replacement by an expression asks for a character before the place that its
+ * A step that puts something before or behind a text does so where the text begins or ends, which it is told
+ * (tkz__normalizer_take_parts). A replacement by an expression asks for a character before the place that its
  * matches never have (text/pattern_reach.c); a step behind others, that they leave the characters beside
  * the place as they are. sentencepiece's rules join characters with marks, half-width kana with theirs,
  * Hangul letters; none joins two of letters, signs of ASCII, kana and ideographs
@@ -19,6 +19,7 @@
 
 #include "subword/encoder_parts.h"
 #include "text/pattern.h"
+#include "text/spm_symbols.h"
 
 /* What kinds of places a normalizer asks for; bits. */
 enum {
@@ -40,17 +41,15 @@ typedef struct tkz__stream_taken {
 /* Where a text may be cut before its normalizer. */
 typedef struct tkz__stream_places {
     uint32_t kinds;
-    tkz__buffer symbols; /* none of which may be cut: each behind a byte FF */
+    tkz__spm_symbols symbols; /* none of which may be cut */
     tkz__buffer replaced; /* u32 of characters that a step replaces, which may go or become marks or spaces */
     tkz__buffer touched; /* characters that the model's own rules do not leave alone, as
                           * tkz__stream_charsmap_read has them; empty: there are none */
     tkz__buffer taken;   /* tkz__stream_taken of replacements of more than a character */
     bool is_strict;      /* a step behind them looks at the characters beside the place */
     bool is_changed;     /* while steps are read: one was no replacement */
-    tkz__buffer before;  /* steps before one that looks at what they made; empty: there is none such */
+    size_t before;       /* steps before one that looks at what they made; 0: there is none such */
     tkz__buffer plain;   /* a bit for each character that these steps leave as it is */
-    bool has_first;      /* some step puts something before a text: */
-    tkz__buffer rest;    /* the steps that the rest of it goes through */
 } tkz__stream_places;
 
 void tkz__stream_places_init(tkz__stream_places *places, const tkz_allocator *allocator);
@@ -62,8 +61,9 @@ void tkz__stream_places_free(tkz__stream_places *places);
 TKZ_CHECKED tkz_status tkz__stream_read_steps(tkz__stream_places *places, const tkz_normal_form *form,
                                               tkz_error *error);
 
-/* Fills in `plain`. Errors: OUT_OF_MEMORY. */
-TKZ_CHECKED tkz_status tkz__stream_find_plain(tkz__stream_places *places, tkz_error *error);
+/* Fills in `plain`, for the first steps of the form. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__stream_find_plain(tkz__stream_places *places, const tkz_normal_form *form,
+                                              tkz_error *error);
 
 /* The last such place in a text, 0 if there is none. */
 size_t tkz__stream_cut_text(const tkz__stream_places *places, const char *text, size_t size);
@@ -72,12 +72,12 @@ size_t tkz__stream_cut_text(const tkz__stream_places *places, const char *text, 
  * none. */
 size_t tkz__stream_cut_pieces(const tkz_encoder *encoder, const uint8_t *text, size_t size);
 
-/* The same of a text that Metaspace writes anew: a place in the text, by what it makes of it, which goes to
- * `marked`. `*is_within`: a chunk goes on behind the place. One ends before a space and before the
- * mark, if they cut, and at white space where words come alone. Errors: OUT_OF_MEMORY. */
-TKZ_CHECKED tkz_status tkz__stream_cut_marked(const tkz_encoder *encoder, const tkz__split_marks *marks,
-                                              tkz__buffer *marked, const char *text, size_t size,
-                                              size_t *cut, bool *is_within, tkz_error *error);
+/* May a chunk of the model be cut between these two characters (TKZ__UTF8_INVALID: a byte that is none)?
+ * `encoder`: a tkz_encoder. */
+bool tkz__stream_may_cut(const void *encoder, uint32_t before, uint32_t behind);
+
+/* Has the model such characters? */
+bool tkz__stream_cuts_chunks(const tkz_encoder *encoder);
 
 /* Has the model such places? Errors: UNSUPPORTED. */
 TKZ_CHECKED tkz_status tkz__stream_check_pieces(const tkz_encoder *encoder, tkz_error *error);

@@ -185,6 +185,63 @@ static void encode_characters(run *now, size_t size)
     }
 }
 
+/* ---- The start of a text ------------------------------------------------------ */
+
+/* May what is unknown, and ends here, go on behind? */
+static bool goes_on(const tkz__word_pieces *model, const uint8_t *piece, size_t size)
+{
+    return model->byte_ids == NULL && model->settings.fuse_unknown &&
+           exactly(&model->pieces, piece, size) == TKZ__NO_TOKEN;
+}
+
+/* Do all of the bytes stand in the trie, so that more may? */
+static bool is_open(const tkz__word_trie *trie, const uint8_t *bytes, size_t size)
+{
+    uint32_t node = 0;
+    for (size_t at = 0; at < size; at++) {
+        const uint8_t *entry = trie->nodes + (size_t)node * TKZ__TRIE_NODE_SIZE;
+        uint32_t child = (tkz__image_u32(entry) & ~TKZ__TRIE_END_BIT) ^ bytes[at];
+        if (child >= trie->count ||
+            tkz__image_u32(trie->nodes + (size_t)child * TKZ__TRIE_NODE_SIZE + 4) != node)
+            return false;
+        node = child;
+    }
+    return true;
+}
+
+static size_t last_character(const tkz__word_pieces *model, const uint8_t *text, size_t size)
+{
+    size_t last = 0;
+    for (size_t at = 0, length; at < size; at += length) {
+        uint32_t character;
+        length = 0;
+        if (model->frozen.count > 0 && is_open(&model->frozen, text + at, size - at))
+            break;
+        if (model->frozen.count > 0)
+            longest_from(&model->frozen, 0, text + at, size - at, &length);
+        if (length == 0)
+            length = tkz__utf8_next((const char *)text + at, size - at, &character);
+        if (!goes_on(model, text + at, length))
+            last = at + length;
+    }
+    return last;
+}
+
+size_t tkz__word_pieces_last_cut(const tkz__word_pieces *model, const uint8_t *text, size_t size)
+{
+    size_t last = 0, start = 0;
+    if (model->kind == TKZ__MODEL_CHARACTER)
+        return last_character(model, text, size);
+    for (size_t at = 1; at < size; at++) {
+        if (!is_space_mark(text + at, size - at))
+            continue;
+        if (!goes_on(model, text + start, at - start))
+            last = at;
+        start = at;
+    }
+    return last;
+}
+
 /* ---- A chunk ------------------------------------------------------------- */
 
 static tkz_status damaged(tkz_error *error)

@@ -72,6 +72,10 @@ TKZ_CHECKED tkz_status tkz__word_pieces_verify(const tkz__word_pieces *view,
 void tkz__word_pieces_expect(const tkz__word_pieces_worker *worker, const uint8_t *text, size_t size,
                              size_t readable);
 
+/* The last place in the start of a text, for models of characters and sentencepiece's of words, where what
+ * comes before it is encoded apart from what comes behind, whatever that is; 0: there is none. */
+size_t tkz__word_pieces_last_cut(const tkz__word_pieces *model, const uint8_t *text, size_t size);
+
 /* Appends the tokens of one chunk of less than 4 GiB; of a sentencepiece model it is all of a text.
  * What is unknown is left out where the settings name no token for it. Linear for a vocabulary.
  * Errors: CORRUPT, OUT_OF_MEMORY. */

@@ -248,6 +248,8 @@ static tkz_status prepend_run(const tkz__normal_step *step, const char *text, si
 {
     if (size == 0)
         return TKZ_OK;
+    if (edit->goes_on_before)
+        return tkz__edit_copy(edit, text, size, error);
     tkz_status status =
         tkz__edit_replace(edit, 0, step->values[0].text, step->values[0].size, error);
     return status == TKZ_OK ? tkz__edit_copy(edit, text, size, error) : status;

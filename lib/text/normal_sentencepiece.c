@@ -102,6 +102,8 @@ static tkz_status run(const tkz__normal_step *step, const char *text, size_t siz
 {
     tkz__spm_options chosen = options_of(step);
     tkz__spm_source source = source_of(step);
+    if (chosen.treat_whitespace_as_suffix ? edit->goes_on_behind : edit->goes_on_before)
+        chosen.add_dummy_prefix = false;
     return tkz__spm_normalize(&source, &chosen, text, size, edit, error);
 }
 

@@ -45,7 +45,7 @@ void tkz__pattern_search_text(tkz__pattern_search *search, const tkz__pattern *p
     search->from = 0;
     search->last_end = SIZE_MAX;
     search->goes_on_before = search->goes_on_behind = false;
-    search->passed = false;
+    search->passed = search->saw_end = false;
 }
 
 void tkz__pattern_search_part(tkz__pattern_search *search, bool before, bool behind)
@@ -80,7 +80,7 @@ static inline bool is_one(const tkz__pattern *pattern, const tkz__pattern_step *
 }
 
 /* Behind at most `most` characters that a step takes, from `at` on; *count: how many. */
-static size_t take(const tkz__pattern_search *search, const tkz__pattern_step *step, size_t at,
+static size_t take(tkz__pattern_search *search, const tkz__pattern_step *step, size_t at,
                    uint32_t most, uint32_t *count)
 {
     uint32_t taken = 0;
@@ -92,6 +92,7 @@ static size_t take(const tkz__pattern_search *search, const tkz__pattern_step *s
         at += length;
         taken++;
     }
+    search->saw_end |= at >= search->size && taken < most;
     *count = taken;
     return at;
 }
@@ -104,11 +105,12 @@ static bool is_word(const tkz__pattern_search *search, size_t at)
 }
 
 /* Does a place without width hold? */
-static bool holds(const tkz__pattern_search *search, uint8_t code, size_t at)
+static bool holds(tkz__pattern_search *search, uint8_t code, size_t at)
 {
     const char *text = search->text;
     size_t size = search->size;
     bool before, behind;
+    search->saw_end |= at + 1 >= size; /* one byte behind it is looked at, if any */
     switch (code) {
     case TKZ__CODE_TEXT_START:
         return at == 0 && !search->goes_on_before;
@@ -176,10 +178,13 @@ static size_t cut_ways(tkz__pattern_search *search, size_t ways, uint8_t code, s
 }
 
 /* Behind what a group had; SIZE_MAX: something else stands here, or the group had nothing. */
-static size_t take_again(const tkz__pattern_search *search, uint32_t slot, size_t at)
+static size_t take_again(tkz__pattern_search *search, uint32_t slot, size_t at)
 {
     size_t start = search->slots[slot], end = search->slots[slot + 1];
-    if (start == SIZE_MAX || end == SIZE_MAX || end - start > search->size - at ||
+    if (start == SIZE_MAX || end == SIZE_MAX)
+        return SIZE_MAX;
+    search->saw_end |= end - start > search->size - at;
+    if (end - start > search->size - at ||
         memcmp(search->text + start, search->text + at, end - start) != 0)
         return SIZE_MAX;
     return at + (end - start);
@@ -214,6 +219,7 @@ static tkz_status match_at(tkz__pattern_search *search, size_t at, size_t *end, 
             goto done;
         case TKZ__CODE_ONE:
             failed = true;
+            search->saw_end |= at >= search->size;
             if (at < search->size) {
                 size_t length = read_character(search, at, &character);
                 if (is_one(pattern, step, character)) {
@@ -309,6 +315,7 @@ static tkz_status match_at(tkz__pattern_search *search, size_t at, size_t *end, 
             if (!failed) {
                 uint64_t read = 0;
                 at = tkz__pattern_cluster(search->text, search->size, at, &read);
+                search->saw_end |= at >= search->size;
                 left -= read < left ? read : left;
             }
             place++;
@@ -443,6 +450,7 @@ static tkz_status find(tkz__pattern_search *search, size_t *start, size_t *end, 
         uint32_t character;
         at += read_character(search, at, &character);
     }
+    search->saw_end = true;
     *end = SIZE_MAX;
     return TKZ_OK;
 }

@@ -63,6 +63,10 @@ bool tkz__pattern_takes(const tkz__pattern *pattern, uint32_t character);
 /* Does it take every character? Then there is no such place. */
 bool tkz__pattern_takes_all(const tkz__pattern *pattern);
 
+/* Does what it finds from a place on depend on nothing before that place? Then a search may begin anew
+ * wherever a match begins or ends. */
+bool tkz__pattern_looks_ahead_only(const tkz__pattern *pattern);
+
 /* May a match take no character? Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__pattern_may_be_empty(const tkz__pattern *pattern, bool *may,
                                                  tkz_error *error);
@@ -88,6 +92,7 @@ typedef struct tkz__pattern_search {
     size_t last_end;   /* of the last match; SIZE_MAX: none */
     bool goes_on_before; /* the text is a part: something comes before it */
     bool goes_on_behind;
+    bool saw_end;      /* what was found so far may be otherwise if more comes behind the text */
     bool passed;       /* an empty match just before `from` was left out */
     uint64_t steps_left;
     size_t slots[TKZ__PATTERN_MOST_SLOTS]; /* SIZE_MAX: not set */

@@ -61,6 +61,31 @@ bool tkz__pattern_takes_all(const tkz__pattern *pattern)
     return true;
 }
 
+bool tkz__pattern_looks_ahead_only(const tkz__pattern *pattern)
+{
+    for (size_t i = 0; i < pattern->step_count; i++) {
+        const tkz__pattern_step *step = &pattern->steps[i];
+        switch (step->code) {
+        case TKZ__CODE_TEXT_START:
+        case TKZ__CODE_LINE_START:
+        case TKZ__CODE_WORD_BORDER:
+        case TKZ__CODE_NO_WORD_BORDER:
+        case TKZ__CODE_SEARCH_START:
+        case TKZ__CODE_LAST_END:
+        case TKZ__CODE_BACK:
+        case TKZ__CODE_CLUSTER:
+            return false;
+        case TKZ__CODE_SAVE:
+            if (step->least == TKZ__SLOT_KEEP)
+                return false;
+            break;
+        default:
+            break;
+        }
+    }
+    return true;
+}
+
 /* Where the engine can stand having taken nothing: looks hold, repeats take nothing where they may. */
 static bool spread(const tkz__pattern *pattern, bool *reached)
 {

@@ -178,3 +178,19 @@ size_t tkz__spm_symbols_match(const tkz__spm_symbols *symbols, const char *text,
     }
     return longest;
 }
+
+bool tkz__spm_symbols_contain(const tkz__spm_symbols *symbols, const char *text, size_t size)
+{
+    for (size_t i = 1; i < symbols->count; i++) { /* 0 is the root */
+        size_t at = 0;
+        uint32_t node = (uint32_t)i;
+        while (node != 0 && symbols->nodes[node].byte == (uint8_t)text[at]) {
+            if (++at == size)
+                return true;
+            node = symbols->nodes[node].child;
+            while (node != 0 && symbols->nodes[node].byte != (uint8_t)text[at])
+                node = symbols->nodes[node].sibling;
+        }
+    }
+    return false;
+}

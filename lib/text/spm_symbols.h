@@ -46,4 +46,7 @@ void tkz__spm_symbols_free(tkz__spm_symbols *symbols, const tkz_allocator *alloc
  * none. */
 size_t tkz__spm_symbols_match(const tkz__spm_symbols *symbols, const char *text, size_t size);
 
+/* Do these bytes, at least one, stand in a symbol, one behind the other? Looks at all of them. */
+bool tkz__spm_symbols_contain(const tkz__spm_symbols *symbols, const char *text, size_t size);
+
 #endif

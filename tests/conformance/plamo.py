@@ -23,6 +23,7 @@ import gguf
 
 import hf_encode
 import models
+import offsets
 
 UNKNOWN = 10_000_000
 TYPES = {"NORMAL": 1, "UNKNOWN": 2, "CONTROL": 3, "USER_DEFINED": 4, "BYTE": 6}
@@ -99,6 +100,17 @@ def make(path, texts):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
+def compare_parts(path, reference, files):
+    """Texts in parts of 1 to 40 bytes have the ids and offsets of the whole, the ids those of the reference."""
+    probe = os.environ["ENCODE_PROBE"]
+    texts = [text for text in itertools.chain(models.nasties(), itertools.islice(hf_encode.generated(), 500),
+                                              *map(hf_encode.file_texts, files)) if 0 < len(text) < 20000]
+    different = sum((ids, spans) != whole or ids != reference.encode(text) for text, (ids, spans), whole in zip(
+        texts, offsets.ours(probe, path, texts, "parts"), offsets.ours(probe, path, texts)))
+    print(f"  in parts: {len(texts)} texts, {different} different")
+    return different
+
+
 def main():
     if len(sys.argv) < 3:
         print(__doc__.strip(), file=sys.stderr)
@@ -115,6 +127,7 @@ def main():
         for path in (model, other):
             print(f"{path}: {reference.name}")
             failures += models.compare(command, path, reference, models.usual_sets(reference, texts))
+            failures += compare_parts(path, reference, texts)
     return 1 if failures else 0
 
 

@@ -11,6 +11,7 @@
 
 #include "core/buffer.h"
 #include "id_check.h"
+#include "stream_fixture.h"
 #include "subword/plamo_best.h"
 #include "testing.h"
 #include "tokenize/text.h"
@@ -158,6 +159,37 @@ START_TEST(third_version)
     test_write_file(other, third, strlen(third));
     ck_assert_int_eq(open_file(&tokenizer, &file, NULL, &error), TKZ_STATUS_UNSUPPORTED);
     ck_assert_ptr_nonnull(strstr(error.message, "PLaMo 3"));
+    tkz__buffer_free(&file);
+}
+END_TEST
+
+/* Cut anywhere, a text has the ids of the whole. */
+START_TEST(parts)
+{
+    static const char *const samples[] = {"a", "b", "ab", A, I, A I, "c", " ", "\xFF", "\xE3\x81", "abb"};
+    tkz__buffer file;
+    tkz_tokenizer *tokenizer;
+    tkz_encoder *whole, *encoder;
+    uint64_t random = 19;
+    make_file(&file, usual);
+    ck_assert_status(open_file(&tokenizer, &file, NULL, NULL));
+    ck_assert_status(tkz_encoder_new(&whole, tokenizer, NULL, NULL));
+    ck_assert_status(tkz_encoder_new(&encoder, tokenizer, NULL, NULL));
+    tkz_encoder_want_offsets(whole, TKZ_OFFSETS_BYTES);
+    tkz_encoder_want_offsets(encoder, TKZ_OFFSETS_BYTES);
+    for (int i = 0; i < 4000 / TEST_SHORTER; i++) {
+        char text[128];
+        size_t size = 0, wanted = test_random(&random) % 120;
+        while (size < wanted) {
+            const char *sample = samples[test_random(&random) % 11];
+            memcpy(text + size, sample, strlen(sample));
+            size += strlen(sample);
+        }
+        compare_parts(whole, encoder, &random, text, size);
+    }
+    tkz_encoder_free(whole);
+    tkz_encoder_free(encoder);
+    tkz_tokenizer_free(tokenizer);
     tkz__buffer_free(&file);
 }
 END_TEST
@@ -377,6 +409,7 @@ Suite *suite_plamo(void)
     tcase_add_test(tests, pieces);
     tcase_add_test(tests, refused);
     tcase_add_test(tests, third_version);
+    tcase_add_test(tests, parts);
     tcase_add_test(tests, memory);
     tcase_add_test(tests, against_slow_search);
     tcase_add_test(tests, damaged);

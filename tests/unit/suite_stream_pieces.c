@@ -215,6 +215,14 @@ static const struct {
     {TKZ__SPM_BPE, 0, TKZ_COMPAT_FILE},
     {TKZ__SPM_BPE, PREFIX, TKZ_COMPAT_HF},
     {TKZ__SPM_BPE, BYTES, TKZ_COMPAT_HF},
+    {TKZ__SPM_UNIGRAM, PREFIX | SUFFIX, TKZ_COMPAT_FILE},
+    {TKZ__SPM_UNIGRAM, PREFIX | EXTRA | SUFFIX | BYTES, TKZ_COMPAT_FILE},
+    {TKZ__SPM_BPE, PREFIX | EXTRA | SUFFIX, TKZ_COMPAT_FILE},
+    {TKZ__SPM_CHAR, PREFIX | EXTRA, TKZ_COMPAT_FILE},
+    {TKZ__SPM_CHAR, BYTES, TKZ_COMPAT_FILE},
+    {TKZ__SPM_WORD, PREFIX, TKZ_COMPAT_FILE},
+    {TKZ__SPM_WORD, PREFIX | EXTRA | BYTES, TKZ_COMPAT_FILE},
+    {TKZ__SPM_WORD, PREFIX, TKZ_COMPAT_HF},
 };
 
 /* Takes the tokenizer. */
@@ -305,6 +313,12 @@ START_TEST(replacements)
         "precompiled-hf0.23",
         "precompiled-hf0.23,replace-hf0.23:regex= {2\\,}:content= ",
         "precompiled-hf0.23,strip-hf0.23:left=false,replace-hf0.23:regex= {2\\,}:content=" S,
+        "byte_level-hf0.23",
+        "nfc-hf0.23,byte_level-hf0.23,replace-hf0.23:pattern=ab:content=x",
+        "nfkc_cf-17.0",
+        "prepend-hf0.23:content=" S ",replace-hf0.23:pattern= :content=" S,
+        "nmt_nfkc-spm1:add_dummy_prefix=true:escape_whitespaces=true:treat_whitespace_as_suffix=true",
+        "nmt_nfkc-spm1:add_dummy_prefix=true:remove_extra_whitespaces=false:treat_whitespace_as_suffix=true",
         "replace-hf0.23:pattern=zz:content=a,nfkd-hf0.23,strip_accents-hf0.23,lowercase-hf0.23,"
         "precompiled-hf0.23,replace-hf0.23:regex= {2\\,}:content= ",
     };
@@ -321,12 +335,6 @@ START_TEST(replacements)
                       "%s: %s", chains[i], error.message);
         ck_assert_status(tkz__stream_read_steps(&places, form, NULL));
         ck_assert_status(tkz_normalizer_new(&normalizer, form, NULL, NULL));
-        /* The rest of a text goes through the other steps, which put nothing first. */
-        tkz_normal_form *rest_form;
-        tkz_normalizer *rest;
-        ck_assert_status(tkz_normal_form_new(&rest_form, (const char *)places.rest.data, places.rest.size,
-                                             NULL, NULL));
-        ck_assert_status(tkz_normalizer_new(&rest, rest_form, NULL, NULL));
         for (int round = 0; round < 4000 / TEST_SHORTER; round++) {
             char text[80], halves[2000];
             size_t size = random_text(&random, text, sizeof text), made;
@@ -339,8 +347,9 @@ START_TEST(replacements)
             tkz__normalizer_take_parts(normalizer, false, false);
             memcpy(halves, result.text, result.size);
             made = result.size;
-            tkz__normalizer_take_parts(rest, true, false);
-            ck_assert_status(tkz_normalizer_run(rest, text + cut, size - cut, 0, &result, NULL));
+            tkz__normalizer_take_parts(normalizer, true, false);
+            ck_assert_status(tkz_normalizer_run(normalizer, text + cut, size - cut, 0, &result, NULL));
+            tkz__normalizer_take_parts(normalizer, false, false);
             memcpy(halves + made, result.text, result.size);
             made += result.size;
             ck_assert_status(tkz_normalizer_run(normalizer, text, size, 0, &result, NULL));
@@ -348,8 +357,6 @@ START_TEST(replacements)
                           "%s: \"%.*s\" cut at %zu", chains[i], (int)size, text, cut);
         }
         ck_assert_int_gt(cuts, 400 / TEST_SHORTER);
-        tkz_normalizer_free(rest);
-        tkz_normal_form_free(rest_form);
         tkz_normalizer_free(normalizer);
         tkz_normal_form_free(form);
         tkz__stream_places_free(&places);
@@ -449,10 +456,6 @@ START_TEST(what_needs_whole_texts_is_refused)
         bool samples;
         const char *reason;
     } cases[] = {
-        {TKZ__SPM_WORD, PREFIX, TKZ_COMPAT_FILE, false, "takes a text as a whole"},
-        {TKZ__SPM_CHAR, PREFIX, TKZ_COMPAT_FILE, false, "takes a text as a whole"},
-        {TKZ__SPM_WORD, PREFIX, TKZ_COMPAT_HF, false, "pre-tokenizer consists of steps"},
-        {TKZ__SPM_UNIGRAM, PREFIX | SUFFIX, TKZ_COMPAT_FILE, false, "identity-spm1"},
         {TKZ__SPM_UNIGRAM, PREFIX, TKZ_COMPAT_FILE, true, "sampling"},
     };
     for (int i = 0; i < COUNT(cases); i++) {

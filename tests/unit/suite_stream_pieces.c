@@ -250,7 +250,7 @@ START_TEST(parts_are_the_whole)
 {
     uint64_t random = 11;
     compare_texts(open_model(streamed[_i].kind, streamed[_i].flags, streamed[_i].compat), &random,
-                  6000 / TEST_SHORTER);
+                  2000 / TEST_SHORTER);
 }
 END_TEST
 

@@ -182,7 +182,7 @@ START_TEST(parts_are_the_whole)
     char text[200];
     ck_assert_status(tkz_encoder_new(&whole, tokenizer, NULL, NULL));
     ck_assert_status(tkz_encoder_new(&parts, tokenizer, NULL, NULL));
-    for (int i = 0; i < 4000 / TEST_SHORTER; i++) {
+    for (int i = 0; i < 1200 / TEST_SHORTER; i++) {
         size_t size = random_text(&random, text, sizeof text);
         int32_t offsets = i % 2 == 0 ? TKZ_OFFSETS_BYTES : TKZ_OFFSETS_CHARACTERS;
         tkz_encoder_want_offsets(whole, offsets);

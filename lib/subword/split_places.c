@@ -173,7 +173,8 @@ static tkz_status refuse(const char *what, tkz_error *error)
                           "the model's pre-tokenizer %s; encode the text as a whole", what);
 }
 
-/* Does the step cut at places that it knows? *is_end: those behind it are never asked. */
+/* Has the step places that it knows? `*cuts`: it cuts there, so that those behind it need not be asked. Errors:
+ * UNSUPPORTED. */
 static tkz_status check_step(const tkz__split_steps *steps, size_t index, bool *cuts, tkz_error *error)
 {
     const tkz__ready_step *what = &steps->steps[index];

@@ -281,7 +281,8 @@ const struct command command_count = {
         "vocabularies of it without reading the corpus again.\n\n"
         "An output that ends in .wct becomes a binary word table, which holds a count for each "
         "source and adds up with others: any split of a corpus gives the same sum. With --memory, "
-        "what has no room is written to a temporary directory (TMPDIR, or /tmp).",
+        "what has no room is written to a temporary directory (TMPDIR, or /tmp). What a killed run has "
+        "left there, or beside the table, is removed by the next one.",
     .examples = examples,
     .example_count = COUNT_OF(examples),
     .options = options,

@@ -5,11 +5,8 @@
  */
 #include "tools/corpus_run.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tokenize/pipeline.h"
 #include "tools/files.h"
@@ -91,44 +88,18 @@ int corpus_run_start(struct corpus_run *run, const struct arguments *arguments)
 
 int corpus_run_make_work(struct corpus_run *run)
 {
-    const char *parent = temporary_folder();
-    int size = snprintf(run->work, sizeof run->work, "%s/tokenize.XXXXXX", parent);
-    if (size < 0 || (size_t)size >= sizeof run->work) {
-        run->work[0] = '\0';
-        message("TMPDIR", "the name of this directory is too long");
-        return EXIT_USAGE;
-    }
-    if (mkdtemp(run->work) == NULL) {
-        message(parent, "cannot make a temporary directory here: %s", strerror(errno));
-        hint("set TMPDIR to a directory with room for the corpus");
-        run->work[0] = '\0';
-        return EXIT_DATA;
-    }
-    json_t *value = json_string(run->work);
+    int code = work_folder_make(&run->work);
+    if (code != EXIT_DONE)
+        return code;
+    json_t *value = json_string(run->work.path);
     if (value == NULL || json_object_set_new(run->recipe, "work", value) != 0)
         run->failed = true;
     return EXIT_DONE;
 }
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *place)
-{
-    (void)info, (void)type, (void)place;
-    return remove(path);
-}
-
-static void remove_work(struct corpus_run *run)
-{
-    if (run->work[0] == '\0')
-        return;
-    if (nftw(run->work, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) {
-        message(run->work, "cannot remove this temporary directory: %s", strerror(errno));
-    }
-    run->work[0] = '\0';
-}
-
 void corpus_run_drop(struct corpus_run *run)
 {
-    remove_work(run);
+    work_folder_remove(&run->work);
     json_decref(run->recipe);
     run->recipe = NULL;
 }

@@ -11,12 +11,13 @@
 
 #include "tokenize/pipeline.h"
 #include "tools/options.h"
+#include "tools/work_folder.h"
 
 /* A recipe under construction. */
 struct corpus_run {
     const struct arguments *arguments;
     json_t *recipe;
-    char work[512]; /* temporary directory, "" if there is none */
+    struct work_folder work; /* for what is kept between passes; zeroed: there is none */
     const char *html; /* where a page of the statistics goes; NULL: nowhere */
     bool failed;    /* a value could not be set */
 };

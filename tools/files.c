@@ -5,7 +5,6 @@
  */
 #include "tools/files.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,23 +73,6 @@ const char *temporary_folder(void)
 {
     const char *folder = getenv("TMPDIR");
     return folder == NULL || folder[0] == '\0' ? "/tmp" : folder;
-}
-
-int make_temporary_file(char *path, size_t capacity)
-{
-    int length = snprintf(path, capacity, "%s/tokenize.XXXXXX", temporary_folder());
-    if (length < 0 || (size_t)length >= capacity) {
-        message("TMPDIR", "the name of this directory is too long");
-        return EXIT_USAGE;
-    }
-    int file = mkstemp(path);
-    if (file < 0) {
-        message(temporary_folder(), "cannot make a temporary file here: %s", strerror(errno));
-        hint("set TMPDIR to a directory with room");
-        return EXIT_DATA;
-    }
-    (void)close(file);
-    return EXIT_DONE;
 }
 
 int open_output(tkz_output **output, const char *path)

@@ -28,10 +28,6 @@ int write_whole(const char *path, const void *data, size_t size);
 /* Where temporary files go: $TMPDIR, /tmp without one. */
 const char *temporary_folder(void);
 
-/* Makes an empty file that only its owner reads in that folder, and puts its name into
- * `path`. The caller unlinks it. */
-int make_temporary_file(char *path, size_t capacity);
-
 /* Opens an output, as seekable zstd if its name ends in ".zst". */
 int open_output(tkz_output **output, const char *path);
 

@@ -2,11 +2,7 @@
  *
  * Counts the words of documents and reads them, where no table is given. Leans on corpus_run and train_words.h.
  */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "tools/corpus_run.h"
-#include "tools/files.h"
 #include "tools/messages.h"
 #include "tools/train_words.h"
 
@@ -26,18 +22,20 @@ static int count_into(const struct arguments *arguments, struct corpus_run *run,
 
 int train_words_count(struct train_words *words, const struct arguments *arguments, struct corpus_run *run)
 {
-    char name[4096], table[4096 + 8];
-    int code = make_temporary_file(name, sizeof name);
+    struct work_folder folder = {0};
+    char table[WORK_FOLDER_CAPACITY];
+    int code = work_folder_make(&folder);
+    if (code == EXIT_DONE)
+        code = work_folder_file(&folder, "words.wct", table, sizeof table);
     if (code != EXIT_DONE) {
+        work_folder_remove(&folder);
         corpus_run_drop(run);
         return code;
     }
-    (void)snprintf(table, sizeof table, "%s.wct", name);
     int counted = count_into(arguments, run, table);
     code = counted == EXIT_DONE || counted == EXIT_QUARANTINED
                ? train_words_read_path(words, arguments, table)
                : counted;
-    (void)unlink(table);
-    (void)unlink(name);
+    work_folder_remove(&folder);
     return code == EXIT_DONE ? counted : code;
 }

@@ -7,12 +7,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tokenize/count.h"
-#include "tools/files.h"
 #include "tools/messages.h"
 #include "tools/table_weights.h"
+#include "tools/work_folder.h"
 
 void train_words_free(struct train_words *words)
 {
@@ -117,19 +116,22 @@ static int read_table(struct train_words *words, const struct arguments *argumen
 static int read_text(struct train_words *words, const struct arguments *arguments)
 {
     const char *path = option_text(arguments, "counts");
-    char name[4096];
+    char name[WORK_FOLDER_CAPACITY];
     if (option_given(arguments, "weight")) {
         message("train", "--weight needs a .wct table, which has counts of sources");
         return EXIT_USAGE;
     }
-    int code = make_temporary_file(name, sizeof name);
-    if (code != EXIT_DONE)
-        return code;
-    tkz_error error;
-    tkz_status status = tkz_word_table_import(&path, 1, NULL, name, NULL, NULL, &error);
-    code = status == TKZ_OK ? read_table(words, arguments, name)
-                            : message_model_failure(status, &error);
-    (void)unlink(name);
+    struct work_folder folder = {0};
+    int code = work_folder_make(&folder);
+    if (code == EXIT_DONE)
+        code = work_folder_file(&folder, "words.wct", name, sizeof name);
+    if (code == EXIT_DONE) {
+        tkz_error error;
+        tkz_status status = tkz_word_table_import(&path, 1, NULL, name, NULL, NULL, &error);
+        code = status == TKZ_OK ? read_table(words, arguments, name)
+                                : message_model_failure(status, &error);
+    }
+    work_folder_remove(&folder);
     return code;
 }
 

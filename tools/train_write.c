@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/files.h"
 #include "tools/messages.h"
 #include "tools/train_bpe.h"
+#include "tools/work_folder.h"
 
 /* The path with the size in place of each {size}; NULL: no memory. Free with free(). */
 static char *name_size(const char *path, uint32_t size)
@@ -78,17 +78,19 @@ static int write_formats(const struct arguments *arguments, const tkz_tokenizer 
 /* Opens a SentencePiece model that is not in a file. */
 static int open_model(tkz_tokenizer **tokenizer, const tkz_bytes *model, int32_t compat)
 {
-    char name[4096];
-    int code = make_temporary_file(name, sizeof name);
-    if (code != EXIT_DONE)
-        return code;
+    char name[WORK_FOLDER_CAPACITY];
+    struct work_folder folder = {0};
     tkz_error error;
-    code = write_whole(name, model->data, model->size);
+    int code = work_folder_make(&folder);
+    if (code == EXIT_DONE)
+        code = work_folder_file(&folder, "model", name, sizeof name);
+    if (code == EXIT_DONE)
+        code = write_whole(name, model->data, model->size);
     if (code == EXIT_DONE) {
         tkz_status status = tkz_tokenizer_open_compat(tokenizer, name, compat, NULL, &error);
         code = status == TKZ_OK ? EXIT_DONE : message_model_failure(status, &error);
     }
-    (void)unlink(name);
+    work_folder_remove(&folder);
     return code;
 }
 

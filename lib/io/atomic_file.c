@@ -6,13 +6,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/hash.h"
 #include "io/descriptor.h"
 #include "io/part_file.h"
 
@@ -70,8 +74,56 @@ static tkz_status open_in_place(tkz__atomic_file *file, tkz_error *error)
                                  : tkz__error_system(error, file->path, "open", errno);
 }
 
-/* Makes DIRECTORY/.NAME.tmp-PID-N for the first N that is free: another N is needed for a second
- * file of that name in this process, or when a dead process of the same id left one behind. */
+/* The lock of a temporary file is held (flock) from its making until it has its final name, whatever ends the process. So
+ * a file that a killed process left is known, and the next one of that name removes it. Locks may end at the machine,
+ * where the directory is one of a network: a part of the name stands for the machine. */
+
+static uint32_t hash_host(void)
+{
+    char host[256] = "";
+    if (gethostname(host, sizeof host) != 0)
+        host[0] = '\0';
+    host[sizeof host - 1] = '\0';
+    return (uint32_t)tkz__hash64(host, strlen(host));
+}
+
+/* Is the file that is open and locked still the one of this name? */
+static bool has_name(int descriptor, const char *name)
+{
+    struct stat opened, named;
+    return fstat(descriptor, &opened) == 0 && lstat(name, &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
+/* Removes a temporary file that nobody writes any more; false: one does, or nobody can tell. */
+static bool remove_left(const char *name)
+{
+    int descriptor = open(name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0)
+        return errno == ENOENT;
+    /* Only who holds the lock removes it, so that it is the one that was looked at. */
+    bool is_left = flock(descriptor, LOCK_EX | LOCK_NB) == 0 && has_name(descriptor, name) && unlink(name) == 0;
+    close(descriptor);
+    return is_left;
+}
+
+/* Makes the file unless one of this name is there; -1 with errno. */
+static int make_locked(const char *name)
+{
+    int descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return -1;
+    bool is_locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    /* A file system without locks (another error) has none for others either: the file is never taken for a left one. */
+    if ((is_locked && has_name(descriptor, name)) || (!is_locked && errno != EWOULDBLOCK && errno != EINTR))
+        return descriptor;
+    close(descriptor); /* in between another process has looked whether it is a left one, and removes it */
+    errno = EEXIST;
+    return -1;
+}
+
+/* Makes DIRECTORY/.NAME.tmp-HOST-N for the first N that is free: another N is needed while a second
+ * file of that name is written. */
 static tkz_status open_temporary(tkz__atomic_file *file, tkz_error *error)
 {
     size_t directory = directory_length(file->path);
@@ -84,11 +136,18 @@ static tkz_status open_temporary(tkz__atomic_file *file, tkz_error *error)
     if (candidate == NULL)
         return tkz__error_memory(error, capacity);
 
+    uint32_t host = hash_host();
     for (int attempt = 0; attempt < ATTEMPTS && file->descriptor < 0; attempt++) {
-        snprintf(candidate, capacity, "%.*s.%.*s.tmp-%ld-%d", (int)directory, file->path,
-                 (int)name_size, name, (long)getpid(), attempt);
-        file->descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file->descriptor < 0 && errno != EEXIST && errno != EINTR)
+        snprintf(candidate, capacity, "%.*s.%.*s.tmp-%08" PRIx32 "-%d", (int)directory, file->path,
+                 (int)name_size, name, host, attempt);
+        file->descriptor = make_locked(candidate);
+        int fault = errno;
+        if (file->descriptor < 0 && fault == EEXIST && remove_left(candidate)) {
+            file->descriptor = make_locked(candidate);
+            fault = errno;
+        }
+        errno = fault;
+        if (file->descriptor < 0 && fault != EEXIST && fault != EINTR)
             break;
     }
     tkz_status status = TKZ_OK;
@@ -143,8 +202,13 @@ static tkz_status finish_writing(tkz__atomic_file *file, tkz_error *error)
 
 tkz_status tkz__atomic_file_publish(tkz__atomic_file *file, tkz_error *error)
 {
+    /* The lock lives as long as one descriptor of the file: nobody takes it for a left one before it has its name. */
+    int lock = file->temporary != NULL ? fcntl(file->descriptor, F_DUPFD_CLOEXEC, 0) : -1;
+    int fault = errno;
     tkz_status status = finish_writing(file, error);
     if (file->temporary != NULL) {
+        if (status == TKZ_OK && lock < 0)
+            status = tkz__error_system(error, file->path, "keep the lock of", fault);
         if (status == TKZ_OK && rename(file->temporary, file->path) != 0)
             status = tkz__error_system(error, file->path, "give the finished file its name", errno);
         if (status != TKZ_OK)
@@ -152,16 +216,18 @@ tkz_status tkz__atomic_file_publish(tkz__atomic_file *file, tkz_error *error)
         else
             status = tkz__directory_sync(file->path, error);
     }
+    if (lock >= 0)
+        close(lock);
     release_names(file);
     return status;
 }
 
 void tkz__atomic_file_abandon(tkz__atomic_file *file)
 {
+    if (file->temporary != NULL)
+        unlink(file->temporary);
     if (file->descriptor >= 0)
         close(file->descriptor);
     file->descriptor = -1;
-    if (file->temporary != NULL)
-        unlink(file->temporary);
     release_names(file);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A file that is written under a temporary name beside its final one and renamed
- * when it is whole. Leans on memory and descriptor.
+ * when it is whole. Leans on memory, hash and descriptor.
  */
 #ifndef TKZ_IO_ATOMIC_FILE_H
 #define TKZ_IO_ATOMIC_FILE_H
@@ -15,7 +15,7 @@ typedef struct tkz__atomic_file {
     tkz_allocator allocator;
 } tkz__atomic_file;
 
-/* Makes the temporary file. A device or pipe that exists under the name is opened itself, because
+/* Makes the temporary file; one that a killed process of this machine has left for that name is removed. A device or pipe that exists under the name is opened itself, because
  * renaming onto /dev/null would destroy it. Errors: OPEN_FAILED, NO_SPACE, IO, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__atomic_file_open(tkz__atomic_file *file, const char *path,
                                              const tkz_allocator *allocator, tkz_error *error);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "io/zstd_frames.h"
@@ -119,6 +120,64 @@ START_TEST(two_of_one_name)
     ck_assert_status(tkz_output_commit(first, NULL));
     check_file(s.path, "first");
     ck_assert_int_eq(count_files(s.directory), 1);
+    test_remove_tree(s.directory);
+}
+END_TEST
+
+/* Opens an output of this name in another process and writes a part of it. That process ends at once where `gate` is
+ * negative, as one that is killed does; else it publishes when something can be read there. Returns when it has written. */
+static pid_t write_elsewhere(const char *path, int gate)
+{
+    int written[2];
+    char byte = 0;
+    ck_assert_int_eq(pipe(written), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        tkz_output *output;
+        bool is_good = tkz_output_open(&output, path, TKZ_COMPRESSION_NONE, 0, 0, NULL, NULL) == TKZ_OK &&
+                       tkz_output_write(output, "part", 4, NULL) == TKZ_OK;
+        is_good = is_good && write(written[1], &byte, 1) == 1;
+        if (gate >= 0)
+            is_good = is_good && read(gate, &byte, 1) == 1 && tkz_output_commit(output, NULL) == TKZ_OK;
+        _exit(is_good ? 0 : 1);
+    }
+    ck_assert_int_eq(read(written[0], &byte, 1), 1);
+    close(written[0]);
+    close(written[1]);
+    return child;
+}
+
+static void await(pid_t child)
+{
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* What a killed process has left goes with the next output of that name; what a living one writes stays. */
+START_TEST(left_files_are_removed)
+{
+    scratch s = new_scratch();
+    int gate[2];
+    ck_assert_int_eq(pipe(gate), 0);
+    for (int i = 0; i < 3; i++)
+        await(write_elsewhere(s.path, -1));
+    ck_assert_int_eq(count_files(s.directory), 1);
+    pid_t child = write_elsewhere(s.path, gate[0]);
+    ck_assert_int_eq(count_files(s.directory), 1);
+    tkz_output *output = open_output(s.path, TKZ_COMPRESSION_NONE, 0);
+    ck_assert_int_eq(count_files(s.directory), 2);
+    ck_assert_status(tkz_output_write(output, "whole", 5, NULL));
+    ck_assert_status(tkz_output_commit(output, NULL));
+    check_file(s.path, "whole");
+    ck_assert_int_eq(count_files(s.directory), 2);
+    ck_assert_int_eq(write(gate[1], "", 1), 1);
+    await(child);
+    check_file(s.path, "part");
+    ck_assert_int_eq(count_files(s.directory), 1);
+    close(gate[0]);
+    close(gate[1]);
     test_remove_tree(s.directory);
 }
 END_TEST
@@ -465,6 +524,7 @@ Suite *suite_output(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, appears_at_commit);
     tcase_add_test(tests, two_of_one_name);
+    tcase_add_test(tests, left_files_are_removed);
     tcase_add_test(tests, mode_follows_umask);
     tcase_add_test(tests, large_and_small_writes);
     tcase_add_test(tests, long_names);

@@ -67,7 +67,9 @@ CUT(const tkz__image *image, const uint8_t *chunk, size_t size, size_t readable,
             break;
         uint32_t taken = LANES;
         while (left != TKZ__NO_ENTRY && size - at >= MIXED_LEAST && readable - at >= MIXED_BYTES &&
-               room - count > LANES + 1 && taken == LANES) {
+               room >= 3 * LANES && taken == LANES) {
+            if (room - count <= LANES + 1)
+                return count; /* so too: one by one, half of the last ones are guessed wrongly */
             count += MIXED_STEP(image, chunk, &at, size - at, &left, ends + count, &taken,
                                 stops ? &alone : NULL);
             if (alone) {

@@ -114,31 +114,51 @@ typedef struct tkz__merge_early {
     uint64_t before; /* or before */
 } tkz__merge_early;
 
-/* Looks up what the symbols that were made at once merge into with their neighbours. Where that may be a
- * merge stands NO_MERGE so far. */
-static inline __attribute__((always_inline)) void tkz__merge_meet(const tkz__image *image,
-                                                                  tkz__pair_memory *memory,
-                                                                  tkz__merge_block *block,
-                                                                  tkz__merge_early early)
+/* Two symbols side by side, and the block and the place of the left one. */
+typedef struct tkz__merge_question {
+    uint32_t left;
+    uint32_t right;
+    uint32_t block;
+    uint32_t place;
+} tkz__merge_question;
+
+enum { TKZ__MERGE_QUESTIONS = TKZ__MERGE_BLOCKS * TKZ__MERGE_BLOCK };
+
+/* Writes down what there is to ask about the symbols that were made at once, of the block with this number: where
+ * they may merge with a neighbour stands NO_MERGE so far. Returns the count of questions. */
+static inline __attribute__((always_inline)) size_t tkz__merge_ask_about(
+    const tkz__pair_memory *memory, tkz__merge_block *blocks, size_t number, tkz__merge_early early,
+    tkz__merge_question *questions, size_t count)
 {
+    tkz__merge_block *block = &blocks[number];
     uint64_t taken = early.taken, all = UINT64_MAX >> (64 - block->size);
     block->starts = all & ~(taken << 1);
     /* With two side by side both must agree. */
     uint64_t behind = taken & early.behind & (early.before >> 2 | ~(taken >> 2)) & all >> 2;
-    for (; behind != 0; behind &= behind - 1) {
-        size_t at = (size_t)__builtin_ctzll(behind);
-        uint32_t joined = tkz__pair_memory_find_long(image, memory, block->symbols[at],
-                                                     block->symbols[at + 2]);
-        __builtin_prefetch(tkz__pair_memory_sides(memory, joined));
-        block->merges[at] = tkz__merge_at(joined, at);
-    }
     uint64_t before = taken & early.before & ~(taken << 2) & ~UINT64_C(1);
-    for (; before != 0; before &= before - 1) {
-        size_t at = (size_t)__builtin_ctzll(before) - 1;
-        uint32_t joined = tkz__pair_memory_find_long(image, memory, block->symbols[at],
-                                                     block->symbols[at + 1]);
+    for (uint64_t lefts = behind | before >> 1; lefts != 0; lefts &= lefts - 1) {
+        size_t place = (size_t)__builtin_ctzll(lefts);
+        uint32_t left = block->symbols[place];
+        uint32_t right = block->symbols[place + 1 + (taken >> place & 1)];
+        questions[count++] = (tkz__merge_question){left, right, (uint32_t)number, (uint32_t)place};
+        tkz__pair_memory_fetch(memory, left, right);
+    }
+    return count;
+}
+
+/* Answers them: those of all blocks after the last was asked, so that the waits for memory overlap. */
+static inline __attribute__((always_inline)) void tkz__merge_answer(
+    const tkz__image *image, tkz__pair_memory *memory, tkz__merge_block *blocks,
+    const tkz__merge_question *questions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t joined =
+            tkz__pair_memory_find_next(image, memory, questions[i].left, questions[i].right);
         __builtin_prefetch(tkz__pair_memory_sides(memory, joined));
-        block->merges[at] = tkz__merge_at(joined, at);
+        /* As tkz__merge_at, without a jump: one in two is a merge. */
+        uint32_t merge = joined << TKZ__MERGE_PLACE_BITS | questions[i].place;
+        merge |= -(uint32_t)(joined == TKZ__NO_TOKEN);
+        blocks[questions[i].block].merges[questions[i].place] = (int32_t)(merge & TKZ__NO_MERGE);
     }
 }
 
@@ -151,24 +171,26 @@ void tkz__merge_block_ask(const tkz__image *image, tkz__pair_memory *memory,
  * symbol, the first place, since symbols are in the order of their ranks. */
 #define TKZ__MERGE_RUN(merge_early, lowest)                                                   \
     do {                                                                                      \
+        tkz__merge_question questions[TKZ__MERGE_QUESTIONS];                                  \
+        size_t asked = 0;                                                                     \
         for (size_t i = 0; i < count; i++) {                                                  \
             if (memory->has_byte_pairs)                                                       \
-                tkz__merge_meet(image, memory, &blocks[i], merge_early(memory, &blocks[i]));  \
+                asked = tkz__merge_ask_about(memory, blocks, i,                               \
+                                             merge_early(memory, &blocks[i]), questions,      \
+                                             asked);                                          \
             else                                                                              \
                 tkz__merge_block_ask(image, memory, &blocks[i]);                              \
         }                                                                                     \
+        tkz__merge_answer(image, memory, blocks, questions, asked);                           \
         tkz__merge_block *open[TKZ__MERGE_BLOCKS];                                            \
         for (size_t i = 0; i < count; i++)                                                    \
             open[i] = &blocks[i];                                                             \
-        for (size_t left = count; left > 0;) {                                                \
-            for (size_t i = 0; i < left;) {                                                   \
-                int32_t merge = lowest(open[i]->merges, open[i]->size);                       \
-                if (merge == TKZ__NO_MERGE) {                                                 \
-                    open[i] = open[--left];                                                   \
-                    continue;                                                                 \
-                }                                                                             \
+        for (size_t left = count, i = 0; left > 0; i &= -(size_t)(i < left)) {                \
+            int32_t merge = lowest(open[i]->merges, open[i]->size);                           \
+            if (__builtin_expect(merge == TKZ__NO_MERGE, 0))                                  \
+                open[i] = open[--left];                                                       \
+            else                                                                              \
                 tkz__merge_carry_out(image, memory, open[i++], merge);                        \
-            }                                                                                 \
         }                                                                                     \
     } while (0)
 

@@ -66,11 +66,11 @@ typedef struct census {
 
 /* ---- All pairs ---------------------------------------------------------------------- */
 
-/* What is done with each pair of neighbours: its word occurs `count` times, the left one fills `place`. */
-typedef tkz_status visit_pair(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place);
+/* What is done with each pair of neighbours: its word occurs `count` times. */
+typedef void visit_pair(census *own, uint32_t left, uint32_t right, uint64_t count);
 
-/* Visits all pairs in the order of places. Inline, so that each visit has a loop of its own. */
-static inline __attribute__((always_inline)) tkz_status visit_pairs(census *own, visit_pair *visit)
+/* Visits all pairs. Inline, so that each visit has a loop of its own. */
+static inline __attribute__((always_inline)) void visit_pairs(census *own, visit_pair *visit)
 {
     const tkz__bpe_words *words = own->words;
     const uint32_t *places = words->places;
@@ -80,14 +80,54 @@ static inline __attribute__((always_inline)) tkz_status visit_pairs(census *own,
         uint32_t end = words->runs[run].end;
         for (uint32_t left = TKZ__BPE_BORDER, right; place < end; place++, left = right) {
             right = places[place];
-            if (left == TKZ__BPE_BORDER || right == TKZ__BPE_BORDER)
-                continue;
-            tkz_status status = visit(own, left, right, count, place - 1);
-            if (status != TKZ_OK)
-                return status;
+            if (left != TKZ__BPE_BORDER && right != TKZ__BPE_BORDER)
+                visit(own, left, right, count);
         }
     }
-    return TKZ_OK;
+}
+
+/* A pair of neighbours that may matter. */
+typedef struct open_place {
+    uint64_t key;
+    uint32_t place; /* of the left one */
+    uint32_t found; /* the index of its cell; then what stands there */
+} open_place;
+
+/* So many are looked up side by side: one after the other each would wait for memory, and for a jump that nobody can
+ * foresee. From 256 on it is no faster. */
+enum { BLOCK = 256 };
+
+/* Is the pair, which may be of borders, one of those that are looked for? Then *cell is the index of its cell. */
+typedef bool select_pair(const census *own, uint32_t left, uint32_t right, uint32_t *cell);
+
+/* What is done with `size` of them, whose words occur `count` times each. */
+typedef tkz_status visit_block(census *own, open_place *block, size_t size, uint64_t count);
+
+/* Visits the selected pairs in the order of places, block by block. Inline, as above. */
+static inline __attribute__((always_inline)) tkz_status visit_selected(census *own, select_pair *select,
+                                                                        visit_block *visit)
+{
+    const tkz__bpe_words *words = own->words;
+    const uint32_t *places = words->places;
+    open_place block[BLOCK + 1]; /* the last one is never more than written */
+    tkz_status status = TKZ_OK;
+    uint32_t place = 1;
+    for (size_t run = 0; status == TKZ_OK && run < words->run_count; run++) {
+        uint32_t end = words->runs[run].end, left = TKZ__BPE_BORDER;
+        while (status == TKZ_OK && place < end) {
+            size_t size = 0;
+            for (; place < end && size < BLOCK; place++) {
+                uint32_t right = places[place];
+                /* Each is written, and the next one over it unless it is selected: no jump */
+                block[size].key = tkz__pair_key(left, right);
+                block[size].place = place - 1;
+                size += select(own, left, right, &block[size].found);
+                left = right;
+            }
+            status = visit(own, block, size, words->runs[run].count);
+        }
+    }
+    return status;
 }
 
 /* ---- Cells ------------------------------------------------------------------------ */
@@ -135,12 +175,10 @@ static void measure_cells(census *own, uint64_t below, uint64_t room)
     own->cell_count = (size_t)1 << bits;
 }
 
-static tkz_status add_to_cell(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
+static void add_to_cell(census *own, uint32_t left, uint32_t right, uint64_t count)
 {
     uint32_t *cell = &own->cells[find_cell(own, left, right)], more = as_sum(count), sum = *cell + more;
-    (void)place;
     *cell = sum >= more ? sum : UINT32_MAX;
-    return TKZ_OK;
 }
 
 static tkz_status sum_counts(census *own, uint64_t below, uint64_t room)
@@ -150,7 +188,8 @@ static tkz_status sum_counts(census *own, uint64_t below, uint64_t room)
     own->marks = tkz__allocate_zeroed(&own->pairs->allocator, (own->cell_count / 64 + 1) * sizeof *own->marks);
     if (own->cells == NULL || own->marks == NULL)
         return tkz__error_memory(own->error, own->cell_count * sizeof *own->cells);
-    return visit_pairs(own, add_to_cell);
+    visit_pairs(own, add_to_cell);
+    return TKZ_OK;
 }
 
 static void free_cells(census *own)
@@ -195,13 +234,11 @@ static uint64_t raise_threshold(const census *own, uint64_t lowest, uint64_t top
 
 /* ---- The square ----------------------------------------------------------------------- */
 
-static tkz_status add_to_square(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
+static void add_to_square(census *own, uint32_t left, uint32_t right, uint64_t count)
 {
     square_cell *cell = &own->square[left * own->tokens->count + right];
-    (void)place;
     cell->count += count;
     cell->places++;
-    return TKZ_OK;
 }
 
 /* Room for one more. */
@@ -218,7 +255,8 @@ static tkz_status count_square(census *own)
     own->square = tkz__allocate_zeroed(&own->pairs->allocator, size * sizeof *own->square);
     if (own->square == NULL)
         return tkz__error_memory(own->error, size * sizeof *own->square);
-    tkz_status status = visit_pairs(own, add_to_square);
+    tkz_status status = TKZ_OK;
+    visit_pairs(own, add_to_square);
     for (size_t i = 0; status == TKZ_OK && i < size; i++) {
         const square_cell *cell = &own->square[i];
         if (cell->count == 0)
@@ -231,12 +269,28 @@ static tkz_status count_square(census *own)
     return status;
 }
 
-static tkz_status list_in_square(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
+/* Has it a record? That becomes *cell at once. */
+static inline bool has_record(const census *own, uint32_t left, uint32_t right, uint32_t *cell)
 {
-    uint32_t record = own->square[left * own->tokens->count + right].record;
+    size_t ids = own->tokens->count;
+    bool is_pair = (left != TKZ__BPE_BORDER) & (right != TKZ__BPE_BORDER);
+    uint32_t record = own->square[is_pair ? left * ids + right : 0].record;
+    *cell = record - 1;
+    return is_pair & (record != 0);
+}
+
+/* Writes the places of pairs whose records are known. */
+static tkz_status list_block(census *own, open_place *block, size_t size, uint64_t count)
+{
+    tkz__bpe_pairs *pairs = own->pairs;
+    uint32_t *targets[BLOCK];
     (void)count;
-    if (record != 0)
-        tkz__bpe_pairs_append(own->pairs, record - 1, place);
+    for (size_t i = 0; i < size; i++) {
+        targets[i] = tkz__bpe_pairs_next(pairs, block[i].found);
+        __builtin_prefetch(targets[i], 1);
+    }
+    for (size_t i = 0; i < size; i++)
+        *targets[i] = block[i].place;
     return TKZ_OK;
 }
 
@@ -246,7 +300,7 @@ static tkz_status list_square(census *own)
     size_t ids = own->tokens->count;
     for (size_t i = 0; i < own->count; i++)
         own->square[(own->list[i].key >> 32) * ids + (uint32_t)own->list[i].key].record = own->list[i].record + 1;
-    return visit_pairs(own, list_in_square);
+    return visit_selected(own, has_record, list_block);
 }
 
 /* ---- Pairs -------------------------------------------------------------------------- */
@@ -274,29 +328,52 @@ static inline bool has_mark(const census *own, size_t cell)
     return (own->marks[cell / 64] >> cell % 64 & 1) != 0;
 }
 
-static tkz_status count_pair(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
+static inline bool is_marked(const census *own, uint32_t left, uint32_t right, uint32_t *cell)
 {
     size_t index = find_cell(own, left, right);
-    (void)place;
-    if (!has_mark(own, index))
+    *cell = (uint32_t)index;
+    return (left != TKZ__BPE_BORDER) & (right != TKZ__BPE_BORDER) & has_mark(own, index);
+}
+
+/* A pair that has no number, whose cell is `cell`: NO_PAIR in *number if it is not to have one. */
+static tkz_status list_pair(census *own, uint64_t key, uint32_t *cell, uint32_t *number)
+{
+    *number = NO_PAIR;
+    if (own->choice != NULL && tkz__bpe_choice_is_hopeless(own->choice, key, own->top))
         return TKZ_OK;
-    uint32_t *cell = &own->cells[index];
-    uint64_t key = tkz__pair_key(left, right);
-    uint32_t number = *cell == UNSEEN_PAIR ? NO_PAIR : find_number(own, key, *cell);
-    if (number == NO_PAIR) {
-        if (own->choice != NULL && tkz__bpe_choice_is_hopeless(own->choice, key, own->top))
-            return TKZ_OK;
-        number = (uint32_t)own->count;
-        own->is_too_many = number == own->limit;
-        tkz_status status = own->is_too_many ? TKZ_STATUS_LIMIT : reserve_list(own);
-        if (status == TKZ_OK)
-            status = number_pair(own, key, cell, number);
-        if (status != TKZ_OK)
-            return status;
-        own->list[own->count++] = (tkz__bpe_counted){.key = key, .record = NO_PAIR};
+    own->is_too_many = own->count == own->limit;
+    tkz_status status = own->is_too_many ? TKZ_STATUS_LIMIT : reserve_list(own);
+    if (status == TKZ_OK)
+        status = number_pair(own, key, cell, (uint32_t)own->count);
+    if (status != TKZ_OK)
+        return status;
+    *number = (uint32_t)own->count;
+    own->list[own->count++] = (tkz__bpe_counted){.key = key, .record = NO_PAIR};
+    return TKZ_OK;
+}
+
+static tkz_status count_block(census *own, open_place *block, size_t size, uint64_t count)
+{
+    for (size_t i = 0; i < size; i++)
+        __builtin_prefetch(&own->cells[block[i].found], 1);
+    for (size_t i = 0; i < size; i++) {
+        uint32_t number = own->cells[block[i].found];
+        if (number != UNSEEN_PAIR)
+            __builtin_prefetch(&own->list[number], 1);
     }
-    own->list[number].count += count;
-    own->list[number].places++;
+    for (size_t i = 0; i < size; i++) {
+        uint32_t *cell = &own->cells[block[i].found];
+        uint32_t number = *cell == UNSEEN_PAIR ? NO_PAIR : find_number(own, block[i].key, *cell);
+        if (number == NO_PAIR) {
+            tkz_status status = list_pair(own, block[i].key, cell, &number);
+            if (status != TKZ_OK)
+                return status;
+            if (number == NO_PAIR)
+                continue;
+        }
+        own->list[number].count += count;
+        own->list[number].places++;
+    }
     return TKZ_OK;
 }
 
@@ -380,7 +457,7 @@ static tkz_status count_pairs(census *own, uint64_t lowest, size_t most, tkz__pa
         if (width == 1)
             own->limit = SIZE_MAX;
         mark_cells(own, begin, end, as_sum(lowest));
-        status = visit_pairs(own, count_pair);
+        status = visit_selected(own, is_marked, count_block);
         own->limit = limit;
         if (own->is_too_many) { /* again, with fewer cells */
             own->is_too_many = false;
@@ -474,17 +551,47 @@ static tkz_status keep_pairs(census *own, const tkz__pair_count *last)
     return status;
 }
 
-/* Writes the place of a pair that has a record. */
-static tkz_status list_place(census *own, uint32_t left, uint32_t right, uint64_t count, uint32_t place)
+/* Cells hold the records of pairs from now on, and only those that have one have marks. */
+static tkz_status mark_records(census *own)
 {
-    size_t cell = find_cell(own, left, right);
-    (void)count;
-    if (!has_mark(own, cell))
-        return TKZ_OK;
-    uint32_t number = find_number(own, tkz__pair_key(left, right), own->cells[cell]);
-    if (number != NO_PAIR && own->list[number].record != NO_PAIR)
-        tkz__bpe_pairs_append(own->pairs, own->list[number].record, place);
-    return TKZ_OK;
+    tkz_status status = TKZ_OK;
+    memset(own->marks, 0, (own->cell_count / 64 + 1) * sizeof *own->marks);
+    tkz__pair_table_free(&own->table);
+    for (size_t i = 0; status == TKZ_OK && i < own->count; i++) {
+        const tkz__bpe_counted *pair = &own->list[i];
+        if (pair->record == NO_PAIR)
+            continue;
+        size_t cell = find_cell(own, (uint32_t)(pair->key >> 32), (uint32_t)pair->key);
+        if (has_mark(own, cell))
+            status = tkz__pair_table_set(&own->table, pair->key, pair->record, own->error);
+        else
+            own->cells[cell] = pair->record;
+        own->marks[cell / 64] |= UINT64_C(1) << cell % 64;
+    }
+    return status;
+}
+
+/* Writes the places of pairs that have a record, of those whose cells have one. */
+static tkz_status list_marked(census *own, open_place *block, size_t size, uint64_t count)
+{
+    const tkz__bpe_pair *records = own->pairs->records;
+    size_t kept = 0;
+    for (size_t i = 0; i < size; i++) {
+        block[i].found = own->cells[block[i].found];
+        __builtin_prefetch(&records[block[i].found], 1);
+    }
+    for (size_t i = 0; i < size; i++) {
+        open_place place = block[i];
+        const tkz__bpe_pair *pair = &records[place.found];
+        if (tkz__pair_key(pair->left, pair->right) != place.key) {
+            const uint32_t *record = tkz__pair_table_find(&own->table, place.key);
+            if (record == NULL)
+                continue;
+            place.found = *record;
+        }
+        block[kept++] = place;
+    }
+    return list_block(own, block, kept, count);
 }
 
 /* Keeps what there is room for of the listed pairs that reach `lowest`, up to *last. */
@@ -530,8 +637,10 @@ static tkz_status search(census *own, const tkz__bpe_census_bounds *bounds, bool
     status = count_pairs(own, lowest, bounds->wanted < most ? (size_t)bounds->wanted : most, &last);
     if (status == TKZ_OK)
         status = keep_best(own, bounds, lowest, &last, found);
-    if (status == TKZ_OK && *found)
-        return visit_pairs(own, list_place);
+    if (status == TKZ_OK && *found) {
+        status = mark_records(own);
+        return status == TKZ_OK ? visit_selected(own, is_marked, list_marked) : status;
+    }
     uint64_t others = (uint64_t)as_sum(lowest) - 1; /* cells that several pairs share, or pairs that may not be joined */
     *top = own->greatest > others ? own->greatest : others;
     return status;

@@ -66,11 +66,17 @@ TKZ_CHECKED tkz_status tkz__bpe_pairs_add(tkz__bpe_pairs *pairs, uint32_t left, 
                                           uint64_t count, uint32_t capacity, uint32_t *record,
                                           tkz_error *error);
 
+/* Where the next place of a record that was just added is to be written. */
+static inline uint32_t *tkz__bpe_pairs_next(tkz__bpe_pairs *pairs, uint32_t record)
+{
+    tkz__bpe_pair *pair = &pairs->records[record];
+    return &pairs->pool[pair->postings + pair->posting_count++];
+}
+
 /* Appends a place to the list of a record that was just added. */
 static inline void tkz__bpe_pairs_append(tkz__bpe_pairs *pairs, uint32_t record, uint32_t place)
 {
-    tkz__bpe_pair *pair = &pairs->records[record];
-    pairs->pool[pair->postings + pair->posting_count++] = place;
+    *tkz__bpe_pairs_next(pairs, record) = place;
 }
 
 /* Takes `amount` from the count of a pair, if the pair is kept. */

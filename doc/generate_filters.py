@@ -46,6 +46,11 @@ literature, lines of one character, one line repeated), all values: `llm-jp-v1` 
 
 Bounds: *below* and *above* say that a value equal to the bound is kept; *at or below*, *at or above*, that it is dropped.
 `compat` makes a value what the reference computes even where that is a mistake of its.
+
+Of the heuristic filters of NeMo Curator 1.4.0 these are left out: BoilerPlateStringFilter (whole sentences of others),
+PornographicUrlsFilter and SubstringFilter (a list of words and `hojichar_ng_words` do it), RepeatingTopNGramsFilter (which sequence is
+looked for among equally frequent ones depends on the hash seed of Python, and in Japanese it looks for it with spaces between
+the words: `gopher_top_2gram`), RepeatingDuplicateNGramsFilter (`gopher_repeated_5gram`), and those that parse program code.
 """
 
 

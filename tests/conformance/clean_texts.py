@@ -18,13 +18,27 @@ def read_texts(path):
                 yield text
 
 
-def scores(command, filters, texts):
-    """What the command measures of each text by these filters: its lines of --scores."""
-    records = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+def records_of(texts):
+    return "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
+
+
+def scores(command, filters, texts, records=None):
+    """What the command measures of each text by these filters: its lines of --scores. `records`: records_of(texts)."""
     chosen = [argument for name in filters for argument in ("-f", name)]
     run = subprocess.run([*command, *chosen, "--scores", "-", "-o", "/dev/null", "--quiet", "--no-progress"],
-                         input=records.encode(), stdout=subprocess.PIPE, check=True)
+                         input=records or records_of(texts), stdout=subprocess.PIPE, check=True)
     return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def mecab_words(dictionary, texts):
+    """Every line as mecab cuts it; lines end at line feeds alone, and mecab's own white space is no word."""
+    lines = [line for text in texts for line in text.split("\n")]
+    run = subprocess.run(["mecab", "-d", dictionary, "-b", "10000000", "-F", "%m\t", "-U", "%m\t", "-E", "\n"],
+                         input="".join(line + "\n" for line in lines).encode(), stdout=subprocess.PIPE, check=True)
+    found = iter(run.stdout.decode().split("\n"))
+    for text in texts:
+        words = [word.strip() for _ in text.split("\n") for word in next(found).split("\t")]
+        yield [word for word in words if word]
 
 
 def sentence(random, length, ending="。"):

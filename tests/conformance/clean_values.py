@@ -7,27 +7,35 @@ import itertools
 import os
 import sys
 
+import near_bounds
 import swallow_rules
 from clean_texts import made_texts, read_texts, scores
 
 
 def main():
     tokenize, list_path, *files = sys.argv[1:]
-    texts = list(made_texts(11, int(os.environ.get("CLEAN_TEXTS", "1500"))))
+    count = int(os.environ.get("CLEAN_TEXTS", "1500"))
+    texts = list(made_texts(11, count))
+    with open(list_path, encoding="utf-8") as file:
+        words = {line.rstrip("\n") for line in file if line.strip("\n")}
+    base = os.path.basename(list_path).rsplit(".", 1)[0]
+    arguments = {name: name for name in near_bounds.KEPT if name.startswith("swallow_") or name == "unended_sentences"}
+    arguments[f"swallow_ng_words:{base}"] = f"swallow_ng_words:file={list_path}"
+    del arguments["swallow_ng_words"]
+    texts += near_bounds.near([tokenize, "clean"], arguments, texts) if count else []
     made = len(texts)
     for path in files:
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "300")))
-    with open(list_path, encoding="utf-8") as file:
-        words = {line.rstrip("\n") for line in file if line.strip("\n")}
     command = [tokenize, "clean", "-p", "swallow-v1-quality"]
     compat = [f"swallow_{name}:compat=true" for name in ("japanese_letters", "hiragana", "katakana", "japanese")]
     found = scores(command, [*compat, "unended_sentences", f"swallow_ng_words:file={list_path}",
                              f"swallow_ng_words:file={list_path},compat=true"], texts)
-    base = os.path.basename(list_path).rsplit(".", 1)[0]
     assert len(found) == len(texts), (len(found), len(texts))
     wrong = compared = 0
+    measured = []
     for text, line in zip(texts, found):
         expected = swallow_rules.values(text)
+        measured.append(expected)
         expected[f"swallow_ng_words:{base}"] = swallow_rules.ng_share(text, words, False)
         expected[f"swallow_ng_words:{base}/compat"] = swallow_rules.ng_share(text, words, True)
         assert expected.keys() == line["values"].keys(), expected.keys() ^ line["values"].keys()
@@ -37,11 +45,13 @@ def main():
                 wrong += 1
                 if wrong < 10:
                     print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:60]!r}")
+    if count:
+        wrong += near_bounds.check([tokenize, "clean"], arguments, texts[:made], measured[:made])
     plain = scores(command, [], texts)
     kept = 0
-    for text, line in zip(texts, plain):
+    for text, line, values in zip(texts, plain, measured):
         compared += 1
-        expected = swallow_rules.keeps(swallow_rules.values(text))
+        expected = swallow_rules.keeps(values)
         kept += expected
         if expected != line["keep"]:
             wrong += 1

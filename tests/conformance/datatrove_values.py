@@ -6,14 +6,14 @@
 import itertools
 import os
 import random
-import subprocess
 import sys
 
 import datatrove.pipeline.filters.fineweb_quality_filter as fineweb
 import datatrove.pipeline.filters.gopher_quality_filter as quality
 import datatrove.pipeline.filters.gopher_repetition_filter as repetition
+import near_bounds
 import numpy
-from clean_texts import made_texts, read_texts, scores
+from clean_texts import made_texts, mecab_words, read_texts, scores
 from datatrove.data import Document
 import datatrove.pipeline.filters.c4_filters as c4
 from datatrove.utils.text import PUNCTUATION_SET
@@ -31,17 +31,6 @@ def words_of(text, language=None):
 sentences = WhitespaceTokenizer()
 for module in (fineweb, quality, repetition):
     module.split_into_words = words_of
-
-
-def mecab_words(dictionary, texts):
-    """Every line as mecab cuts it; lines end at line feeds alone, and mecab's own white space is no word."""
-    lines = [line for text in texts for line in text.split("\n")]
-    run = subprocess.run(["mecab", "-d", dictionary, "-b", "10000000", "-F", "%m\t", "-U", "%m\t", "-E", "\n"],
-                         input="".join(line + "\n" for line in lines).encode(), stdout=subprocess.PIPE, check=True)
-    found = iter(run.stdout.decode().split("\n"))
-    for text in texts:
-        words = [word.strip() for _ in text.split("\n") for word in next(found).split("\t")]
-        yield [word for word in words if word]
 
 
 def share(part, whole):
@@ -158,9 +147,19 @@ FILTERS = [
 ]
 
 
-def compare(tokenize, dictionary, texts):
+NEAR = {name: name for name in near_bounds.KEPT if name.startswith(("gopher_", "fineweb_", "c4_", "mc4_"))}
+
+
+def near_values(text):
+    """Of the filters whose verdicts alone are compared elsewhere."""
+    return {"mc4_long_lines": sorted([0, 0, *map(len, text.split("\n"))])[-3], "c4_braces": int("{" in text),
+            "c4_lorem_ipsum": int("lorem ipsum" in text.lower())}
+
+
+def compare(tokenize, dictionary, texts, near):
     global wrong
     compared = kept = 0
+    rows = []
     compat = [f"gopher_repeated_{n}gram:compat=true" for n in range(5, 11)]
     names = ([f"fineweb_{name}" for name in FINEWEB] + gopher(QUALITY + REPETITION) + compat +
              [name.split(":")[0] for name in compat] + ["gopher_stop_words", "gopher_stop_words:japanese=true",
@@ -168,11 +167,15 @@ def compare(tokenize, dictionary, texts):
     command = [tokenize, "clean", "-d", dictionary]
     for text, line in zip(texts, scores(command, names, texts), strict=True):
         expected = values(text) | dict(distinct_words(text))
+        if text in near:
+            rows.append((text, expected | near_values(text)))
         assert expected.keys() == line["values"].keys(), expected.keys() ^ line["values"].keys()
         for name, value in expected.items():
             compared += 1
             if value != line["values"][name]:
                 complain(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:80]!r}")
+    if rows:
+        wrong += near_bounds.check(command, NEAR, [text for text, _ in rows], [row for _, row in rows])
     for package, ours in FILTERS:
         for text, line in zip(texts, scores(command, ours, texts), strict=True):
             # Of what has no words or lines at all the package says nothing, or fails.
@@ -208,10 +211,11 @@ def main():
         real += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "150")))
     compared = kept = 0
     for name, chosen in ((dictionary, texts + near + real), ("white-space", texts + near)):
-        chosen = list(dict.fromkeys(chosen))
+        close = near_bounds.near([tokenize, "clean", "-d", name], NEAR, texts + near) if count else []
+        chosen = list(dict.fromkeys(chosen + close))
         cut.clear()
         cut.update(zip(chosen, mecab_words(dictionary, chosen) if name == dictionary else map(str.split, chosen)))
-        found = compare(tokenize, name, chosen)
+        found = compare(tokenize, name, chosen, set(close))
         compared, kept = compared + found[0], kept + found[1]
     print(f"compared {compared} values and verdicts of {made} made and {len(real)} real documents, {kept} kept: "
           f"{wrong} differ")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Counters of web corpora by NeMo Curator's own filters, and written down anew from their published definitions
-# (doc/filters.md names the source of each), and compared: web_rules.py TOKENIZE WORDS [TEXT.jsonl...]. CLEAN_TEXTS=N:
+# (doc/filters.md names the source of each), and compared: web_rules.py TOKENIZE WORDS DICTIONARY [TEXT.jsonl...]. CLEAN_TEXTS=N:
 # how many made documents; CLEAN_REAL=N: how many of each file.
 import ctypes
 import itertools
@@ -14,8 +14,8 @@ import types
 import unicodedata
 import zlib
 
-from clean_texts import made_texts, read_texts, scores
-
+import near_bounds
+from clean_texts import made_texts, mecab_words, read_texts, scores
 
 
 def load_nemo():
@@ -50,6 +50,46 @@ NEMO = {
     "nemo_distinct_paragraphs": (repetition.RepeatedParagraphsFilter(), 0.0),
     "nemo_distinct_paragraph_characters": (repetition.RepeatedParagraphsByCharFilter(), 0.0),
 }
+
+# Those that look at words, and their value of a text without any
+NEMO_WORDS = {
+    "nemo_words": (string.WordCountFilter(), 0),
+    "nemo_word_length": (string.MeanWordLengthFilter(), 0.0),
+    "nemo_longest_word": (string.LongWordFilter(), 0),
+    "nemo_symbol_words": (string.SymbolsToWordsFilter(), 1.0),
+    "nemo_alphabetic_words": (string.WordsWithoutAlphabetsFilter(), 0.0),
+}
+COMMON = string.CommonEnglishWordsFilter()
+cut = {}  # the words of each text, where a dictionary finds them
+
+
+def nemo_of_words(text):
+    """Values by the words that stand between white space, or by those of a dictionary."""
+    found = {}
+    for name, (package, worst) in NEMO_WORDS.items():
+        if cut:
+            package._word_splitter = lambda _: cut[text]
+        try:
+            found[name] = package.score_document(text)
+        except (ValueError, ZeroDivisionError):
+            assert not (cut[text] if cut else text.split()), (name, text)
+            found[name] = worst
+    return found | {"nemo_common_words": COMMON.score_document(text)}
+
+
+def compare_words(tokenize, words, texts):
+    """The filters that look at words; how many values were compared, and how many are wrong."""
+    command = [tokenize, "clean", "-d", words]
+    arguments = {name: name for name in (*NEMO_WORDS, "nemo_common_words")}
+    expected = [nemo_of_words(text) for text in texts]
+    # No unknown word of a dictionary has 1,000 characters.
+    near = {name: name for name in arguments if not cut or name != "nemo_longest_word"}
+    wrong = near_bounds.check(command, near, texts, expected)
+    for text, values_of_text, line in zip(texts, expected, scores(command, arguments, texts), strict=True):
+        if values_of_text != line["values"]:
+            wrong += 1
+            print(f"{words}: {line['values']}, not {values_of_text}, of {text[:80]!r}")
+    return len(texts) * len(arguments), wrong
 
 
 def nemo(name, text):
@@ -137,6 +177,32 @@ def values(text, words, name):
     }
 
 
+def words_of_nemo(source, count):
+    """Words that are signs, long ones, letters and what is no letter, kinds of white space."""
+    parts = ["the", "be", "of", "The", "thé", "#", "##", "#a", "#a#", "#a#b#", "###a#", "...", "…", "[...]", "(...)", "[…]", "-»", "....", "12", "-", "é",
+             "日本", "ー", "Ⅳ", "ⓐ", "①", "\u0345", "\u0e47", "𠮷", "๑", "a1", "x" * 40]
+    for _ in range(count):
+        pool = source.sample(parts, source.randint(1, 8))
+        yield source.choice((" ", " ", "\n", "\u3000", " \t", "\x1c", "\u2028")).join(source.choice(pool) for _ in range(source.randrange(40)))
+
+
+def words_near(source):
+    """Of word filters one below, at and above each bound, whatever cuts the words."""
+    for count in (49, 50, 51, 99_999, 100_000, 100_001):
+        yield " ".join(["ab", "the"] * (count // 2) + ["of"] * (count % 2))
+    for size in (999, 1000, 1001):
+        yield "word " * 60 + "a" * size
+    for total in (299, 300, 301, 999, 1000, 1001):
+        yield " ".join("a" * (total // 100 + (i < total % 100)) for i in range(100))
+    for count in range(8, 13):
+        yield " ".join(["word"] * (100 - count) + ["#"] * count)
+        yield "語 " * (100 - count) + "… " * count
+    for count in range(78, 83):
+        yield " ".join(["word"] * count + ["12"] * (100 - count))
+    for count in range(5):
+        yield " ".join(["word"] * 60 + ["the", "the", "of", "with"][:count])
+
+
 def lines_of_nemo(source, count):
     """Lines that come again, bullets, marks at their ends, white space around them, empty paragraphs."""
     starts = ["", "", "", " ", "\u3000", "\t"] + list("•‣⁃⁌⁍∙○●◘◦⦾⦿-·▪")
@@ -194,20 +260,25 @@ def near_thresholds():
 
 
 def main():
-    tokenize, list_path, *files = sys.argv[1:]
+    tokenize, list_path, dictionary, *files = sys.argv[1:]
     count = int(os.environ.get("CLEAN_TEXTS", "1000"))
     texts = list(made_texts(31, count)) + list(addresses(random.Random(32), count)) + list(near_thresholds())
     texts += list(lines_of_nemo(random.Random(33), count)) + list(linked(random.Random(34), count)) + list(compressible(random.Random(35)))
-    made = len(texts)
-    for path in files:
-        texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "300")))
     with open(list_path, encoding="utf-8") as file:
         words = {line.rstrip("\n") for line in file if line.strip("\n")}
     name = os.path.basename(list_path).rsplit(".", 1)[0]
+    near = {name: name for name in near_bounds.KEPT
+            if name.startswith(("nemo_", "oscar_", "hplt_", "uzushio_", "llm_jp_", "code_")) and name not in (*NEMO_WORDS, "nemo_common_words")}
+    near[f"uzushio_word_types:{name}"] = near.pop("uzushio_word_types") + f":file={list_path}"
+    texts += near_bounds.near([tokenize, "clean"], near, texts) if count else []
+    made = len(texts)
+    for path in files:
+        texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "300")))
     expected = [values(text, words, name) for text in texts]
     filters = [{f"uzushio_word_types:{name}": f"uzushio_word_types:file={list_path}",
                 "nemo_urls/compat": "nemo_urls:compat=true"}.get(key, key) for key in expected[0] if key != "kept"]
-    wrong = compared = 0
+    wrong = near_bounds.check([tokenize, "clean"], near, texts[:made], expected[:made]) if count else 0
+    compared = 0
     seen = {key: set() for key in expected[0] if key != "kept"}
     for text, values_of_text, line in zip(texts, expected, scores([tokenize, "clean"], filters, texts), strict=True):
         kept = values_of_text.pop("kept")
@@ -223,6 +294,14 @@ def main():
                 wrong += 1
                 if wrong < 10:
                     print(f"{key}: {line['values'][key]!r}, not {value!r}, of {text[:80]!r}")
+    source = random.Random(36)
+    more = list(words_of_nemo(source, count)) + list(words_near(source))
+    for dictionary_name in ("white-space", dictionary):
+        chosen = list(dict.fromkeys(more + texts[:made:4] + texts[made:]))
+        if dictionary_name != "white-space":
+            cut.update(zip(chosen, mecab_words(dictionary, chosen)))
+        values_of_words, bad = compare_words(tokenize, dictionary_name, chosen)
+        compared, wrong = compared + values_of_words, wrong + bad
     constant = [key for key, found in seen.items() if len(found) < 3]
     print(f"compared {compared} values of {made} made and {len(texts) - made} real documents: {wrong} differ")
     sys.exit(1 if wrong or constant else 0)

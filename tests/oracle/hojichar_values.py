@@ -4,16 +4,18 @@
 import itertools
 import os
 import random
+import re
 import sys
-from itertools import groupby
 
 import fugashi
 import hojichar
+import near_bounds
 import unidic_lite
-from clean_texts import made_texts, read_texts, scores
+from clean_texts import made_texts, read_texts, records_of, scores
 from hojichar import Document
 from hojichar.filters import document_filters as reference
 
+RUN = re.compile(r"(.)\1+", re.DOTALL)
 LISTS = os.path.join(os.path.dirname(hojichar.__file__), "dict")
 
 
@@ -41,9 +43,46 @@ def word_repetition(dictionary):
     return lambda text: package.compute_word_repetition_ratio(text, 7)
 
 
+class Word:
+    """Of a word what the package's filter of nouns looks at; the library's own object makes all 26 fields for it."""
+
+    def __init__(self, name):
+        self.feature, self.pos1 = self, name
+
+
+def read_once(folder):
+    """MeCab with the package's dictionary as the package's filter asks it, by its fast output of only the class of each word;
+    what is asked for twice in turn is analysed once."""
+    tagger = fugashi.GenericTagger(f"-r /dev/null -d {folder} -O '' -F '%f[0]\\t' -U '%f[0]\\t' -E ''")
+    words, last = {}, {}
+
+    def read(chunk):
+        if chunk not in last:
+            last.clear()
+            names = tagger.parse(chunk).split()
+            words.update({name: Word(name) for name in set(names) if name not in words})
+            last[chunk] = [words[name] for name in names]
+        return last[chunk]
+
+    return read
+
+
+def remembering(function):
+    """The same, which answers for a text that it has seen without looking at it again."""
+    found = {}
+
+    def answer(text, *more):
+        if text not in found:
+            found[text] = function(text, *more)
+        return found[text]
+
+    return answer
+
+
 def nouns():
     """The package's filter with its own dictionary; it computes the ratio only on the way to its verdict."""
     package = reference.DiscardTooManyNouns()
+    package.tagger = read_once(unidic_lite.DICDIR)
 
     def ratio(text):
         classes = [word.feature.pos1 for chunk in package._chunk_text(text) for word in package.tagger(chunk)]
@@ -70,12 +109,15 @@ class Reference:
         self.board = reference.DiscardBBSComments()
         self.ads = reference.DiscardAds(dict_path=listed("advertisement"))
         self.special = reference.DiscardTooManySpecialToken()
+        self.special._compute_special_characters_ratio = remembering(self.special._compute_special_characters_ratio)
         self.ellipsis = reference.DiscardTooManyEndingEllipsis()
+        self.repetition = reference.CharRepetitionRatioFilter()
+        self.repetition.compute_character_repetition_ratio = remembering(self.repetition.compute_character_repetition_ratio)
         self.filters = {
             "hojichar_kana_start": reference.AcceptJapanese(),
             "hojichar_kuten": reference.DiscardRareKuten(),
             "hojichar_board_marks": self.board,
-            "hojichar_character_repetition": reference.CharRepetitionRatioFilter(),
+            "hojichar_character_repetition": self.repetition,
             "hojichar_special_characters": self.special,
             "hojichar_run": reference.SingleCharacterRepetitionFilter(),
             "hojichar_ellipses": self.ellipsis,
@@ -90,15 +132,18 @@ class Reference:
     def values(self, text):
         """What the filters compare, by their own patterns and functions."""
         lines = text.split("\n")
+        kana = next((place for place, c in enumerate(text) if "ぁ" <= c <= "ん" or "ァ" <= c <= "ン"), len(text))
         return {
+            "hojichar_kana_start": kana if kana < len(text) else 10**15,
+            "hojichar_kuten": text.count("。") / len(text) if text else 1.0,
             "hojichar_board_marks": len(self.board.keyword_pat.findall(text)),
             "hojichar_ng_words_en:adult_keywords_en":
                 len(self.filters["hojichar_ng_words_en"].keyword_pat.findall(text)),
             "hojichar_advertisements:advertisement_keywords_ja": len(self.ads.keyword_pat.findall(text)),
             "hojichar_character_repetition":
-                float(reference.CharRepetitionRatioFilter.compute_character_repetition_ratio(text, 5)),
+                float(self.repetition.compute_character_repetition_ratio(text, 5)),
             "hojichar_special_characters": self.special._compute_special_characters_ratio(text),
-            "hojichar_run": max((sum(1 for _ in group) for _, group in groupby(text)), default=0),
+            "hojichar_run": max((len(run[0]) for run in RUN.finditer(text)), default=min(len(text), 1)),
             "hojichar_ellipses": len(self.ellipsis.ellipsis_pattern.findall(text)) / max(text.count("\n"), 1),
             "hojichar_short_lines": sum(len(line) <= 10 for line in lines) / len(lines),
         }
@@ -116,10 +161,10 @@ def long_texts(texts):
         yield text[:size]
 
 
-def compare_chunks(command, dictionary, texts):
+def compare_chunks(command, dictionary, texts, count):
     """The filters that count words with compat, which cut documents as the package does."""
     texts = [text for text in texts if "\0" not in text]  # there MeCab's binding ends
-    texts += long_texts(texts)
+    texts += long_texts(texts) if count else []
     words, classes = word_repetition(dictionary), nouns()
     compared = wrong = 0
     values = scores([*command, "-d", dictionary], ["hojichar_word_repetition:compat=true"], texts)
@@ -138,10 +183,16 @@ def main():
     tokenize, dictionary, *files = sys.argv[1:]
     count = int(os.environ.get("CLEAN_TEXTS", "1000"))
     texts = list(made_texts(12, count)) + list(made_of_parts(13, count)) + list(english(14, count))
+    command = [tokenize, "clean"]
+    near = {name: name for name in near_bounds.KEPT if name.startswith("hojichar_")}
+    for name, words, language in (("ng_words", "adult", "ja"), ("ng_words_en", "adult", "en"), ("advertisements", "advertisement", "ja")):
+        near[f"hojichar_{name}:{words}_keywords_{language}"] = f"{near.pop('hojichar_' + name)}:file={listed(words, language)}"
+    near_words = {"hojichar_word_repetition": dictionary, "hojichar_nouns": unidic_lite.DICDIR}
+    near = {name: argument for name, argument in near.items() if name not in near_words}
+    texts += near_bounds.near(command, near, texts) if count else []
     made = len(texts)
     for path in files:
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "200")))
-    command = [tokenize, "clean"]
     package = Reference()
     arguments = {name: name for name in package.filters if not name.startswith("ng_")}
     arguments["hojichar_ng_words_en"] += ":file=" + listed("adult", "en")
@@ -151,24 +202,35 @@ def main():
         arguments[f"ng_{name}_whole"] = f"hojichar_ng_words:file={listed(name)},whole_katakana=true"
     measured = scores(command, arguments.values(), texts)
     compared = wrong = 0
+    expected = []
     for text, line in zip(texts, measured, strict=True):
-        for name, value in package.values(text).items():
+        expected.append(package.values(text))
+        for name, value in expected[-1].items():
             compared += 1
             if line["values"][name] != value:
                 wrong += 1
                 if wrong < 10:
                     print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:80]!r}")
+    if count:
+        pattern = package.filters["ng_adult"].keyword_pat
+        of_words = [{"hojichar_ng_words:adult_keywords_ja": int(pattern.search(text) is not None)} for text in texts[:made]]
+        wrong += near_bounds.check(command, near, texts[:made], [row | more for row, more in zip(expected, of_words)])
     # Within one line without white space both sides see the same sentence.
-    lines = ["".join(text.split())[:100_000] for text in texts]
+    lines = ["".join(text.split())[:100_000] for text in texts[:made + int(os.environ.get("CLEAN_LINES", "1000000000"))]]
     lines += [line * 3 for line in lines[::3]]
+    for name, words in near_words.items() if count else ():
+        lines += near_bounds.near([*command, "-d", words], {name: name}, lines, lambda text: text == "".join(text.split()))
     ratio = word_repetition(dictionary)
+    found = {name: [] for name in near_words}
     for text, line in zip(lines, scores([*command, "-d", dictionary], ["hojichar_word_repetition"], lines), strict=True):
         if len(text) > 100_000:
             continue
         compared += 1
-        if line["values"]["hojichar_word_repetition"] != ratio(text):
+        value = ratio(text)
+        found["hojichar_word_repetition"].append((text, value))
+        if line["values"]["hojichar_word_repetition"] != value:
             wrong += 1
-            print(f"word_repetition: {line}, not {ratio(text)!r}, of {text[:80]!r}")
+            print(f"word_repetition: {line}, not {value!r}, of {text[:80]!r}")
     ratio = nouns()
     measured = scores([*command, "-d", unidic_lite.DICDIR], ["hojichar_nouns"], lines)
     for text, line in zip(lines, measured, strict=True):
@@ -176,14 +238,17 @@ def main():
             continue
         compared += 2
         value, is_rejected = ratio(text)
+        found["hojichar_nouns"].append((text, value))
         if line["values"]["hojichar_nouns"] != value or line["keep"] == is_rejected:
             wrong += 1
             print(f"nouns: {line}, not {value!r}, {is_rejected}, of {text[:80]!r}")
-    chunked, more = compare_chunks(command, dictionary, texts)
+    for name, words in near_words.items() if count else ():
+        wrong += near_bounds.check([*command, "-d", words], {name: name}, [text for text, _ in found[name]], [{name: value} for _, value in found[name]])
+    chunked, more = compare_chunks(command, dictionary, texts, count)
     compared, wrong = compared + chunked, wrong + more
-    rejected = 0
+    rejected, records = 0, records_of(texts)
     for name, filter in package.filters.items():
-        for text, line in zip(texts, scores(command, [arguments[name]], texts), strict=True):
+        for text, line in zip(texts, scores(command, [arguments[name]], texts, records), strict=True):
             compared += 1
             expected = filter.apply(Document(text)).is_rejected
             rejected += expected

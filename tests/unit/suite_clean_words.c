@@ -244,6 +244,15 @@ START_TEST(test_web)
         const char *text;
         double value;
     } cases[] = {
+        {"nemo_words", "a \xE3\x80\x80" "b\n# c", 4},
+        {"nemo_word_length", "aaa b\ncc", 2},
+        {"nemo_word_length", " \n", 0},
+        {"nemo_longest_word", "aaa \xE6\xBC\xA2\xE5\xAD\x97 b", 3},
+        {"nemo_symbol_words", "# ## #a #a# [...] a", 3.0 / 6},
+        {"nemo_symbol_words", "", 1},
+        {"nemo_alphabetic_words", "12 a1 \xE6\xBC\xA2 \xE2\x85\xA3 - \xE3\x83\xBC", 4.0 / 6}, /* U+30FC is a letter */
+        {"nemo_common_words", "the The the of", 2},
+        {"nemo_common_words", "x\nof", 1},
         {"nemo_distinct_lines", "a\na\n \nb", 2.0 / 3},
         {"nemo_distinct_line_characters", "aaa\naaa\n \nb", 4.0 / 7},
         {"nemo_distinct_lines", " \n", 0},

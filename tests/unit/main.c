@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Runs every suite of the list that make generates from the rooms. Leans on
- * Check; CK_RUN_SUITE=name runs one.
+ * Check and testing.h; CK_RUN_SUITE=name runs one.
  */
-#include <check.h>
 #include <stdlib.h>
+
+#include "testing.h"
 
 #define X(name) Suite *suite_##name(void);
 #include "suites.inc"
@@ -12,6 +13,7 @@
 
 int main(void)
 {
+    test_watch_signals();
     SRunner *runner = srunner_create(NULL);
 #define X(name) srunner_add_suite(runner, suite_##name());
 #include "suites.inc"

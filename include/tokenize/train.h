@@ -134,8 +134,9 @@ TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_require(tkz_bpe_options *options,
                                                        const char *characters, size_t size,
                                                        tkz_error *error);
 
-/* A text that no merge may make, and so none that goes on from it by this way. May be called again.
- * Errors: INVALID_OPTION (empty), OUT_OF_MEMORY. */
+/* A text that no merge may make, and so none that goes on from it by this way; of CHARACTERS one character is left out of
+ * the alphabet. May be called again. Errors: INVALID_OPTION (empty, a special token; when training begins: a required
+ * character, a byte of BYTES), OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_forbid(tkz_bpe_options *options, const char *text,
                                                       size_t size, tkz_error *error);
 

@@ -166,6 +166,13 @@ static tkz_status number_characters(tkz__bpe_alphabet *alphabet, counted *list, 
     return TKZ_OK;
 }
 
+static bool is_forbidden(const tkz_bpe_options *options, uint32_t character)
+{
+    char text[4];
+    size_t size = tkz__utf8_encode(character, text);
+    return tkz__bpe_options_is_forbidden(options, text, size);
+}
+
 static tkz_status take_characters(tkz__bpe_alphabet *alphabet, const tkz_bpe_options *options,
                                   uint64_t *counts, uint64_t total, tkz_error *error)
 {
@@ -177,7 +184,7 @@ static tkz_status take_characters(tkz__bpe_alphabet *alphabet, const tkz_bpe_opt
         return tkz__error_memory(error, kinds * sizeof *list);
     list_required(options, list, &count, counts);
     for (uint32_t i = 0; i < CODE_POINTS; i++)
-        if (counts[i] > 0)
+        if (counts[i] > 0 && !is_forbidden(options, i))
             list[count++] = (counted){counts[i], i, false};
     qsort(list, count, sizeof *list, compare_counted);
     tkz_status status = number_characters(alphabet, list, choose(options, list, count, total),

@@ -197,6 +197,8 @@ tkz_status tkz_bpe_options_add_special(tkz_bpe_options *options, const char *con
     if (size < 2 || tkz_utf8_valid_prefix(content, size) != size)
         return refuse(error, "special", "a special token must be UTF-8 of two bytes or more");
     bool added = false;
+    if (tkz__bpe_options_is_forbidden(options, content, size))
+        return refuse(error, "special", "a special token is a text that no token may be");
     tkz_status status = put_text(&options->specials, content, size, &added, error);
     if (status == TKZ_OK && !added)
         return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "special", TKZ__NO_OFFSET,
@@ -212,7 +214,24 @@ tkz_status tkz_bpe_options_forbid(tkz_bpe_options *options, const char *text, si
 {
     if (size == 0)
         return refuse(error, "forbid", "an empty text cannot be forbidden");
+    if (tkz__byte_map_find(&options->specials, text, size) != NULL)
+        return refuse(error, "forbid", "a special token cannot be forbidden");
+    uint64_t *is_said;
+    tkz_status status = tkz__byte_map_insert(&options->forbidden, text, size, &is_said, NULL, error);
+    if (status == TKZ_OK)
+        *is_said = 1;
+    return status;
+}
+
+tkz_status tkz__bpe_options_reserve(tkz_bpe_options *options, const char *text, size_t size, tkz_error *error)
+{
     return put_text(&options->forbidden, text, size, NULL, error);
+}
+
+bool tkz__bpe_options_is_forbidden(const tkz_bpe_options *options, const void *text, size_t size)
+{
+    const uint64_t *is_said = tkz__byte_map_find(&options->forbidden, text, size);
+    return is_said != NULL && *is_said != 0;
 }
 
 tkz_status tkz_bpe_options_require(tkz_bpe_options *options, const char *characters, size_t size,
@@ -231,6 +250,23 @@ tkz_status tkz_bpe_options_require(tkz_bpe_options *options, const char *charact
 
 /* ---- What goes together ------------------------------------------------------ */
 
+/* Texts that no token may be, but that there is a token for in any case. */
+static tkz_status check_forbidden(const tkz_bpe_options *options, tkz_error *error)
+{
+    for (size_t i = 0; i < options->required.count; i++) {
+        const tkz__byte_map_entry *entry = &options->required.entries[i];
+        const uint8_t *text = tkz__byte_map_key(&options->required, entry);
+        if (tkz__bpe_options_is_forbidden(options, text, entry->key_size))
+            return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "forbid", TKZ__NO_OFFSET,
+                                  "the character \"%.*s\" is required and forbidden", (int)entry->key_size,
+                                  (const char *)text);
+    }
+    for (size_t i = 0; options->unit == TKZ_BPE_BYTES && i < options->forbidden.count; i++)
+        if (options->forbidden.entries[i].key_size == 1)
+            return refuse(error, "forbid", "byte-level BPE has a token for every byte");
+    return TKZ_OK;
+}
+
 static tkz_status check_bytes(const tkz_bpe_options *options, tkz_error *error)
 {
     if (options->order == TKZ_BPE_ORDER_SENTENCEPIECE)
@@ -248,6 +284,9 @@ static tkz_status check_bytes(const tkz_bpe_options *options, tkz_error *error)
 
 tkz_status tkz__bpe_options_check(const tkz_bpe_options *options, tkz_error *error)
 {
+    tkz_status status = check_forbidden(options, error);
+    if (status != TKZ_OK)
+        return status;
     if (options->unit == TKZ_BPE_BYTES)
         return check_bytes(options, error);
     if (options->order == TKZ_BPE_ORDER_RUSTBPE)
@@ -271,9 +310,13 @@ tkz_status tkz__bpe_options_check(const tkz_bpe_options *options, tkz_error *err
 static tkz_status copy_map(tkz__byte_map *to, const tkz__byte_map *from, tkz_error *error)
 {
     tkz_status status = TKZ_OK;
-    for (size_t i = 0; status == TKZ_OK && i < from->count; i++)
-        status = put_text(to, (const char *)tkz__byte_map_key(from, &from->entries[i]),
-                          from->entries[i].key_size, NULL, error);
+    for (size_t i = 0; status == TKZ_OK && i < from->count; i++) {
+        uint64_t *value;
+        status = tkz__byte_map_insert(to, tkz__byte_map_key(from, &from->entries[i]), from->entries[i].key_size, &value,
+                                      NULL, error);
+        if (status == TKZ_OK)
+            *value = from->entries[i].value;
+    }
     return status;
 }
 

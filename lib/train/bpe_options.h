@@ -28,8 +28,15 @@ struct tkz_bpe_options {
     char *steps; /* of a pre-tokenizer without a name; NULL: none */
     tkz__byte_map specials;  /* in order of insertion */
     tkz__byte_map required;  /* characters */
-    tkz__byte_map forbidden; /* texts that no token may have; the specials too */
+    tkz__byte_map forbidden; /* texts that no merge may make -> 1; 0 of those that tokens have already, as the specials */
 };
+
+/* A text that a token has already, so that no merge makes it. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_options_reserve(tkz_bpe_options *options, const char *text, size_t size,
+                                                tkz_error *error);
+
+/* Is the text one of those given to tkz_bpe_options_forbid? */
+bool tkz__bpe_options_is_forbidden(const tkz_bpe_options *options, const void *text, size_t size);
 
 /* Do the options contradict each other? Errors: INVALID_OPTION. */
 TKZ_CHECKED tkz_status tkz__bpe_options_check(const tkz_bpe_options *options, tkz_error *error);

@@ -38,12 +38,11 @@ static tkz_status forbid_fixed(tkz_bpe_options *options, tkz_error *error)
     tkz_status status = TKZ_OK;
     bool is_piece = options->order == TKZ_BPE_ORDER_SENTENCEPIECE;
     for (size_t i = 0; status == TKZ_OK && is_piece && i < TKZ__BPE_META; i++)
-        status = tkz_bpe_options_forbid(options, tkz__bpe_meta[i], strlen(tkz__bpe_meta[i]),
-                                        error);
+        status = tkz__bpe_options_reserve(options, tkz__bpe_meta[i], strlen(tkz__bpe_meta[i]), error);
     for (unsigned byte = 0; status == TKZ_OK && options->byte_fallback && byte < 256; byte++) {
         char text[8];
         (void)snprintf(text, sizeof text, "<0x%02X>", byte);
-        status = tkz_bpe_options_forbid(options, text, 6, error);
+        status = tkz__bpe_options_reserve(options, text, 6, error);
     }
     return status;
 }

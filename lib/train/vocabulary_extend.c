@@ -30,14 +30,14 @@ typedef struct extender {
 
 /* ---- Options ---------------------------------------------------------------------- */
 
-static tkz_status forbid_tokens(extender *own)
+static tkz_status reserve_tokens(extender *own)
 {
     tkz_status status = TKZ_OK;
     for (uint32_t id = 0; status == TKZ_OK && id < own->first; id++) {
         const uint8_t *bytes;
         size_t size;
         if (tkz_tokenizer_token(own->tokenizer, id, &bytes, &size, NULL, NULL) == TKZ_OK)
-            status = tkz_bpe_options_forbid(own->options, (const char *)bytes, size, own->error);
+            status = tkz__bpe_options_reserve(own->options, (const char *)bytes, size, own->error);
     }
     return status;
 }
@@ -94,7 +94,7 @@ static tkz_status take_options(extender *own, const tkz_bpe_options *options)
     tkz_status status = tkz__bpe_options_check(&given, own->error);
     if (status == TKZ_OK)
         status = tkz__bpe_options_copy(&own->options, &given, &own->allocator, own->error);
-    return status == TKZ_OK ? forbid_tokens(own) : status;
+    return status == TKZ_OK ? reserve_tokens(own) : status;
 }
 
 static tkz_status check_words(extender *own)

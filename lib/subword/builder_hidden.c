@@ -123,6 +123,51 @@ static tkz_status expand(expander *own, uint32_t hidden, tkz_error *error)
     return status;
 }
 
+/* Whether what `half` becomes, `*count` ids, is what `ids` begins with, of which `left` are there. */
+static bool has_ids(const expander *own, uint32_t half, const uint8_t *ids, uint32_t left,
+                    uint32_t *count)
+{
+    uint32_t first = own->builder->id_count;
+    uint32_t size = half < first ? 1 : own->counts[half - first];
+    *count = size;
+    if (size > left || size == 0)
+        return size == 0;
+    return half < first ? tkz__load_u32(ids) == half
+                        : memcmp(ids, own->ids.data + 4 * (size_t)own->starts[half - first],
+                                 4 * (size_t)size) == 0;
+}
+
+static bool becomes_the_same(const expander *own, const tkz__image_merge *way)
+{
+    uint32_t index = way->result - own->builder->id_count, count = own->counts[index], taken, rest;
+    const uint8_t *ids = own->ids.data + 4 * (size_t)own->starts[index];
+    return has_ids(own, way->left, ids, count, &taken) &&
+           has_ids(own, way->right, ids + 4 * (size_t)taken, count - taken, &rest) &&
+           taken + rest == count;
+}
+
+/* Where merges act out of order, the text around an unused piece decides how it was made:
+ * sentencepiece cuts it as the last of all pairs in the text that could have become it
+ * (src/bpe_model.cc, rev_merge). */
+static tkz_status check_ways(const expander *own, tkz_error *error)
+{
+    const tkz__tokenizer_builder *builder = own->builder;
+    for (uint32_t i = builder->composing_count; i < builder->merge_count; i++) {
+        const tkz__image_merge *way = &builder->merges[i];
+        if (way->result < builder->id_count || becomes_the_same(own, way))
+            continue;
+        const tkz__builder_token *token = &builder->tokens[way->result];
+        return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
+                              "the unused piece \"%.*s\" can be made in more than one way, of which the "
+                              "text around it chooses one, as pieces here have greater scores than those "
+                              "that they are made of, or the same; take it out of the model, or make it "
+                              "a normal piece",
+                              token->size < 40 ? (int)token->size : 40,
+                              (const char *)builder->bytes.data + token->start);
+    }
+    return TKZ_OK;
+}
+
 /* The section: ids in the order of the hidden tokens. */
 static tkz_status write_engine(expander *own, uint32_t hidden, tkz_error *error)
 {
@@ -165,6 +210,8 @@ tkz_status tkz__builder_expand_hidden(tkz__tokenizer_builder *builder,
     tkz_status status = sort_by_length(&own, hidden, error);
     if (status == TKZ_OK)
         status = expand(&own, hidden, error);
+    if (status == TKZ_OK && selection->out_of_order)
+        status = check_ways(&own, error);
     if (status == TKZ_OK)
         status = write_engine(&own, hidden, error);
     tkz__release(allocator, own.ways, size);

@@ -96,6 +96,18 @@ def compare_decoding(command, model, reference, texts):
     return different
 
 
+def check_refusals(command, model):
+    """No other format can say that words are those of a dictionary."""
+    accepted = 0
+    for target in ("hf", "tiktoken", "sentencepiece"):
+        answer = subprocess.run([command, "vocab", "convert", model, "--to", target, "-o", model + ".other"],
+                                capture_output=True, text=True, check=False)
+        if answer.returncode != 2 or os.path.exists(model + ".other"):
+            accepted += 1
+            print(f"  it was written as {target}, which cannot hold it: {answer.stderr}")
+    return accepted
+
+
 def main():
     if len(sys.argv) < 4:
         print(__doc__.strip(), file=sys.stderr)
@@ -124,6 +136,7 @@ def main():
                 failures += models.compare(command, model, reference,
                                            {"hard": hard, "texts": texts}, options)
                 failures += compare_decoding(command, model, reference, hard[:300] + texts[:300])
+                failures += check_refusals(command, model)
     return 1 if failures else 0
 
 

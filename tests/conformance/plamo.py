@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares `tokenize encode` on PLaMo 2's tokenizer.jsonl, and on the same in GGUF, with the rules of its own
 tokenizer, written down here once more (tokenization_plamo.py of PLaMo 2): code point by code point from the
-end, whole-number scores, the longest piece first.
+end, whole-number scores, the longest piece first. The ids of GGUF are compared with those of llama.cpp too (LLAMA_ADDON
+names its addon for Node), which has a tokenizer of this kind of its own.
 
     plamo.py TOKENIZE TOKENIZER_JSONL|made [TEXT ...]
 
@@ -16,6 +17,7 @@ import math
 import os
 import random
 import struct
+import subprocess
 import sys
 import tempfile
 
@@ -111,6 +113,27 @@ def compare_parts(path, reference, files):
     return different
 
 
+def compare_llama(path, sets, directory):
+    """llama.cpp's ids of the texts, which go without those of its special tokens."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    texts = [text for some in sets.values() for text in some if 0 < len(text) < 100000 and "<|plamo:" not in text]
+    lines = os.path.join(directory, "texts")
+    with open(lines, "w", encoding="ascii") as file:
+        file.writelines(json.dumps(text) + "\n" for text in texts)
+    answer = subprocess.run(["node", os.path.join(here, "llama_tokens.cjs"), os.environ["LLAMA_ADDON"], path, lines],
+                            stdout=subprocess.PIPE, check=True).stdout.decode()
+    theirs = [list(map(int, line.split())) for line in answer.split("\n")[:-1]]
+    different = ids = 0
+    for text, expected, (found, _) in zip(texts, theirs, offsets.ours(os.environ["ENCODE_PROBE"], path, texts), strict=True):
+        ids += len(expected)
+        if found != expected:
+            different += 1
+            if different <= 3:
+                print(f"  {text[:100]!a}: llama.cpp {expected[:20]}, ours {found[:20]}")
+    print(f"  llama.cpp: {len(texts)} texts, {ids} ids, {different} different")
+    return different
+
+
 def main():
     if len(sys.argv) < 3:
         print(__doc__.strip(), file=sys.stderr)
@@ -126,8 +149,10 @@ def main():
         reference.write_gguf(other)
         for path in (model, other):
             print(f"{path}: {reference.name}")
-            failures += models.compare(command, path, reference, models.usual_sets(reference, texts))
+            sets = {name: list(some) for name, some in models.usual_sets(reference, texts).items()}
+            failures += models.compare(command, path, reference, sets)
             failures += compare_parts(path, reference, texts)
+        failures += compare_llama(other, sets, directory)
     return 1 if failures else 0
 
 

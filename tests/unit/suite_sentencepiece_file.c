@@ -317,6 +317,41 @@ START_TEST(other_wrong_files_are_refused)
 }
 END_TEST
 
+/* "abc" is made of "ab" and "c" or of "a" and "bc", and "de" takes a "c" from both sides, so that merges
+ * have no order: an unused piece that becomes other ids by each way is refused. */
+START_TEST(unused_pieces_of_several_ways_are_refused)
+{
+    static const piece pieces[] = {{"<unk>", 0, 2}, {"a", -5, 1},  {"b", -5, 1}, {"c", -5, 1},
+                                   {"ab", -6, 1},   {"bc", -6, 1}, {"abc", -1, 5}, {"d", -5, 1},
+                                   {"e", -5, 1},    {"de", -7, 1}, {"cde", -1, 1}, {"dec", -2, 1}};
+    fixture f;
+    tkz_tokenizer *tokenizer;
+    tkz_error error;
+    setup(&f);
+    for (size_t left_out = 4; left_out <= 6; left_out++) { /* "ab", "bc"; 6 is nothing */
+        tkz__buffer file;
+        tkz__buffer_init(&file, NULL);
+        for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+            if (i != left_out || left_out == 6)
+                put_piece(&file, pieces[i].text, pieces[i].score, pieces[i].type);
+        }
+        put_specs(&file, TKZ__SPM_BPE, false);
+        tkz_status status = open_bytes(&f, file.data, file.size, &tokenizer, &error);
+        if (left_out == 6) {
+            ck_assert_int_eq(status, TKZ_STATUS_UNSUPPORTED);
+            ck_assert_ptr_nonnull(
+                strstr(error.message, "\"abc\" can be made in more than one way"));
+        } else {
+            ck_assert_status(status);
+            expect_ids(tokenizer, "abc", left_out == 4 ? "0 1 4" : "0 4 3");
+            tkz_tokenizer_free(tokenizer);
+        }
+        tkz__buffer_free(&file);
+    }
+    test_remove_tree(f.directory);
+}
+END_TEST
+
 START_TEST(charsmaps_are_checked)
 {
     fixture f;
@@ -439,6 +474,7 @@ Suite *suite_sentencepiece_file(void)
     tcase_add_test(tests, what_is_not_read_is_kept);
     tcase_add_test(tests, what_sentencepiece_refuses_is_refused);
     tcase_add_test(tests, other_wrong_files_are_refused);
+    tcase_add_test(tests, unused_pieces_of_several_ways_are_refused);
     tcase_add_test(tests, charsmaps_are_checked);
     tcase_add_test(tests, damaged_files_are_safe);
     tcase_add_test(tests, only_what_came_from_such_a_file_is_written);

@@ -234,6 +234,13 @@ void html_cell(struct text *page, const char *text)
     text_append_string(page, "</td>");
 }
 
+void html_cell_label(struct text *page, struct label label)
+{
+    text_append_string(page, "<td class=\"name\">");
+    html_label(page, label);
+    text_append_string(page, "</td>");
+}
+
 void html_cell_number(struct text *page, double value, int digits)
 {
     html_cell_interval(page, value, NAN, NAN, digits);

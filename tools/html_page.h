@@ -43,6 +43,7 @@ void html_column(struct text *page, struct label name);
 void html_name_column(struct text *page, struct label name); /* of html_cell */
 void html_row(struct text *page); /* also ends the row of the columns, or the one before */
 void html_cell(struct text *page, const char *text);
+void html_cell_label(struct text *page, struct label label);
 /* `value` sorts the column and stands there with so many digits; a dash if it is no number. */
 void html_cell_number(struct text *page, double value, int digits);
 void html_cell_count(struct text *page, uint64_t count); /* with commas between the thousands */

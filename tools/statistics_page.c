@@ -34,11 +34,24 @@ static double percent(uint64_t part, uint64_t whole)
 
 /* ---- Amounts and filters ------------------------------------------------- */
 
+/* A member of the report; in Japanese it is said behind what it means, since plots and --json have it too. */
+static struct label member_label(const char *name)
+{
+    static const struct label labels[] = {{"入力 (in)", "in"},          {"正規化 (normalized)", "normalized"},
+                                          {"編集 (edited)", "edited"},  {"残り (kept)", "kept"},
+                                          {"除外 (dropped)", "dropped"}, {"読めない (bad)", "bad"},
+                                          {"変更 (changed)", "changed"}};
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (strcmp(labels[i].en, name) == 0)
+            return labels[i];
+    return (struct label){name, name};
+}
+
 static void add_amount(struct text *page, const char *name, const json_t *amount,
                        const json_t *whole)
 {
     html_row(page);
-    html_cell(page, name);
+    html_cell_label(page, member_label(name));
     html_cell_count(page, count(amount, "documents"));
     html_cell_number(page, percent(count(amount, "documents"), count(whole, "documents")), 2);
     html_cell_count(page, count(amount, "characters"));
@@ -170,14 +183,18 @@ static void take_bins(struct bins *bins, const json_t *written, bool is_log)
     }
 }
 
-static void add_histogram(struct text *page, const char *title, const char *unit,
+static void add_histogram(struct text *page, struct label title, const char *unit,
                           const json_t *value)
 {
+    static const struct label units[] = {{"文字", "characters"}, {"バイト", "bytes"}};
+    const char *unit_ja = unit;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        unit_ja = strcmp(units[i].en, unit) == 0 ? units[i].ja : unit_ja;
     const json_t *written = json_object_get(value, "bins");
     /* Of what lies between 0 and 1 the bins are of one width (doc/report.md). */
     bool is_log = strncmp(unit, "share", 5) != 0 && strncmp(unit, "score", 5) != 0 && strcmp(unit, "probability") != 0;
     struct bins bins = {.capacity = 2 * json_array_size(written) + 2};
-    char axis[200];
+    char axis[200], axis_ja[200];
     if (json_array_size(written) == 0)
         return;
     bins.edges = calloc(bins.capacity, sizeof *bins.edges);
@@ -189,11 +206,12 @@ static void add_histogram(struct text *page, const char *title, const char *unit
         bool has_zero = json_number_value(json_object_get(value, "least")) <= 0;
         (void)snprintf(axis, sizeof axis, "%.150s%s", unit,
                        is_log && has_zero ? " (0: leftmost bar)" : "");
+        (void)snprintf(axis_ja, sizeof axis_ja, "%.150s%s", unit_ja, is_log && has_zero ? "（0 は左端）" : "");
         const json_t *minimum = json_object_get(value, "minimum");
         const json_t *maximum = json_object_get(value, "maximum");
         html_histogram(page, &(struct histogram){
-                                 .title = {title, title},
-                                 .axis = {axis, axis},
+                                 .title = title,
+                                 .axis = {axis_ja, axis},
                                  .counted = {"文書", "documents"},
                                  .edges = bins.edges,
                                  .counts = bins.counts,
@@ -213,16 +231,17 @@ static void add_histogram(struct text *page, const char *title, const char *unit
 static void add_spreads(struct text *page, const json_t *statistics, const json_t *filters)
 {
     text_append_string(page, "<div class=\"plots\">\n");
-    add_histogram(page, "characters of a document", "characters",
+    add_histogram(page, (struct label){"文書の文字数", "characters of a document"}, "characters",
                   json_object_get(statistics, "characters"));
-    add_histogram(page, "bytes of a document", "bytes", json_object_get(statistics, "bytes"));
+    add_histogram(page, (struct label){"文書のバイト数", "bytes of a document"}, "bytes", json_object_get(statistics, "bytes"));
     for (size_t i = 0; i < json_array_size(filters); i++) {
         const json_t *filter = json_array_get(filters, i);
         const json_t *values = json_object_get(filter, "values");
         for (size_t k = 0; k < json_array_size(values); k++) {
             const json_t *value = json_array_get(values, k);
             bool has_unit = json_object_get(value, "unit") != NULL;
-            add_histogram(page, name_of(value, "name"), name_of(has_unit ? value : filter, "unit"), value);
+            const char *name = name_of(value, "name");
+            add_histogram(page, (struct label){name, name}, name_of(has_unit ? value : filter, "unit"), value);
         }
     }
     text_append_string(page, "</div>\n");
@@ -307,7 +326,7 @@ static void add_member(struct text *page, const char *title, const json_t *membe
 static void add_sample(struct text *page, const json_t *set, const json_t *sample)
 {
     html_row(page);
-    html_cell(page, name_of(set, "filter")[0] != '\0' ? name_of(set, "filter") : "kept");
+    html_cell_label(page, member_label(name_of(set, "filter")[0] != '\0' ? name_of(set, "filter") : "kept"));
     html_cell(page, name_of(set, "reason"));
     const json_t *value = json_object_get(sample, "value");
     const json_t *threshold = json_object_get(sample, "threshold");
@@ -346,7 +365,7 @@ static void add_reasons(struct text *page, const json_t *reasons, const char *wh
     json_t *number;
     json_object_foreach ((json_t *)(uintptr_t)reasons, reason, number) {
         html_row(page);
-        html_cell(page, what);
+        html_cell_label(page, member_label(what));
         html_cell(page, reason);
         html_cell_count(page, (uint64_t)json_integer_value(number));
     }
@@ -366,7 +385,7 @@ static void add_run(struct text *page, const json_t *report)
         if (json_object_get(documents, keys[i]) == NULL)
             continue;
         html_row(page);
-        html_cell(page, keys[i]);
+        html_cell_label(page, member_label(keys[i]));
         html_cell(page, "");
         html_cell_count(page, count(documents, keys[i]));
     }

@@ -20,10 +20,10 @@ void tkz__ngram_counter_init(tkz__ngram_counter *counter, const tkz_allocator *a
 
 static void drop_rows(tkz__ngram_counter *counter)
 {
-    tkz__release_array(&counter->allocator, counter->rows, counter->capacity * ARRAYS,
-                       sizeof *counter->rows);
-    tkz__release_array(&counter->allocator, counter->slots, counter->slot_count,
-                       sizeof *counter->slots);
+    for (size_t i = 0; i < 2; i++) {
+        tkz__release(&counter->allocator, counter->blocks[i], counter->block_sizes[i]);
+        counter->blocks[i] = NULL;
+    }
     counter->rows = counter->slots = NULL;
     counter->capacity = counter->slot_count = 0;
 }
@@ -46,10 +46,26 @@ static size_t slots_for(size_t rows)
     return slots;
 }
 
+/* Bytes from which tables are in large pages: nearly every look at one is in another page. All n-grams of one document of
+ * 200 MB took 32 processor seconds in place of 52, of 25 MB 2.6 in place of 2.6 to 2.9 (on a busy machine). */
+enum { LARGE_TABLE = 8 << 20 };
+
+/* Block `which`, of `count` times `item_size` bytes. NULL: out of memory. */
+static uint32_t *allocate_block(tkz__ngram_counter *counter, size_t which, size_t count, size_t item_size)
+{
+    const tkz_allocator *memory = &counter->allocator;
+    size_t size = count * item_size; /* at most 2^33 times 20 */
+    if (size >= LARGE_TABLE) {
+        counter->block_sizes[which] = tkz__table_block_size(size);
+        return tkz__allocate_table(memory, size, &counter->blocks[which]);
+    }
+    counter->block_sizes[which] = size;
+    return counter->blocks[which] = tkz__allocate_array(memory, count, item_size);
+}
+
 /* Room for `count` rows. What only a huge document needed is given back with the next one. */
 static tkz_status make_room(tkz__ngram_counter *counter, size_t count, tkz_error *error)
 {
-    const tkz_allocator *memory = &counter->allocator;
     if (counter->capacity > KEPT_ROWS && count < counter->capacity / 2)
         drop_rows(counter);
     if (counter->capacity >= count && counter->rows != NULL)
@@ -58,11 +74,11 @@ static tkz_status make_room(tkz__ngram_counter *counter, size_t count, tkz_error
     /* Somewhat more, lest it grow step by step. */
     size_t capacity = count < KEPT_ROWS ? count + count / 2 + LEAST_SLOTS : count;
     size_t slots = slots_for(capacity);
-    counter->rows = tkz__allocate_array(memory, capacity, ARRAYS * sizeof *counter->rows);
+    counter->rows = allocate_block(counter, 0, capacity, ARRAYS * sizeof *counter->rows);
     if (counter->rows == NULL)
         return tkz__error_memory(error, capacity * ARRAYS * sizeof *counter->rows);
     counter->capacity = capacity;
-    counter->slots = tkz__allocate_array(memory, slots, sizeof *counter->slots);
+    counter->slots = allocate_block(counter, 1, slots, sizeof *counter->slots);
     if (counter->slots == NULL)
         return tkz__error_memory(error, slots * sizeof *counter->slots);
     counter->slot_count = slots;

@@ -11,7 +11,9 @@
 
 /* Arrays of one row for each place where an n-gram of the length at hand begins and which may repeat. */
 typedef struct tkz__ngram_counter {
-    uint32_t *rows;   /* all of the arrays below, one behind the other */
+    uint32_t *rows;   /* all of the arrays below, one behind the other; in `blocks`, as `slots` is */
+    void *blocks[2];
+    size_t block_sizes[2];
     size_t capacity;  /* rows */
     uint32_t *start;  /* where in the text */
     uint32_t *left;   /* the two (n-1)-grams, overlapping, that it consists of */

@@ -20,6 +20,7 @@ void test_tell_place(test_place *place)
     _mark_point(place->file, place->line);
 }
 
+#ifndef TKZ_SANITIZED /* whose reports say where */
 static void tell_last_place(int number)
 {
     const test_place *place = atomic_load_explicit(&test_last_place, memory_order_relaxed);
@@ -27,10 +28,11 @@ static void tell_last_place(int number)
         _mark_point(place->file, place->line);
     raise(number); /* which now does what it does without us */
 }
+#endif
 
 void test_watch_signals(void)
 {
-#ifndef TKZ_SANITIZED /* whose reports say where */
+#ifndef TKZ_SANITIZED
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action = {.sa_handler = tell_last_place, .sa_flags = (int)SA_RESETHAND};

@@ -18,12 +18,14 @@ fasttext.FastText.eprint = lambda *_: None
 
 OTHERS = ["The quick reader turns a page.", "한국어 문장을 씁니다", "这是一个中文句子", "ceci n'est pas une phrase", "это предложение"]
 
+JAPANESE = "これはにほんごで書いたもので、どの本にもありそうなことを言っている。"  # texts may have little kana
+
 
 def stretches(texts, source, count):
     """Parts of lines, each with the language that its characters are of."""
     lines = [line for text in texts for line in text.split("\n") if line.strip()]
     for at in range(count):
-        line = source.choice(OTHERS if at % 5 == 0 else lines)
+        line = source.choice(OTHERS if at % 5 == 0 else [JAPANESE] if at % 5 == 1 else lines)
         start = source.randrange(len(line))
         line = line[start:start + source.randrange(2, 60)]
         kana = sum("ぁ" <= c <= "ヿ" for c in line)
@@ -44,7 +46,7 @@ def train(scratch, texts, source):
                "lid.ftz": dict(loss="hs", dim=16, minn=2, maxn=4, bucket=8000),
                "words.bin": dict(loss="softmax", dim=10, wordNgrams=2, bucket=4000)}
     for name, more in options.items():
-        model = fasttext.train_supervised(path, epoch=2, minCount=1, thread=1, verbose=0, **more)
+        model = fasttext.train_supervised(path, epoch=5, minCount=1, thread=1, verbose=0, **more)
         if name.endswith(".ftz"):
             model.quantize(input=path, qnorm=True, cutoff=3000)
         model.save_model(os.path.join(scratch, name))

@@ -80,6 +80,8 @@ static tkz_status check(const model_writer *writer)
     const tkz__image *image = writer->image;
     if (image->kind == TKZ__MODEL_CHARACTER)
         return refuse(writer, "HF has no model of single characters");
+    if (image->kind == TKZ__MODEL_PLAMO)
+        return refuse(writer, "HF has no model that searches as PLaMo's does");
     if ((image->kind == TKZ__MODEL_WORD_PIECE || image->kind == TKZ__MODEL_WORD_LEVEL) &&
         image->pieces.unknown == TKZ__NO_TOKEN)
         return refuse(writer, "it has no unknown token");

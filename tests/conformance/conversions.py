@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Converts every model to every format that is written, and compares what comes of it with the model itself.
 
-    conversions.py [--models MODEL...] [--made SAMPLE [--only NAME...]] [--texts CORPUS.jsonl[.zst]...] [--fill SECTION]
+    conversions.py [--models MODEL...] [--made SAMPLE [--only NAME...]] [--texts CORPUS.jsonl[.zst]...] [--jobs N] [--fill SECTION]
 
 A conversion is exact or refused with the reason. Exact: `tokenize` gives with the new file, and so does the library that the format
 is for, the ids that the model's own library gives with the old file, on more than 2,000 texts; with special tokens and template,
@@ -12,6 +12,7 @@ rank file is opened, the cut is named, as the file does not say it.
 import argparse
 import base64
 import collections
+import concurrent.futures
 import functools
 import itertools
 import json
@@ -240,6 +241,14 @@ class Conversions:
         return isinstance(self.reference, references.SentencePiece) and not self.kind.path.endswith(".gguf")
 
 
+def convert_all(kind, sample, corpora):
+    """One model, in a process of its own: its name, its library, how many texts, what each conversion is."""
+    with tempfile.TemporaryDirectory() as folder:
+        one = Conversions(kind, sample, corpora, folder)
+        results = one.run()
+        return kind.name, one.reference.name, one.compared, results
+
+
 # ---- The table --------------------------------------------------------------------
 
 
@@ -276,27 +285,27 @@ def main():
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--sample", default=os.path.join(HERE, "..", "..", "corpora", "sample-ja.jsonl"))
     parser.add_argument("--texts", nargs="+", default=[])
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--fill")
     arguments = parser.parse_args()
     sample = pieces.sample_lines(arguments.sample)
     corpora = [text[:3000] for path in arguments.texts
                for text in itertools.islice(corpus_texts.texts_of(path, 1e6), 20) if text]
     rows, counts = [], collections.Counter()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ProcessPoolExecutor(arguments.jobs) as pool:
         chosen = [kinds.Kind(references.base_name(path), path, path) for path in arguments.models]
         if arguments.made:
             chosen += kinds.make(folder, arguments.made, arguments.only)
-        for kind in chosen:
-            one = Conversions(kind, sample, corpora, folder)
-            results = one.run()
-            rows.append((kind.name, one.compared, results))
+        for name, library, compared, results in pool.map(convert_all, chosen, itertools.repeat(sample),
+                                                         itertools.repeat(corpora)):
+            rows.append((name, compared, results))
             counts.update(result.state for result in results.values())
-            counts["texts"] += one.compared
+            counts["texts"] += compared
             said = ", ".join(f"{target} {result.state}" for target, result in results.items())
-            print(f"{kind.name}: {one.compared} texts, {one.reference.name}: {said}", flush=True)
+            print(f"{name}: {compared} texts, {library}: {said}", flush=True)
             for target, result in results.items():
                 if result.state == "wrong":
-                    print(f"  {kind.name} as {target}: {result.why}", flush=True)
+                    print(f"  {name} as {target}: {result.why}", flush=True)
     if arguments.fill:
         fill_section.fill(os.path.join(HERE, "..", "..", "doc", "compatibility.md"), arguments.fill, list(table(rows)))
     print(f"compared {len(rows)} models in {sum(len(row[2]) for row in rows)} conversions, {counts['texts']:,} texts: "

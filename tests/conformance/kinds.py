@@ -106,6 +106,10 @@ def make(folder, sample_path, wanted=None):
         file.writelines(token + "\n" for token in sorted(vocabulary, key=vocabulary.get))
     paths["plamo"] = os.path.join(folder, "tokenizer.jsonl")
     plamo.make(paths["plamo"], sample)
+    # Without its special tokens, so that only the way in which it searches is PLaMo's.
+    paths["plamo/plain"] = os.path.join(folder, "plain.jsonl")
+    with open(paths["plamo"], encoding="utf-8") as file, open(paths["plamo/plain"], "w", encoding="utf-8") as plain:
+        plain.writelines(line for line in file if "<|plamo:" not in line)
     kinds = [Kind(name, path, path) for name, path in paths.items()]
     kinds.append(Kind("vocab.json", write_vocabulary(os.path.join(folder, "gpt2"), names["bytes-gpt2"]),
                       paths["hf/bytes-gpt2"]))

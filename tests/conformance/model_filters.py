@@ -144,7 +144,7 @@ def main():
                 wrong += 1
                 if wrong < 10:
                     print(f"{chosen}: {line}, not {right!r}, of {text[:80]!r}")
-        if len(seen) < 5:
+        if len(seen) < 5 and os.environ.get("CLEAN_TEXTS") != "0":  # of a part of a corpus in English a model may say one thing
             wrong += 1
             print(f"{chosen}: all values are {seen}")
     print(f"compared {compared} values and verdicts of {made} made and {len(texts) - made} real documents, {kept} kept: {wrong} differ")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Converts every model to every format that is written, and compares what comes of it with the model itself.
 
-    conversions.py [--models MODEL...] [--made SAMPLE [--only NAME...]] [--texts CORPUS.jsonl[.zst]...] [--jobs N] [--fill SECTION]
+    conversions.py [--models MODEL...] [--made SAMPLE [--only NAME...]] [--texts CORPUS.jsonl[.zst]...] [--fill SECTION]
 
 A conversion is exact or refused with the reason. Exact: `tokenize` gives with the new file, and so does the library that the format
 is for, the ids that the model's own library gives with the old file, on more than 2,000 texts; with special tokens and template,
@@ -12,7 +12,6 @@ rank file is opened, the cut is named, as the file does not say it.
 import argparse
 import base64
 import collections
-import concurrent.futures
 import functools
 import itertools
 import json
@@ -242,7 +241,7 @@ class Conversions:
 
 
 def convert_all(kind, sample, corpora):
-    """One model, in a process of its own: its name, its library, how many texts, what each conversion is."""
+    """One model: its name, its library, how many texts, what each conversion is."""
     with tempfile.TemporaryDirectory() as folder:
         one = Conversions(kind, sample, corpora, folder)
         results = one.run()
@@ -285,19 +284,18 @@ def main():
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--sample", default=os.path.join(HERE, "..", "..", "corpora", "sample-ja.jsonl"))
     parser.add_argument("--texts", nargs="+", default=[])
-    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--fill")
     arguments = parser.parse_args()
     sample = pieces.sample_lines(arguments.sample)
     corpora = [text[:3000] for path in arguments.texts
                for text in itertools.islice(corpus_texts.texts_of(path, 1e6), 20) if text]
     rows, counts = [], collections.Counter()
-    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ProcessPoolExecutor(arguments.jobs) as pool:
+    with tempfile.TemporaryDirectory() as folder:
         chosen = [kinds.Kind(references.base_name(path), path, path) for path in arguments.models]
         if arguments.made:
             chosen += kinds.make(folder, arguments.made, arguments.only)
-        for name, library, compared, results in pool.map(convert_all, chosen, itertools.repeat(sample),
-                                                         itertools.repeat(corpora)):
+        # One after the other: HF's threads do not live through a fork.
+        for name, library, compared, results in (convert_all(kind, sample, corpora) for kind in chosen):
             rows.append((name, compared, results))
             counts.update(result.state for result in results.values())
             counts["texts"] += compared

@@ -106,28 +106,30 @@ static inline uint64_t tkz__pair_memory_bits(uint64_t hash)
            UINT64_C(1) << (hash >> (FIRST - 2 * TKZ__PAIR_FILTER_BIT) & 63);
 }
 
-/* What is remembered of a pair by its hash: what it merges into, TKZ__PAIR_NONE, or neither if it is another pair's.
- * *may_merge: what the filter says. */
-static inline uint64_t tkz__pair_memory_recall(const tkz__pair_memory *memory, uint64_t hash,
-                                               bool *may_merge)
+/* Is it remembered whether two symbols that are not both bytes merge, or can the filter tell? Then *merges, and *joined is
+ * what they merge into. What the filter says is half a guess: it chooses, and nothing jumps on it. */
+static inline bool tkz__pair_memory_recall(const tkz__pair_memory *memory, uint32_t left,
+                                           uint32_t right, bool *merges, uint32_t *joined)
 {
+    uint64_t hash = tkz__pair_memory_hash(left, right);
     const tkz__pair_slot *slot = &memory->slots[hash >> (64 - TKZ__PAIR_MEMORY_BITS)];
-    *may_merge = (slot->cannot & tkz__pair_memory_bits(hash)) == 0;
-    return slot->known ^ hash << TKZ__PAIR_MEMORY_BITS;
+    bool may_merge = (slot->cannot & tkz__pair_memory_bits(hash)) == 0;
+    uint64_t value = slot->known ^ hash << TKZ__PAIR_MEMORY_BITS;
+    *merges = may_merge & (value != TKZ__PAIR_NONE);
+    *joined = (uint32_t)value;
+    return !(may_merge & (value - 1 >= TKZ__PAIR_NONE));
 }
 
-/* tkz__image_find_pair of two symbols of the image that are not both bytes. What the filter says is
- * half a guess: it chooses, and nothing jumps on it. */
+/* tkz__image_find_pair of two symbols of the image that are not both bytes. */
 static inline uint32_t tkz__pair_memory_find_long(const tkz__image *image,
                                                   tkz__pair_memory *memory, uint32_t left,
                                                   uint32_t right)
 {
-    bool may_merge;
-    uint64_t value =
-        tkz__pair_memory_recall(memory, tkz__pair_memory_hash(left, right), &may_merge);
-    if (__builtin_expect(may_merge & (value - 1 >= TKZ__PAIR_NONE), 0))
+    bool merges;
+    uint32_t joined;
+    if (__builtin_expect(!tkz__pair_memory_recall(memory, left, right, &merges, &joined), 0))
         return tkz__pair_memory_ask(image, memory, left, right);
-    return may_merge & (value != TKZ__PAIR_NONE) ? (uint32_t)value : TKZ__NO_TOKEN;
+    return merges ? joined : TKZ__NO_TOKEN;
 }
 
 /* The same for look-ups that do not wait for each other: none of them jumps on its answer. */
@@ -135,12 +137,11 @@ static inline uint32_t tkz__pair_memory_find_next(const tkz__image *image,
                                                   tkz__pair_memory *memory, uint32_t left,
                                                   uint32_t right)
 {
-    bool may_merge;
-    uint64_t value =
-        tkz__pair_memory_recall(memory, tkz__pair_memory_hash(left, right), &may_merge);
-    if (__builtin_expect(may_merge & (value - 1 >= TKZ__PAIR_NONE), 0))
+    bool merges;
+    uint32_t joined;
+    if (__builtin_expect(!tkz__pair_memory_recall(memory, left, right, &merges, &joined), 0))
         return tkz__pair_memory_ask(image, memory, left, right);
-    return (uint32_t)value | -(uint32_t)!(may_merge & (value != TKZ__PAIR_NONE));
+    return joined | -(uint32_t)!merges;
 }
 
 /* Asks for the memory that a look-up of two symbols will read. */

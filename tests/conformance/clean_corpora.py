@@ -18,17 +18,10 @@ import sys
 import tempfile
 import time
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
+from oracle_texts import find_files  # noqa: E402
+
 KINDS = (".jsonl", ".jsonl.zst")
-
-
-def find_files(paths):
-    for path in paths:
-        if not os.path.isdir(path):
-            yield path
-            continue
-        for folder, folders, names in os.walk(path):
-            folders.sort()
-            yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(KINDS))
 
 
 def read_texts(path):
@@ -74,7 +67,7 @@ class Part:
 
 def parts_of(paths, megabytes, longest):
     part = Part()
-    for path in find_files(paths):
+    for path in find_files(paths, KINDS):
         for text in read_texts(path):
             part.add(text, longest)
             if part.size >= megabytes << 20:

@@ -261,7 +261,7 @@ def near_thresholds():
 
 def main():
     tokenize, list_path, dictionary, *files = sys.argv[1:]
-    count = int(os.environ.get("CLEAN_TEXTS", "500"))
+    count = int(os.environ.get("CLEAN_TEXTS", "1000"))
     texts = list(made_texts(31, count)) + list(addresses(random.Random(32), count)) + list(near_thresholds())
     texts += list(lines_of_nemo(random.Random(33), count)) + list(linked(random.Random(34), count)) + list(compressible(random.Random(35)))
     with open(list_path, encoding="utf-8") as file:

@@ -16,20 +16,11 @@ import subprocess
 import sys
 import tempfile
 
+from oracle_texts import find_files
+
 DICTIONARIES = ["/var/lib/mecab/dic/ipadic-utf8", "/var/lib/mecab/dic/juman-utf8"]
 KINDS = (".jsonl", ".jsonl.zst", ".txt", ".txt.zst")
 LIMIT = 5242880 - 1
-
-
-def find_files(paths):
-    for path in paths:
-        if not os.path.isdir(path):
-            yield path
-            continue
-        for folder, folders, names in os.walk(path):
-            folders.sort()
-            yield from (os.path.join(folder, name) for name in sorted(names)
-                        if name.endswith(KINDS))
 
 
 def read_texts(path, key):
@@ -98,7 +89,7 @@ def main():
     totals = [0, 0, 0]
     print("| corpus | lines | MB | " + " | ".join(os.path.basename(d) for d in dictionaries) + " |")
     print("|---|---|---|" + "---|" * len(dictionaries), flush=True)
-    for path in find_files(options.paths):
+    for path in find_files(options.paths, KINDS):
         with tempfile.NamedTemporaryFile() as lines:
             count, size, left_out = write_lines(path, options.key, lines)
             found = [compare(lines.name, dictionary, formats, options.tokenize)

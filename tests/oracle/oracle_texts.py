@@ -4,6 +4,18 @@
 # longest string field of every record; other files are the caller's business.
 import io
 import json
+import os
+
+
+def find_files(paths, endings):
+    """The files of these, and of folders those in and below them whose names end so, in the order of names."""
+    for path in paths:
+        if not os.path.isdir(path):
+            yield path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(endings))
 
 
 def json_texts(path):

@@ -13,6 +13,7 @@ import sys
 import unicodedata
 
 import kenlm
+import near_bounds
 import sentencepiece
 from clean_texts import made_texts, read_texts
 
@@ -44,7 +45,7 @@ def write_arpa(path, sentences, source):
         for n in range(3):
             out.write(f"\n\\{n + 1}-grams:\n")
             for gram in ngrams[n]:
-                weight = -99 if gram == ("<s>",) else -source.random() * 4
+                weight = {("<s>",): -99, ("<unk>",): -6}.get(gram, -source.random() * 4)
                 backoff = f"\t{-source.random():.5f}" if n < 2 else ""
                 out.write(f"{weight:.5f}\t{' '.join(gram)}{backoff}\n")
         out.write("\n\\end\\\n")
@@ -65,10 +66,35 @@ def measured(tokenize, options, records):
     return [next(iter(json.loads(line)["values"].values())) for line in run.stdout.splitlines()]
 
 
+def near_texts(lines):
+    """The same document with more and more characters that the model does not know, in one line and in several."""
+    plain = "".join(lines)
+    for size in (300, 1200):
+        for count in range(size):
+            text = plain[:size - count] + "\U0002a6d6\U0002a6d5"[count % 2] * count
+            yield text
+            yield text[:size // 3] + "\n" + text[size // 3:]
+
+
+def check_near(tokenize, options, texts, expected):
+    """Verdicts of documents around the published bound, which are chosen by our own values, and at bounds that are values."""
+    command, argument = [tokenize, "clean"], "ccnet_perplexity:" + options
+    values = measured(tokenize, options, "".join(json.dumps({"text": text}) + "\n" for text in texts).encode())
+    (how, bound), = near_bounds.KEPT["ccnet_perplexity"]
+    chosen = [texts[i] for side in near_bounds.nearest(values, bound, 4) for _, i in side]
+    rows = [{"ccnet_perplexity": expected(text)} for text in chosen]
+    compared, wrong = near_bounds.judge(command, argument, "ccnet_perplexity", how, bound, chosen, rows,
+                                        lambda row: near_bounds.OPERATORS[how](row["ccnet_perplexity"], bound))
+    print(f"compared {compared} verdicts within one step of the bound of ccnet_perplexity: {wrong} differ")
+    exact = [(texts[i], values[i]) for i in range(50, len(texts), len(texts) // 20) if values[i] > 0][:4]
+    return wrong + near_bounds.check_at_value(command, argument, "maximum", how, *zip(*exact))
+
+
 def main():
     tokenize, scratch, *files = sys.argv[1:]
     source = random.Random(8)
-    texts = list(made_texts(31, int(os.environ.get("CLEAN_TEXTS", "600"))))
+    count = int(os.environ.get("CLEAN_TEXTS", "600"))
+    texts = list(made_texts(31, count))
     texts += ["がぎぐげご ΑΣ Σ İI Ｂ", "１２３٣", "—…．►", "\x00\x7f\x80", "ㅎ힣각", "  \n\u3000", "Å é ñ"]
     made = len(texts)
     for path in files:
@@ -88,12 +114,16 @@ def main():
         model = kenlm.Model(base + ".arpa")
         for compat in (False, True):
             values = measured(tokenize, f"file={base}.arpa,compat={str(compat).lower()}", records)
-            for text, value in zip(texts, values, strict=True):
+
+            def of(text):
                 if compat:
                     whole = normalized(text)
-                    expected = round(perplexity([whole], pieces, model), 1) if pieces.encode_as_pieces(whole) else 0
-                else:
-                    expected = perplexity([normalized(line) for line in text.split("\n")], pieces, model)
+                    return round(perplexity([whole], pieces, model), 1) if pieces.encode_as_pieces(whole) else 0
+                return perplexity([normalized(line) for line in text.split("\n")], pieces, model)
+            if count:
+                wrong += check_near(tokenize, f"file={base}.arpa,compat={str(compat).lower()}", list(near_texts(lines)), of)
+            for text, value in zip(texts, values, strict=True):
+                expected = of(text)
                 compared += 1
                 # The last bit of a power may differ between C libraries.
                 if not math.isclose(value, expected, rel_tol=1e-14):

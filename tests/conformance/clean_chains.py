@@ -15,7 +15,7 @@ def edited(tokenize, chain, records):
 
 def compare_chains(tokenize, chains, texts, made):
     """Compares all texts, of which the first `made` are made, by each chain of `chains` with what its function
-    gives; returns how many differ, and one more for a chain that changes none of them."""
+    gives; returns how many differ, and one more for a chain that changes none of many made ones."""
     records = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
     wrong = 0
     for chain, expected in chains.items():
@@ -28,5 +28,5 @@ def compare_chains(tokenize, chains, texts, made):
                 if wrong < 10:
                     print(f"{chain}: {result[:200]!r}, not {right[:200]!r}, of {text[:200]!r}")
         print(f"compared {len(texts)} documents ({made} made) by {chain.split(':words=')[0]}: {changed} are changed")
-        wrong += changed == 0
+        wrong += made > 100 and changed == 0
     return wrong

@@ -89,7 +89,7 @@ def main():
     if arguments.done and os.path.exists(arguments.done):
         with open(arguments.done, encoding="utf-8") as file:
             done = set(file.read().split())
-    environment = dict(os.environ, CLEAN_TEXTS="0", CLEAN_REAL="1000000000", CLEAN_LINES="20", CI="true")
+    environment = dict(os.environ, CLEAN_TEXTS="0", CLEAN_REAL="1000000000", CLEAN_LINES=os.environ.get("CLEAN_LINES", "20"), CI="true")
     documents = size = values = cut = differing = before = number = 0
     for number, (path, part) in enumerate(parts_of(arguments.paths, arguments.megabytes, arguments.longest), 1):
         records = "".join(part.lines).encode()

@@ -39,6 +39,16 @@ def quality(text, model):
     return 0.5 + 0.5 * mean / (1 + abs(mean))
 
 
+def read_model(table):
+    """Weights by bucket, bias and scale of a file of weights, and its lines."""
+    with open(table, encoding="utf-8") as file:
+        lines = [line.strip().removeprefix('"').removesuffix('",') for line in file if line.startswith('"')]
+    numbers = [int(re.fullmatch(r"\w+ (-?\d+)", line)[1]) / 1e6 for line in lines[1:3]]
+    weights = [LETTERS.index(letter) - 32 for letter in "".join(lines[3:])]
+    assert len(weights) == 1 << 15
+    return (weights, *numbers), lines
+
+
 def edges(texts):
     """Lengths at which pieces change."""
     long = "".join(texts)[:3000]
@@ -50,11 +60,7 @@ def edges(texts):
 
 def main():
     tokenize, table, *files = sys.argv[1:]
-    with open(table, encoding="utf-8") as file:
-        lines = [line.strip().removeprefix('"').removesuffix('",') for line in file if line.startswith('"')]
-    numbers = [int(re.fullmatch(r"\w+ (-?\d+)", line)[1]) / 1e6 for line in lines[1:3]]
-    model = [LETTERS.index(letter) - 32 for letter in "".join(lines[3:])], *numbers
-    assert len(model[0]) == 1 << 15
+    model, lines = read_model(table)
     texts = list(made_texts(17, int(os.environ.get("CLEAN_TEXTS", "800"))))
     texts += edges(texts)
     made = len(texts)
@@ -78,4 +84,5 @@ def main():
     sys.exit(1 if wrong else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,11 @@ export TOKENIZE
 export TOKENIZERS_PARALLELISM=true
 sample=$root/corpora/sample-ja.jsonl
 
+# Modules are compiled once and not in every process, whatever images with Python in them set: the imports of
+# some references took longer than the comparison. Without a buffer each line would be a call of the system.
+unset PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
+export PYTHONPYCACHEPREFIX="$root/build/oracle-modules"
+
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM

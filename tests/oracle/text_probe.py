@@ -12,17 +12,17 @@ def normalize(form, texts):
     """The normalised bytes of each of `texts` (bytes) under the normal form."""
     # A file, not a pipe, for what goes in: both sides may be large.
     with tempfile.TemporaryFile() as records:
-        for text in texts:
-            records.write(struct.pack("<I", len(text)))
-            records.write(text)
+        size = struct.Struct("<I").pack
+        for start in range(0, len(texts), 1 << 16):
+            records.write(b"".join([size(len(text)) + text for text in texts[start:start + (1 << 16)]]))
         records.seek(0)
         answer = subprocess.run([PROBE, form], stdin=records, stdout=subprocess.PIPE,
                                 check=True).stdout
-    results, at = [], 0
+    results, at, size_at = [], 0, struct.Struct("<I").unpack_from
     while at < len(answer):
-        (size,) = struct.unpack_from("<I", answer, at)
-        results.append(answer[at + 4:at + 4 + size])
-        at += 4 + size
+        start = at + 4
+        at = start + size_at(answer, at)[0]
+        results.append(answer[start:at])
     if len(results) != len(texts):
         raise SystemExit(f"text_probe answered {len(results)} of {len(texts)} texts")
     return results
@@ -52,9 +52,14 @@ class Comparison:
         self.differing = 0
 
     def add(self, texts, ours, theirs):
-        for text, our, their in zip(texts, ours, theirs, strict=True):
-            self.texts += 1
-            self.bytes += len(text)
+        """Lists of bytes, of each text one."""
+        if not len(texts) == len(ours) == len(theirs):
+            raise SystemExit(f"{self.name}: {len(ours)} and {len(theirs)} answers of {len(texts)} texts")
+        self.texts += len(texts)
+        self.bytes += sum(map(len, texts))
+        if ours == theirs:
+            return
+        for text, our, their in zip(texts, ours, theirs):
             if our == their:
                 continue
             self.differing += 1

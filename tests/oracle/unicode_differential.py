@@ -15,6 +15,7 @@ PROBE = os.environ["UNICODE_PROBE"]
 DATA = os.environ["UNICODE_DATA"]
 CODE_POINTS = 0x110000
 SCALARS = [point for point in range(CODE_POINTS) if not 0xD800 <= point <= 0xDFFF]
+SURROGATES = frozenset(range(0xD800, 0xE000))
 
 # As in lib/text/char_class.h.
 FLAGS = {name: 1 << number for number, name in enumerate(
@@ -63,7 +64,8 @@ class Table:
 
     def having(self, names):
         wanted = sum(FLAGS[name] for name in names.split())
-        return {point for point in SCALARS if self.flags[point] & wanted}
+        kinds = {flags for flags in set(self.flags) if flags & wanted}
+        return {point for point, flags in enumerate(self.flags) if flags in kinds} - SURROGATES
 
 
 # ---- The database ----------------------------------------------------------
@@ -110,7 +112,8 @@ def binary(name, wanted):
 
 
 def compare_values(what, ours, theirs):
-    differing = [point for point in range(CODE_POINTS) if ours[point] != theirs[point]]
+    differing = [] if ours == theirs else [point for point in range(CODE_POINTS) if ours[point] != theirs[point]]
+    assert len(ours) == len(theirs) == CODE_POINTS
     report(what, CODE_POINTS, len(differing),
            (f"U+{point:04X} {ours[point]}, there {theirs[point]}" for point in differing))
 
@@ -218,15 +221,15 @@ def compare_unicodedata2(table, packages):
     script = """
 import json, sys, unicodedata2
 points = [chr(point) for point in range(0x110000)]
-json.dump([unicodedata2.unidata_version, [unicodedata2.category(point) for point in points],
-           [unicodedata2.east_asian_width(point) for point in points]], sys.stdout)"""
+print(json.dumps([unicodedata2.unidata_version, " ".join(map(unicodedata2.category, points)),
+                  " ".join(map(unicodedata2.east_asian_width, points))]))"""
     folder = os.path.join(packages, f"unicodedata2=={table.version}")
     version, categories, widths = json.loads(subprocess.run(
         [sys.executable, "-c", script], env=dict(os.environ, PYTHONPATH=folder),
         capture_output=True, text=True, check=True).stdout)
     assert version == table.version
-    compare_values(f"general categories with unicodedata2 {version}", table.category, categories)
-    compare_values(f"widths with unicodedata2 {version}", table.width, widths)
+    compare_values(f"general categories with unicodedata2 {version}", table.category, categories.split(" "))
+    compare_values(f"widths with unicodedata2 {version}", table.width, widths.split(" "))
 
 
 def compare_tokenizers(tables):
@@ -242,9 +245,13 @@ def compare_tokenizers(tables):
 
     def words(cutter):
         """Characters that become words of their own, and those that stay in one with the letters."""
-        pieces = [piece for piece, _ in cutter.pre_tokenize_str(between)]
-        alone = {piece for piece in pieces if len(piece) == 1 and piece != "a"}
-        return set(map(ord, alone)), set(map(ord, set("".join(pieces)) - alone))
+        alone, kept = set(), set()
+        # Part by part: new memory for millions of pieces took most of the time.
+        for start in range(0, len(between) - 1, 8192):
+            pieces = {piece for piece, _ in cutter.pre_tokenize_str(between[start:start + 8193])}
+            alone.update(piece for piece in pieces if len(piece) == 1 and piece != "a")
+            kept.update(*pieces)
+        return set(map(ord, alone)), set(map(ord, kept - alone))
 
     matched = lambda pattern: set(SCALARS) - set(map(ord, normalizers.Replace(
         Regex(pattern), "").normalize_str(everything)))

@@ -54,7 +54,7 @@ static void find(const char *path, uint32_t rules, const char *text, size_t size
         demand(error.message[0] != '\0' && list == NULL);
         return;
     }
-    tkz__measuring_init(&measuring, NULL, 0, 0, &memory);
+    tkz__measuring_init(&measuring, NULL, (tkz__ngram_orders){0}, (tkz__ngram_orders){0}, &memory);
     if (tkz__measuring_start(&measuring, text, size, NULL) == TKZ_OK) {
         demand(tkz__word_list_find(list, &measuring, &hits, &sink, NULL) == TKZ_OK);
         demand(hits.characters == all.characters && hits.words <= hits.characters);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Exact counts of n-grams of any symbols, for every n from 2 up to a highest one, in one sweep per
+ * Exact counts of n-grams of any symbols, for every n from a lowest up to a highest one, in one sweep per
  * n over the places that can still repeat. Leans on measures and memory.
  */
 #ifndef TKZ_CLEAN_CHARACTER_NGRAMS_H
@@ -31,12 +31,17 @@ typedef struct tkz__ngram_counter {
 void tkz__ngram_counter_init(tkz__ngram_counter *counter, const tkz_allocator *allocator);
 void tkz__ngram_counter_free(tkz__ngram_counter *counter);
 
-/* Fills in `found[2]` to `found[highest]` (TKZ__NGRAM_LEAST..TKZ__NGRAM_MOST), and the sum
- * `frequent_5grams` if that is 5 or more and it is not NULL. `symbols` are any numbers. Errors: OUT_OF_MEMORY, LIMIT (2^32-2
- * symbols). Time grows with `count` times `highest` at worst; on prose, less than three times with
- * `count`, because few places repeat beyond the fourth symbol. */
+/* Which n are asked for, TKZ__NGRAM_LEAST..TKZ__NGRAM_MOST; most 0: none. */
+typedef struct tkz__ngram_orders {
+    uint32_t least;
+    uint32_t most;
+} tkz__ngram_orders;
+
+/* Fills in `found[orders.least]` to `found[orders.most]`, and the sum `frequent_5grams` if 5 is among them and it is not
+ * NULL. `symbols` are any numbers. Errors: OUT_OF_MEMORY, LIMIT (2^32-2 symbols). Time grows with `count` times `most` at
+ * worst; on prose, less than three times with `count`, because few places repeat beyond the fourth symbol. */
 TKZ_CHECKED tkz_status tkz__ngram_counter_run(tkz__ngram_counter *counter, const uint32_t *symbols,
-                                              size_t count, uint32_t highest,
+                                              size_t count, tkz__ngram_orders orders,
                                               tkz__ngram_counts *found,
                                               uint64_t *frequent_5grams, tkz_error *error);
 

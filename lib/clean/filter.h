@@ -31,7 +31,7 @@ struct tkz__filter {
     uint32_t measures;    /* TKZ__MEASURE_* that `value` reads */
     uint32_t compat_measures; /* those that it reads with the parameter "compat"; 0: the same */
     bool needs_words;     /* `evaluate` asks the source of words itself, without a pass over all of the text */
-    uint32_t ngram_order; /* with TKZ__MEASURE_NGRAMS and TKZ__MEASURE_WORD_NGRAMS: highest n */
+    uint32_t ngram_order; /* with TKZ__MEASURE_NGRAMS and TKZ__MEASURE_WORD_NGRAMS: the n that it reads */
     /* Bounds are the first parameters; info.comparison says which there are, 0: `decide` does it. */
     /* The number that the filter is about, from measures alone; or, for filters that look at the text
      * themselves, `evaluate`. */

@@ -132,6 +132,12 @@ static bool is_compat(const tkz__chosen_filter *chosen)
     return false;
 }
 
+static void add_order(tkz__ngram_orders *orders, uint32_t n)
+{
+    orders->least = orders->most == 0 || n < orders->least ? n : orders->least;
+    orders->most = n > orders->most ? n : orders->most;
+}
+
 /* What the filters need, by their parameters. */
 static void find_measures(tkz_filter_set *set)
 {
@@ -140,10 +146,10 @@ static void find_measures(tkz_filter_set *set)
         const tkz__filter *filter = chosen->filter;
         chosen->measures = filter->compat_measures != 0 && is_compat(chosen) ? filter->compat_measures : filter->measures;
         set->measures |= chosen->measures;
-        if ((chosen->measures & TKZ__MEASURE_NGRAMS) && filter->ngram_order > set->ngram_order)
-            set->ngram_order = filter->ngram_order;
-        if ((chosen->measures & TKZ__MEASURE_WORD_NGRAMS) && filter->ngram_order > set->word_ngram_order)
-            set->word_ngram_order = filter->ngram_order;
+        if (chosen->measures & TKZ__MEASURE_NGRAMS)
+            add_order(&set->ngram_orders, filter->ngram_order);
+        if (chosen->measures & TKZ__MEASURE_WORD_NGRAMS)
+            add_order(&set->word_ngram_orders, filter->ngram_order);
     }
 }
 

@@ -16,8 +16,8 @@ struct tkz_filter_set {
     size_t value_count;
     const char **value_names; /* texts of the set's own */
     uint32_t measures;        /* TKZ__MEASURE_* that any of them reads */
-    uint32_t ngram_order;     /* highest n that any of them reads, of characters */
-    uint32_t word_ngram_order; /* of words */
+    tkz__ngram_orders ngram_orders; /* that any of them reads, of characters */
+    tkz__ngram_orders word_ngram_orders; /* of words */
     tkz__character_kinds *kinds; /* NULL if no measure needs it */
     tkz_allocator allocator;
 };

@@ -158,45 +158,66 @@ static bool choose(void *context, uint32_t word, size_t size)
     return true;
 }
 
-/* The words of the document one after the other; `seen` is a round for each word, or NULL. */
-static tkz_status walk(const tkz__word_list *list, tkz__measuring *measuring,
-                       tkz__word_hits *hits, seen_words *seen, const tkz__span_sink *sink,
-                       tkz_error *error)
+/* A walk over the words of the document, one after the other. */
+typedef struct walk {
+    const tkz__word_list *list;
+    tkz__measuring *measuring;
+    tkz__word_hits *hits;
+    seen_words *seen; /* a round for each word, or NULL */
+    const tkz__span_sink *sink;
+    tkz__line_borders borders;
+    size_t behind; /* the last word */
+    tkz_error *error;
+} walk;
+
+/* Takes the word at a place, if there is one. */
+static tkz_status take_word(walk *w, size_t place)
+{
+    const tkz__word_list *list = w->list;
+    const uint32_t *characters = w->measuring->characters;
+    size_t count = w->measuring->count;
+    choice c = {.rules = list->rules, .characters = characters, .count = count, .start = place};
+    tkz__word_trie_visit(&list->trie, characters + place, count - place, choose, &c);
+    if (c.size > 0 && (list->rules & TKZ__WORDS_ON_BORDERS)) {
+        tkz_status status = tkz__line_borders_find(&w->borders, place, w->error);
+        if (status != TKZ_OK)
+            return status;
+        c.borders = &w->borders;
+        c.size = 0;
+        tkz__word_trie_visit(&list->trie, characters + place, count - place, choose, &c);
+    }
+    if (c.size == 0)
+        return TKZ_OK;
+    w->behind = place + c.size;
+    w->hits->words++;
+    w->hits->characters += c.size;
+    if (w->seen != NULL && w->seen->rounds[c.word] != w->seen->round) {
+        w->seen->rounds[c.word] = w->seen->round;
+        w->seen->types++;
+    }
+    if (w->sink == NULL)
+        return TKZ_OK;
+    return tkz__measuring_add_span(w->measuring, place, c.size, w->sink, w->error);
+}
+
+static tkz_status find_words(const tkz__word_list *list, tkz__measuring *measuring,
+                             tkz__word_hits *hits, seen_words *seen, const tkz__span_sink *sink,
+                             tkz_error *error)
 {
     const tkz__word_trie *trie = &list->trie;
-    tkz__line_borders borders = {.measuring = measuring};
+    walk w = {.list = list, .measuring = measuring, .hits = hits, .seen = seen, .sink = sink,
+              .borders = {.measuring = measuring}, .error = error};
     *hits = (tkz__word_hits){0};
     tkz_status status = tkz__measuring_decode(measuring, error);
     const uint32_t *characters = measuring->characters;
     size_t count = measuring->count;
-    for (size_t i = 0; i < count && status == TKZ_OK;) {
-        if (__builtin_expect(!tkz__word_trie_may_begin(trie, characters + i, count - i), 1)) {
-            i++;
-            continue;
+    for (size_t at = 0; at < count && status == TKZ_OK; at += TKZ__WORD_PLACES) {
+        uint64_t places = tkz__word_trie_places(trie, characters + at, count - at);
+        for (; places != 0 && status == TKZ_OK; places &= places - 1) {
+            size_t place = at + (size_t)__builtin_ctzll(places);
+            if (place >= w.behind && tkz__word_trie_may_begin(trie, characters + place, count - place))
+                status = take_word(&w, place);
         }
-        choice c = {.rules = list->rules, .characters = characters, .count = count, .start = i};
-        tkz__word_trie_visit(trie, characters + i, count - i, choose, &c);
-        if (c.size > 0 && (list->rules & TKZ__WORDS_ON_BORDERS)) {
-            status = tkz__line_borders_find(&borders, i, error);
-            if (status != TKZ_OK)
-                break;
-            c.borders = &borders;
-            c.size = 0;
-            tkz__word_trie_visit(trie, characters + i, count - i, choose, &c);
-        }
-        if (c.size == 0) {
-            i++;
-            continue;
-        }
-        hits->words++;
-        hits->characters += c.size;
-        if (seen != NULL && seen->rounds[c.word] != seen->round) {
-            seen->rounds[c.word] = seen->round;
-            seen->types++;
-        }
-        if (sink != NULL)
-            status = tkz__measuring_add_span(measuring, i, c.size, sink, error);
-        i += c.size;
     }
     return status;
 }
@@ -204,7 +225,7 @@ static tkz_status walk(const tkz__word_list *list, tkz__measuring *measuring,
 tkz_status tkz__word_list_find(const tkz__word_list *list, tkz__measuring *measuring,
                                tkz__word_hits *hits, const tkz__span_sink *sink, tkz_error *error)
 {
-    return walk(list, measuring, hits, NULL, sink, error);
+    return find_words(list, measuring, hits, NULL, sink, error);
 }
 
 /* The choice among English words at one place. */
@@ -308,7 +329,7 @@ tkz_status tkz__word_list_types(const tkz__word_list *list, tkz__measuring *meas
         return status;
     seen->round++;
     seen->types = 0;
-    status = walk(list, measuring, &hits, seen, NULL, error);
+    status = find_words(list, measuring, &hits, seen, NULL, error);
     *types = seen->types;
     return status;
 }

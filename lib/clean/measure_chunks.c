@@ -19,7 +19,8 @@ tkz_status tkz__measure_chunks(tkz__measuring *measuring, tkz_error *error)
     /* The words are no longer those of lines. */
     measuring->done &= ~(uint32_t)TKZ__MEASURE_WORDS;
     if (status == TKZ_OK)
-        status = tkz__ngram_counter_run(&measuring->ngrams, words->names, words->count, SEQUENCE, counts, NULL, error);
+        status = tkz__ngram_counter_run(&measuring->ngrams, words->names, words->count,
+                                        (tkz__ngram_orders){SEQUENCE, SEQUENCE}, counts, NULL, error);
     /* A sequence with a border in it is the only one of its kind. */
     if (status == TKZ_OK)
         found->repeated = counts[SEQUENCE].total - counts[SEQUENCE].distinct + counts[SEQUENCE].repeated;

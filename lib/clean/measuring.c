@@ -13,13 +13,13 @@
 enum { KEPT_CHARACTERS = 1 << 20, CHUNK = 4096 };
 
 void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *kinds,
-                         uint32_t ngram_order, uint32_t word_ngram_order,
+                         tkz__ngram_orders ngram_orders, tkz__ngram_orders word_ngram_orders,
                          const tkz_allocator *allocator)
 {
     memset(measuring, 0, sizeof *measuring);
     measuring->kinds = kinds;
-    measuring->ngram_order = ngram_order;
-    measuring->word_ngram_order = word_ngram_order;
+    measuring->ngram_orders = ngram_orders;
+    measuring->word_ngram_orders = word_ngram_orders;
     measuring->allocator = *allocator;
     tkz__item_set_init(&measuring->lines, allocator);
     tkz__item_set_init(&measuring->sentences, allocator);
@@ -172,7 +172,7 @@ static tkz_status measure_ngrams(tkz__measuring *measuring, tkz_error *error)
     if (status != TKZ_OK)
         return status;
     return tkz__ngram_counter_run(&measuring->ngrams, measuring->characters, measuring->count,
-                                  measuring->ngram_order, measuring->measures.ngrams,
+                                  measuring->ngram_orders, measuring->measures.ngrams,
                                   &measuring->measures.frequent_5grams, error);
 }
 
@@ -200,7 +200,7 @@ static tkz_status measure_word_ngrams(tkz__measuring *measuring, tkz_error *erro
     if (status != TKZ_OK)
         return status;
     return tkz__ngram_counter_run(&measuring->ngrams, measuring->words.names,
-                                  measuring->words.count, measuring->word_ngram_order,
+                                  measuring->words.count, measuring->word_ngram_orders,
                                   measuring->measures.word_ngrams, NULL, error);
 }
 

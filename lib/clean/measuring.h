@@ -40,8 +40,8 @@ typedef struct tkz__measuring {
     tkz__item_set sentences;
     tkz__buffer joined; /* u32 characters of lines that are not as they stand in the text */
     tkz__ngram_counter ngrams;
-    uint32_t ngram_order; /* highest n that a filter asks for */
-    uint32_t word_ngram_order;
+    tkz__ngram_orders ngram_orders; /* that filters ask for */
+    tkz__ngram_orders word_ngram_orders;
     tkz__document_words words; /* of this document once TKZ__MEASURE_WORDS is done */
     size_t span_character; /* where the last span began, and its byte: spans mostly ascend */
     size_t span_byte;
@@ -51,9 +51,9 @@ typedef struct tkz__measuring {
     tkz_allocator allocator;
 } tkz__measuring;
 
-/* Orders: the highest n of n-grams of characters and of words, 0: none. */
+/* Orders: those of n-grams of characters and of words. */
 void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *kinds,
-                         uint32_t ngram_order, uint32_t word_ngram_order,
+                         tkz__ngram_orders ngram_orders, tkz__ngram_orders word_ngram_orders,
                          const tkz_allocator *allocator);
 void tkz__measuring_free(tkz__measuring *measuring);
 

@@ -113,6 +113,11 @@ static tkz_status follow_or_add(tkz__word_trie *trie, uint32_t *node, uint32_t s
     return TKZ_OK;
 }
 
+static void set_bit(uint64_t *filter, uint32_t place)
+{
+    filter[place / 64] |= UINT64_C(1) << place % 64;
+}
+
 tkz_status tkz__word_trie_add(tkz__word_trie *trie, const uint32_t *symbols, size_t count,
                               tkz_error *error)
 {
@@ -127,9 +132,14 @@ tkz_status tkz__word_trie_add(tkz__word_trie *trie, const uint32_t *symbols, siz
     }
     if (trie->words[node] == TKZ__WORD_NONE)
         trie->words[node] = trie->word_count++;
-    uint32_t place = count > 1 ? tkz__word_filter_hash(symbols) : symbols[0] & 0xFFFF;
-    uint64_t *filter = count > 1 ? trie->pairs : trie->singles;
-    filter[place / 64] |= UINT64_C(1) << place % 64;
+    if (count == 1)
+        set_bit(trie->singles, symbols[0] & 0xFFFF);
+    else
+        set_bit(trie->pairs, tkz__word_filter_hash(symbols));
+    if (count == 2)
+        set_bit(trie->short_words, tkz__word_filter_hash(symbols));
+    else if (count > 2)
+        set_bit(trie->triples, tkz__word_filter_hash3(symbols));
     trie->has_singles = trie->has_singles || count == 1;
     return TKZ_OK;
 }
@@ -147,4 +157,27 @@ void tkz__word_trie_visit(const tkz__word_trie *trie, const uint32_t *symbols, s
         if (trie->words[node] != TKZ__WORD_NONE && !visit(context, trie->words[node], i + 1))
             return;
     }
+}
+
+/* Of places that each have a symbol behind them. */
+static inline uint64_t places_of_pairs(const tkz__word_trie *trie, const uint32_t *symbols, size_t count)
+{
+    uint64_t places = 0;
+    for (size_t i = 0; i < count; i++)
+        places |= (uint64_t)tkz__word_filter_has(trie->pairs, tkz__word_filter_hash(symbols + i)) << i;
+    return places;
+}
+
+uint64_t tkz__word_trie_places(const tkz__word_trie *trie, const uint32_t *symbols, size_t count)
+{
+    uint64_t places;
+    if (count > TKZ__WORD_PLACES) {
+        count = TKZ__WORD_PLACES;
+        places = places_of_pairs(trie, symbols, TKZ__WORD_PLACES);
+    } else {
+        places = count > 1 ? places_of_pairs(trie, symbols, count - 1) : 0;
+    }
+    for (size_t i = 0; trie->has_singles && i < count; i++)
+        places |= (uint64_t)tkz__word_filter_has(trie->singles, symbols[i] & 0xFFFF) << i;
+    return places;
 }

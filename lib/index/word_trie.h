@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Words over 32-bit symbols, found at a place of a text: a trie whose edges are one hash table, and a
- * filter on the first two symbols that answers most places without it. Leans on memory and hash.
+ * Words over 32-bit symbols, found at a place of a text: a trie whose edges are one hash table, and
+ * filters on the first two and three symbols that answer most places without it. Leans on memory and hash.
  */
 #ifndef TKZ_INDEX_WORD_TRIE_H
 #define TKZ_INDEX_WORD_TRIE_H
@@ -19,6 +19,7 @@ typedef struct tkz__word_edge {
 
 enum {
     TKZ__WORD_FILTER_BITS = 16,
+    TKZ__WORD_PLACES = 64, /* that tkz__word_trie_places answers together */
     TKZ__WORD_LONGEST = 255, /* symbols: bounds the cost of a place */
     TKZ__WORD_NONE = UINT32_MAX
 };
@@ -32,6 +33,8 @@ typedef struct tkz__word_trie {
     size_t node_capacity;
     size_t node_count;
     uint64_t pairs[1 << (TKZ__WORD_FILTER_BITS - 6)];   /* first two symbols of words */
+    uint64_t short_words[1 << (TKZ__WORD_FILTER_BITS - 6)]; /* words of two symbols */
+    uint64_t triples[1 << (TKZ__WORD_FILTER_BITS - 6)];     /* first three symbols of longer words */
     uint64_t singles[1 << (16 - 6)]; /* words of one symbol, by its lowest 16 bits */
     bool has_singles;
     uint32_t word_count;
@@ -64,16 +67,38 @@ static inline uint32_t tkz__word_filter_hash(const uint32_t *pair)
     return (uint32_t)(both * UINT64_C(0x9E3779B185EBCA77) >> (64 - TKZ__WORD_FILTER_BITS));
 }
 
-/* False: no word begins at `symbols` (`count` left, at least 1). Most places. */
+/* Of three. */
+static inline uint32_t tkz__word_filter_hash3(const uint32_t *three)
+{
+    uint64_t both;
+    memcpy(&both, three, sizeof both);
+    both += (uint64_t)three[2] * UINT64_C(0xC2B2AE3D27D4EB4F);
+    return (uint32_t)(both * UINT64_C(0x9E3779B185EBCA77) >> (64 - TKZ__WORD_FILTER_BITS));
+}
+
+static inline bool tkz__word_filter_has(const uint64_t *filter, uint32_t place)
+{
+    return (filter[place / 64] >> place % 64 & 1) != 0;
+}
+
+/* False: no word begins at `symbols` (`count` left, at least 1). Nearly all places: of the pairs of Japanese text 3 to 4 %
+ * begin a word of a list of 1,500, of three characters 0.2 %. */
 static inline bool tkz__word_trie_may_begin(const tkz__word_trie *trie, const uint32_t *symbols,
                                             size_t count)
 {
-    if (trie->has_singles && (trie->singles[(symbols[0] & 0xFFFF) / 64] >> symbols[0] % 64 & 1) != 0)
+    if (trie->has_singles && tkz__word_filter_has(trie->singles, symbols[0] & 0xFFFF))
         return true;
     if (count < 2)
         return false;
     uint32_t pair = tkz__word_filter_hash(symbols);
-    return (trie->pairs[pair / 64] >> pair % 64 & 1) != 0;
+    if (!tkz__word_filter_has(trie->pairs, pair))
+        return false;
+    return tkz__word_filter_has(trie->short_words, pair) ||
+           (count > 2 && tkz__word_filter_has(trie->triples, tkz__word_filter_hash3(symbols)));
 }
+
+/* Bit i is 0: no word begins at `symbols` + i; for the first TKZ__WORD_PLACES of `count` left. By the first two symbols
+ * alone, without a branch for each place: tkz__word_trie_may_begin knows more. */
+uint64_t tkz__word_trie_places(const tkz__word_trie *trie, const uint32_t *symbols, size_t count);
 
 #endif

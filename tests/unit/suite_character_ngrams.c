@@ -65,7 +65,7 @@ START_TEST(test_long_texts)
         symbols[i] = (uint32_t)(symbol * symbol / kinds * 7919);
     }
     tkz__ngram_counter_init(&counter, &allocator);
-    ck_assert_status(tkz__ngram_counter_run(&counter, symbols, size, HIGHEST, found, NULL, NULL));
+    ck_assert_status(tkz__ngram_counter_run(&counter, symbols, size, (tkz__ngram_orders){2, HIGHEST}, found, NULL, NULL));
     for (uint32_t n = 2; n <= HIGHEST; n++) {
         tkz__ngram_counts known = count_sorted(symbols, size, n);
         ck_assert_uint_eq(found[n].total, known.total);
@@ -78,11 +78,40 @@ START_TEST(test_long_texts)
 }
 END_TEST
 
+/* The lowest n is counted by itself, whatever it is. */
+START_TEST(test_lowest)
+{
+    static const size_t sizes[] = {0, 1, 4, 5, 6, 90, 2000};
+    size_t size = sizes[_i % 7];
+    uint32_t symbols[2000];
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    tkz__ngram_counts all[TKZ__NGRAM_MOST + 1], found[TKZ__NGRAM_MOST + 1];
+    tkz__ngram_counter counter;
+    tkz__random random = {(uint64_t)_i + 3};
+    uint64_t frequent, known;
+    for (size_t i = 0; i < size; i++)
+        symbols[i] = 0x3042 + (uint32_t)(tkz__random_next(&random) % (_i < 7 ? 4 : 40));
+    tkz__ngram_counter_init(&counter, &allocator);
+    ck_assert_status(tkz__ngram_counter_run(&counter, symbols, size, (tkz__ngram_orders){2, TKZ__NGRAM_MOST}, all, &known, NULL));
+    for (uint32_t least = 2; least <= TKZ__NGRAM_MOST; least++)
+        for (uint32_t most = least; most <= TKZ__NGRAM_MOST; most++) {
+            memset(found, 0, sizeof found);
+            ck_assert_status(tkz__ngram_counter_run(&counter, symbols, size, (tkz__ngram_orders){least, most}, found, &frequent,
+                                                    NULL));
+            ck_assert_mem_eq(&found[least], &all[least], (most - least + 1) * sizeof all[0]);
+            if (least <= TKZ__NGRAM_FREQUENT && most >= TKZ__NGRAM_FREQUENT)
+                ck_assert_uint_eq(frequent, known);
+        }
+    tkz__ngram_counter_free(&counter);
+}
+END_TEST
+
 Suite *suite_character_ngrams(void)
 {
     Suite *suite = suite_create("character_ngrams");
     TCase *tests = tcase_create("character_ngrams");
     tcase_add_loop_test(tests, test_long_texts, 0, 10);
+    tcase_add_loop_test(tests, test_lowest, 0, 14);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -191,7 +191,8 @@ static void setup_measuring(void)
     ck_assert(tkz__character_kinds_init(&kinds));
     tkz_allocator memory = tkz__allocator_or_default(NULL);
     tkz_boundaries words = tkz_white_space_boundaries();
-    tkz__measuring_init(&measuring, &kinds, TKZ__NGRAM_MOST, TKZ__NGRAM_MOST, &memory);
+    tkz__ngram_orders all = {TKZ__NGRAM_LEAST, TKZ__NGRAM_MOST};
+    tkz__measuring_init(&measuring, &kinds, all, all, &memory);
     ck_assert_status(tkz__document_words_use(&measuring.words, &words, NULL));
 }
 

@@ -76,6 +76,20 @@ static void check_place(const written *all, const tkz__word_trie *trie, const ui
     }
 }
 
+/* No place that may begin a word is missing among many places, wherever they are cut. */
+static void check_places(const tkz__word_trie *trie, const uint32_t *text)
+{
+    for (size_t start = 0; start < TEXT; start++) {
+        uint64_t places = tkz__word_trie_places(trie, text + start, TEXT - start);
+        for (size_t i = 0; i < TKZ__WORD_PLACES; i++) {
+            if (i >= TEXT - start)
+                ck_assert_uint_eq(places >> i & 1, 0);
+            else if (tkz__word_trie_may_begin(trie, text + start + i, TEXT - start - i))
+                ck_assert_uint_eq(places >> i & 1, 1);
+        }
+    }
+}
+
 START_TEST(test_trie)
 {
     tkz_allocator memory = tkz__allocator_or_default(NULL);
@@ -98,6 +112,7 @@ START_TEST(test_trie)
             text[i] = base + (uint32_t)(test_random(&state) % (alphabet + 1));
         for (size_t i = 0; i < TEXT; i++)
             check_place(&all, &trie, text + i, TEXT - i);
+        check_places(&trie, text);
         tkz__word_trie_free(&trie);
     }
 }
@@ -161,7 +176,7 @@ static tkz__word_hits find_in(const char *text, uint32_t rules)
     tkz__word_hits hits;
     tkz__measuring measuring;
     ck_assert_status(tkz__word_list_open(&words, list, rules, &memory, NULL));
-    tkz__measuring_init(&measuring, NULL, 0, 0, &memory);
+    tkz__measuring_init(&measuring, NULL, (tkz__ngram_orders){0}, (tkz__ngram_orders){0}, &memory);
     ck_assert_status(tkz__measuring_start(&measuring, text, strlen(text), NULL));
     ck_assert_status(tkz__word_list_find(words, &measuring, &hits, NULL, NULL));
     tkz__measuring_free(&measuring);
@@ -239,7 +254,7 @@ static tkz__word_hits find_on_borders(const char *text)
     tkz__word_hits hits;
     tkz__measuring measuring;
     ck_assert_status(tkz__word_list_open(&words, list, TKZ__WORDS_ON_BORDERS, &memory, NULL));
-    tkz__measuring_init(&measuring, NULL, 0, 0, &memory);
+    tkz__measuring_init(&measuring, NULL, (tkz__ngram_orders){0}, (tkz__ngram_orders){0}, &memory);
     ck_assert_status(tkz__document_words_use(&measuring.words, &source, NULL));
     ck_assert_status(tkz__measuring_start(&measuring, text, strlen(text), NULL));
     ck_assert_status(tkz__word_list_find(words, &measuring, &hits, NULL, NULL));
@@ -278,7 +293,7 @@ START_TEST(test_no_source)
     tkz__measuring measuring;
     make_list("アス\n");
     ck_assert_status(tkz__word_list_open(&words, list, TKZ__WORDS_ON_BORDERS, &memory, NULL));
-    tkz__measuring_init(&measuring, NULL, 0, 0, &memory);
+    tkz__measuring_init(&measuring, NULL, (tkz__ngram_orders){0}, (tkz__ngram_orders){0}, &memory);
     ck_assert_status(tkz__measuring_start(&measuring, "アス", 6, NULL));
     ck_assert_int_eq(tkz__word_list_find(words, &measuring, &hits, NULL, NULL),
                      TKZ_STATUS_INVALID_ARGUMENT);

@@ -32,7 +32,8 @@ size_t tkz__table_block_size(size_t size);
 char *tkz__duplicate(const tkz_allocator *allocator, const void *data, size_t size);
 
 /* Grows an array to hold `needed` items by at least half its size: `*capacity` and `*array`
- * change only on success. */
+ * change only on success. What comes to 8 MiB or more at once is in large pages where the system has
+ * them. */
 tkz_status tkz__array_reserve(const tkz_allocator *allocator, void **array, size_t *capacity,
                               size_t needed, size_t item_size, tkz_error *error);
 

@@ -21,6 +21,8 @@ enum {
     UNCUT = 3,         /* bytes of a chunk that is a piece as it is: one sign, mostly */
     LEAST_NATURAL = 3, /* bytes of its first symbol, if the text is natural */
     MOST_NATURAL = 64, /* bytes of a piece that matching is the faster way for */
+    LONG_TEXT = 1 << 20, /* bytes of a text whose ids are many, and */
+    SAMPLED = 1 << 16, /* of its start, which tells how many */
     LONG_ASCII = 256,  /* bytes of a chunk that are no word */
     STRAYS = TKZ__ENCODER_CHUNKS / 4 /* that are no text: more are likely to come */
 };
@@ -496,6 +498,16 @@ static tkz_status try_no_text(tkz_encoder *encoder, const uint8_t *text, size_t 
                : status;
 }
 
+/* Room for the ids of all of a long text, of which the first bytes gave `made`: little by little costs a tenth of
+ * the time of what is no text. */
+static tkz_status reserve_rest(tkz_encoder *encoder, size_t made, size_t done, size_t size,
+                               tkz_error *error)
+{
+    double rest = (double)made / (double)done * (double)(size - done);
+    return encoder->counts_only ? TKZ_OK
+                                : tkz__encoder_reserve_ids(encoder, (size_t)(rest * 1.0625), error);
+}
+
 /* All chunks but the last `open` of the text (0 or few); each call of `cut` finds many more than
  * that, and what is open of them is found again by the next. */
 static tkz_status encode_chunks(tkz_encoder *encoder, const char *text, size_t size, size_t open,
@@ -503,11 +515,18 @@ static tkz_status encode_chunks(tkz_encoder *encoder, const char *text, size_t s
 {
     uint64_t whole = encoder->image->whole_mask != 0 ? TKZ__PIECE_WHOLE : 0;
     const uint8_t *bytes = (const uint8_t *)text;
-    size_t at = 0;
+    size_t at = 0, before = encoder->id_count;
+    size_t sampled = size < LONG_TEXT ? SIZE_MAX : SAMPLED;
     encoder->piece_count = 0;
     encoder->after_unknown = false;
     encoder->strays = 0;
     while (at < size) {
+        if (at >= sampled) {
+            tkz_status status = reserve_rest(encoder, encoder->id_count - before, at, size, error);
+            if (status != TKZ_OK)
+                return status;
+            sampled = SIZE_MAX;
+        }
         uint32_t ends[TKZ__ENCODER_CHUNKS];
         size_t count = tkz__encoder_cut(encoder, text, at, size, ends, TKZ__ENCODER_CHUNKS);
         size_t from = 0;

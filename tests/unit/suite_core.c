@@ -163,6 +163,28 @@ START_TEST(tables_are_zero_and_leave_their_neighbours)
 }
 END_TEST
 
+/* From small to large pages and on, and what is beside an array stays. */
+START_TEST(arrays_keep_their_items_as_they_grow)
+{
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    static const size_t needs[] = {1000, 50000, 4 << 20, 5 << 20, 16 << 20};
+    uint32_t *array = NULL;
+    size_t capacity = 0, filled = 0;
+    for (size_t step = 0; step < sizeof needs / sizeof *needs; step++) {
+        ck_assert_status(tkz__array_reserve(&allocator, (void **)&array, &capacity, needs[step],
+                                            sizeof *array, NULL));
+        ck_assert_uint_ge(capacity, needs[step]);
+        size_t wrong = 0;
+        for (size_t i = 0; i < filled; i++)
+            wrong += array[i] != (uint32_t)(i * 7);
+        ck_assert_uint_eq(wrong, 0);
+        for (; filled < needs[step]; filled++)
+            array[filled] = (uint32_t)(filled * 7);
+    }
+    tkz__release_array(&allocator, array, capacity, sizeof *array);
+}
+END_TEST
+
 START_TEST(buffers_keep_little_endian_integers)
 {
     tkz__buffer buffer;
@@ -333,6 +355,7 @@ Suite *suite_core(void)
     tcase_add_test(tests, sizes_that_overflow_are_refused);
     tcase_add_test(tests, failing_allocations_leave_nothing_behind);
     tcase_add_test(tests, tables_are_zero_and_leave_their_neighbours);
+    tcase_add_test(tests, arrays_keep_their_items_as_they_grow);
     tcase_add_test(tests, buffers_keep_little_endian_integers);
     tcase_add_test(tests, arena_blocks_are_aligned_and_reused);
     tcase_add_test(tests, byte_map_counts_like_a_plain_array);

@@ -104,17 +104,37 @@ void tkz__pair_memory_make_byte_pairs(const tkz__image *image, tkz__pair_memory 
     memory->has_byte_pairs = true;
 }
 
+/* In the slot beside its own, where recall does not find it. */
+#define DISPLACED (UINT64_C(1) << 30)
+
+/* Keeps what a pair merges into. What was in its slot goes to the one beside it, in the same line of the cache:
+ * letters at random ask for two pairs of one slot by turns (Agarwal and Pudar, Column-Associative Caches, 1993). */
+static void keep(tkz__pair_memory *memory, uint64_t hash, uint32_t joined)
+{
+    size_t place = (size_t)(hash >> (64 - TKZ__PAIR_MEMORY_BITS));
+    tkz__pair_slot *own = &memory->slots[place], *beside = &memory->slots[place ^ 1];
+    if ((own->known & DISPLACED) == 0)
+        beside->known = own->known | DISPLACED;
+    own->known = hash << TKZ__PAIR_MEMORY_BITS | (joined & TKZ__PAIR_NONE);
+}
+
 uint32_t tkz__pair_memory_ask(const tkz__image *image, tkz__pair_memory *memory, uint32_t left,
                               uint32_t right)
 {
-    uint32_t joined = tkz__image_find_pair(image, left, right);
-    if ((left | right) < TKZ__SYMBOL_BYTES) {
-        memory->of_bytes[left][right] = joined;
-    } else {
-        uint64_t hash = tkz__pair_memory_hash(left, right);
-        memory->slots[hash >> (64 - TKZ__PAIR_MEMORY_BITS)].known =
-            hash << TKZ__PAIR_MEMORY_BITS | (joined & TKZ__PAIR_NONE);
+    uint64_t hash = tkz__pair_memory_hash(left, right);
+    size_t place = (size_t)(hash >> (64 - TKZ__PAIR_MEMORY_BITS));
+    uint64_t beside = memory->slots[place ^ 1].known ^ hash << TKZ__PAIR_MEMORY_BITS ^ DISPLACED;
+    uint32_t joined;
+    if ((left | right) >= TKZ__SYMBOL_BYTES && beside - 1 < TKZ__PAIR_NONE) {
+        joined = beside == TKZ__PAIR_NONE ? TKZ__NO_TOKEN : (uint32_t)beside;
+        keep(memory, hash, joined);
+        return joined;
     }
+    joined = tkz__image_find_pair(image, left, right);
+    if ((left | right) < TKZ__SYMBOL_BYTES)
+        memory->of_bytes[left][right] = joined;
+    else
+        keep(memory, hash, joined);
     if (!memory->has_filter && ++memory->asked == TKZ__PAIR_FILTER_WORTH)
         make_filters(image, memory);
     return joined;

@@ -5,6 +5,8 @@
  */
 #include "pipeline/job_lines.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Quarantined bytes that are kept of one record; the rest is found by its place. */
@@ -62,6 +64,16 @@ static tkz_status append_id(tkz__buffer *lines, const tkz__document *document, t
     if (status == TKZ_OK)
         status = tkz__json_append_string(lines, document->id, document->id_size, error);
     return status;
+}
+
+/* Digits that are read back as the same number: 15 where they are enough, so that 0.1 stays 0.1; 17 always are. */
+static tkz_status append_exactly(tkz__buffer *lines, const char *name, double value, tkz_error *error)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.15g", value);
+    if (strtod(text, NULL) != value)
+        snprintf(text, sizeof text, "%.17g", value);
+    return tkz__buffer_append_format(lines, error, ",\"%s\":%s", name, text);
 }
 
 static tkz_status append_value(tkz__buffer *lines, const char *name, double value, bool first,
@@ -125,8 +137,9 @@ tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__document *docu
     /* A repeated document was measured against nothing. */
     bool measured = verdict->filter_index != TKZ__NO_FILTER;
     if (status == TKZ_OK && measured)
-        status = tkz__buffer_append_format(lines, error, ",\"value\":%.12g,\"threshold\":%.12g",
-                                           verdict->value, verdict->threshold);
+        status = append_exactly(lines, "value", verdict->value, error);
+    if (status == TKZ_OK && measured)
+        status = append_exactly(lines, "threshold", verdict->threshold, error);
     if (status == TKZ_OK)
         status = tkz__buffer_append_text(lines, ",\"record\":", error);
     if (status == TKZ_OK)

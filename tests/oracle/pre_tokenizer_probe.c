@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lets comparisons ask the pre-tokenizers: `pre_tokenizer_probe NAME` reads records (u32
+ * Lets comparisons ask the pre-tokenizers: `pre_tokenizer_probe NAME [characters]` reads records (u32
  * little-endian size, bytes) from standard input and answers each with u32 count and, for each
- * chunk, u32 where it ends. `pre_tokenizer_probe list` prints one JSON object a line for each: name,
+ * chunk, u32 where it ends, in bytes or characters. `pre_tokenizer_probe list` prints one JSON object a line for each: name,
  * pattern, its dialects, steps, spellings. Leans on the pre-tokenizers of subword.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,22 @@
 /* Small, so that most texts need several calls. */
 enum { ROOM = 7 };
 
+/* Makes characters of bytes, which must be whole ones. */
+static void count_characters(const char *text, uint32_t size, uint32_t *ends, uint32_t count)
+{
+    uint32_t at = 0, characters = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t end = ends[i];
+        if (end < size && ((unsigned char)text[end] & 0xC0) == 0x80)
+            probe_fail("a chunk", "ends inside a character");
+        for (; at < end; at++)
+            characters += ((unsigned char)text[at] & 0xC0) != 0x80;
+        ends[i] = characters;
+    }
+}
+
 static void answer(const tkz__pre_tokenizer *pre_tokenizer, const char *text, uint32_t size,
-                   uint32_t *ends)
+                   uint32_t *ends, bool in_characters)
 {
     uint32_t count = 0;
     for (uint32_t at = 0; at < size; at = ends[count - 1]) {
@@ -25,6 +40,8 @@ static void answer(const tkz__pre_tokenizer *pre_tokenizer, const char *text, ui
             ends[count + i] += at;
         count += (uint32_t)more;
     }
+    if (in_characters)
+        count_characters(text, size, ends, count);
     probe_put(count);
     for (uint32_t i = 0; i < count; i++)
         probe_put(ends[i]);
@@ -67,8 +84,9 @@ static void print_one(const tkz__pre_tokenizer *one)
 
 int main(int count, char **words)
 {
-    if (count != 2)
-        probe_fail("usage", "pre_tokenizer_probe NAME|list");
+    bool in_characters = count == 3 && strcmp(words[2], "characters") == 0;
+    if (count != 2 && !in_characters)
+        probe_fail("usage", "pre_tokenizer_probe NAME [characters]|list");
     if (strcmp(words[1], "list") == 0) {
         for (size_t i = 0; i < tkz_pre_tokenizer_count(); i++) {
             const char *name = tkz_pre_tokenizer_at(i)->name;
@@ -88,7 +106,7 @@ int main(int count, char **words)
             probe_fail("memory", "none left");
         if (fread(text, 1, size, stdin) != size)
             probe_fail("standard input", "ends inside a record");
-        answer(found, text, size, ends);
+        answer(found, text, size, ends, in_characters);
         free(ends);
         free(text);
     }

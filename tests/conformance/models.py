@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares `tokenize encode` with the reference of one model file, id by id.
 
-    models.py TOKENIZE MODEL [TEXT ...]
+    models.py TOKENIZE ENCODE_PROBE MODEL [TEXT ...]
 
 The reference of tokenizer.json is HF tokenizers with encode_special_tokens, so that special tokens
 are text; of .model sentencepiece; of OpenAI's rank files tiktoken; of tekken.json mistral-common.
-TEXT files are as in hf_encode.py. Exit status: 0 equal, 1 different, 2 cannot run.
+TEXT files are as in hf_encode.py. Offsets are compared by offsets.py and rank_offsets.py. Exit status: 0 equal, 1 different, 2 cannot run.
 """
 import base64
 import itertools
@@ -240,13 +240,19 @@ def compare(command, model, reference, sets, options=()):
 
 
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 4:
         print(__doc__.strip(), file=sys.stderr)
         return 2
-    command, model = sys.argv[1:3]
+    command, probe, model = sys.argv[1:4]
     reference = reference_of(model)
     print(f"{model}: {reference.name}")
-    return 1 if compare(command, model, reference, usual_sets(reference, sys.argv[3:])) else 0
+    different = compare(command, model, reference, usual_sets(reference, sys.argv[4:]))
+    # In the same process: opening a reference takes seconds.
+    import offsets
+    import rank_offsets
+
+    kind = offsets if isinstance(reference, HuggingFace) else rank_offsets
+    return 1 if kind.compare(probe, model, reference) + (different != 0) else 0
 
 
 if __name__ == "__main__":

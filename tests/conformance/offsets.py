@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compares ids and offsets with HF tokenizers, special tokens taken from text and template added.
 
-    offsets.py ENCODE_PROBE MODEL
+    offsets.py ENCODE_PROBE MODEL...
 
 Offsets are in characters: a token that has a part of a character has the whole of it. HF's offsets of
 normalized text are those of single characters, ours of the whole that was composed: texts that
@@ -10,6 +9,7 @@ the normalizer changes otherwise than by U+2581 are compared by their ids only. 
 which must give the same, if the model's texts can come in parts. Exit status: 0 equal, 1 different,
 2 cannot run.
 """
+import array
 import os
 import random
 import struct
@@ -46,9 +46,8 @@ def ours(probe, model, texts, *options):
                               stdout=subprocess.PIPE) as process:
             for _ in texts:
                 count, = struct.unpack("<I", process.stdout.read(4))
-                numbers = struct.unpack(f"<{3 * count}I", process.stdout.read(12 * count))
-                spans = list(zip(numbers[count::2], numbers[count + 1::2]))
-                yield list(numbers[:count]), spans
+                numbers = array.array("I", process.stdout.read(12 * count)).tolist()
+                yield numbers[:count], list(zip(numbers[count::2], numbers[count + 1::2]))
     if process.returncode != 0:
         sys.exit(f"{probe} failed with status {process.returncode}")
 
@@ -73,24 +72,19 @@ def same_span(own, expected):
     return own == tuple(expected) or own == (expected[0], expected[0])
 
 
-def main():
-    if len(sys.argv) != 3:
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
-    import tokenizers
+def compare(probe, model, reference):
+    """1 if anything differs from `reference`, a models.HuggingFace, which is changed."""
+    from tokenizers import processors
 
-    probe, model = sys.argv[1:3]
-    with open(model, encoding="utf-8") as file:
-        tokenizer = tokenizers.Tokenizer.from_str(file.read())
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = reference.model
+    tokenizer.encode_special_tokens = False
     normalizer = tokenizer.normalizer
     number = int(os.environ.get("OFFSET_TEXTS", "12000"))
     texts = [text for text, _ in zip(texts_of(tokenizer), range(number)) if text]
     with_template = tokenizer.encode("a").ids
     expected_ids = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
     # Without it offsets are those of the tokens; ByteLevel there takes white space off them.
-    tokenizer.post_processor = tokenizers.processors.Sequence([])
+    tokenizer.post_processor = processors.Sequence([])
     # Tokens of the template that stand before a text.
     before = with_template.index(tokenizer.encode("a").ids[0])
     different = compared = ids = 0
@@ -117,10 +111,18 @@ def main():
             if different < 3:
                 print(f"  {text!a} in parts: {in_parts[0][:40]}, as a whole {found[:40]}")
         different += not equal
-    print(f"{model}: tokenizers {tokenizers.__version__}: {len(texts)} texts with special tokens and "
+    print(f"{model}: {reference.name}: {len(texts)} texts with special tokens and "
           f"template, as a whole{' and in parts' if ways else ''}: {ids} ids, {compared} offsets, "
           f"{different} texts different")
     return 1 if different or not compared else 0
+
+
+def main():
+    if len(sys.argv) < 3:
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    probe, *paths = sys.argv[1:]
+    return max([compare(probe, path, models.HuggingFace(path)) for path in paths])
 
 
 if __name__ == "__main__":

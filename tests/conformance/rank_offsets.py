@@ -1,36 +1,27 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compares ids and offsets with tiktoken's for rank files and tekken.json.
-
-    rank_offsets.py ENCODE_PROBE MODEL
+"""Compares ids and offsets with tiktoken's for rank files and tekken.json: for models.py.
 
 tiktoken's decode_with_offsets gives the character in which each token starts. Each text is also given
-to the encoder in small parts. Exit status: 0 equal, 1 different, 2 cannot run.
+to the encoder in small parts.
 """
 import itertools
 import os
-import sys
 
 import hf_encode
 import models
 import offsets
 
 
-def reference_of(path):
-    """tiktoken's encoding, and the id of its first rank."""
-    reference = models.reference_of(path)
-    if isinstance(reference, models.Tiktoken):
-        return reference.model, 0
+def encoding_of(reference):
+    """tiktoken's encoding in one of models.py, and the id of its first rank."""
     # mistral-common's is one with the special tokens before the ranks.
-    return reference.model._model, reference.model.num_special_tokens
+    first = getattr(reference.model, "num_special_tokens", None)
+    return (reference.model, 0) if first is None else (reference.model._model, first)
 
 
-def main():
-    if len(sys.argv) != 3:
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
-    probe, model = sys.argv[1:]
-    encoding, first = reference_of(model)
+def compare(probe, model, reference):
+    """1 if anything differs from `reference`."""
+    encoding, first = encoding_of(reference)
     number = int(os.environ.get("OFFSET_TEXTS", "6000"))
     texts = [text for text in itertools.islice(itertools.chain(models.nasties(), hf_encode.generated()),
                                                2 * number) if 0 < len(text) < 3000][:number]
@@ -49,7 +40,3 @@ def main():
     print(f"{model}: tiktoken: {len(texts)} texts, as a whole and in parts: {ids} ids and offsets, "
           f"{different} texts different")
     return 1 if different or not ids else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a model with other pre-tokenizers: none of ours by name.
 
-    steps.py TOKENIZER_JSON DIRECTORY
+    steps.py TOKENIZER_JSON DIRECTORY [PIECES]
 
 Each file is DIRECTORY/NAME.tokenizer.json; their names are printed. Pre-tokenizers are those of
 published models (BLOOM, Kimi K2, OLMo 2, DeepSeek Coder, Falcon, Falcon H1, RoBERTa's ByteLevel) and others that
-change text or leave out some.
+change text or leave out some. With PIECES the vocabulary is cut to that
+many: each file is opened four times, and a long one takes longer than its texts.
 """
 import json
 import os
@@ -49,12 +50,24 @@ PRE_TOKENIZERS = {
 }
 
 
+def shorten(model, pieces):
+    """Leaves the first `pieces` of the vocabulary, and added tokens behind them."""
+    bpe, first = model["model"], len(model["model"]["vocab"])
+    bpe["vocab"] = {piece: number for piece, number in bpe["vocab"].items() if number < pieces}
+    bpe["merges"] = [merge for merge in bpe["merges"]
+                     if all(part in bpe["vocab"] for part in (*merge.split(" "), merge.replace(" ", "")))]
+    for token in model["added_tokens"]:
+        token["id"] += pieces - first
+
+
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         print(__doc__.strip(), file=sys.stderr)
         return 2
     with open(sys.argv[1], encoding="utf-8") as file:
         model = json.load(file)
+    if len(sys.argv) == 4:
+        shorten(model, int(sys.argv[3]))
     for name, steps in PRE_TOKENIZERS.items():
         model["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": steps}
         path = os.path.join(sys.argv[2], f"{name}.tokenizer.json")

@@ -418,7 +418,7 @@ def main():
     source = random.Random(7)
     generated = list(texts_of.random_texts(number)) + list(texts_of.long_texts())[::23]
     characters = [texts_of.among_others(c) for c in
-                  texts_of.code_points()[::int(os.environ.get("EVERY", "199"))]]
+                  texts_of.CODE_POINTS[::int(os.environ.get("EVERY", "199"))]]
     read = [text for path in files for text in texts_of.file_texts(path)]
     failures = 0
 

@@ -16,6 +16,7 @@
 #include "tools/progress.h"
 #include "tools/summary.h"
 #include "tools/train_steps.h"
+#include "tools/train_texts.h"
 #include "tools/train_words.h"
 
 bool wants_no_specials(const struct arguments *arguments)
@@ -31,7 +32,8 @@ int train_bpe_refuse(const struct arguments *arguments)
     static const char *const names[] = {
         "weight",         "tiktoken",       "sentencepiece", "unit",
         "order",          "longest-bytes",  "coverage",      "longest-characters",
-        "alphabet-limit", "require",        "forbid",        "split",
+        "alphabet-limit", "require",        "require-token", "require-list",
+        "forbid",         "forbid-list",    "split",
         "byte-fallback",  "no-dummy-prefix", "checkpoint",   "checkpoint-every",
         "super-words",    "transition"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -136,9 +138,9 @@ static int train_sizes(const struct arguments *arguments, tkz_bpe_trainer *train
     int code = EXIT_DONE;
     if (sizes == NULL)
         return EXIT_DATA;
-    if (sizes[0] < tkz_bpe_trainer_base(trainer)) {
-        message("--size", "%" PRIu32 " ids have no room for special tokens and alphabet, %" PRIu32,
-                sizes[0], tkz_bpe_trainer_base(trainer));
+    if (sizes[0] < tkz_bpe_trainer_least(trainer)) {
+        message("--size", "%" PRIu32 " ids have no room for special tokens, alphabet and required tokens, %" PRIu32,
+                sizes[0], tkz_bpe_trainer_least(trainer));
         code = EXIT_USAGE;
     }
     for (size_t i = 0; code == EXIT_DONE && i < count; i++) {
@@ -241,6 +243,22 @@ static tkz_status set_super_words(const struct arguments *arguments, const struc
 
 /* ---- The whole --------------------------------------------------------------------- */
 
+static tkz_status require(void *options, const char *text, size_t size, tkz_error *error)
+{
+    return tkz_bpe_options_require_token(options, text, size, error);
+}
+
+static tkz_status forbid(void *options, const char *text, size_t size, tkz_error *error)
+{
+    return tkz_bpe_options_forbid(options, text, size, error);
+}
+
+static int take_texts(const struct arguments *arguments, tkz_bpe_options *options)
+{
+    int code = train_each_text(arguments, "require-token", "require-list", require, options);
+    return code == EXIT_DONE ? train_each_text(arguments, "forbid", "forbid-list", forbid, options) : code;
+}
+
 /* Makes the trainer; the words' bytes are not needed any more. */
 static int make_trainer(const struct arguments *arguments, struct train_words *words,
                         struct train_words *super_words, tkz_bpe_trainer **trainer)
@@ -248,8 +266,13 @@ static int make_trainer(const struct arguments *arguments, struct train_words *w
     tkz_error error;
     tkz_bpe_options *options;
     tkz_status status = train_bpe_options(arguments, &options, &error);
+    int code = status == TKZ_OK ? take_texts(arguments, options) : message_failure(status, &error);
+    if (code != EXIT_DONE) {
+        tkz_bpe_options_free(options);
+        return code;
+    }
     bool is_piece = strcmp(option_text(arguments, "order"), "sentencepiece") == 0;
-    if (status == TKZ_OK && !is_piece)
+    if (!is_piece)
         status = tkz_bpe_options_set_pre_tokenizer(
             options,
             option_given(arguments, "super-words") ? super_words->pre_tokenizer : words->pre_tokenizer, &error);

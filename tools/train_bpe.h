@@ -32,8 +32,14 @@
      .maximum = 1114112, .text = "Most characters of the alphabet; 0: any number."},              \
     {.name = "require", .type = OPTION_TEXT, .argument = "CHARACTERS", .repeatable = true,        \
      .text = "Characters that the alphabet must have."},                                          \
+    {.name = "require-token", .type = OPTION_TEXT, .argument = "TOKEN", .repeatable = true,       \
+     .text = "A token that the vocabulary has in any case: by itself it is one id. With --counts, or of --model unigram."}, \
+    {.name = "require-list", .type = OPTION_TEXT, .argument = "FILE", .repeatable = true,         \
+     .text = "The same of each line of a file."},                                                 \
     {.name = "forbid", .type = OPTION_TEXT, .argument = "TEXT", .repeatable = true,               \
      .text = "A text that no token may be."},                                                     \
+    {.name = "forbid-list", .type = OPTION_TEXT, .argument = "FILE", .repeatable = true,          \
+     .text = "The same of each line of a file."},                                                 \
     {.name = "split", .type = OPTION_TEXT, .argument = "RULES",                                   \
      .text = "With --order sentencepiece: what pieces do not hold together, with commas between: "\
              "scripts, numbers, digits, spaces; keep-spaces allows pieces of spaces alone; none. " \

@@ -70,10 +70,6 @@ static tkz_status add_texts(const struct arguments *arguments, tkz_bpe_options *
         const char *text = option_repeat(arguments, "require", i);
         status = tkz_bpe_options_require(options, text, strlen(text), error);
     }
-    for (size_t i = 0; status == TKZ_OK && i < option_repeats(arguments, "forbid"); i++) {
-        const char *text = option_repeat(arguments, "forbid", i);
-        status = tkz_bpe_options_forbid(options, text, strlen(text), error);
-    }
     return status;
 }
 

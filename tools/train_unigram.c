@@ -17,6 +17,7 @@
 #include "tools/summary.h"
 #include "tools/train_bpe.h"
 #include "tools/train_steps.h"
+#include "tools/train_texts.h"
 #include "tools/train_words.h"
 
 static const struct option_info unigram_options[] = {TRAIN_UNIGRAM_OPTIONS};
@@ -50,7 +51,7 @@ static int refuse_options(const struct arguments *arguments)
 {
     static const char *const of_bpe[] = {
         "tiktoken", "unit", "order", "longest-bytes", "longest-characters", "coverage",
-        "alphabet-limit", "require", "forbid", "split", "byte-fallback", "no-dummy-prefix",
+        "alphabet-limit", "require", "split", "byte-fallback", "no-dummy-prefix",
         "checkpoint-every", "minimum-count", "special", "holdout"};
     static const char *const of_documents[] = {"bad", "text-key", "id-key", "input-format",
                                                "surrogates"};
@@ -113,6 +114,22 @@ static tkz_status make_options(const struct arguments *arguments, tkz_unigram_op
     if (status == TKZ_OK && option_text(arguments, "counts") != NULL)
         status = tkz_unigram_options_set(*options, "input_format", "tsv", error);
     return status;
+}
+
+static tkz_status require(void *options, const char *text, size_t size, tkz_error *error)
+{
+    return tkz_unigram_options_require_token(options, text, size, error);
+}
+
+static tkz_status forbid(void *options, const char *text, size_t size, tkz_error *error)
+{
+    return tkz_unigram_options_forbid(options, text, size, error);
+}
+
+static int take_texts(const struct arguments *arguments, tkz_unigram_options *options)
+{
+    int code = train_each_text(arguments, "require-token", "require-list", require, options);
+    return code == EXIT_DONE ? train_each_text(arguments, "forbid", "forbid-list", forbid, options) : code;
 }
 
 static json_t *report_of(const tkz_unigram_report *report)
@@ -267,7 +284,11 @@ int train_unigram(const struct arguments *arguments)
         tkz_unigram_options_free(options);
         return message_failure(status, &error);
     }
-    int counted = EXIT_DONE;
+    int counted = take_texts(arguments, options);
+    if (counted != EXIT_DONE) {
+        tkz_unigram_options_free(options);
+        return counted;
+    }
     if (option_text(arguments, "counts") != NULL)
         code = train_words_read(&words, arguments);
     else

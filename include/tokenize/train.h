@@ -134,6 +134,14 @@ TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_require(tkz_bpe_options *options,
                                                        const char *characters, size_t size,
                                                        tkz_error *error);
 
+/* A token that the vocabulary has whether or not training finds it: UTF-8; of the order SENTENCEPIECE with a space or
+ * U+2581. May be called again. Merges of the training are the same without it; behind as many of them as there is room for come
+ * those that make each required token out of what they leave of it, so that each by itself is encoded as one id. Of
+ * CHARACTERS its characters are required too. Errors: INVALID_OPTION (empty, not UTF-8; when training begins: forbidden, a
+ * special token, longer than the longest token, more than there is room for, cut by the pre-tokenizer), OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_bpe_options_require_token(tkz_bpe_options *options, const char *token, size_t size,
+                                                             tkz_error *error);
+
 /* A text that no merge may make, and so none that goes on from it by this way; of CHARACTERS one character is left out of
  * the alphabet. May be called again. Errors: INVALID_OPTION (empty, a special token; when training begins: a required
  * character, a byte of BYTES), OUT_OF_MEMORY. */
@@ -229,6 +237,9 @@ TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_run(tkz_bpe_trainer *trainer, uin
 /* Ids that the vocabulary has by now, and those of specials and alphabet among them. */
 TKZ_API uint32_t tkz_bpe_trainer_size(const tkz_bpe_trainer *trainer);
 TKZ_API uint32_t tkz_bpe_trainer_base(const tkz_bpe_trainer *trainer);
+/* Ids of the smallest vocabulary that the trainer makes: the base, and merges that make the required tokens out of the
+ * alphabet. */
+TKZ_API uint32_t tkz_bpe_trainer_least(const tkz_bpe_trainer *trainer);
 /* 1: no pair is left, the vocabulary stays as it is. */
 TKZ_API int32_t tkz_bpe_trainer_is_done(const tkz_bpe_trainer *trainer);
 
@@ -245,7 +256,8 @@ TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_restore(tkz_bpe_trainer *trainer,
 
 /* A tokenizer of the first `size` ids (0: all so far): what a training to that size gives. Of the order
  * SENTENCEPIECE use tkz_bpe_trainer_sentencepiece. Errors: INVALID_ARGUMENT (not so many, or fewer
- * than the base), UNSUPPORTED, OUT_OF_MEMORY. */
+ * than the base), INVALID_OPTION (fewer than tkz_bpe_trainer_least; a required token that no merges make, as a forbidden
+ * text stands in every way), UNSUPPORTED, OUT_OF_MEMORY. */
 TKZ_API TKZ_CHECKED tkz_status tkz_bpe_trainer_tokenizer(const tkz_bpe_trainer *trainer,
                                                          uint32_t size,
                                                          tkz_tokenizer **tokenizer,
@@ -297,6 +309,17 @@ TKZ_API TKZ_CHECKED tkz_status tkz_unigram_options_set(tkz_unigram_options *opti
                                                        tkz_error *error);
 
 /* What a training has come to. */
+/* A piece that the vocabulary has in any case, as UTF-8 with a space or U+2581: a piece from the beginning that pruning
+ * leaves, with the score of expectation maximisation, or a little more than its best cut into others where that is higher, so
+ * that by itself it is one. Its characters are required. May be called again. Errors: INVALID_OPTION (empty, not UTF-8; when
+ * training begins: forbidden, a symbol or with one inside, no piece by the rules, `compat`), OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_options_require_token(tkz_unigram_options *options, const char *token,
+                                                                 size_t size, tkz_error *error);
+/* A text that is no piece; one character is left out of the alphabet. Not with `compat`. May be called again. Errors:
+ * INVALID_OPTION (empty, not UTF-8; when training begins: `compat`, a required character), OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_unigram_options_forbid(tkz_unigram_options *options, const char *token, size_t size,
+                                                          tkz_error *error);
+
 typedef struct tkz_unigram_report {
     uint32_t size;       /* ids */
     uint64_t lines;      /* different ones */

@@ -68,9 +68,7 @@ static tkz_status take_bytes(tkz__bpe_alphabet *alphabet, const tkz_bpe_options 
 
 /* ---- Characters ----------------------------------------------------------------- */
 
-/* Characters that sentencepiece takes into no piece and does not count: its own marks, NUL, the space
- * that its normalizer leaves none of (0.2.3: src/trainer_interface.cc, IsValidSentencePiece). */
-static bool is_reserved(uint32_t character)
+bool tkz__bpe_alphabet_is_reserved(uint32_t character)
 {
     return character == 0x2585 || character == 0 || character == 0x1F;
 }
@@ -83,7 +81,7 @@ static tkz_status count_characters(const tkz__bpe_alphabet *alphabet, const tkz_
         for (size_t at = (size_t)words->offsets[i]; at < end;) {
             uint32_t character;
             at += tkz__utf8_next(words->data + at, end - at, &character);
-            if (character == TKZ__UTF8_INVALID || (alphabet->has_marks && is_reserved(character)))
+            if (character == TKZ__UTF8_INVALID || (alphabet->has_marks && tkz__bpe_alphabet_is_reserved(character)))
                 continue;
             if (character == ' ' && alphabet->has_marks)
                 character = TKZ__BPE_SPACE_MARK;

@@ -36,6 +36,10 @@ TKZ_CHECKED tkz_status tkz__bpe_alphabet_init(tkz__bpe_alphabet *alphabet,
                                               const tkz_word_list *words, tkz_error *error);
 void tkz__bpe_alphabet_free(tkz__bpe_alphabet *alphabet); /* accepts an all-zero struct */
 
+/* Characters that sentencepiece takes into no piece and does not count: its own marks, NUL, the space
+ * that its normalizer leaves none of (0.2.3: src/trainer_interface.cc, IsValidSentencePiece). */
+bool tkz__bpe_alphabet_is_reserved(uint32_t character);
+
 /* The bytes of symbol `id`, 1 to 4. */
 size_t tkz__bpe_alphabet_spell(const tkz__bpe_alphabet *alphabet, uint32_t id, char text[4]);
 

@@ -41,6 +41,7 @@ tkz_status tkz_bpe_options_new(tkz_bpe_options **options, const tkz_allocator *a
     made->coverage = 1;
     tkz__byte_map_init(&made->specials, &memory);
     tkz__byte_map_init(&made->required, &memory);
+    tkz__byte_map_init(&made->required_tokens, &memory);
     tkz__byte_map_init(&made->forbidden, &memory);
     return TKZ_OK;
 }
@@ -58,6 +59,7 @@ void tkz_bpe_options_free(tkz_bpe_options *options)
         return;
     tkz__byte_map_free(&options->specials);
     tkz__byte_map_free(&options->required);
+    tkz__byte_map_free(&options->required_tokens);
     tkz__byte_map_free(&options->forbidden);
     drop_steps(options);
     tkz_allocator allocator = options->allocator;
@@ -248,6 +250,13 @@ tkz_status tkz_bpe_options_require(tkz_bpe_options *options, const char *charact
     return status;
 }
 
+tkz_status tkz_bpe_options_require_token(tkz_bpe_options *options, const char *token, size_t size, tkz_error *error)
+{
+    if (size == 0 || tkz_utf8_valid_prefix(token, size) != size)
+        return refuse(error, "require_token", "a required token must be UTF-8 of one character or more");
+    return put_text(&options->required_tokens, token, size, NULL, error);
+}
+
 /* ---- What goes together ------------------------------------------------------ */
 
 /* Texts that no token may be, but that there is a token for in any case. */
@@ -333,6 +342,7 @@ tkz_status tkz__bpe_options_copy(tkz_bpe_options **copy, const tkz_bpe_options *
     made->allocator = empty.allocator;
     made->specials = empty.specials;
     made->required = empty.required;
+    made->required_tokens = empty.required_tokens;
     made->forbidden = empty.forbidden;
     made->steps = NULL;
     if (made->longest_bytes == 0)
@@ -352,6 +362,8 @@ tkz_status tkz__bpe_options_copy(tkz_bpe_options **copy, const tkz_bpe_options *
         status = copy_map(&made->specials, &options->specials, error);
     if (status == TKZ_OK)
         status = copy_map(&made->required, &options->required, error);
+    if (status == TKZ_OK)
+        status = copy_map(&made->required_tokens, &options->required_tokens, error);
     if (status == TKZ_OK)
         status = copy_map(&made->forbidden, &options->forbidden, error);
     if (status != TKZ_OK) {

@@ -28,6 +28,7 @@ struct tkz_bpe_options {
     char *steps; /* of a pre-tokenizer without a name; NULL: none */
     tkz__byte_map specials;  /* in order of insertion */
     tkz__byte_map required;  /* characters */
+    tkz__byte_map required_tokens; /* whole ones */
     tkz__byte_map forbidden; /* texts that no merge may make -> 1; 0 of those that tokens have already, as the specials */
 };
 
@@ -49,7 +50,7 @@ TKZ_CHECKED tkz_status tkz__bpe_options_copy(tkz_bpe_options **copy,
                                              const tkz_bpe_options *options,
                                              const tkz_allocator *allocator, tkz_error *error);
 
-/* XXH3 of all that merges depend on: not the size and not the memory. Errors: OUT_OF_MEMORY. */
+/* XXH3 of all that merges depend on: not the size, not the memory, not whole required tokens. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__bpe_options_hash(const tkz_bpe_options *options, uint64_t *hash,
                                              tkz_error *error);
 

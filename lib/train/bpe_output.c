@@ -9,12 +9,12 @@
 
 #include "subword/tokenizer_builder.h"
 #include "subword/tokenizer_image.h"
-#include "train/bpe_trainer.h"
+#include "train/bpe_required.h"
 
 typedef struct model_maker {
     const tkz_bpe_trainer *trainer;
     tkz__tokenizer_builder *builder;
-    size_t merges;
+    tkz__bpe_vocabulary vocabulary;
     uint32_t specials;     /* id of the first special token */
     uint32_t bytes;        /* of <0x00>, if there are such */
     uint32_t symbols;      /* of the first symbol of the alphabet */
@@ -60,6 +60,8 @@ tkz_status tkz__bpe_trainer_provenance(const tkz_bpe_trainer *trainer, uint32_t 
                                            trainer->types, trainer->occurrences);
     if (status == TKZ_OK && trainer->transition != 0)
         status = tkz__buffer_append_format(json, error, ",\"super_words\":%" PRIu32, trainer->transition);
+    if (status == TKZ_OK && options->required_tokens.count > 0)
+        status = tkz__buffer_append_format(json, error, ",\"required_tokens\":%zu", options->required_tokens.count);
     return status == TKZ_OK ? tkz__buffer_append_byte(json, '}', error) : status;
 }
 
@@ -68,7 +70,7 @@ static tkz_status set_provenance(model_maker *maker)
     tkz__buffer json;
     tkz__buffer_init(&json, &maker->trainer->allocator);
     tkz_status status = tkz__bpe_trainer_provenance(
-        maker->trainer, maker->trainer->base + (uint32_t)maker->merges, &json, maker->error);
+        maker->trainer, maker->trainer->base + (uint32_t)maker->vocabulary.merges, &json, maker->error);
     if (status == TKZ_OK)
         status = tkz__tokenizer_builder_set_provenance(
             maker->builder, (const char *)json.data, json.size, maker->error);
@@ -87,7 +89,7 @@ static void place_ids(model_maker *maker)
     maker->bytes = specials_last ? 0 : specials;
     maker->symbols = maker->bytes + bytes;
     maker->first_merge = maker->symbols + maker->trainer->alphabet.count;
-    maker->specials = specials_last ? maker->first_merge + (uint32_t)maker->merges : 0;
+    maker->specials = specials_last ? maker->first_merge + (uint32_t)maker->vocabulary.merges : 0;
 }
 
 /* The model's id of a token of the trainer. */
@@ -131,46 +133,20 @@ static tkz_status add_byte_pieces(model_maker *maker)
     return status;
 }
 
-/* The bytes of token `id` in maker->text: its symbols from left to right, by a stack in place of
- * recursion. */
-static tkz_status spell(model_maker *maker, uint32_t id)
-{
-    const tkz_bpe_trainer *trainer = maker->trainer;
-    const tkz__bpe_token *tokens = trainer->tokens.tokens;
-    size_t room = trainer->tokens.lengths[id] + (size_t)1, depth = 0;
-    uint32_t *stack = tkz__allocate_array(&trainer->allocator, room, sizeof *stack);
-    tkz_status status = TKZ_OK;
-    tkz__buffer_clear(&maker->text);
-    if (stack == NULL)
-        return tkz__error_memory(maker->error, room * sizeof *stack);
-    stack[depth++] = id;
-    while (status == TKZ_OK && depth > 0) {
-        id = stack[--depth];
-        if (id >= trainer->alphabet.count) {
-            stack[depth++] = tokens[id].right;
-            stack[depth++] = tokens[id].left;
-            continue;
-        }
-        char symbol[4];
-        size_t size = tkz__bpe_alphabet_spell(&trainer->alphabet, id, symbol);
-        status = tkz__buffer_append(&maker->text, symbol, size, maker->error);
-    }
-    tkz__release_array(&trainer->allocator, stack, room, sizeof *stack);
-    return status;
-}
-
 static tkz_status add_tokens(model_maker *maker)
 {
     tkz_status status = TKZ_OK;
-    size_t count = maker->trainer->alphabet.count + maker->merges;
+    size_t count = maker->trainer->alphabet.count + maker->vocabulary.merges;
     for (uint32_t token = 0; status == TKZ_OK && token < count; token++) {
-        status = spell(maker, token);
+        tkz__buffer_clear(&maker->text);
+        status = tkz__bpe_tokens_spell(maker->vocabulary.tokens, &maker->trainer->alphabet, token, &maker->text,
+                                       maker->error);
         if (status == TKZ_OK)
             status = tkz__tokenizer_builder_add_token(maker->builder, model_id(maker, token),
                                                       maker->text.data, maker->text.size,
                                                       maker->error);
     }
-    const tkz__bpe_token *tokens = maker->trainer->tokens.tokens;
+    const tkz__bpe_token *tokens = maker->vocabulary.tokens->tokens;
     for (uint32_t token = maker->trainer->alphabet.count; status == TKZ_OK && token < count;
          token++)
         status = tkz__tokenizer_builder_join_to(
@@ -256,20 +232,21 @@ tkz_status tkz_bpe_trainer_tokenizer(const tkz_bpe_trainer *trainer, uint32_t si
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                               "a vocabulary of the order of sentencepiece is made as a "
                               "SentencePiece model");
-    tkz_status status = tkz__bpe_trainer_part(trainer, size, &maker.merges, error);
-    if (status != TKZ_OK)
-        return status;
+    tkz_status status = TKZ_OK;
     if (size != 0 && size <= trainer->transition && size < tkz_bpe_trainer_size(trainer))
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
                               "a vocabulary of %" PRIu32 " ids has no super-words: these begin at %" PRIu32, size,
                               trainer->transition);
     tkz__buffer_init(&maker.text, &trainer->allocator);
     tkz__buffer_init(&maker.steps, &trainer->allocator);
-    status = begin(&maker);
+    status = tkz__bpe_vocabulary_init(&maker.vocabulary, trainer, size, error);
+    if (status == TKZ_OK)
+        status = begin(&maker);
     if (status == TKZ_OK)
         status = make(&maker, tokenizer);
     tkz__buffer_free(&maker.text);
     tkz__buffer_free(&maker.steps);
+    tkz__bpe_vocabulary_free(&maker.vocabulary);
     tkz__tokenizer_builder_free(maker.builder);
     return status;
 }

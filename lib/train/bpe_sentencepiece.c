@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "train/bpe_trainer.h"
+#include "train/bpe_required.h"
 #include "train/piece_model_writer.h"
 
 enum { MODEL_BPE = 2 };
 
 typedef struct model_writer {
     const tkz_bpe_trainer *trainer;
+    tkz__bpe_vocabulary vocabulary;
     tkz__model_writer out;
 } model_writer;
 
@@ -78,9 +79,10 @@ static tkz_status put_alphabet(model_writer *writer, size_t merges)
     return status;
 }
 
-static tkz_status put_pieces(model_writer *writer, size_t merges)
+static tkz_status put_pieces(model_writer *writer)
 {
-    const tkz__bpe_tokens *tokens = &writer->trainer->tokens;
+    const tkz__bpe_tokens *tokens = writer->vocabulary.tokens;
+    size_t merges = writer->vocabulary.merges;
     tkz_status status = put_fixed(writer);
     for (size_t i = 0; status == TKZ_OK && i < merges; i++) {
         const tkz__bpe_token *token = &tokens->tokens[writer->trainer->alphabet.count + i];
@@ -92,7 +94,7 @@ static tkz_status put_pieces(model_writer *writer, size_t merges)
 
 /* ---- Settings -------------------------------------------------------------------- */
 
-static tkz_status put_trainer(model_writer *writer, size_t merges)
+static tkz_status put_trainer(model_writer *writer)
 {
     const tkz_bpe_options *options = writer->trainer->options;
     const tkz__model_number numbers[] = {
@@ -104,7 +106,7 @@ static tkz_status put_trainer(model_writer *writer, size_t merges)
         {TKZ__TRAINER_WHITESPACE_ONLY, (options->split & TKZ_BPE_KEEP_SPACES) != 0},
         {TKZ__TRAINER_BYTE_FALLBACK, options->byte_fallback},
         {TKZ__TRAINER_MODEL_TYPE, MODEL_BPE},
-        {TKZ__TRAINER_VOCAB_SIZE, writer->trainer->base + merges}};
+        {TKZ__TRAINER_VOCAB_SIZE, writer->trainer->base + writer->vocabulary.merges}};
     tkz_status status =
         tkz__model_writer_float(&writer->out, TKZ__TRAINER_COVERAGE, (float)options->coverage);
     if (status == TKZ_OK)
@@ -115,24 +117,24 @@ static tkz_status put_trainer(model_writer *writer, size_t merges)
 tkz_status tkz_bpe_trainer_sentencepiece(const tkz_bpe_trainer *trainer, uint32_t size,
                                          int32_t dummy_prefix, tkz_bytes *bytes, tkz_error *error)
 {
-    size_t merges;
     memset(bytes, 0, sizeof *bytes);
     if (trainer->options->order != TKZ_BPE_ORDER_SENTENCEPIECE)
         return tkz__error_set(error, TKZ_STATUS_UNSUPPORTED, NULL, TKZ__NO_OFFSET,
                               "only a vocabulary of the order of sentencepiece makes a "
                               "SentencePiece model: others need the list of their merges");
-    tkz_status status = tkz__bpe_trainer_part(trainer, size, &merges, error);
+    model_writer writer = {.trainer = trainer};
+    tkz_status status = tkz__bpe_vocabulary_init(&writer.vocabulary, trainer, size, error);
     if (status != TKZ_OK)
         return status;
-    model_writer writer = {.trainer = trainer};
     tkz__model_writer_init(&writer.out, &trainer->allocator, error);
-    status = put_pieces(&writer, merges);
+    status = put_pieces(&writer);
     if (status == TKZ_OK)
-        status = put_trainer(&writer, merges);
+        status = put_trainer(&writer);
     if (status == TKZ_OK)
         status = tkz__model_writer_normalizer(&writer.out, dummy_prefix != 0, false);
     if (status == TKZ_OK)
         tkz__buffer_release(&writer.out.model, bytes);
     tkz__model_writer_free(&writer.out);
+    tkz__bpe_vocabulary_free(&writer.vocabulary);
     return status;
 }

@@ -212,6 +212,31 @@ tkz_status tkz__bpe_tokens_add(tkz__bpe_tokens *tokens, const uint8_t *text, siz
     return TKZ_OK;
 }
 
+/* Its symbols from left to right, by a stack in place of recursion. */
+tkz_status tkz__bpe_tokens_spell(const tkz__bpe_tokens *tokens, const tkz__bpe_alphabet *alphabet, uint32_t id,
+                                 tkz__buffer *text, tkz_error *error)
+{
+    size_t room = tokens->lengths[id] + (size_t)1, depth = 0;
+    uint32_t *stack = tkz__allocate_array(&tokens->allocator, room, sizeof *stack);
+    tkz_status status = TKZ_OK;
+    if (stack == NULL)
+        return tkz__error_memory(error, room * sizeof *stack);
+    stack[depth++] = id;
+    while (status == TKZ_OK && depth > 0) {
+        id = stack[--depth];
+        if (id >= alphabet->count) {
+            stack[depth++] = tokens->tokens[id].right;
+            stack[depth++] = tokens->tokens[id].left;
+            continue;
+        }
+        char symbol[4];
+        size_t size = tkz__bpe_alphabet_spell(alphabet, id, symbol);
+        status = tkz__buffer_append(text, symbol, size, error);
+    }
+    tkz__release_array(&tokens->allocator, stack, room, sizeof *stack);
+    return status;
+}
+
 /* With SPLIT_SPACES a mark may stand at the start of a piece only, so that several of them, which
  * KEEP_SPACES allows by themselves, begin none; without it, anywhere but at the end. */
 static bool marks_fit(const tkz__bpe_token *left, const tkz__bpe_token *right, uint32_t split)

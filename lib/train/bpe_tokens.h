@@ -6,6 +6,7 @@
 #ifndef TKZ_TRAIN_BPE_TOKENS_H
 #define TKZ_TRAIN_BPE_TOKENS_H
 
+#include "core/buffer.h"
 #include "index/pair_queue.h"
 #include "train/bpe_alphabet.h"
 
@@ -56,6 +57,10 @@ TKZ_CHECKED tkz_status tkz__bpe_tokens_add(tkz__bpe_tokens *tokens, const uint8_
 /* Adds the token that a merge makes. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__bpe_tokens_join(tkz__bpe_tokens *tokens, uint32_t left, uint32_t right,
                                             tkz_error *error);
+
+/* Appends the bytes of a token of an alphabet to `text`. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__bpe_tokens_spell(const tkz__bpe_tokens *tokens, const tkz__bpe_alphabet *alphabet, uint32_t id,
+                                             tkz__buffer *text, tkz_error *error);
 
 /* May two neighbours become one token, as far as lengths, scripts, digits and spaces go? */
 bool tkz__bpe_tokens_may_join(const tkz__bpe_tokens *tokens, uint32_t left, uint32_t right);

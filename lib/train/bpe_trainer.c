@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "train/bpe_required.h"
 #include "train/word_counts.h"
 
 const char *const tkz__bpe_meta[TKZ__BPE_META] = {"<unk>", "<s>", "</s>"};
@@ -71,10 +72,28 @@ static tkz_status check_size(const tkz_bpe_trainer *trainer, tkz_error *error)
                           trainer->options->size, base, trainer->alphabet.count);
 }
 
+/* How many ids do alphabet and required tokens need? */
+static tkz_status measure_required(tkz_bpe_trainer *trainer, tkz_error *error)
+{
+    uint32_t more, size = trainer->options->size;
+    tkz_status status = tkz__bpe_required_count(trainer, 0, &more, error);
+    trainer->least = trainer->base + more;
+    if (status != TKZ_OK || trainer->least <= size)
+        return status;
+    return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "size", TKZ__NO_OFFSET,
+                          "a vocabulary of %" PRIu32 " ids has no room for %zu required tokens, which need %" PRIu32
+                          " with alphabet and special tokens; make it larger, or require fewer",
+                          size, trainer->options->required_tokens.count, trainer->least);
+}
+
 static tkz_status prepare(tkz_bpe_trainer *trainer, const tkz_word_list *words, tkz_error *error)
 {
     tkz_bpe_options *options = trainer->options;
     tkz_status status = forbid_fixed(options, error);
+    if (status == TKZ_OK)
+        status = tkz__bpe_required_check(options, error);
+    if (status == TKZ_OK)
+        status = tkz__bpe_required_check_cuts(options, error);
     if (status == TKZ_OK)
         status = tkz__bpe_alphabet_init(&trainer->alphabet, options, words, error);
     if (status == TKZ_OK)
@@ -92,7 +111,8 @@ static tkz_status prepare(tkz_bpe_trainer *trainer, const tkz_word_list *words, 
     trainer->types = words->count;
     for (size_t i = 0; i < words->count; i++)
         trainer->occurrences += words->counts[i];
-    return tkz__bpe_trainer_check_memory(trainer, error);
+    status = measure_required(trainer, error);
+    return status == TKZ_OK ? tkz__bpe_trainer_check_memory(trainer, error) : status;
 }
 
 tkz_status tkz_bpe_trainer_new(tkz_bpe_trainer **trainer, const tkz_bpe_options *options,
@@ -120,6 +140,12 @@ tkz_status tkz_bpe_trainer_new(tkz_bpe_trainer **trainer, const tkz_bpe_options 
     return status;
 }
 
+static tkz_status take_pre_tokenizer(tkz_bpe_trainer *trainer, const tkz_word_counts *counts, tkz_error *error)
+{
+    trainer->options->pre_tokenizer = tkz__word_counts_pre_tokenizer(counts);
+    return tkz__bpe_required_check_cuts(trainer->options, error);
+}
+
 tkz_status tkz_bpe_trainer_of_counts(tkz_bpe_trainer **trainer, const tkz_bpe_options *options,
                                      const tkz_word_counts *counts, const tkz_allocator *allocator,
                                      tkz_error *error)
@@ -145,7 +171,11 @@ tkz_status tkz_bpe_trainer_of_counts(tkz_bpe_trainer **trainer, const tkz_bpe_op
     }
     if (status == TKZ_OK && (*trainer)->options->pre_tokenizer == NULL &&
         options->order != TKZ_BPE_ORDER_SENTENCEPIECE)
-        (*trainer)->options->pre_tokenizer = tkz__word_counts_pre_tokenizer(counts);
+        status = take_pre_tokenizer(*trainer, counts, error);
+    if (status != TKZ_OK) {
+        tkz_bpe_trainer_free(*trainer);
+        *trainer = NULL;
+    }
     tkz__release_array(&memory, offsets, count + 1, sizeof *offsets);
     tkz__release_array(&memory, numbers, count + 1, sizeof *numbers);
     return status;
@@ -207,27 +237,19 @@ uint32_t tkz_bpe_trainer_base(const tkz_bpe_trainer *trainer)
 
 uint32_t tkz_bpe_trainer_size(const tkz_bpe_trainer *trainer)
 {
-    return trainer->base + (uint32_t)tkz__bpe_trainer_merges(trainer);
+    uint64_t size = trainer->base + tkz__bpe_trainer_merges(trainer) + trainer->more;
+    return size < trainer->options->size ? (uint32_t)size : trainer->options->size;
+}
+
+uint32_t tkz_bpe_trainer_least(const tkz_bpe_trainer *trainer)
+{
+    return trainer->least;
 }
 
 int32_t tkz_bpe_trainer_is_done(const tkz_bpe_trainer *trainer)
 {
     return trainer->has_merger && trainer->merger.is_done &&
            (trainer->transition == 0 || trainer->is_second);
-}
-
-tkz_status tkz__bpe_trainer_part(const tkz_bpe_trainer *trainer, uint32_t size, size_t *merges,
-                                 tkz_error *error)
-{
-    uint32_t now = tkz_bpe_trainer_size(trainer);
-    if (size == 0)
-        size = now;
-    if (size < trainer->base || size > now)
-        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
-                              "a vocabulary of %" PRIu32 " ids: there are %" PRIu32 " to %" PRIu32,
-                              size, trainer->base, now);
-    *merges = size - trainer->base;
-    return TKZ_OK;
 }
 
 /* Makes merges in the words that are there until the vocabulary has `size` ids. */
@@ -244,8 +266,11 @@ static tkz_status run_stage(tkz_bpe_trainer *trainer, uint32_t size,
         return status;
     size_t alphabet = trainer->alphabet.count;
     size_t wanted = size > trainer->base ? size - trainer->base : 0;
-    return tkz__bpe_merger_run(&trainer->merger, alphabet + wanted, alphabet,
-                               alphabet + trainer->options->size - trainer->base, progress, error);
+    status = tkz__bpe_merger_run(&trainer->merger, alphabet + wanted, alphabet,
+                                 alphabet + trainer->options->size - trainer->base, progress, error);
+    if (status == TKZ_OK && tkz_bpe_trainer_is_done(trainer)) /* what required tokens need comes behind all */
+        status = tkz__bpe_required_count(trainer, tkz__bpe_trainer_merges(trainer), &trainer->more, error);
+    return status;
 }
 
 tkz_status tkz_bpe_trainer_run(tkz_bpe_trainer *trainer, uint32_t size,

@@ -18,6 +18,8 @@ struct tkz_bpe_trainer {
     tkz__bpe_merger merger;
     bool has_merger;
     uint32_t base;       /* ids that are no merges */
+    uint32_t least;      /* and those that required tokens need at least */
+    uint32_t more;       /* that they need behind all merges, once no pair is left */
     uint64_t types;      /* different words, */
     uint64_t occurrences; /* and all of them */
     uint64_t words_hash; /* of the words before the first merge; of both lists of them */
@@ -37,10 +39,6 @@ static inline size_t tkz__bpe_trainer_merges(const tkz_bpe_trainer *trainer)
 {
     return trainer->tokens.count - trainer->alphabet.count;
 }
-
-/* How many merges a vocabulary of `size` ids has (0: all so far). Errors: INVALID_ARGUMENT. */
-TKZ_CHECKED tkz_status tkz__bpe_trainer_part(const tkz_bpe_trainer *trainer, uint32_t size,
-                                             size_t *merges, tkz_error *error);
 
 /* Merges in `words` what the tokens behind the alphabet were made of, in their order: each word becomes
  * what it was when the last of them was made. n log n in the longest word. Errors: OUT_OF_MEMORY. */

@@ -446,6 +446,15 @@ tkz_status tkz__unigram_em_prune(tkz__unigram_em *em, size_t target, tkz_error *
     return status == TKZ_OK ? select_pieces(em, target, error) : status;
 }
 
+double tkz__unigram_em_alternative(tkz__unigram_em *em, size_t piece)
+{
+    size_t length;
+    double *best;
+    uint32_t *path;
+    alternative_room(em, 0, &best, &path);
+    return find_alternative(em->pieces, piece, best, path, &length);
+}
+
 tkz_status tkz__unigram_em_drop_beaten(tkz__unigram_em *em, tkz_error *error)
 {
     size_t count = em->pieces->count;

@@ -66,6 +66,9 @@ TKZ_CHECKED tkz_status tkz__unigram_em_prune(tkz__unigram_em *em, size_t target,
 /* Removes pieces that a path of others beats. Errors: OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__unigram_em_drop_beaten(tkz__unigram_em *em, tkz_error *error);
 
+/* The score of the best cut of a piece into others, or minus infinity. */
+double tkz__unigram_em_alternative(tkz__unigram_em *em, size_t piece);
+
 double tkz__unigram_digamma(double x);
 
 #endif

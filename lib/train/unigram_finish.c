@@ -97,6 +97,26 @@ static tkz_status list_alphabet(tkz__byte_map *map, const tkz__unigram_sentences
     return status;
 }
 
+/* Those that must be there besides stand behind the alphabet. */
+static tkz_status list_required(tkz__byte_map *map, const tkz__unigram_text *required, tkz_error *error)
+{
+    tkz__buffer text;
+    tkz_status status = TKZ_OK;
+    tkz__buffer_init(&text, &map->allocator);
+    for (size_t i = 0; status == TKZ_OK && i < required->count; i++) {
+        tkz__buffer_clear(&text);
+        for (uint64_t at = required->starts[i]; status == TKZ_OK && at < required->starts[i + 1]; at++) {
+            char character[4];
+            status = tkz__buffer_append(&text, character, tkz__utf8_encode(required->characters[at], character), error);
+        }
+        uint64_t *value;
+        if (status == TKZ_OK)
+            status = tkz__byte_map_insert(map, text.data, text.size, &value, NULL, error);
+    }
+    tkz__buffer_free(&text);
+    return status;
+}
+
 /* Gives the characters that are no piece any more one, a little above the lowest score. */
 static tkz_status add_missing(tkz__final_pieces *trained, const tkz__byte_map *alphabet,
                               const tkz__unigram_sentences *sentences, tkz_error *error)
@@ -131,7 +151,7 @@ static tkz_status choose(tkz__final_pieces *trained, tkz__byte_map *alphabet, si
         status = sort_pieces(trained, error);
     if (status != TKZ_OK)
         return status;
-    size_t others = room - sentences->alphabet_count, count = 0;
+    size_t others = room - sentences->alphabet_count - sentences->required.count, count = 0;
     for (size_t i = 0; i < trained->count; i++) {
         const tkz__final_piece *piece = &trained->pieces[i];
         bool is_letter = tkz__byte_map_find(alphabet, trained->texts.data + piece->start,
@@ -151,6 +171,8 @@ tkz_status tkz__unigram_finish(tkz__final_pieces *trained, size_t room,
     tkz__byte_map alphabet;
     tkz__byte_map_init(&alphabet, &trained->allocator);
     tkz_status status = list_alphabet(&alphabet, sentences, error);
+    if (status == TKZ_OK)
+        status = list_required(&alphabet, &sentences->required, error);
     if (status == TKZ_OK)
         status = choose(trained, &alphabet, room, sentences, error);
     tkz__byte_map_free(&alphabet);

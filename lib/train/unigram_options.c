@@ -11,6 +11,7 @@
 
 #include "core/hash.h"
 #include "text/utf8.h"
+#include "tokenize/text.h"
 
 enum kind { BOOLEAN, INTEGER, NUMBER, TEXT, LIST, CHOICE };
 
@@ -232,6 +233,36 @@ tkz_status tkz_unigram_options_set(tkz_unigram_options *target, const char *name
                           "Unigram training has no option of this name");
 }
 
+/* Puts a text with U+2581 in the place of spaces. */
+static tkz_status put_token(tkz__byte_map *map, const char *name, const char *text, size_t size, tkz_error *error)
+{
+    uint64_t *value;
+    tkz__buffer marked;
+    tkz_status status = TKZ_OK;
+    if (size == 0 || tkz_utf8_valid_prefix(text, size) != size || memchr(text, '\0', size) != NULL)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, name, TKZ__NO_OFFSET,
+                              "a token must be UTF-8 of one character or more, none of them NUL");
+    tkz__buffer_init(&marked, &map->allocator);
+    for (size_t i = 0; status == TKZ_OK && i < size; i++)
+        status = text[i] == ' ' ? tkz__buffer_append_text(&marked, "\xE2\x96\x81", error)
+                                : tkz__buffer_append_byte(&marked, (uint8_t)text[i], error);
+    if (status == TKZ_OK)
+        status = tkz__byte_map_insert(map, marked.data, marked.size, &value, NULL, error);
+    tkz__buffer_free(&marked);
+    return status;
+}
+
+tkz_status tkz_unigram_options_require_token(tkz_unigram_options *target, const char *token, size_t size,
+                                             tkz_error *error)
+{
+    return put_token(&target->required_tokens, "require_token", token, size, error);
+}
+
+tkz_status tkz_unigram_options_forbid(tkz_unigram_options *target, const char *token, size_t size, tkz_error *error)
+{
+    return put_token(&target->forbidden, "forbid", token, size, error);
+}
+
 tkz_status tkz_unigram_options_new(tkz_unigram_options **result, const tkz_allocator *allocator,
                                    tkz_error *error)
 {
@@ -245,6 +276,8 @@ tkz_status tkz_unigram_options_new(tkz_unigram_options **result, const tkz_alloc
         tkz__buffer_init(&made->names[i], &own);
     tkz__buffer_init(&made->unk_surface, &own);
     tkz__buffer_init(&made->required, &own);
+    tkz__byte_map_init(&made->required_tokens, &own);
+    tkz__byte_map_init(&made->forbidden, &own);
     tkz__buffer_init(&made->control.bytes, &own);
     tkz__buffer_init(&made->user.bytes, &own);
     tkz__piece_rules_init(&made->rules);
@@ -269,6 +302,8 @@ void tkz_unigram_options_free(tkz_unigram_options *target)
         tkz__buffer_free(&target->names[i]);
     tkz__buffer_free(&target->unk_surface);
     tkz__buffer_free(&target->required);
+    tkz__byte_map_free(&target->required_tokens);
+    tkz__byte_map_free(&target->forbidden);
     tkz__buffer_free(&target->control.bytes);
     tkz__buffer_free(&target->user.bytes);
     tkz__release(&allocator, target, sizeof *target);
@@ -282,6 +317,14 @@ static size_t member_size(const struct option *option)
     case NUMBER: return sizeof(double);
     default: return option->is_64 ? sizeof(uint64_t) : sizeof(uint32_t);
     }
+}
+
+static tkz_status put_texts(tkz__buffer *buffer, const tkz__byte_map *map, tkz_error *error)
+{
+    tkz_status status = tkz__buffer_append_u64(buffer, map->count, error);
+    for (size_t i = 0; status == TKZ_OK && i < map->count; i++)
+        status = tkz__buffer_append_u64(buffer, map->entries[i].key_size, error);
+    return status == TKZ_OK ? tkz__buffer_append(buffer, map->keys, map->key_size, error) : status;
 }
 
 tkz_status tkz__unigram_options_hash(const tkz_unigram_options *source, uint64_t *hash, tkz_error *error)
@@ -305,6 +348,10 @@ tkz_status tkz__unigram_options_hash(const tkz_unigram_options *source, uint64_t
     }
     if (status == TKZ_OK && source->seed_size == 0) /* then the size decides how many there are */
         status = tkz__buffer_append_u32(&buffer, source->vocab_size, error);
+    if (status == TKZ_OK && source->required_tokens.count > 0)
+        status = put_texts(&buffer, &source->required_tokens, error);
+    if (status == TKZ_OK && source->forbidden.count > 0)
+        status = put_texts(&buffer, &source->forbidden, error);
     if (status == TKZ_OK)
         *hash = tkz__hash64(buffer.data, buffer.size);
     tkz__buffer_free(&buffer);

@@ -6,6 +6,7 @@
 #define TKZ_TRAIN_UNIGRAM_OPTIONS_H
 
 #include "core/buffer.h"
+#include "core/byte_map.h"
 #include "tokenize/train.h"
 #include "train/piece_rules.h"
 
@@ -43,6 +44,8 @@ struct tkz_unigram_options {
     tkz__buffer required;   /* characters */
     tkz__text_list control; /* symbols */
     tkz__text_list user;
+    tkz__byte_map required_tokens; /* with U+2581 for spaces, as the next */
+    tkz__byte_map forbidden;
 };
 
 /* A hash of all that decides the result, but for vocab_size. Errors: OUT_OF_MEMORY. */

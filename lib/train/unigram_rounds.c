@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "train/unigram_required.h"
 #include "train/unigram_seeds.h"
 #include "train/unigram_trainer.h"
 
@@ -98,11 +99,11 @@ static int compare_ranked(const void *left, const void *right)
     return a->piece < b->piece ? -1 : 1;
 }
 
-/* Keeps the alphabet and the highest scores, as many as there is room for. */
+/* Keeps the alphabet, what is required, and the highest scores, as many as there is room for. */
 static tkz_status select_highest(const struct way *way, uint8_t *keep, ranked_piece *list)
 {
     tkz__unigram_pieces *pieces = way->em->pieces;
-    size_t count = 0, others = way->room - way->trainer->sentences.alphabet_count;
+    size_t count = 0, others = way->room - way->trainer->sentences.alphabet_count - way->trainer->sentences.required.count;
     for (size_t i = 0; i < pieces->count; i++) {
         keep[i] = pieces->is_kept[i];
         if (!keep[i])
@@ -131,6 +132,9 @@ static tkz_status score_again(struct way *way)
     tkz__release_array(allocator, list, count, sizeof *list);
     for (unsigned i = 0; status == TKZ_OK && i < LAST_ROUNDS; i++)
         status = tkz__unigram_em_round(way->em, true, way->error);
+    if (status == TKZ_OK)
+        status = tkz__unigram_required_raise(way->em, way->trainer->sentences.alphabet_count,
+                                             way->trainer->sentences.required.count, way->error);
     return status;
 }
 
@@ -246,6 +250,8 @@ static tkz_status find_seeds(tkz_unigram_trainer *trainer, tkz_error *error)
         status = tkz__unigram_trainer_check_memory(trainer, error);
     if (status == TKZ_OK)
         status = tkz__unigram_trainer_place(trainer, error);
+    if (status == TKZ_OK && trainer->sentences.required.count > 0) /* how often they stand is not known yet */
+        status = tkz__unigram_pieces_recount(&trainer->pieces, &trainer->text, error);
     if (status == TKZ_OK)
         tkz__unigram_em_begin(&trainer->em);
     return status;

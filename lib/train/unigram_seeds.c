@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "index/suffix_array.h"
+#include "train/unigram_required.h"
 
 /* ---- Walking the suffix tree ------------------------------------------------------------- */
 
@@ -139,7 +140,8 @@ static tkz_status take_repeat(void *context, const tkz__repeat *repeat, tkz_erro
             return TKZ_OK;
     }
     if (length < 2 || length > list->options->rules.longest || repeat->count < 2 ||
-        !tkz__piece_rules_allow(&list->options->rules, list->text->characters + place, length))
+        !tkz__piece_rules_allow(&list->options->rules, list->text->characters + place, length) ||
+        tkz__unigram_is_forbidden(list->options, list->text->characters + place, length))
         return TKZ_OK;
     if (list->count >= 4 * list->wanted)
         keep_best(list);
@@ -257,13 +259,28 @@ static tkz_status add_alphabet(tkz__unigram_pieces *pieces,
     return status;
 }
 
-static tkz_status add_seeds(tkz__unigram_pieces *pieces, const seed_list *list, tkz_error *error)
+/* What is required, then what was found and is not required. */
+static tkz_status add_seeds(tkz__unigram_pieces *pieces, const seed_list *list, const tkz__unigram_text *required,
+                            tkz_error *error)
 {
+    tkz__byte_map known;
+    uint64_t *value;
     tkz_status status = TKZ_OK;
-    for (size_t i = 0; status == TKZ_OK && i < list->count; i++)
-        status = tkz__unigram_pieces_add(pieces, list->text->characters + list->seeds[i].place,
-                                         list->seeds[i].length, list->seeds[i].count, false,
-                                         error);
+    tkz__byte_map_init(&known, &list->allocator);
+    for (size_t i = 0; status == TKZ_OK && i < required->count; i++) {
+        const uint32_t *characters = required->characters + required->starts[i];
+        size_t size = (size_t)(required->starts[i + 1] - required->starts[i]);
+        status = tkz__unigram_pieces_add(pieces, characters, size, 0, true, error);
+        if (status == TKZ_OK)
+            status = tkz__byte_map_insert(&known, characters, size * sizeof *characters, &value, NULL, error);
+    }
+    for (size_t i = 0; status == TKZ_OK && i < list->count; i++) {
+        const uint32_t *characters = list->text->characters + list->seeds[i].place;
+        if (known.count == 0 ||
+            tkz__byte_map_find(&known, characters, list->seeds[i].length * sizeof *characters) == NULL)
+            status = tkz__unigram_pieces_add(pieces, characters, list->seeds[i].length, list->seeds[i].count, false, error);
+    }
+    tkz__byte_map_free(&known);
     return status;
 }
 
@@ -390,7 +407,7 @@ tkz_status tkz__unigram_seeds(tkz__unigram_pieces *pieces, const tkz_unigram_opt
     if (status == TKZ_OK)
         status = add_alphabet(pieces, sentences, error);
     if (status == TKZ_OK)
-        status = add_seeds(pieces, &list, error);
+        status = add_seeds(pieces, &list, &sentences->required, error);
     tkz__release_array(allocator, list.seeds, list.capacity, sizeof *list.seeds);
     return status;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "text/utf8.h"
+#include "train/unigram_required.h"
 
 enum { CODE_POINTS = 0x110000, REPLACEMENT = 0xFFFD };
 
@@ -181,34 +182,44 @@ static int compare_characters(const void *left, const void *right)
     return a->character < b->character ? -1 : 1;
 }
 
-/* Marks the required characters in `is_required` and lists them in front. */
-static size_t list_required(const struct reader *reader, uint8_t *is_required,
-                            tkz__unigram_character *list)
+/* Marks the characters of a text in `is_required` and lists those that are not there. */
+static size_t list_characters(const struct reader *reader, const uint8_t *text, size_t size, uint8_t *is_required,
+                              tkz__unigram_character *list, size_t count)
 {
-    const tkz__buffer *required = &reader->options->required;
-    size_t count = 0;
-    for (size_t at = 0; at < required->size;) {
+    for (size_t at = 0; at < size;) {
         uint32_t character;
-        at += tkz__utf8_next((const char *)required->data + at, required->size - at, &character);
+        at += tkz__utf8_next((const char *)text + at, size - at, &character);
         if (character == 0 || is_required[character])
             continue;
         is_required[character] = 1;
         list[count++] = (tkz__unigram_character){character, reader->counts[character]};
     }
+    return count;
+}
+
+/* Lists the required characters and those of required tokens in front. */
+static size_t list_required(const struct reader *reader, uint8_t *is_required,
+                            tkz__unigram_character *list)
+{
+    const tkz__buffer *required = &reader->options->required;
+    const tkz__byte_map *tokens = &reader->options->required_tokens;
+    size_t count = list_characters(reader, required->data, required->size, is_required, list, 0);
+    count = list_characters(reader, tokens->keys, tokens->key_size, is_required, list, count);
     qsort(list, count, sizeof *list, compare_characters);
     return count;
 }
 
 /* The characters that are required, then the most frequent, until they cover the share that is asked
- * for; sentencepiece's sums are of 32 bits. */
-static size_t choose_characters(const struct reader *reader, tkz__unigram_character *list, size_t count)
+ * for; sentencepiece's sums are of 32 bits, and it leaves out required ones too where others are enough. */
+static size_t choose_characters(const struct reader *reader, tkz__unigram_character *list, size_t count, size_t required)
 {
+    size_t least = reader->options->required_tokens.count > 0 ? required : 0;
     uint32_t boundary = reader->options->rules.boundary;
     uint64_t covered = 0;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         float share = (float)(1.0 * (double)covered / (double)reader->total);
-        if (share >= (float)reader->options->character_coverage)
+        if (i >= least && share >= (float)reader->options->character_coverage)
             break;
         covered += list[i].count;
         if (list[i].character != boundary)
@@ -220,7 +231,7 @@ static size_t choose_characters(const struct reader *reader, tkz__unigram_charac
 static tkz_status choose_alphabet(struct reader *reader)
 {
     tkz__unigram_sentences *sentences = reader->sentences;
-    size_t different = reader->options->required.size;
+    size_t different = reader->options->required.size + reader->options->required_tokens.key_size;
     uint8_t *is_known = tkz__allocate_zeroed(&sentences->allocator, CODE_POINTS);
     for (uint32_t i = 0; i < CODE_POINTS; i++)
         different += reader->counts[i] > 0;
@@ -234,10 +245,10 @@ static tkz_status choose_alphabet(struct reader *reader)
     }
     size_t required = list_required(reader, is_known, list), count = required;
     for (uint32_t i = 0; i < CODE_POINTS; i++)
-        if (reader->counts[i] > 0 && !is_known[i])
+        if (reader->counts[i] > 0 && !is_known[i] && !tkz__unigram_is_forbidden(reader->options, &i, 1))
             list[count++] = (tkz__unigram_character){i, reader->counts[i]};
     qsort(list + required, count - required, sizeof *list, compare_characters);
-    count = choose_characters(reader, list, count);
+    count = choose_characters(reader, list, count, required);
     qsort(list, count, sizeof *list, compare_characters);
     sentences->alphabet_count = count;
     memset(is_known, 0, CODE_POINTS);
@@ -268,7 +279,9 @@ static tkz_status read_all(struct reader *reader, const tkz_word_list *words)
         status = tkz__error_set(reader->error, TKZ_STATUS_EMPTY_INPUT, NULL, TKZ__NO_OFFSET,
                                 "there is no line to train on%s",
                                 sentences->skipped > 0 ? ": all are too long or hold U+2585" : "");
-    return status == TKZ_OK ? choose_alphabet(reader) : status;
+    if (status == TKZ_OK)
+        status = choose_alphabet(reader);
+    return status == TKZ_OK ? tkz__unigram_required_list(sentences, reader->options, reader->error) : status;
 }
 
 tkz_status tkz__unigram_sentences_init(tkz__unigram_sentences *sentences,
@@ -279,6 +292,7 @@ tkz_status tkz__unigram_sentences_init(tkz__unigram_sentences *sentences,
     memset(sentences, 0, sizeof *sentences);
     sentences->allocator = *allocator;
     tkz__unigram_text_init(&sentences->lines, allocator);
+    tkz__unigram_text_init(&sentences->required, allocator);
     tkz__byte_map_init(&sentences->meta, allocator);
     struct reader reader = {.sentences = sentences, .options = options, .error = error};
     tkz__buffer_init(&reader.line, allocator);
@@ -294,6 +308,7 @@ tkz_status tkz__unigram_sentences_init(tkz__unigram_sentences *sentences,
 void tkz__unigram_sentences_free(tkz__unigram_sentences *sentences)
 {
     tkz__unigram_text_free(&sentences->lines);
+    tkz__unigram_text_free(&sentences->required);
     tkz__byte_map_free(&sentences->meta);
     tkz__release_array(&sentences->allocator, sentences->alphabet, sentences->alphabet_capacity,
                        sizeof *sentences->alphabet);

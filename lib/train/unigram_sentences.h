@@ -23,11 +23,12 @@ typedef struct tkz__unigram_sentences {
     size_t alphabet_capacity;
     uint64_t skipped; /* lines that are too long, or hold TKZ__PIECE_UNKNOWN */
     tkz__byte_map meta; /* what becomes a wall in text */
+    tkz__unigram_text required; /* pieces of two characters or more that there must be */
     size_t longest_meta;
 } tkz__unigram_sentences;
 
-/* Reads the lines and chooses the alphabet. Errors: EMPTY_INPUT, INVALID_ARGUMENT, OVERFLOW,
- * OUT_OF_MEMORY. */
+/* Reads the lines and chooses the alphabet. Errors: EMPTY_INPUT, INVALID_ARGUMENT, INVALID_OPTION
+ * (required tokens), OVERFLOW, OUT_OF_MEMORY. */
 TKZ_CHECKED tkz_status tkz__unigram_sentences_init(tkz__unigram_sentences *sentences,
                                                    const tkz_unigram_options *options,
                                                    const tkz_word_list *words,

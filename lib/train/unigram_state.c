@@ -7,7 +7,7 @@
  * beginning, u32 prunings, u32 characters of the longest of those pieces (u32 0: no seeds yet); for each size, the largest
  * first, u32 of it and u32 1 if it is done, then the bits of its likelihood (u64), u32 prunings, u32 ids, u64 bytes of the
  * model, the model; u64 pieces by now; for each the bits of its score (u64), u32 length, and its characters (u32 each); u64 XXH3
- * of all before it. The first pieces are the alphabet. Between two steps nothing else is known: where the pieces stand in
+ * of all before it. The first pieces are the alphabet, then what is required. Between two steps nothing else is known: where the pieces stand in
  * the text follows from them.
  */
 #include <math.h>
@@ -230,7 +230,7 @@ static tkz_status read_piece(tkz_unigram_trainer *trainer, struct source *source
         characters[i] = tkz__load_u32(text + (size_t)i * 4);
     if (text == NULL || !are_characters(trainer, index, characters, length))
         return damaged(error);
-    bool is_kept = index < trainer->sentences.alphabet_count;
+    bool is_kept = index < trainer->sentences.alphabet_count + trainer->sentences.required.count;
     tkz_status status = tkz__unigram_pieces_add(&trainer->pieces, characters, length, 0, is_kept, error);
     if (status == TKZ_OK)
         tkz__unigram_pieces_score(&trainer->pieces, index, score);
@@ -242,7 +242,8 @@ static tkz_status read_pieces(tkz_unigram_trainer *trainer, struct source *sourc
 {
     const uint8_t *number = take(source, 8);
     uint64_t count = number != NULL ? tkz__load_u64(number) : 0;
-    if (number == NULL || (longest > 0 && (count < trainer->sentences.alphabet_count || count > trainer->report.seeds)) ||
+    if (number == NULL || (longest > 0 && (count < trainer->sentences.alphabet_count + trainer->sentences.required.count ||
+                                                    count > trainer->report.seeds)) ||
         (longest == 0 && count > 0))
         return damaged(error);
     tkz_status status = TKZ_OK;

@@ -102,13 +102,13 @@ static tkz_status check_sizes(const tkz_unigram_trainer *trainer, tkz_error *err
     tkz_status status = tkz__meta_tokens_init(&meta, &options, error);
     if (status != TKZ_OK)
         return status;
-    size_t count = meta.count, fixed = count + trainer->sentences.alphabet_count;
+    size_t count = meta.count + trainer->sentences.required.count, fixed = count + trainer->sentences.alphabet_count;
     tkz__meta_tokens_free(&meta);
     if (fixed <= size)
         return TKZ_OK;
     return tkz__error_set(error, TKZ_STATUS_INVALID_OPTION, "vocab_size", TKZ__NO_OFFSET,
                           "%u ids have no room for the %zu characters of the alphabet and %zu "
-                          "other tokens: take %zu or more, or lower character_coverage",
+                          "other tokens that there must be: take %zu or more, or lower character_coverage",
                           size, trainer->sentences.alphabet_count, count, fixed);
 }
 
@@ -181,6 +181,7 @@ tkz_status tkz_unigram_trainer_new(tkz_unigram_trainer **trainer, const tkz_unig
     made->executor = executor;
     made->sentences.allocator = memory;
     tkz__unigram_text_init(&made->sentences.lines, &memory);
+    tkz__unigram_text_init(&made->sentences.required, &memory);
     tkz__byte_map_init(&made->sentences.meta, &memory);
     tkz__unigram_text_init(&made->text, &memory);
     tkz__unigram_pieces_init(&made->pieces, &memory);

@@ -81,6 +81,9 @@ static tkz_status take_options(extender *own, const tkz_bpe_options *options)
         return tkz__error_set(own->error, TKZ_STATUS_INVALID_OPTION, "size", TKZ__NO_OFFSET,
                               "the model has %" PRIu32 " ids already; %" PRIu32 " are no more",
                               own->first, options->size);
+    if (options->required_tokens.count > 0)
+        return tkz__error_set(own->error, TKZ_STATUS_INVALID_OPTION, "require_token", TKZ__NO_OFFSET,
+                              "required tokens are of training; extend the model with words that have them, or append them");
     given.unit = kind == TKZ__MODEL_BYTE_BPE ? TKZ_BPE_BYTES : TKZ_BPE_CHARACTERS;
     given.order = own->has_marks ? TKZ_BPE_ORDER_SENTENCEPIECE : TKZ_BPE_ORDER_HF;
     given.pre_tokenizer = NULL;

@@ -22,6 +22,9 @@ import tokenizers
 import transformers
 from commands import fail, run
 
+# Tokens that every model must have, among them such as no training finds.
+REQUIRED = ["国立国会図書館", "るとい", "です", "鬱鬱驫", "tokenizer", "ヸヹヺ", "コロナ"]
+
 # Lines that real texts have few of.
 HARD = ["", " ", "  ", "\u3000", "a  b", " \u3042", "\u3042 ", "\u2581", "\u2581\u2581a", "\t", "a\tb", "\u0000", "\u304b\u3099", "\uff76\uff9e", "\U00020b9f\u91ce\u5bb6",
         "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\ue000\U0010ffff", "<s>", "<unk>", "<|endoftext|>", "<0xE3>", "x" * 300,
@@ -93,7 +96,22 @@ def compare(what, ours, theirs, texts):
 
 class Report:
     def __init__(self):
-        self.files = self.ids = self.lines = self.ties = 0
+        self.files = self.ids = self.lines = self.ties = self.required = 0
+
+
+def check_required(ours, native, written):
+    """Each required token by itself is one id, the same one, in each program."""
+    documents = ours.path("required.jsonl")
+    with open(documents, "w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"text": text}) + "\n" for text in REQUIRED)
+    expected = ours.ids(native, documents)
+    for path, programs in {native: {}, **written}.items():
+        for program, (encode, _) in {"ours": (lambda texts, path=path: ours.ids(path, documents), None), **programs}.items():
+            ids = encode(REQUIRED)
+            compare(f"required tokens, {os.path.basename(path)}, {program}", expected, ids, REQUIRED)
+            if any(len(one) != 1 for one in ids):
+                fail(f"{program}, {path}: required tokens have the ids {ids}")
+    return sum(len(REQUIRED) * (1 + len(programs)) for programs in written.values())
 
 
 def check(ours, native, written, texts, documents, report, has_ties=False, lossless=False):
@@ -130,25 +148,32 @@ def main():
     with open(documents, "w", encoding="utf-8") as file:
         file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
 
+    listed = ours.path("required.list")
+    with open(listed, "w", encoding="utf-8") as file:
+        file.writelines(text + "\n" for text in REQUIRED)
+    require = ["--require-list", listed]
+
     for pattern in ("cl100k", "o200k"):
         table, base = ours.path(pattern + ".wct"), ours.path(pattern)
         run(command, "count", "--quiet", "--pre-tokenizer", pattern, "-o", table, paths[0])
         ours.train("--counts", table, "--size", str(size), "--special", "", "-o", base + ".tkz", "--hf", base + ".json",
-                   "--tiktoken", base + ".tiktoken", "--order", "rustbpe")
+                   "--tiktoken", base + ".tiktoken", "--order", "rustbpe", *require)
         check(ours, base + ".tkz", {base + ".json": open_json(base + ".json")}, texts, documents, report, lossless=True)
         # The ids of ranks are those of tokenizer.json here; ours opens such a file with the pattern said.
         own = ours.path("ranks.tkz")
         run(command, "vocab", "convert", base + ".tiktoken", "--pre-tokenizer", pattern, "-o", own)
         check(ours, base + ".tkz", {own: open_ranks(base + ".tiktoken", pattern_of(base + ".json"))}, texts, documents, report,
               lossless=True)
+        report.required += check_required(ours, base + ".tkz", {
+            base + ".json": open_json(base + ".json"), own: open_ranks(base + ".tiktoken", pattern_of(base + ".json"))})
 
     base = ours.path("characters")
     run(command, "count", "--quiet", "--pre-tokenizer", "metaspace-hf0.23:replacement=\u2581", "-o", base + ".wct", paths[0])
     ours.train("--counts", base + ".wct", "--size", str(size), "--unit", "characters", "--order", "sentencepiece", "--coverage",
                "0.9995", "--byte-fallback", "--special", "<|end|>", "--sentencepiece", base + ".model", "-o", base + ".tkz",
-               "--hf", base + ".json")
-    check(ours, base + ".tkz", {base + ".json": open_json(base + ".json"), base + ".model": open_model(base + ".model")}, texts,
-          documents, report)
+               "--hf", base + ".json", *require)
+    written = {base + ".json": open_json(base + ".json"), base + ".model": open_model(base + ".model")}
+    check(ours, base + ".tkz", written, texts, documents, report)
 
     base = ours.path("unigram")
     ours.train("--model", "unigram", "--size", str(size), "--byte_fallback=true", "--character_coverage=0.9995",
@@ -156,11 +181,25 @@ def main():
                paths[0])
     check(ours, base + ".tkz", {base + ".json": open_json(base + ".json"), base + ".model": open_model(base + ".model")}, texts,
           documents, report, True)
+
+    # With nothing put before a text.
+    base = ours.path("required-characters")
+    ours.train("--counts", ours.path("characters.wct"), "--size", str(size), "--unit", "characters", "--order", "sentencepiece",
+               "--coverage", "0.9995", "--byte-fallback", "--no-dummy-prefix", "--sentencepiece", base + ".model", "-o",
+               base + ".tkz", "--hf", base + ".json", *require)
+    report.required += check_required(ours, base + ".tkz", {base + ".json": open_json(base + ".json"),
+                                                            base + ".model": open_model(base + ".model")})
+    base = ours.path("required-unigram")
+    ours.train("--model", "unigram", "--size", str(size), "--byte_fallback=true", "--character_coverage=0.9995",
+               "--add_dummy_prefix=false", "--sentencepiece", base + ".model", "-o", base + ".tkz", "--hf", base + ".json",
+               *require, paths[0])
+    report.required += check_required(ours, base + ".tkz", {base + ".json": open_json(base + ".json"),
+                                                            base + ".model": open_model(base + ".model")})
     if report.ties > len(texts) // 100:
         fail(f"{report.ties} of {len(texts)} lines have other ids by tokenizer.json of Unigram, which ties do not explain")
-    print(f"compared {report.files} files of 4 models of {size} ids in tokenizers, transformers, tiktoken and sentencepiece: "
+    print(f"compared {report.files} files of 6 models of {size} ids in tokenizers, transformers, tiktoken and sentencepiece: "
           f"{len(texts)} lines, {report.lines} times a line, {report.ids} ids and their text, 0 different "
-          f"({report.ties} lines with ties in tokenizer.json of Unigram)")
+          f"({report.ties} lines with ties in tokenizer.json of Unigram); {report.required} times a required token, one id each")
     return 0
 
 

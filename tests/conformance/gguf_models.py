@@ -27,6 +27,22 @@ PRE = {"llama3": "llama-bpe", "qwen3": "qwen2", "deepseek_v3": "deepseek-v3", "g
        "gpt2": "gpt-2", "command_r": "command-r", "smollm": "smollm"}
 
 
+class Writer(gguf.GGUFWriter):
+    """The package packs a list item by item, even each byte of a map of characters: those seen before are kept."""
+
+    packed = {}
+
+    def _pack_val(self, val, vtype, **options):
+        if vtype is not gguf.GGUFValueType.ARRAY:
+            return super()._pack_val(val, vtype, **options)
+        # Numbers of two types may be equal.
+        key = (*options.items(), val if isinstance(val, bytes) else (type(val[0]), tuple(val)))
+        if key not in self.packed:
+            plain = gguf.GGUFWriter(None, self.arch, endianess=self.endianess)
+            self.packed[key] = plain._pack_val(val, vtype, **options)
+        return self.packed[key]
+
+
 class SentencePiece:
     def __init__(self, path):
         import sentencepiece
@@ -109,7 +125,7 @@ class WordPiece:
 
 
 def write(path, fill, bos=None):
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = Writer(path, "llama")
     writer.add_array("other.list", [1.5, 2.5])
     fill(writer)
     writer.add_add_bos_token(bos is not None)

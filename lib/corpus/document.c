@@ -171,8 +171,8 @@ tkz_status tkz__frame_next(tkz__frame_cursor *cursor, const tkz__record_options 
     tkz_status status = TKZ_OK;
     if (frame->oversized) {
         tkz__error_set(&document->error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
-                       "the record has %llu bytes, more than the limit; only its beginning is kept",
-                       (unsigned long long)frame->oversized_size);
+                       "the record has %llu bytes, more than the limit of %llu; only its beginning is kept",
+                       (unsigned long long)frame->oversized_size, (unsigned long long)frame->record_limit);
         make_bad(document, "too_large");
     } else if (frame->format == TKZ__INPUT_JSONL) {
         status = read_json(document, options, arena);

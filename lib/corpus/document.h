@@ -28,6 +28,7 @@ typedef struct tkz__frame {
     tkz__buffer bytes;      /* records with their line ends; the last of a source may lack one */
     bool oversized;         /* one record above the limit: `bytes` holds only its first 4 KiB */
     uint64_t oversized_size; /* its full size in bytes, line end excluded */
+    uint64_t record_limit;   /* that it is above */
     uint64_t stored_done;   /* compressed bytes of the source read when the frame was cut */
 } tkz__frame;
 

@@ -358,6 +358,7 @@ static void start_frame(tkz__frame_reader *reader, tkz__frame *frame)
     frame->first_line = reader->position.line + 1;
     frame->oversized = false;
     frame->oversized_size = 0;
+    frame->record_limit = reader->record_limit;
 }
 
 /* One attempt: opens the current source if need be, and gets a frame or reaches the source's

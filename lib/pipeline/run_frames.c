@@ -246,7 +246,7 @@ static tkz_status take_up(frame_pass *p, const json_t *state, tkz_error *error)
         tkz_status status =
             tkz__frame_reader_new(&p->reader, p->run->recipe->paths, p->run->recipe->path_count,
                                   p->run->recipe->format, (size_t)p->run->recipe->frame_size,
-                                  p->run->recipe->record_limit, &p->run->allocator, error);
+                                  tkz__run_record_limit(p->run, p->worker_count), &p->run->allocator, error);
         if (status != TKZ_OK)
             return status;
     }

@@ -60,6 +60,20 @@ static tkz_status share_memory(const tkz__run *run, uint32_t workers, uint64_t *
                           2 * workers * (TKZ__COUNTER_LEAST_MEMORY >> 20), workers);
 }
 
+uint64_t tkz__run_record_limit(const tkz__run *run, uint32_t workers)
+{
+    /* A long record is a frame of its own. Two frames for each thread and one more may be on their way, with half as much
+     * again that is not in use, and each thread's text and its normal form: 8 times the longest record for each thread.
+     * All of that within a quarter of the memory, which the tables of words do not come to. */
+    enum { PART = 32 };
+    const tkz_recipe *recipe = run->recipe;
+    bool writes = recipe->text_shards || recipe->token_shards || recipe->records_path != NULL || recipe->ids_path != NULL;
+    uint64_t limit = run->memory / ((uint64_t)workers * PART);
+    if (run->memory == 0 || !recipe->count || writes || limit >= recipe->record_limit)
+        return recipe->record_limit;
+    return limit > recipe->frame_size ? limit : recipe->frame_size;
+}
+
 tkz_status tkz__run_make_counter(tkz__run *run, uint32_t workers, tkz_error *error)
 {
     char boundaries[17] = "";

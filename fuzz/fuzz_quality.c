@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzz target: weights of quality_score up to the first NUL, and behind it a text. An error must have a message; the
- * value is between 0 and 1, and what is shown lies in the text.
+ * Fuzz target: weights of quality_score or swallow_detector up to the first NUL, and behind it a text. An error must have
+ * a message; the score is between 0 and 1, the other value a number, and what is shown lies in the text.
  */
 #define _GNU_SOURCE /* memfd_create */
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,8 @@ static tkz_status add(void *context, size_t start, size_t size, tkz_error *error
     return TKZ_OK;
 }
 
-static void measure(const char *json, const char *text, size_t size)
+/* `is_score`: the value lies between 0 and 1. */
+static void measure(const char *json, const char *text, size_t size, bool is_score)
 {
     tkz_filter_set *set;
     tkz_cleaner *cleaner;
@@ -49,10 +51,10 @@ static void measure(const char *json, const char *text, size_t size)
     }
     demand(tkz_cleaner_new(&cleaner, set, NULL, NULL) == TKZ_OK);
     if (tkz_cleaner_measure(cleaner, text, size, values, &error) == TKZ_OK) {
-        demand(values[0] >= 0 && values[0] <= 1);
+        demand(isfinite(values[0]) && (!is_score || (values[0] >= 0 && values[0] <= 1)));
         demand(tkz_cleaner_spans(cleaner, 0, add, &at, NULL) == TKZ_OK);
     } else {
-        demand(error.code == TKZ_STATUS_BAD_UTF8);
+        demand(error.code == TKZ_STATUS_BAD_UTF8 || (!is_score && error.code == TKZ_STATUS_CORRUPT));
     }
     tkz_cleaner_free(cleaner);
     tkz_filter_set_free(set);
@@ -68,8 +70,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int file = memfd_create("weights", 0);
     demand(file >= 0 && write(file, data, list_size) == (ssize_t)list_size);
     (void)snprintf(json, sizeof json, "[{\"name\":\"quality_score\",\"file\":\"/proc/self/fd/%d\"}]", file);
-    measure(json, text, text_size);
-    measure("[{\"name\":\"quality_score\"}]", text, text_size);
+    measure(json, text, text_size, true);
+    (void)snprintf(json, sizeof json, "[{\"name\":\"swallow_detector\",\"file\":\"/proc/self/fd/%d\"}]", file);
+    measure(json, text, text_size, false);
+    measure("[{\"name\":\"quality_score\"}]", text, text_size, true);
     (void)close(file);
     return 0;
 }

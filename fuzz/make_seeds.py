@@ -554,6 +554,9 @@ def quality_weights():
         "numbers": "tokenize-quality 1\nbias -\n",
         "scale": "tokenize-quality 1\r\nbias 1\r\nscale 99999999999\n",
         "none": "\0𠮷野家で食べた。",
+        "object": '{"あ": 1, "日本": -0.5, "日本語": 2e3, "長い名前": 7, "": 1}\0日本語である。',
+        "great": '{"あ": 1.7e308}\0あああ',
+        "no_numbers": '{"あ": [1]}\0あ',
     }.items():
         write("quality", name, content.encode())
     write("quality", "not_utf8", b"\0\xe3\x81")

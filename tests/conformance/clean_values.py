@@ -4,12 +4,24 @@
 # Values and verdicts of Swallow's filters against swallow_rules.py: clean_values.py TOKENIZE WORDS [TEXT.jsonl...]
 # CLEAN_TEXTS=N: how many made documents; CLEAN_REAL=N: how many of each file.
 import itertools
+import json
 import os
+import random
 import sys
 
 import near_bounds
 import swallow_rules
 from clean_texts import made_texts, read_texts, scores
+
+
+def make_weights(texts, path):
+    """Weights of the detector, drawn at random: Swallow's own are not in this project."""
+    source = random.Random(12)
+    grams = {text[i:i + n] for text in texts for i in range(0, len(text), 7) for n in (1, 2, 3)} - {""} | set("日本語のはで")
+    weights = {gram: source.uniform(-2, 2) for gram in sorted(grams) if "\0" not in gram}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(weights, file, ensure_ascii=source.random() < 0.5)
+    return weights
 
 
 def main():
@@ -19,9 +31,11 @@ def main():
     with open(list_path, encoding="utf-8") as file:
         words = {line.rstrip("\n") for line in file if line.strip("\n")}
     base = os.path.basename(list_path).rsplit(".", 1)[0]
+    weights = make_weights(texts, os.path.join(os.path.dirname(list_path), "weights.json"))
     arguments = {name: name for name in near_bounds.KEPT if name.startswith("swallow_") or name == "unended_sentences"}
     arguments[f"swallow_ng_words:{base}"] = f"swallow_ng_words:file={list_path}"
-    del arguments["swallow_ng_words"]
+    arguments["swallow_detector:weights"] = f"swallow_detector:file={os.path.dirname(list_path)}/weights.json"
+    del arguments["swallow_ng_words"], arguments["swallow_detector"]
     texts += near_bounds.near([tokenize, "clean"], arguments, texts) if count else []
     made = len(texts)
     for path in files:
@@ -29,7 +43,8 @@ def main():
     command = [tokenize, "clean", "-p", "swallow-v1-quality"]
     compat = [f"swallow_{name}:compat=true" for name in ("japanese_letters", "hiragana", "katakana", "japanese")]
     found = scores(command, [*compat, "unended_sentences", f"swallow_ng_words:file={list_path}",
-                             f"swallow_ng_words:file={list_path},compat=true"], texts)
+                             f"swallow_ng_words:file={list_path},compat=true",
+                             f"swallow_detector:file={os.path.dirname(list_path)}/weights.json"], texts)
     assert len(found) == len(texts), (len(found), len(texts))
     wrong = compared = 0
     measured = []
@@ -37,6 +52,7 @@ def main():
         expected = swallow_rules.values(text)
         measured.append(expected)
         expected[f"swallow_ng_words:{base}"] = swallow_rules.ng_share(text, words, False)
+        expected["swallow_detector:weights"] = swallow_rules.detector(text, weights)
         expected[f"swallow_ng_words:{base}/compat"] = swallow_rules.ng_share(text, words, True)
         assert expected.keys() == line["values"].keys(), expected.keys() ^ line["values"].keys()
         for name, value in expected.items():

@@ -21,7 +21,7 @@ KEPT = {
     "swallow_hiragana": [(">=", 0.2)], "swallow_katakana": [("<=", 0.5)], "swallow_japanese": [(">=", 0.5)],
     "swallow_japanese_letters": [(">=", 400)], "swallow_sentence_length": [(">=", 20), ("<=", 90)],
     "swallow_longest_sentence": [("<=", 200)], "swallow_ellipses": [("<=", 0.2)], "swallow_ng_words": [("<", 0.05)],
-    "unended_sentences": [("<=", 147)],
+    "unended_sentences": [("<=", 147)], "swallow_detector": [(">", 0)],
     "hojichar_kana_start": [("<", 50)], "hojichar_kuten": [(">=", 0.01)], "hojichar_board_marks": [("<=", 14)],
     "hojichar_character_repetition": [("<", 0.33)], "hojichar_special_characters": [("<=", 0.4)], "hojichar_run": [("<", 200)],
     "hojichar_ellipses": [("<=", 0.7)], "hojichar_short_lines": [("<=", 0.5)], "hojichar_ng_words": [("<=", 0)],

@@ -26,6 +26,7 @@ tkz_status tkz_cleaner_new(tkz_cleaner **cleaner, const tkz_filter_set *set,
     (*cleaner)->allocator = memory;
     tkz__measuring_init(&(*cleaner)->measuring, set->kinds, set->ngram_orders,
                         set->word_ngram_orders, &memory);
+    (*cleaner)->measuring.word_filter = set->word_filter;
     (*cleaner)->measuring.words.counts_nouns = (set->measures & TKZ__MEASURE_OF_NOUNS) != 0;
     return TKZ_OK;
 }

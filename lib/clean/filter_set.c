@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clean/filter_reader.h"
+#include "clean/listed_words.h"
 #include "core/buffer.h"
 
 /* ---- Names of values ----------------------------------------------------- */
@@ -186,6 +187,23 @@ static tkz_status open_files(tkz_filter_set *set, tkz_error *error)
     return TKZ_OK;
 }
 
+/* Several lists are looked for together. */
+static tkz_status share_words(tkz_filter_set *set, tkz_error *error)
+{
+    size_t lists = 0;
+    for (size_t i = 0; i < set->count; i++)
+        lists += set->chosen[i].filter->close == tkz__filter_close_words;
+    if (lists < 2)
+        return TKZ_OK;
+    set->word_filter = tkz__allocate_zeroed(&set->allocator, sizeof *set->word_filter);
+    if (set->word_filter == NULL)
+        return tkz__error_memory(error, sizeof *set->word_filter);
+    for (size_t i = 0; i < set->count; i++)
+        if (set->chosen[i].filter->close == tkz__filter_close_words)
+            tkz__word_list_share(set->chosen[i].resource, set->word_filter);
+    return TKZ_OK;
+}
+
 static tkz_status make_kinds(tkz_filter_set *set, tkz_error *error)
 {
     if ((set->measures & ~(uint32_t)(TKZ__MEASURE_LENGTH | TKZ__MEASURE_NGRAMS)) == 0)
@@ -210,6 +228,8 @@ static tkz_status fill(tkz_filter_set *set, const tkz__filter_list *list, tkz_er
         status = name_values(set, error);
     if (status == TKZ_OK)
         status = open_files(set, error);
+    if (status == TKZ_OK)
+        status = share_words(set, error);
     if (status == TKZ_OK)
         status = make_kinds(set, error);
     return status;
@@ -273,6 +293,7 @@ void tkz_filter_set_free(tkz_filter_set *set)
         tkz__release_array(&memory, set->parameters, set->parameter_count,
                            sizeof *set->parameters);
     tkz__release(&memory, set->kinds, sizeof *set->kinds);
+    tkz__release(&memory, set->word_filter, sizeof *set->word_filter);
     if (set->chosen != NULL)
         tkz__release_array(&memory, set->chosen, set->count, sizeof *set->chosen);
     tkz__release(&memory, set, sizeof *set);

@@ -19,6 +19,7 @@ struct tkz_filter_set {
     tkz__ngram_orders ngram_orders; /* that any of them reads, of characters */
     tkz__ngram_orders word_ngram_orders; /* of words */
     tkz__character_kinds *kinds; /* NULL if no measure needs it */
+    tkz__word_filter *word_filter; /* of all word lists; NULL: there is at most one */
     tkz_allocator allocator;
 };
 

@@ -6,6 +6,7 @@
  */
 #include "clean/listed_words.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "clean/line_borders.h"
@@ -16,6 +17,7 @@
 
 struct tkz__word_list {
     tkz__word_trie trie;
+    const tkz__word_filter *shared; /* with other lists of a set; NULL: with none */
     uint32_t rules;
     tkz_allocator allocator;
 };
@@ -104,6 +106,12 @@ void tkz__filter_close_words(void *resource, const tkz_allocator *allocator)
 {
     (void)allocator;
     tkz__word_list_free(resource);
+}
+
+void tkz__word_list_share(tkz__word_list *list, tkz__word_filter *filter)
+{
+    tkz__word_filter_add(filter, &list->trie);
+    list->shared = filter;
 }
 
 /* Which words of the list were seen in a document. */
@@ -200,6 +208,30 @@ static tkz_status take_word(walk *w, size_t place)
     return tkz__measuring_add_span(w->measuring, place, c.size, w->sink, w->error);
 }
 
+/* Bytes that are kept from one document to the next. */
+enum { KEPT_PLACES = 1 << 20 };
+
+/* Where words of any list of the set may begin, a bit for each character: once for all of them. */
+static tkz_status find_places(tkz__measuring *measuring, tkz_error *error)
+{
+    tkz__buffer *places = &measuring->places;
+    if (measuring->placed)
+        return TKZ_OK;
+    if (places->capacity > KEPT_PLACES && measuring->count / CHAR_BIT < places->capacity)
+        tkz__buffer_free(places);
+    tkz__buffer_clear(places);
+    tkz_status status =
+        tkz__buffer_reserve(places, (measuring->count / TKZ__WORD_PLACES + 1) * sizeof(uint64_t), error);
+    if (status != TKZ_OK)
+        return status;
+    uint64_t *bits = (uint64_t *)(void *)places->data;
+    for (size_t at = 0; at < measuring->count; at += TKZ__WORD_PLACES)
+        bits[at / TKZ__WORD_PLACES] =
+            tkz__word_filter_places(measuring->word_filter, measuring->characters + at, measuring->count - at);
+    measuring->placed = true;
+    return TKZ_OK;
+}
+
 static tkz_status find_words(const tkz__word_list *list, tkz__measuring *measuring,
                              tkz__word_hits *hits, seen_words *seen, const tkz__span_sink *sink,
                              tkz_error *error)
@@ -207,12 +239,17 @@ static tkz_status find_words(const tkz__word_list *list, tkz__measuring *measuri
     const tkz__word_trie *trie = &list->trie;
     walk w = {.list = list, .measuring = measuring, .hits = hits, .seen = seen, .sink = sink,
               .borders = {.measuring = measuring}, .error = error};
+    bool shared = list->shared != NULL && list->shared == measuring->word_filter;
     *hits = (tkz__word_hits){0};
     tkz_status status = tkz__measuring_decode(measuring, error);
+    if (status == TKZ_OK && shared)
+        status = find_places(measuring, error);
+    const uint64_t *bits = (const uint64_t *)(const void *)measuring->places.data;
     const uint32_t *characters = measuring->characters;
     size_t count = measuring->count;
     for (size_t at = 0; at < count && status == TKZ_OK; at += TKZ__WORD_PLACES) {
-        uint64_t places = tkz__word_trie_places(trie, characters + at, count - at);
+        uint64_t places = shared ? bits[at / TKZ__WORD_PLACES]
+                                 : tkz__word_filter_places(&trie->filter, characters + at, count - at);
         for (; places != 0 && status == TKZ_OK; places &= places - 1) {
             size_t place = at + (size_t)__builtin_ctzll(places);
             if (place >= w.behind && tkz__word_trie_may_begin(trie, characters + place, count - place))

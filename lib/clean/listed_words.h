@@ -7,6 +7,7 @@
 #define TKZ_CLEAN_LISTED_WORDS_H
 
 #include "clean/filter.h"
+#include "index/word_trie.h"
 
 #define TKZ__WORD_LIST_TEXT "list of words, one a line, UTF-8"
 
@@ -29,6 +30,10 @@ TKZ_CHECKED tkz_status tkz__word_list_open(tkz__word_list **list, const char *pa
                                            uint32_t rules, const tkz_allocator *allocator,
                                            tkz_error *error);
 void tkz__word_list_free(tkz__word_list *list); /* accepts NULL */
+
+/* Puts the words of the list into a filter that several lists have together: a worker that has it too
+ * (tkz__measuring.word_filter) looks through a document once for all of them. The filter must stay as long as the list. */
+void tkz__word_list_share(tkz__word_list *list, tkz__word_filter *filter);
 
 /* For filters whose resource is a list: opened from their file without any rule; closed. */
 TKZ_CHECKED tkz_status tkz__filter_open_words(const tkz__chosen_filter *chosen, void **resource,

@@ -23,6 +23,7 @@ void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *
     measuring->allocator = *allocator;
     tkz__item_set_init(&measuring->lines, allocator);
     tkz__item_set_init(&measuring->sentences, allocator);
+    tkz__buffer_init(&measuring->places, allocator);
     tkz__buffer_init(&measuring->joined, allocator);
     tkz__ngram_counter_init(&measuring->ngrams, allocator);
     tkz__document_words_init(&measuring->words, kinds, allocator);
@@ -69,6 +70,7 @@ void tkz__measuring_free(tkz__measuring *measuring)
     drop_characters(measuring);
     tkz__item_set_free(&measuring->lines);
     tkz__item_set_free(&measuring->sentences);
+    tkz__buffer_free(&measuring->places);
     tkz__buffer_free(&measuring->joined);
     tkz__ngram_counter_free(&measuring->ngrams);
     tkz__document_words_free(&measuring->words);
@@ -85,6 +87,7 @@ tkz_status tkz__measuring_start(tkz__measuring *measuring, const char *text, siz
     measuring->size = size;
     measuring->done = 0;
     measuring->decoded = false;
+    measuring->placed = false;
     measuring->count = 0;
     measuring->span_character = measuring->span_byte = 0;
     return TKZ_OK;

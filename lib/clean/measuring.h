@@ -12,6 +12,7 @@
 #include "clean/measures.h"
 #include "core/buffer.h"
 #include "core/memory.h"
+#include "index/word_trie.h"
 
 /* Takes a part of the text that is behind a value. */
 typedef struct tkz__span_sink {
@@ -38,6 +39,9 @@ typedef struct tkz__measuring {
     tkz__measures measures;
     tkz__item_set lines;
     tkz__item_set sentences;
+    const tkz__word_filter *word_filter; /* of all lists of the set, see listed_words.h; NULL: they have none together */
+    tkz__buffer places; /* u64: a bit for each character where a word of those lists may begin; once `placed` */
+    bool placed;
     tkz__buffer joined; /* u32 characters of lines that are not as they stand in the text */
     tkz__ngram_counter ngrams;
     tkz__ngram_orders ngram_orders; /* that filters ask for */

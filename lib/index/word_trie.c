@@ -133,14 +133,14 @@ tkz_status tkz__word_trie_add(tkz__word_trie *trie, const uint32_t *symbols, siz
     if (trie->words[node] == TKZ__WORD_NONE)
         trie->words[node] = trie->word_count++;
     if (count == 1)
-        set_bit(trie->singles, symbols[0] & 0xFFFF);
+        set_bit(trie->filter.singles, symbols[0] & 0xFFFF);
     else
-        set_bit(trie->pairs, tkz__word_filter_hash(symbols));
+        set_bit(trie->filter.pairs, tkz__word_filter_hash(symbols));
     if (count == 2)
         set_bit(trie->short_words, tkz__word_filter_hash(symbols));
     else if (count > 2)
         set_bit(trie->triples, tkz__word_filter_hash3(symbols));
-    trie->has_singles = trie->has_singles || count == 1;
+    trie->filter.has_singles = trie->filter.has_singles || count == 1;
     return TKZ_OK;
 }
 
@@ -159,25 +159,36 @@ void tkz__word_trie_visit(const tkz__word_trie *trie, const uint32_t *symbols, s
     }
 }
 
+/* ---- The filter ----------------------------------------------------------- */
+
+void tkz__word_filter_add(tkz__word_filter *filter, const tkz__word_trie *trie)
+{
+    for (size_t i = 0; i < sizeof filter->pairs / sizeof filter->pairs[0]; i++)
+        filter->pairs[i] |= trie->filter.pairs[i];
+    for (size_t i = 0; i < sizeof filter->singles / sizeof filter->singles[0]; i++)
+        filter->singles[i] |= trie->filter.singles[i];
+    filter->has_singles = filter->has_singles || trie->filter.has_singles;
+}
+
 /* Of places that each have a symbol behind them. */
-static inline uint64_t places_of_pairs(const tkz__word_trie *trie, const uint32_t *symbols, size_t count)
+static inline uint64_t places_of_pairs(const tkz__word_filter *filter, const uint32_t *symbols, size_t count)
 {
     uint64_t places = 0;
     for (size_t i = 0; i < count; i++)
-        places |= (uint64_t)tkz__word_filter_has(trie->pairs, tkz__word_filter_hash(symbols + i)) << i;
+        places |= (uint64_t)tkz__word_filter_has(filter->pairs, tkz__word_filter_hash(symbols + i)) << i;
     return places;
 }
 
-uint64_t tkz__word_trie_places(const tkz__word_trie *trie, const uint32_t *symbols, size_t count)
+uint64_t tkz__word_filter_places(const tkz__word_filter *filter, const uint32_t *symbols, size_t count)
 {
     uint64_t places;
     if (count > TKZ__WORD_PLACES) {
         count = TKZ__WORD_PLACES;
-        places = places_of_pairs(trie, symbols, TKZ__WORD_PLACES);
+        places = places_of_pairs(filter, symbols, TKZ__WORD_PLACES);
     } else {
-        places = count > 1 ? places_of_pairs(trie, symbols, count - 1) : 0;
+        places = count > 1 ? places_of_pairs(filter, symbols, count - 1) : 0;
     }
-    for (size_t i = 0; trie->has_singles && i < count; i++)
-        places |= (uint64_t)tkz__word_filter_has(trie->singles, symbols[i] & 0xFFFF) << i;
+    for (size_t i = 0; filter->has_singles && i < count; i++)
+        places |= (uint64_t)tkz__word_filter_has(filter->singles, symbols[i] & 0xFFFF) << i;
     return places;
 }

@@ -24,6 +24,13 @@ enum {
     TKZ__WORD_NONE = UINT32_MAX
 };
 
+/* Where words may begin, by their first two symbols; those of several tries can be put together. */
+typedef struct tkz__word_filter {
+    uint64_t pairs[1 << (TKZ__WORD_FILTER_BITS - 6)]; /* first two symbols of words */
+    uint64_t singles[1 << (16 - 6)]; /* words of one symbol, by its lowest 16 bits */
+    bool has_singles;
+} tkz__word_filter;
+
 /* Built by tkz__word_trie_add; immutable afterwards, any thread. */
 typedef struct tkz__word_trie {
     tkz__word_edge *edges;
@@ -32,11 +39,9 @@ typedef struct tkz__word_trie {
     uint32_t *words; /* of each node: the number of the word that ends there, or TKZ__WORD_NONE */
     size_t node_capacity;
     size_t node_count;
-    uint64_t pairs[1 << (TKZ__WORD_FILTER_BITS - 6)];   /* first two symbols of words */
+    tkz__word_filter filter;
     uint64_t short_words[1 << (TKZ__WORD_FILTER_BITS - 6)]; /* words of two symbols */
     uint64_t triples[1 << (TKZ__WORD_FILTER_BITS - 6)];     /* first three symbols of longer words */
-    uint64_t singles[1 << (16 - 6)]; /* words of one symbol, by its lowest 16 bits */
-    bool has_singles;
     uint32_t word_count;
     tkz_allocator allocator;
 } tkz__word_trie;
@@ -86,19 +91,22 @@ static inline bool tkz__word_filter_has(const uint64_t *filter, uint32_t place)
 static inline bool tkz__word_trie_may_begin(const tkz__word_trie *trie, const uint32_t *symbols,
                                             size_t count)
 {
-    if (trie->has_singles && tkz__word_filter_has(trie->singles, symbols[0] & 0xFFFF))
+    if (trie->filter.has_singles && tkz__word_filter_has(trie->filter.singles, symbols[0] & 0xFFFF))
         return true;
     if (count < 2)
         return false;
     uint32_t pair = tkz__word_filter_hash(symbols);
-    if (!tkz__word_filter_has(trie->pairs, pair))
+    if (!tkz__word_filter_has(trie->filter.pairs, pair))
         return false;
     return tkz__word_filter_has(trie->short_words, pair) ||
            (count > 2 && tkz__word_filter_has(trie->triples, tkz__word_filter_hash3(symbols)));
 }
 
-/* Bit i is 0: no word begins at `symbols` + i; for the first TKZ__WORD_PLACES of `count` left. By the first two symbols
- * alone, without a branch for each place: tkz__word_trie_may_begin knows more. */
-uint64_t tkz__word_trie_places(const tkz__word_trie *trie, const uint32_t *symbols, size_t count);
+/* Puts the words of the trie into the filter, which may begin zeroed. */
+void tkz__word_filter_add(tkz__word_filter *filter, const tkz__word_trie *trie);
+
+/* Bit i is 0: no word begins at `symbols` + i; for the first TKZ__WORD_PLACES of `count` left. Without a branch for each
+ * place; tkz__word_trie_may_begin knows more. */
+uint64_t tkz__word_filter_places(const tkz__word_filter *filter, const uint32_t *symbols, size_t count);
 
 #endif

@@ -21,26 +21,12 @@ const int8_t tkz__json_digit[256] = {
     NO32, NO32, NO32, NO32};
 /* clang-format on */
 
+static const uint8_t short_escapes[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+                                           ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
+
 uint8_t tkz__json_short_escape(uint8_t letter)
 {
-    switch (letter) {
-    case '"':
-    case '\\':
-    case '/':
-        return letter;
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    default:
-        return 0;
-    }
+    return short_escapes[letter];
 }
 
 static bool is_surrogate(int32_t value, int32_t first)
@@ -104,6 +90,14 @@ static inline bool undo_three_byte_escape(const char *text, size_t size, char *t
     return true;
 }
 
+/* Any escape of two bytes: line feeds of a text, mostly. */
+static inline bool undo_short_escape(const char *text, size_t size, char *target)
+{
+    uint8_t byte = size < 2 ? 0 : short_escapes[(uint8_t)text[1]];
+    target[0] = (char)byte;
+    return byte != 0;
+}
+
 static tkz_status lone_surrogate(size_t offset, uint32_t character, tkz_error *error)
 {
     return tkz__error_set(error, TKZ_STATUS_LONE_SURROGATE, NULL, offset,
@@ -143,6 +137,11 @@ static tkz_status undo_escapes(const char *line, size_t at, size_t end, tkz__sur
                 status = tkz__span_map_append(map, run, run, true, error);
             at += run;
             written += run;
+        } else if (undo_short_escape(line + at, end - at, target + written)) {
+            if (map != NULL)
+                status = tkz__span_map_append(map, 2, 1, false, error);
+            at += 2;
+            written += 1;
         } else if (undo_three_byte_escape(line + at, end - at, target + written)) {
             if (map != NULL)
                 status = tkz__span_map_append(map, 6, 3, false, error);

@@ -201,7 +201,8 @@ static tkz_status make_workers(frame_pass *p, tkz_error *error)
 {
     const tkz_allocator *memory = &p->run->allocator;
     p->worker_count = p->run->executor != NULL ? p->run->executor->width : 1;
-    p->slot_count = (size_t)p->worker_count * 2 + 1;
+    /* One worker alone always has the same item, which so stays in the cache. */
+    p->slot_count = p->worker_count > 1 ? (size_t)p->worker_count * 2 + 1 : 1;
     p->workers = tkz__allocate_zeroed(memory, p->worker_count * sizeof *p->workers);
     p->slots = tkz__allocate_zeroed(memory, p->slot_count * sizeof *p->slots);
     p->slot_pointers = tkz__allocate_zeroed(memory, p->slot_count * sizeof *p->slot_pointers);

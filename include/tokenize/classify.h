@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 /* A supervised fastText model, `.bin` or quantized `.ftz`. Immutable; any thread. The file is mapped
- * and must not change while the model is open. */
+ * and must not change while the model is open; an input matrix of 2 to 256 MiB that is not quantized is copied into memory. */
 typedef struct tkz_classifier tkz_classifier;
 
 /* Opens a model of the fastText library (facebookresearch/fastText src/fasttext.cc, versions 11 and 12

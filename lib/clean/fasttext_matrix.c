@@ -140,10 +140,81 @@ float tkz__fasttext_dot(const tkz__fasttext_matrix *matrix, uint64_t row, const 
     return sum;
 }
 
+#if TKZ__PATH_AVX2
+/* Eight columns of eight rows become eight rows of one column each. */
+TKZ__TARGET_AVX2
+static inline void turn(__m256 v[8])
+{
+    __m256 a[8], b[8];
+    for (int i = 0; i < 8; i += 2) {
+        a[i] = _mm256_unpacklo_ps(v[i], v[i + 1]);
+        a[i + 1] = _mm256_unpackhi_ps(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < 8; i += 4) {
+        b[i] = _mm256_shuffle_ps(a[i], a[i + 2], _MM_SHUFFLE(1, 0, 1, 0));
+        b[i + 1] = _mm256_shuffle_ps(a[i], a[i + 2], _MM_SHUFFLE(3, 2, 3, 2));
+        b[i + 2] = _mm256_shuffle_ps(a[i + 1], a[i + 3], _MM_SHUFFLE(1, 0, 1, 0));
+        b[i + 3] = _mm256_shuffle_ps(a[i + 1], a[i + 3], _MM_SHUFFLE(3, 2, 3, 2));
+    }
+    for (int i = 0; i < 4; i++) {
+        v[i] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x20);
+        v[i + 4] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x31);
+    }
+}
+
+/* A product and a sum, each rounded, as in fastText. */
+TKZ__TARGET_AVX2
+static inline __m256 add_product(__m256 sum, __m256 values, float factor)
+{
+    return _mm256_add_ps(sum, _mm256_mul_ps(values, _mm256_set1_ps(factor)));
+}
+
+/* Products of sixteen rows, each in a lane. */
+TKZ__TARGET_AVX2
+static void multiply_sixteen(const uint8_t *values, uint64_t stride, uint32_t columns,
+                             const float *vector, float *products)
+{
+    __m256 low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
+    uint32_t j = 0;
+    for (; columns - j >= 8; j += 8) {
+        __m256 a[8], b[8];
+        for (int i = 0; i < 8; i++) {
+            const uint8_t *row = values + (uint64_t)i * stride + (uint64_t)j * 4;
+            a[i] = _mm256_loadu_ps((const float *)(const void *)row);
+            b[i] = _mm256_loadu_ps((const float *)(const void *)(row + 8 * stride));
+        }
+        turn(a);
+        turn(b);
+        for (int i = 0; i < 8; i++) {
+            low = add_product(low, a[i], vector[j + (uint32_t)i]);
+            high = add_product(high, b[i], vector[j + (uint32_t)i]);
+        }
+    }
+    _mm256_storeu_ps(products, low);
+    _mm256_storeu_ps(products + 8, high);
+    for (; j < columns; j++)
+        for (uint32_t k = 0; k < 16; k++)
+            products[k] += tkz__fasttext_float(values + k * stride, j) * vector[j];
+}
+
+/* Returns the first row that is left. */
+static uint64_t multiply_avx2(const tkz__fasttext_matrix *matrix, const float *vector, float *products)
+{
+    uint64_t row = 0, stride = (uint64_t)matrix->columns * 4;
+    for (; matrix->rows - row >= 16; row += 16)
+        multiply_sixteen(matrix->values + row * stride, stride, matrix->columns, vector, products + row);
+    return row;
+}
+#endif
+
 void tkz__fasttext_multiply(const tkz__fasttext_matrix *matrix, const float *vector,
                             float *products)
 {
     uint64_t row = 0, stride = (uint64_t)matrix->columns * 4;
+#if TKZ__PATH_AVX2
+    if (!matrix->is_quantized && tkz__processor_has_avx2())
+        row = multiply_avx2(matrix, vector, products);
+#endif
     for (; !matrix->is_quantized && matrix->rows - row >= SIDE_BY_SIDE; row += SIDE_BY_SIDE) {
         const uint8_t *values = matrix->values + row * stride;
         float sums[SIDE_BY_SIDE] = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A fastText model in memory: tables made at opening, and matrices that stay in the mapped file. Leans on
- * mapped_file.
+ * A fastText model in memory: tables made at opening, and matrices that stay in the mapped file, unless their
+ * rows are read all over the place and fit in large pages. Leans on mapped_file.
  */
 #ifndef TKZ_CLEAN_FASTTEXT_MODEL_H
 #define TKZ_CLEAN_FASTTEXT_MODEL_H
@@ -78,6 +78,8 @@ struct tkz_classifier {
     size_t kept_slots;        /* a power of two */
     tkz__fasttext_node *tree; /* 2 * label_count - 1; NULL for other losses */
     tkz__fasttext_matrix input;
+    void *input_block; /* where its values were copied to; NULL: they are in the file */
+    size_t input_block_size;
     tkz__fasttext_matrix output;
     float sigmoids[TKZ__FASTTEXT_SIGMOIDS];
 };

@@ -5,6 +5,7 @@
  * labels of one score. Leans on fasttext_model.
  */
 #include <math.h>
+#include <string.h>
 
 #include "clean/fasttext_model.h"
 
@@ -14,10 +15,11 @@ typedef struct scored {
     uint32_t label;
 } scored;
 
-/* A node of the tree still to be seen. */
+/* A node of the tree still to be seen: the score above it, and the probability with which it is chosen there. */
 typedef struct branch {
     int32_t node;
-    float score;
+    float above;
+    float probability;
 } branch;
 
 struct tkz_predictor {
@@ -83,6 +85,13 @@ static float log_of(double probability)
     return (float)log((double)(float)probability + 1e-5);
 }
 
+/* Whether log_of(probability) is below log_of(other) for certain: logarithms differ by 1e-5 then, which is more than
+ * rounding one to a float below 16 does. Spares most labels the logarithm. */
+static bool is_far_below(float probability, float other)
+{
+    return (double)probability + 1e-5 < ((double)other + 1e-5) * (1 - 1e-5);
+}
+
 /* ---- Losses ------------------------------------------------------------- */
 
 static tkz_status no_number(tkz_error *error)
@@ -140,6 +149,8 @@ static tkz_status predict_flat(tkz_predictor *worker, uint32_t most, float thres
             return no_number(error);
         if (output[i] < threshold)
             continue;
+        if (worker->best_count == most && is_far_below(output[i], output[worker->best[0].label]))
+            continue;
         float score = log_of(output[i]);
         if (worker->best_count == most && score < worker->best[0].score)
             continue;
@@ -148,7 +159,18 @@ static tkz_status predict_flat(tkz_predictor *worker, uint32_t most, float thres
     return TKZ_OK;
 }
 
-/* Down the tree, left before right; what cannot come among the best is left out. */
+/* No less than log_of(probability): a logarithm to base 2 is at most 0.0861 above the line between powers of two that a float's
+ * bits are. */
+static float log_at_most(float probability)
+{
+    float shifted = probability + 1e-5f;
+    uint32_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    return 0.6931472f * ((float)bits * 0x1p-23f - 127.0f + 0.0861f);
+}
+
+/* Down the tree, left before right; what cannot come among the best is left out, if that can be told beforehand without its
+ * logarithm. */
 static tkz_status predict_tree(tkz_predictor *worker, uint32_t most, float threshold,
                                tkz_error *error)
 {
@@ -156,25 +178,33 @@ static tkz_status predict_tree(tkz_predictor *worker, uint32_t most, float thres
     const int32_t labels = (int32_t)model->label_count;
     const float least = log_of(threshold);
     size_t count = 0;
-    worker->branches[count++] = (branch){(int32_t)(2 * (int64_t)labels - 2), 0.0f};
-    while (count > 0) {
-        branch at = worker->branches[--count];
-        if (at.score < least ||
-            (worker->best_count == most && at.score < worker->best[0].score))
-            continue;
-        const tkz__fasttext_node *node = &model->tree[at.node];
-        if (node->left < 0) {
-            keep_best(worker, most, at.score, (uint32_t)at.node);
-            continue;
+    int32_t node = (int32_t)(2 * (int64_t)labels - 2);
+    float score = 0.0f;
+    for (;;) {
+        const tkz__fasttext_node *at = &model->tree[node];
+        bool is_out = score < least || (worker->best_count == most && score < worker->best[0].score);
+        if (!is_out && at->left < 0) {
+            keep_best(worker, most, score, (uint32_t)node);
+        } else if (!is_out) {
+            float x = tkz__fasttext_dot(&model->output, (uint64_t)(node - labels), worker->hidden);
+            if (isnan(x))
+                return no_number(error);
+            float right = (float)(1.0 / (double)(1.0f + expf(-x)));
+            worker->branches[count++] = (branch){at->right, score, right};
+            worker->branches[count++] = (branch){at->left, score, (float)(1.0 - (double)right)};
         }
-        float x = tkz__fasttext_dot(&model->output, (uint64_t)(at.node - labels), worker->hidden);
-        if (isnan(x))
-            return no_number(error);
-        float right = (float)(1.0 / (double)(1.0f + expf(-x)));
-        worker->branches[count++] = (branch){node->right, at.score + log_of(right)};
-        worker->branches[count++] = (branch){node->left, at.score + log_of(1.0 - (double)right)};
+        const branch *next;
+        float slack;
+        do {
+            if (count == 0)
+                return TKZ_OK;
+            next = &worker->branches[--count];
+            slack = 1e-4f - next->above * 1e-6f; /* more than roundings come to */
+        } while (worker->best_count == most &&
+                 next->above + log_at_most(next->probability) + slack < worker->best[0].score);
+        node = next->node;
+        score = next->above + log_of(next->probability);
     }
-    return TKZ_OK;
 }
 
 /* ---- A text ------------------------------------------------------------- */

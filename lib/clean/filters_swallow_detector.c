@@ -88,16 +88,17 @@ static tkz_status make_detector(detector **made, size_t count, const tkz_allocat
     detector *own = tkz__allocate_zeroed(allocator, sizeof *own);
     if (own == NULL)
         return tkz__error_memory(error, sizeof *own);
-    own->slot_count = LEAST_SLOTS;
-    while (own->slot_count < 2 * count)
-        own->slot_count *= 2;
-    own->slots = tkz__allocate_array(allocator, own->slot_count, sizeof *own->slots);
+    size_t slots = LEAST_SLOTS;
+    while (slots < 2 * count)
+        slots *= 2;
+    own->slots = tkz__allocate_array(allocator, slots, sizeof *own->slots);
     if (own->slots == NULL) {
         tkz__release(allocator, own, sizeof *own);
-        return tkz__error_memory(error, own->slot_count * sizeof *own->slots);
+        return tkz__error_memory(error, slots * sizeof *own->slots);
     }
-    for (size_t i = 0; i < own->slot_count; i++)
+    for (size_t i = 0; i < slots; i++)
         own->slots[i].key = FREE_SLOT;
+    own->slot_count = slots;
     *made = own;
     return TKZ_OK;
 }

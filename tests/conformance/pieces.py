@@ -251,17 +251,17 @@ def generated():
 
 
 def texts_of(tokenizer, sample):
-    source = random.Random(3)
     strings = [text for text in tokenizer.get_vocab() if text]
+    source = random.Random(len(strings))  # other texts for other models
     yield from models.NASTIES
     yield from sample
     for _ in range(300):
         yield "".join(source.choices(models.NASTIES, k=source.randint(2, 6)))
-    yield from few(generated(), 1500, source)
-    yield from few(strings, 1500, source)
-    for text in few(strings, 700, source):
+    yield from few(generated(), 1000, source)
+    yield from few(strings, 1000, source)
+    for text in few(strings, 600, source):
         yield "\u3042" + text + "\u6f22a" + text + text
-    for _ in range(700):
+    for _ in range(600):
         yield "".join(source.choices(strings, k=source.randint(2, 12))).replace(SPACE, " ")
     for letters in ("\u3042", "a ", "\u65e5\u672c\u8a9e\u3067", "x\n"):
         yield letters * 2000

@@ -15,7 +15,8 @@
 #include "text/utf8.h"
 #include "train/unigram_required.h"
 
-enum { CODE_POINTS = 0x110000, REPLACEMENT = 0xFFFD };
+/* Most texts need counts of the first plane only. */
+enum { FIRST_PLANE = 0x10000, CODE_POINTS = 0x110000, REPLACEMENT = 0xFFFD };
 
 static const char space_mark[] = "\xE2\x96\x81";
 
@@ -97,7 +98,8 @@ static tkz_status normalize(const tkz_unigram_options *options, const char *text
 struct reader {
     tkz__unigram_sentences *sentences;
     const tkz_unigram_options *options;
-    uint64_t *counts; /* of characters */
+    uint64_t *counts; /* of characters below `counted` */
+    uint32_t counted;
     uint64_t total;
     tkz__buffer line;
     uint32_t *characters;
@@ -105,6 +107,26 @@ struct reader {
     bool is_first_meta[256]; /* bytes that symbols begin with */
     tkz_error *error;
 };
+
+/* Makes room for counts of all characters below `end`. */
+static tkz_status reserve_counts(struct reader *reader, uint32_t end)
+{
+    const tkz_allocator *allocator = &reader->sentences->allocator;
+    uint64_t *counts = tkz__allocate_zeroed(allocator, end * sizeof *counts);
+    if (counts == NULL)
+        return tkz__error_memory(reader->error, end * sizeof *counts);
+    if (reader->counted > 0)
+        memcpy(counts, reader->counts, reader->counted * sizeof *counts);
+    tkz__release(allocator, reader->counts, reader->counted * sizeof *counts);
+    reader->counts = counts;
+    reader->counted = end;
+    return TKZ_OK;
+}
+
+static uint64_t count_of(const struct reader *reader, uint32_t character)
+{
+    return character < reader->counted ? reader->counts[character] : 0;
+}
 
 static tkz_status decode_line(struct reader *reader, uint64_t count)
 {
@@ -127,6 +149,10 @@ static tkz_status decode_line(struct reader *reader, uint64_t count)
         reader->characters[length++] = character;
         if (character == 0)
             continue;
+        if (character >= reader->counted)
+            status = reserve_counts(reader, CODE_POINTS);
+        if (status != TKZ_OK)
+            break;
         reader->counts[character] += count;
         if (__builtin_add_overflow(reader->total, count, &reader->total))
             status = tkz__error_set(reader->error, TKZ_STATUS_OVERFLOW, NULL, TKZ__NO_OFFSET,
@@ -192,7 +218,7 @@ static size_t list_characters(const struct reader *reader, const uint8_t *text, 
         if (character == 0 || is_required[character])
             continue;
         is_required[character] = 1;
-        list[count++] = (tkz__unigram_character){character, reader->counts[character]};
+        list[count++] = (tkz__unigram_character){character, count_of(reader, character)};
     }
     return count;
 }
@@ -233,7 +259,7 @@ static tkz_status choose_alphabet(struct reader *reader)
     tkz__unigram_sentences *sentences = reader->sentences;
     size_t different = reader->options->required.size + reader->options->required_tokens.key_size;
     uint8_t *is_known = tkz__allocate_zeroed(&sentences->allocator, CODE_POINTS);
-    for (uint32_t i = 0; i < CODE_POINTS; i++)
+    for (uint32_t i = 0; i < reader->counted; i++)
         different += reader->counts[i] > 0;
     tkz__unigram_character *list =
         tkz__allocate_array(&sentences->allocator, different, sizeof *list);
@@ -244,7 +270,7 @@ static tkz_status choose_alphabet(struct reader *reader)
         return tkz__error_memory(reader->error, different * sizeof *list);
     }
     size_t required = list_required(reader, is_known, list), count = required;
-    for (uint32_t i = 0; i < CODE_POINTS; i++)
+    for (uint32_t i = 0; i < reader->counted; i++)
         if (reader->counts[i] > 0 && !is_known[i] && !tkz__unigram_is_forbidden(reader->options, &i, 1))
             list[count++] = (tkz__unigram_character){i, reader->counts[i]};
     qsort(list + required, count - required, sizeof *list, compare_characters);
@@ -269,10 +295,8 @@ static tkz_status read_all(struct reader *reader, const tkz_word_list *words)
     for (size_t i = 0; i < sentences->meta.count; i++)
         reader->is_first_meta[*tkz__byte_map_key(&sentences->meta, &sentences->meta.entries[i])] =
             true;
-    reader->counts = tkz__allocate_zeroed(&sentences->allocator,
-                                          CODE_POINTS * sizeof *reader->counts);
-    if (status == TKZ_OK && reader->counts == NULL)
-        status = tkz__error_memory(reader->error, CODE_POINTS * sizeof *reader->counts);
+    if (status == TKZ_OK)
+        status = reserve_counts(reader, FIRST_PLANE);
     if (status == TKZ_OK)
         status = read_lines(reader, words);
     if (status == TKZ_OK && reader->total == 0)
@@ -299,7 +323,7 @@ tkz_status tkz__unigram_sentences_init(tkz__unigram_sentences *sentences,
     tkz_status status = read_all(&reader, words);
     tkz__buffer_free(&reader.line);
     tkz__release_array(allocator, reader.characters, reader.capacity, sizeof *reader.characters);
-    tkz__release(allocator, reader.counts, CODE_POINTS * sizeof *reader.counts);
+    tkz__release(allocator, reader.counts, reader.counted * sizeof *reader.counts);
     if (status != TKZ_OK)
         tkz__unigram_sentences_free(sentences);
     return status;

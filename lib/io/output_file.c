@@ -4,6 +4,8 @@
  * file that appears when it is whole, or to standard output. Leans on atomic_file
  * and zstd_frames.
  */
+#include "io/output_file.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +14,7 @@
 #include "io/zstd_frames.h"
 #include "tokenize/io.h"
 
-enum { LEVEL_DEFAULT = 3, FRAME_SIZE_DEFAULT = 1024 * 1024, PLAIN_WRITE = 256 * 1024 };
+enum { FRAME_SIZE_DEFAULT = 1024 * 1024, PLAIN_WRITE = 256 * 1024 };
 
 struct tkz_output {
     tkz__atomic_file file; /* not used for standard output */
@@ -81,7 +83,7 @@ tkz_status tkz_output_open(tkz_output **output, const char *path, int32_t compre
     tkz__buffer_init(&made->compressed, &inherited);
     tkz__seek_table_init(&made->table, &inherited);
     if (compression == TKZ_COMPRESSION_ZSTD)
-        status = tkz__frame_compressor_new(&made->compressor, level != 0 ? level : LEVEL_DEFAULT,
+        status = tkz__frame_compressor_new(&made->compressor, level != 0 ? level : TKZ__ZSTD_LEVEL,
                                            &inherited, error);
     if (status == TKZ_OK)
         status = open_target(made, path, error); /* last: nothing to remove when it fails */
@@ -98,6 +100,12 @@ static tkz_status put(tkz_output *output, const void *data, size_t size, tkz_err
     return tkz__descriptor_write(output->file.descriptor, output->name, data, size, error);
 }
 
+static tkz_status put_frame(tkz_output *output, const void *stored, size_t size, tkz_error *error)
+{
+    tkz_status status = tkz__seek_table_add(&output->table, stored, size, error);
+    return status == TKZ_OK ? put(output, stored, size, error) : status;
+}
+
 /* Writes what is held as one frame. */
 static tkz_status finish_frame(tkz_output *output, tkz_error *error)
 {
@@ -105,10 +113,7 @@ static tkz_status finish_frame(tkz_output *output, tkz_error *error)
     tkz_status status = tkz__frame_compress(output->compressor, output->held.data,
                                             output->held.size, &output->compressed, error);
     if (status == TKZ_OK)
-        status = tkz__seek_table_add(&output->table, output->compressed.data,
-                                     output->compressed.size, error);
-    if (status == TKZ_OK)
-        status = put(output, output->compressed.data, output->compressed.size, error);
+        status = put_frame(output, output->compressed.data, output->compressed.size, error);
     tkz__buffer_clear(&output->held);
     return status;
 }
@@ -160,6 +165,19 @@ tkz_status tkz_output_write(tkz_output *output, const void *data, size_t size, t
         output->failed = output->compressor != NULL
                              ? write_frames(output, data, size, &output->failure)
                              : write_plain(output, data, size, &output->failure);
+    return answer_failure(output, error);
+}
+
+tkz_status tkz__output_write_frame(tkz_output *output, const void *stored, size_t size,
+                                   tkz_error *error)
+{
+    if (output->compressor == NULL)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, output->name, TKZ__NO_OFFSET,
+                              "this output is not compressed");
+    if (output->failed == TKZ_OK && output->held.size > 0)
+        output->failed = finish_frame(output, &output->failure);
+    if (output->failed == TKZ_OK)
+        output->failed = put_frame(output, stored, size, &output->failure);
     return answer_failure(output, error);
 }
 

@@ -10,7 +10,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-enum { LEVEL_DEFAULT = 3, LEVEL_MAXIMUM = 19 };
+enum { LEVEL_MAXIMUM = 19 };
 
 struct tkz__frame_compressor {
     ZSTD_CCtx *context;
@@ -32,7 +32,7 @@ tkz_status tkz__frame_compressor_new(tkz__frame_compressor **compressor, int32_t
     if (level < 1 || level > LEVEL_MAXIMUM)
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
                               "zstd levels run from 1 to %d, usually %d; %d was asked for",
-                              LEVEL_MAXIMUM, LEVEL_DEFAULT, (int)level);
+                              LEVEL_MAXIMUM, TKZ__ZSTD_LEVEL, (int)level);
     tkz_allocator inherited = tkz__allocator_or_default(allocator);
     tkz__frame_compressor *made = tkz__allocate_zeroed(&inherited, sizeof *made);
     if (made == NULL)

@@ -12,6 +12,9 @@
 /* Most bytes that one frame of a seekable file may hold. */
 #define TKZ__FRAME_LIMIT 0x40000000u
 
+/* The level of outputs unless another is asked for: that of zstd itself. */
+#define TKZ__ZSTD_LEVEL 3
+
 /* How a frame with content begins (RFC 8878, 3.1.1). */
 #define TKZ__FRAME_MAGIC 0xFD2FB528u
 

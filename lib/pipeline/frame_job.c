@@ -126,8 +126,9 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
         status = tkz__word_borders_new(&worker->boundaries, context->dictionary, memory, error);
     if (status == TKZ_OK && pass->stage)
         status = tkz__frame_compressor_new(&worker->fast_compressor, 1, memory, error);
-    if (status == TKZ_OK && context->compress)
-        status = tkz__frame_compressor_new(&worker->compressor, context->recipe->text_level,
+    if (status == TKZ_OK && (context->compress || context->compress_text_stream || context->compress_rejects_stream))
+        status = tkz__frame_compressor_new(&worker->compressor,
+                                           context->compress ? context->recipe->text_level : TKZ__ZSTD_LEVEL,
                                            memory, error);
     if (status != TKZ_OK)
         tkz__job_worker_free(worker);
@@ -570,6 +571,17 @@ static tkz_status compress_section(const job *j, tkz__section *section)
                                section->content.size, &section->stored, j->error);
 }
 
+/* Lines for a compressed stream: much of them becomes a frame here, so that the thread that writes does not compress for all;
+ * little is gathered there, since small frames take more room. What a frame is depends on its lines alone. */
+static tkz_status compress_for_stream(const job *j, bool is_compressed, tkz__section *section)
+{
+    enum { LEAST = 512 * 1024, MOST = 64 * 1024 * 1024 };
+    if (!is_compressed || section->content.size < LEAST || section->content.size > MOST)
+        return TKZ_OK;
+    return tkz__frame_compress(j->worker->compressor, section->content.data,
+                               section->content.size, &section->stored, j->error);
+}
+
 /* Counts the words of the gathered texts: a pass that encodes too counts only once it is known
  * which documents it keeps. */
 static tkz_status count_encoded(job *j)
@@ -640,5 +652,9 @@ tkz_status tkz__job_run(const tkz__job_context *context, tkz__job_worker *worker
         status = compress_section(&j, &item->rejects);
     if (status == TKZ_OK)
         status = compress_section(&j, &item->bad);
+    if (status == TKZ_OK)
+        status = compress_for_stream(&j, context->compress_text_stream, &item->text);
+    if (status == TKZ_OK)
+        status = compress_for_stream(&j, context->compress_rejects_stream, &item->rejects);
     return status;
 }

@@ -52,6 +52,8 @@ typedef struct tkz__job_context {
     const char *made_with; /* for keep_scores: JSON, or "" */
     const tkz__statistics_plan *statistics; /* NULL: none are made */
     bool compress;                     /* text, rejects and bad as zstd frames */
+    bool compress_text_stream;         /* text and rejects on their way to streams, where there is much of them */
+    bool compress_rejects_stream;
     tkz_allocator allocator;
 } tkz__job_context;
 

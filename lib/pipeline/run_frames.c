@@ -182,6 +182,8 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
         .keep_scores = !pass->from_staged && recipe->scores_path != NULL,
         .made_with = run->made_with,
         .compress = into_directory,
+        .compress_text_stream = !into_directory && tkz__stream_is_compressed(recipe->records_path),
+        .compress_rejects_stream = !into_directory && tkz__stream_is_compressed(recipe->rejects_path),
         .allocator = run->allocator,
     };
     if (!pass->encode || recipe->append == NULL)

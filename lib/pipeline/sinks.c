@@ -11,15 +11,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io/output_file.h"
+
 /* ---- Streams --------------------------------------------------------------- */
+
+bool tkz__stream_is_compressed(const char *path)
+{
+    size_t length = path != NULL ? strlen(path) : 0;
+    return length >= 4 && strcmp(path + length - 4, ".zst") == 0;
+}
 
 static tkz_status open_stream(tkz_output **output, const char *path, const tkz_recipe *recipe,
                               tkz_error *error)
 {
     if (path == NULL)
         return TKZ_OK;
-    size_t length = strlen(path);
-    bool zstd = length >= 4 && strcmp(path + length - 4, ".zst") == 0;
+    bool zstd = tkz__stream_is_compressed(path);
     return tkz_output_open(output, path, zstd ? TKZ_COMPRESSION_ZSTD : TKZ_COMPRESSION_NONE, 0, 0,
                            &recipe->allocator, error);
 }
@@ -292,6 +299,8 @@ static tkz_status append_section(const tkz__section *section, tkz__text_shards *
         return tkz__text_shards_append(shards, section->stored.data, section->stored.size,
                                        section->content.data, section->content.size,
                                        section->records, error);
+    if (stream != NULL && section->stored.size > 0)
+        return tkz__output_write_frame(stream, section->stored.data, section->stored.size, error);
     if (stream != NULL)
         return tkz_output_write(stream, section->content.data, section->content.size, error);
     return TKZ_OK;

@@ -22,6 +22,9 @@ typedef struct tkz__streams {
     tkz_output *scores;
 } tkz__streams;
 
+/* Whether the stream at `path` (NULL: there is none) is compressed: its name says so. */
+bool tkz__stream_is_compressed(const char *path);
+
 TKZ_CHECKED tkz_status tkz__streams_open(tkz__streams *streams, const tkz_recipe *recipe,
                                          tkz_error *error);
 TKZ_CHECKED tkz_status tkz__streams_commit(tkz__streams *streams, tkz_error *error);

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/output_file.h"
 #include "io/zstd_frames.h"
 #include "testing.h"
 #include "tokenize/io.h"
@@ -331,6 +332,36 @@ START_TEST(seekable_frames)
 }
 END_TEST
 
+/* Frames compressed elsewhere stand where they are written; what is held goes before them. */
+START_TEST(frames_from_elsewhere)
+{
+    scratch s = new_scratch();
+    static const char text[] = "ab\nframe one\nframe two\ncd\n";
+    static const uint32_t sizes[] = {3, 10, 10, 3};
+    tkz__frame_compressor *compressor;
+    tkz__buffer stored;
+    tkz__buffer_init(&stored, NULL);
+    ck_assert_status(tkz__frame_compressor_new(&compressor, TKZ__ZSTD_LEVEL, NULL, NULL));
+    tkz_output *output = open_output(s.path, TKZ_COMPRESSION_ZSTD, 100);
+    ck_assert_status(tkz_output_write(output, text, 3, NULL));
+    for (size_t i = 0; i < 2; i++) {
+        tkz__buffer_clear(&stored);
+        ck_assert_status(tkz__frame_compress(compressor, text + 3 + 10 * i, 10, &stored, NULL));
+        ck_assert_status(tkz__output_write_frame(output, stored.data, stored.size, NULL));
+    }
+    ck_assert_status(tkz_output_write(output, text + 23, 3, NULL));
+    ck_assert_status(tkz_output_commit(output, NULL));
+    check_table(s.path, sizes, 4);
+    check_decoded(s.path, text, sizeof text - 1);
+    output = open_output(s.path, TKZ_COMPRESSION_NONE, 0);
+    ck_assert_int_eq(tkz__output_write_frame(output, stored.data, stored.size, NULL), TKZ_STATUS_INVALID_ARGUMENT);
+    tkz_output_discard(output);
+    tkz__frame_compressor_free(compressor);
+    tkz__buffer_free(&stored);
+    test_remove_tree(s.directory);
+}
+END_TEST
+
 START_TEST(seekable_empty)
 {
     scratch s = new_scratch();
@@ -532,6 +563,7 @@ Suite *suite_output(void)
     tcase_add_test(tests, devices_are_written_in_place);
     tcase_add_test(tests, bad_arguments);
     tcase_add_test(tests, seekable_frames);
+    tcase_add_test(tests, frames_from_elsewhere);
     tcase_add_test(tests, seekable_empty);
     tcase_add_test(tests, default_frame_size);
     tcase_add_test(tests, failed_write_publishes_nothing);

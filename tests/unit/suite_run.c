@@ -12,6 +12,7 @@
 
 #include "core/buffer.h"
 #include "core/hash.h"
+#include "io/zstd_frames.h"
 #include "testing.h"
 #include "tokenize/tokenize.h"
 
@@ -372,6 +373,46 @@ START_TEST(failing_allocations_leave_nothing_behind)
 }
 END_TEST
 
+/* Streams that are compressed by those who work, where a frame has much to say, and by the one who writes where it has little:
+ * short documents are few. */
+START_TEST(threads_do_not_change_a_stream)
+{
+    char corpus[128], text[1000], paths[2][128];
+    uint64_t hashes[2] = {0, 0};
+    snprintf(corpus, sizeof corpus, "%s/corpus.jsonl", directory);
+    write_corpus(corpus, 12000);
+    for (size_t i = 0; i < 2; i++)
+        snprintf(paths[i], sizeof paths[i], "%s/%s.zst", directory, i == 0 ? "records" : "rejects");
+    int length = snprintf(text, sizeof text,
+                          "{\"input\":{\"files\":[\"%s\"]},\"clean\":[{\"name\":\"length\",\"minimum\":20}],"
+                          "\"output\":{\"records\":\"%s\",\"rejects\":\"%s\"}}",
+                          corpus, paths[0], paths[1]);
+    for (uint32_t threads = 1; threads <= 4; threads++) {
+        tkz_recipe *recipe;
+        tkz_error error;
+        ck_assert_status(tkz_recipe_parse(&recipe, text, (size_t)length, NULL, &error));
+        ck_assert_status(run_with(recipe, threads, UINT64_MAX, NULL, &error));
+        tkz_recipe_free(recipe);
+        for (size_t i = 0; i < 2; i++) {
+            size_t size;
+            char *data = test_read_file(paths[i], &size);
+            uint64_t hash = tkz__hash64(data, size);
+            if (threads == 1 && i == 0) {
+                tkz__seek_table table;
+                tkz__seek_table_init(&table, NULL);
+                ck_assert_status(tkz__seek_table_read(&table, data, size, NULL));
+                ck_assert_uint_gt(table.count, 1);
+                tkz__seek_table_free(&table);
+            }
+            if (threads == 1)
+                hashes[i] = hash;
+            ck_assert_uint_eq(hash, hashes[i]);
+            free(data);
+        }
+    }
+}
+END_TEST
+
 Suite *suite_run(void)
 {
     Suite *suite = suite_create("run");
@@ -379,6 +420,7 @@ Suite *suite_run(void)
     tcase_set_timeout(tests, 300);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, threads_do_not_change_a_byte);
+    tcase_add_test(tests, threads_do_not_change_a_stream);
     tcase_add_test(tests, interruptions_do_not_change_a_byte);
     tcase_add_test(tests, memory_bounds_are_kept_or_refused);
     tcase_add_test(tests, a_changed_input_is_not_resumed);

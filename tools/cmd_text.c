@@ -64,7 +64,7 @@ static const struct example examples[] = {
 /* The actions, and what each of them runs. */
 static const struct action actions[] = {
     {"normalize",
-     " form json output bad text-key id-key input-format surrogates threads memory quiet no-progress "},
+     " form json output bad text-key id-key input-format surrogates record-limit threads memory quiet no-progress "},
     {"convert", " from bad-bytes json output quiet "},
     {"detect", " from json output "},
     {"split", " line-breaks json output "},

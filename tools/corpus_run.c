@@ -81,6 +81,8 @@ int corpus_run_start(struct corpus_run *run, const struct arguments *arguments)
         return code;
     corpus_run_start_with(run, arguments, arguments->operands, arguments->operand_count);
     corpus_run_set_text(run, "input", "id_key", option_text(arguments, "id-key"));
+    if (option_given(arguments, "record-limit"))
+        corpus_run_set(run, "input", "record_limit", json_integer((json_int_t)option_integer(arguments, "record-limit")));
     return EXIT_DONE;
 }
 

@@ -107,13 +107,18 @@ struct arguments {
     {.name = "surrogates", .type = OPTION_CHOICE, .argument = "HOW", .default_value = "reject",   \
      .choices = "reject|replace",                                                                 \
      .text = "A lone surrogate in a JSON string makes a bad record, or is replaced by U+FFFD."}
+#define OPTION_RECORD_LIMIT                                                                       \
+    {.name = "record-limit", .type = OPTION_SIZE, .argument = "SIZE", .default_value = "256M",    \
+     .maximum = INT64_MAX,                                                                        \
+     .text = "Records of more bytes are bad, whatever memory there is."}
 #define OPTION_JSON_REPORT                                                                        \
     {.name = "json", .type = OPTION_FLAG,                                                         \
      .text = "Print the summary as one JSON object on standard output."}
 #define OPTION_HELP                                                                               \
     {.name = "help", .letter = 'h', .type = OPTION_FLAG, .text = "Show this help."}
 
-#define INPUT_OPTIONS OPTION_TEXT_KEY, OPTION_ID_KEY, OPTION_INPUT_FORMAT, OPTION_SURROGATES
+#define INPUT_OPTIONS                                                                             \
+    OPTION_TEXT_KEY, OPTION_ID_KEY, OPTION_INPUT_FORMAT, OPTION_SURROGATES, OPTION_RECORD_LIMIT
 #define RUN_OPTIONS OPTION_THREADS, OPTION_MEMORY, OPTION_QUIET, OPTION_NO_PROGRESS
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

@@ -203,7 +203,7 @@ static int open_form(const struct arguments *arguments, struct normalize *job)
 static int normalize_plain(const struct arguments *arguments, bool whole, bool guess_format)
 {
     static const char *const only_json[] = {"bad", "text-key", "id-key", "surrogates",
-                                            "threads", "memory"};
+                                            "record-limit", "threads", "memory"};
     for (size_t i = 0; i < COUNT_OF(only_json); i++)
         if (option_given(arguments, only_json[i])) {
             message("text", "--%s is for JSON lines; say --input-format jsonl", only_json[i]);

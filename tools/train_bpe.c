@@ -55,7 +55,7 @@ static int refuse_document_options(const struct arguments *arguments)
 {
     static const char *const names[] = {"pre-tokenizer", "boundaries", "holdout",    "bad",
                                         "text-key",      "id-key",     "input-format", "surrogates",
-                                        "threads"};
+                                        "record-limit", "threads"};
     if (arguments->operand_count > 0) {
         message("train", "give files or --counts, not both");
         return EXIT_USAGE;

@@ -54,7 +54,7 @@ static int refuse_options(const struct arguments *arguments)
         "alphabet-limit", "require", "split", "byte-fallback", "no-dummy-prefix",
         "checkpoint-every", "minimum-count", "special", "holdout"};
     static const char *const of_documents[] = {"bad", "text-key", "id-key", "input-format",
-                                               "surrogates"};
+                                               "surrogates", "record-limit"};
     static const char *const of_words[] = {"pre-tokenizer", "boundaries", "weight"};
     bool has_table = option_text(arguments, "counts") != NULL;
     int code = refuse_given(arguments, of_bpe, COUNT_OF(of_bpe), "--model unigram");

@@ -71,12 +71,12 @@ TKZ_CHECKED tkz_status tkz__run_open_vocabulary(tkz__run *run, tkz_error *error)
 TKZ_CHECKED tkz_status tkz__run_train(tkz__run *run, tkz_error *error);
 TKZ_CHECKED tkz_status tkz__run_publish_vocabulary(tkz__run *run, tkz_error *error);
 
+/* run_words.c: bytes of the longest record that there is memory for, at most the recipe's limit. A longer one within that limit
+ * ends a run: were it bad, what is counted would depend on the memory. */
+uint64_t tkz__run_record_room(const tkz__run *run, uint32_t workers);
+
 /* run_words.c: makes the counter for so many workers, closes it, publishes its words, and says what
  * was counted (a new reference; NULL: nothing was). */
-/* Bytes of the longest record that is read: of the recipe, or where a run has memory to count in and no documents to
- * write, what fits into that if this is less. */
-uint64_t tkz__run_record_limit(const tkz__run *run, uint32_t workers);
-
 TKZ_CHECKED tkz_status tkz__run_make_counter(tkz__run *run, uint32_t workers, tkz_error *error);
 TKZ_CHECKED tkz_status tkz__run_close_counter(tkz__run *run, tkz_error *error);
 TKZ_CHECKED tkz_status tkz__run_publish_counts(tkz__run *run, tkz_error *error);

@@ -4,6 +4,7 @@
  * worked on by all threads, and go to the sinks in order; from time to time the
  * journal learns how far that is. Leans on core's ordered map and this room.
  */
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -50,6 +51,16 @@ typedef struct frame_pass {
 
 /* ---- The three parts of the ordered map ------------------------------------- */
 
+/* There is no memory for a record that the recipe allows. */
+static tkz_status refuse_record(const frame_pass *p, const tkz__frame *frame, tkz_error *error)
+{
+    return tkz__error_set(error, TKZ_STATUS_LIMIT, p->run->recipe->paths[frame->source], frame->offset,
+                          "the record in line %" PRIu64 " has %" PRIu64 " bytes, and the memory allowed has room for "
+                          "records of %" PRIu64 " with %" PRIu32 " threads; give more memory or fewer threads, or set "
+                          "that as the record limit, above which records are bad",
+                          frame->first_line, frame->oversized_size, frame->record_limit, p->worker_count);
+}
+
 static tkz_status produce(void *context, void *item, bool *done, tkz_error *error)
 {
     frame_pass *p = context;
@@ -62,8 +73,13 @@ static tkz_status produce(void *context, void *item, bool *done, tkz_error *erro
         slot->stored_done = p->run->staged.starts[p->next_block];
         return TKZ_OK;
     }
-    tkz_status status = tkz__frame_reader_next(p->reader, &slot->item.frame, done, error);
+    tkz__frame *frame = &slot->item.frame;
+    uint64_t limit = p->run->recipe->record_limit;
+    tkz_status status = tkz__frame_reader_next(p->reader, frame, done, error);
+    if (status == TKZ_OK && !*done && frame->oversized && frame->oversized_size <= limit)
+        return refuse_record(p, frame, error);
     if (status == TKZ_OK && !*done) {
+        frame->record_limit = limit; /* above which it is bad */
         slot->after = tkz__frame_reader_position(p->reader);
         slot->stored_done = tkz__frame_reader_stored_done(p->reader);
     }
@@ -249,7 +265,7 @@ static tkz_status take_up(frame_pass *p, const json_t *state, tkz_error *error)
         tkz_status status =
             tkz__frame_reader_new(&p->reader, p->run->recipe->paths, p->run->recipe->path_count,
                                   p->run->recipe->format, (size_t)p->run->recipe->frame_size,
-                                  tkz__run_record_limit(p->run, p->worker_count), &p->run->allocator, error);
+                                  tkz__run_record_room(p->run, p->worker_count), &p->run->allocator, error);
         if (status != TKZ_OK)
             return status;
     }

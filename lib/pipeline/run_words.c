@@ -60,7 +60,7 @@ static tkz_status share_memory(const tkz__run *run, uint32_t workers, uint64_t *
                           2 * workers * (TKZ__COUNTER_LEAST_MEMORY >> 20), workers);
 }
 
-uint64_t tkz__run_record_limit(const tkz__run *run, uint32_t workers)
+uint64_t tkz__run_record_room(const tkz__run *run, uint32_t workers)
 {
     /* A long record is a frame of its own. Two frames for each thread and one more may be on their way, with half as much
      * again that is not in use, and each thread's text and its normal form: 8 times the longest record for each thread.

@@ -207,7 +207,7 @@ START_TEST(damaged)
     for (int section = 1; section < TKZ__SECTION_END; section++) {
         size_t start = (size_t)(view->sections[section] - view->data);
         size_t size = view->sizes[section];
-        size_t most = 400 / TEST_SHORTER, rounds = size < most ? size : most;
+        size_t most = TEST_SHORTER > 1 ? 20 : 400, rounds = size < most ? size : most;
         for (size_t round = 0; round < rounds; round++) {
             size_t at = start + (size < most ? round : test_random(&random) % size);
             tkz_status status = use_damaged(&image, at, (uint8_t)(1 + test_random(&random) % 255),

@@ -273,7 +273,7 @@ START_TEST(damaged_images)
     copy_image(whole, &image);
     uint64_t random = 5;
     size_t table_end = TKZ__IMAGE_HEADER_SIZE + (TKZ__SECTION_END - 1) * TKZ__IMAGE_SECTION_SIZE;
-    for (size_t at = 0; at < table_end; at++) {
+    for (size_t at = 0; at < table_end; at += TEST_SHORTER > 1 ? 7 : 1) {
         uint8_t change = (uint8_t)(1 + test_random(&random) % 255);
         check_damaged(&image, at, change, false);
         /* Header bytes 52 to 55 and the spare words of the table are zero by definition. */

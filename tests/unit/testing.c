@@ -101,8 +101,8 @@ void test_all_allocation_failures(tkz_status (*attempt)(void *context,
                                                         const tkz_allocator *allocator),
                                   void *context)
 {
-    /* Under sanitizers, which check every step of each attempt, one in fifty of the late requests fails. */
-    for (uint64_t fail_at = 1;; fail_at += TEST_SHORTER > 1 ? 1 + fail_at / 50 : 1) {
+    /* Under sanitizers, which check every step of each attempt, ever fewer of the late requests fail. */
+    for (uint64_t fail_at = 1;; fail_at += TEST_SHORTER > 1 ? 1 + fail_at / 25 : 1) {
         test_memory memory;
         test_memory_init(&memory);
         memory.fail_at = fail_at;

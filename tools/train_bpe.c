@@ -253,12 +253,6 @@ static tkz_status forbid(void *options, const char *text, size_t size, tkz_error
     return tkz_bpe_options_forbid(options, text, size, error);
 }
 
-static int take_texts(const struct arguments *arguments, tkz_bpe_options *options)
-{
-    int code = train_each_text(arguments, "require-token", "require-list", require, options);
-    return code == EXIT_DONE ? train_each_text(arguments, "forbid", "forbid-list", forbid, options) : code;
-}
-
 /* Makes the trainer; the words' bytes are not needed any more. */
 static int make_trainer(const struct arguments *arguments, struct train_words *words,
                         struct train_words *super_words, tkz_bpe_trainer **trainer)
@@ -266,7 +260,7 @@ static int make_trainer(const struct arguments *arguments, struct train_words *w
     tkz_error error;
     tkz_bpe_options *options;
     tkz_status status = train_bpe_options(arguments, &options, &error);
-    int code = status == TKZ_OK ? take_texts(arguments, options) : message_failure(status, &error);
+    int code = status == TKZ_OK ? train_take_texts(arguments, require, forbid, options) : message_failure(status, &error);
     if (code != EXIT_DONE) {
         tkz_bpe_options_free(options);
         return code;

@@ -11,9 +11,7 @@
 #include "tools/files.h"
 #include "tools/messages.h"
 
-typedef tkz_status taker(void *target, const char *text, size_t size, tkz_error *error);
-
-static int take_lines(const char *path, taker *take, void *target)
+static int take_lines(const char *path, take_text *take, void *target)
 {
     char *data;
     size_t size, number = 0;
@@ -37,7 +35,8 @@ static int take_lines(const char *path, taker *take, void *target)
     return code;
 }
 
-int train_each_text(const struct arguments *arguments, const char *one, const char *list, taker *take, void *target)
+/* Those of the repeatable option `one`, then those in the files that `list` names. */
+static int take_each(const struct arguments *arguments, const char *one, const char *list, take_text *take, void *target)
 {
     int code = EXIT_DONE;
     for (size_t i = 0; code == EXIT_DONE && i < option_repeats(arguments, one); i++) {
@@ -50,4 +49,10 @@ int train_each_text(const struct arguments *arguments, const char *one, const ch
     for (size_t i = 0; code == EXIT_DONE && i < option_repeats(arguments, list); i++)
         code = take_lines(option_repeat(arguments, list, i), take, target);
     return code;
+}
+
+int train_take_texts(const struct arguments *arguments, take_text *require, take_text *forbid, void *options)
+{
+    int code = take_each(arguments, "require-token", "require-list", require, options);
+    return code == EXIT_DONE ? take_each(arguments, "forbid", "forbid-list", forbid, options) : code;
 }

@@ -8,9 +8,11 @@
 #include "tokenize/base.h"
 #include "tools/options.h"
 
-/* Hands each text of the repeatable option `one` to `take`, then each line of the files that `list` names; empty lines are
- * none, and a CR before the line's end is not of the text. Returns an exit code, after a message where it is not EXIT_DONE. */
-int train_each_text(const struct arguments *arguments, const char *one, const char *list,
-                    tkz_status (*take)(void *target, const char *text, size_t size, tkz_error *error), void *target);
+typedef tkz_status take_text(void *options, const char *text, size_t size, tkz_error *error);
+
+/* Hands each text of --require-token and each line of the files of --require-list to `require`, then those of --forbid and
+ * --forbid-list to `forbid`; empty lines are none, and a CR before the line's end is not of the text. Returns an exit
+ * code, after a message where it is not EXIT_DONE. */
+int train_take_texts(const struct arguments *arguments, take_text *require, take_text *forbid, void *options);
 
 #endif /* TOOLS_TRAIN_TEXTS_H */

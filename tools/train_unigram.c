@@ -126,12 +126,6 @@ static tkz_status forbid(void *options, const char *text, size_t size, tkz_error
     return tkz_unigram_options_forbid(options, text, size, error);
 }
 
-static int take_texts(const struct arguments *arguments, tkz_unigram_options *options)
-{
-    int code = train_each_text(arguments, "require-token", "require-list", require, options);
-    return code == EXIT_DONE ? train_each_text(arguments, "forbid", "forbid-list", forbid, options) : code;
-}
-
 static json_t *report_of(const tkz_unigram_report *report)
 {
     return json_pack(
@@ -284,7 +278,7 @@ int train_unigram(const struct arguments *arguments)
         tkz_unigram_options_free(options);
         return message_failure(status, &error);
     }
-    int counted = take_texts(arguments, options);
+    int counted = train_take_texts(arguments, require, forbid, options);
     if (counted != EXIT_DONE) {
         tkz_unigram_options_free(options);
         return counted;

@@ -30,6 +30,20 @@ def scores(command, filters, texts, records=None):
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
+def compare_values(texts, expected, lines):
+    """The values of each text beside those in the command's lines of scores; returns how many there are and how many differ."""
+    compared = wrong = 0
+    for text, own, line in zip(texts, expected, lines, strict=True):
+        assert own.keys() == line["values"].keys(), own.keys() ^ line["values"].keys()
+        for name, value in own.items():
+            compared += 1
+            if value != line["values"][name]:
+                wrong += 1
+                if wrong < 10:
+                    print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:80]!r}")
+    return compared, wrong
+
+
 def mecab_words(dictionary, texts):
     """Every line as mecab cuts it; lines end at line feeds alone, and mecab's own white space is no word."""
     lines = [line for text in texts for line in text.split("\n")]

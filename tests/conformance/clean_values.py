@@ -11,7 +11,7 @@ import sys
 
 import near_bounds
 import swallow_rules
-from clean_texts import made_texts, read_texts, scores
+from clean_texts import compare_values, made_texts, read_texts, scores
 
 
 def make_weights(texts, path):
@@ -45,22 +45,14 @@ def main():
     found = scores(command, [*compat, "unended_sentences", f"swallow_ng_words:file={list_path}",
                              f"swallow_ng_words:file={list_path},compat=true",
                              f"swallow_detector:file={os.path.dirname(list_path)}/weights.json"], texts)
-    assert len(found) == len(texts), (len(found), len(texts))
-    wrong = compared = 0
     measured = []
-    for text, line in zip(texts, found):
+    for text in texts:
         expected = swallow_rules.values(text)
         measured.append(expected)
         expected[f"swallow_ng_words:{base}"] = swallow_rules.ng_share(text, words, False)
         expected["swallow_detector:weights"] = swallow_rules.detector(text, weights)
         expected[f"swallow_ng_words:{base}/compat"] = swallow_rules.ng_share(text, words, True)
-        assert expected.keys() == line["values"].keys(), expected.keys() ^ line["values"].keys()
-        for name, value in expected.items():
-            compared += 1
-            if value != line["values"][name]:
-                wrong += 1
-                if wrong < 10:
-                    print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:60]!r}")
+    compared, wrong = compare_values(texts, measured, found)
     if count:
         wrong += near_bounds.check([tokenize, "clean"], arguments, texts[:made], measured[:made])
     plain = scores(command, [], texts)

@@ -12,7 +12,7 @@ import sys
 import near_bounds
 import regex
 import swallow_rules
-from clean_texts import made_texts, read_texts, scores
+from clean_texts import compare_values, made_texts, read_texts, scores
 from quality_rules import quality, read_model
 from unicodedata2 import category
 
@@ -137,19 +137,13 @@ def main():
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "300")))
     listed = json.loads(subprocess.run([tokenize, "list", "presets", "--json"], stdout=subprocess.PIPE, check=True).stdout)
     (preset,) = [one["filters"] for one in listed if one["name"] == "ja-web-v1"]
-    wrong = compared = kept = 0
+    wrong = kept = 0
     if preset != PRESET:
         wrong += 1
         print(f"ja-web-v1 is {preset}, not {PRESET}")
     rows = [values(text, model) for text in texts]
-    for text, row, line in zip(texts, rows, scores(command, [*CHARACTERS, *NAMES], texts), strict=True):
-        assert row.keys() == line["values"].keys(), row.keys() ^ line["values"].keys()
-        for name, value in row.items():
-            compared += 1
-            if value != line["values"][name]:
-                wrong += 1
-                if wrong < 10:
-                    print(f"{name}: {line['values'][name]!r}, not {value!r}, of {text[:60]!r}")
+    compared, different = compare_values(texts, rows, scores(command, [*CHARACTERS, *NAMES], texts))
+    wrong += different
     for text, row, line in zip(texts, rows, scores([*command, "-p", "ja-web-v1"], [], texts), strict=True):
         of_filters = keeps(row)
         compared, kept = compared + 1, kept + all(of_filters.values())

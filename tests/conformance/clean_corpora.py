@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A comparison of cleaning on whole corpora: cuts them into parts that fit into memory and runs the comparison on each.
-#     clean_corpora.py COMPARISON PATH... [--megabytes 8] [--longest BYTES] [--every N] [--done FILE]
+#     clean_corpora.py COMPARISON PATH... [--megabytes 8] [--longest BYTES] [--every N [--first M]] [--done FILE]
 # COMPARISON: a script that takes JSON-lines files, as tests/oracle/compare_hojichar. PATH: a .jsonl or .jsonl.zst file
 # with texts, or a folder, whose files of these kinds are taken, also those of folders in it. --longest: documents of
 # more bytes are cut into pieces at line ends, and within longer lines, for references that take time for the square of
-# a document. --every: only each Nth document. --done: parts that were equal are written there and left out when it is run again. Exit 1: a part differs.
+# a document. --every: only each Nth document of each file, from the Mth on, counted from 0. --done: parts that were equal are
+# written there and left out when it is run again. Exit 1: a part differs.
 import argparse
 import hashlib
 import io
@@ -66,10 +67,10 @@ class Part:
         self.lines += [json.dumps({"text": piece}) + "\n" for piece in found]
 
 
-def parts_of(paths, megabytes, longest, every):
+def parts_of(paths, megabytes, longest, first, every):
     part = Part()
     for path in find_files(paths, KINDS):
-        for text in itertools.islice(read_texts(path), 0, None, every):
+        for text in itertools.islice(read_texts(path), first, None, every):
             part.add(text, longest)
             if part.size >= megabytes << 20:
                 yield path, part
@@ -85,6 +86,7 @@ def main():
     parser.add_argument("--megabytes", type=int, default=8)
     parser.add_argument("--longest", type=int, default=0)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--done")
     arguments = parser.parse_args()
     done = set()
@@ -93,7 +95,7 @@ def main():
             done = set(file.read().split())
     environment = dict(os.environ, CLEAN_TEXTS="0", CLEAN_REAL="1000000000", CLEAN_LINES=os.environ.get("CLEAN_LINES", "20"), CI="true")
     documents = size = values = cut = differing = before = number = 0
-    for number, (path, part) in enumerate(parts_of(arguments.paths, arguments.megabytes, arguments.longest, arguments.every), 1):
+    for number, (path, part) in enumerate(parts_of(arguments.paths, arguments.megabytes, arguments.longest, arguments.first, arguments.every), 1):
         records = "".join(part.lines).encode()
         key = hashlib.sha256(records).hexdigest()
         documents, size, cut = documents + part.documents, size + part.size, cut + part.cut

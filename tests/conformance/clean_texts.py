@@ -22,11 +22,21 @@ def records_of(texts):
     return "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
 
 
+def arguments_of(filters):
+    return [argument for name in filters for argument in ("-f", name)]
+
+
 def scores(command, filters, texts, records=None):
     """What the command measures of each text by these filters: its lines of --scores. `records`: records_of(texts)."""
-    chosen = [argument for name in filters for argument in ("-f", name)]
-    run = subprocess.run([*command, *chosen, "--scores", "-", "-o", "/dev/null", "--quiet", "--no-progress"],
+    run = subprocess.run([*command, *arguments_of(filters), "--scores", "-", "-o", "/dev/null", "--quiet", "--no-progress"],
                          input=records or records_of(texts), stdout=subprocess.PIPE, check=True)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def judged(command, filters, measured):
+    """The same by the values of lines of scores, among which are those of these filters: the texts are not read again."""
+    run = subprocess.run([*command, *arguments_of(filters), "--from-scores", "--quiet"], stdout=subprocess.PIPE, check=True,
+                         input="".join(json.dumps(line) + "\n" for line in measured).encode())
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 

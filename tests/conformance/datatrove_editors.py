@@ -83,8 +83,7 @@ CHAINS = {
 def main():
     tokenize, *files = sys.argv[1:]
     count = int(os.environ.get("CLEAN_TEXTS", "150"))
-    texts = list(made_texts(31, count)) + list(texts_of_parts(32, 20 * count))
-    texts += addresses(33) if count else []
+    texts = [*made_texts(31, count), *texts_of_parts(32, 20 * count), *addresses(33)] if count else []
     made = len(texts)
     for path in files:
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "500")))

@@ -73,7 +73,7 @@ def number(value):
 
 def default(parameter):
     if parameter["type"] == "file":
-        return "ours" if parameter.get("optional") else "none: must be given"
+        return "may be left out" if parameter.get("optional") else "none: must be given"
     if parameter["type"] == "flag":
         return "`true`" if parameter["default"] else "`false`"
     return f"`{number(parameter['default'])}`"

@@ -545,6 +545,23 @@ def word_lists():
     write("word_lists", "mark", b"\xef\xbb\xbfA\n\0A\xff")
 
 
+def hosts():
+    for name, content in {
+        "listed": "example.jp\r\n Other.Example \n\nexample.jp\nexample.jp/page\0https://user@www.EXAMPLE.jp:80/a?b#c",
+        "ending": "\ufeffa\0//x.5ch.net",
+        "brackets": "::1\n2001:db8::1\0http://[2001:DB8::1%Eth0]:1/[",
+        "unpaired": "a]b\0http://a]b/",
+        "unicode": "日本.jp\nⱥ\0\x01 h\tttp://ȺİΣ日本.jp.\n%E3/",
+        "address": "0.0.1\n127.0.0.1\0http://127.0.0.1",
+        "dots": ".\n..\n.jp\0http://.jp..",
+        "none": "/\n\0http://a",
+        "no_scheme": "a\0a/b:c",
+    }.items():
+        write("hosts", name, content.encode())
+    write("hosts", "list_not_utf8", b"a\n\xff\n\0http://a")
+    write("hosts", "url_not_utf8", b"a\n\0http://\xe3\x81")
+
+
 def quality_weights():
     head = "tokenize-quality 1\nbias -500000\nscale 100000\n"
     for name, content in {
@@ -590,6 +607,7 @@ sentencepiece_files()
 word_tables()
 editors()
 word_lists()
+hosts()
 quality_weights()
 statistics()
 classifiers()

@@ -39,6 +39,12 @@
      .text = "Where the words are that filters of words count: the directory of a compiled "      \
              "MeCab dictionary, or a name such as ipadic; white-space: words are what stands "    \
              "between white space."},                                                             \
+    {.name = "url-key",                                                                           \
+     .type = OPTION_TEXT,                                                                         \
+     .argument = "KEY",                                                                           \
+     .default_value = "url",                                                                      \
+     .text = "Member of a JSON record that holds its URL, for filters that look at it, such as "  \
+             "swallow_hosts."},                                                                   \
     {.name = "normalize",                                                                         \
      .type = OPTION_TEXT,                                                                         \
      .argument = "FORM",                                                                          \

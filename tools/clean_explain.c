@@ -11,6 +11,7 @@
 #include "tools/clean_actions.h"
 #include "tools/clean_changes.h"
 #include "tools/files.h"
+#include "tools/json_value.h"
 #include "tools/messages.h"
 
 enum { SPANS_SHOWN = 20 };
@@ -68,6 +69,12 @@ static json_t *explain_filter(const tkz_filter_set *set, tkz_cleaner *cleaner, s
         json_object_set_new(json, "reason", json_string(alone->reason));
     if (tkz_cleaner_spans(cleaner, index, add_span, &list, &error) != TKZ_OK)
         message_failure(error.code, &error);
+    const char *evidence;
+    size_t size;
+    if (tkz_cleaner_evidence(cleaner, index, &evidence, &size, &error) != TKZ_OK)
+        message_failure(error.code, &error);
+    else if (size > 0)
+        json_object_set_new(json, "evidence", json_stringn(evidence, size));
     if (json_array_size(list.spans) > 0)
         json_object_set(json, "spans", list.spans);
     if (list.more > 0)
@@ -108,9 +115,22 @@ static void print_filter(const json_t *json)
         print_bounds(json, key, index++ == 0);
         putchar('\n');
     }
+    if (json_object_get(json, "evidence") != NULL)
+        printf("      %s\n", json_string_value(json_object_get(json, "evidence")));
     json_array_foreach(json_object_get(json, "spans"), index, value)
         printf("      byte %lld: %s\n", (long long)json_integer_value(json_object_get(value, "start")),
                json_string_value(json_object_get(value, "text")));
+}
+
+/* The URL that --url gives. False after a complaint. */
+static bool use_url(const struct arguments *arguments, tkz_cleaner *cleaner)
+{
+    const char *url = option_text(arguments, "url");
+    tkz_error error;
+    if (url == NULL || tkz_cleaner_set_url(cleaner, url, strlen(url), &error) == TKZ_OK)
+        return true;
+    message("--url", "%s", error.message);
+    return false;
 }
 
 /* The words that the filters count, where they count any. False after a complaint. */
@@ -151,7 +171,7 @@ static int explain_text(const struct arguments *arguments, const json_t *filters
     tkz_dictionary *dictionary = NULL;
     tkz_filter_set *set = open_filters(filters);
     tkz_cleaner *cleaner = NULL;
-    tkz_error error;
+    tkz_error error = {.code = TKZ_STATUS_OUT_OF_MEMORY, .message = "out of memory"};
     if (set == NULL)
         return EXIT_USAGE;
     size_t count = tkz_filter_set_value_count(set);
@@ -160,7 +180,7 @@ static int explain_text(const struct arguments *arguments, const json_t *filters
     tkz_verdict verdict;
     tkz_status status = values == NULL ? TKZ_STATUS_OUT_OF_MEMORY
                                        : tkz_cleaner_new(&cleaner, set, NULL, &error);
-    bool ready = status == TKZ_OK && use_words(arguments, set, cleaner, &dictionary);
+    bool ready = status == TKZ_OK && use_url(arguments, cleaner) && use_words(arguments, set, cleaner, &dictionary);
     if (ready)
         status = tkz_cleaner_measure(cleaner, text, size, values, &error);
     for (size_t i = 0, first = 0; ready && status == TKZ_OK && i < tkz_filter_set_count(set); i++) {
@@ -184,9 +204,15 @@ static int explain_text(const struct arguments *arguments, const json_t *filters
             json_object_set_new(json, "more_edits", json_integer((json_int_t)changes->more));
         if (json_object_size(changes->counts) > 0)
             json_object_set(json, "changes", changes->counts);
-        json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-        putchar('\n');
+        struct text shown = {0};
+        text_append_value(&shown, json, 2);
+        text_append_string(&shown, "\n");
         json_decref(json);
+        if (shown.failed)
+            status = TKZ_STATUS_OUT_OF_MEMORY;
+        else
+            (void)fwrite(shown.data, 1, shown.size, stdout);
+        text_free(&shown);
     } else if (ready && status == TKZ_OK) {
         printf(verdict.keep ? "%s: kept\n" : "%s: dropped by %s (%s)\n", path, verdict.filter,
                verdict.reason);

@@ -10,6 +10,7 @@
 #include "tokenize/text.h"
 #include "tools/clean_actions.h"
 #include "tools/files.h"
+#include "tools/json_value.h"
 #include "tools/line_reader.h"
 #include "tools/messages.h"
 #include "tools/table.h"
@@ -134,13 +135,15 @@ static int write_verdict(struct cut *cut, json_t *line, const tkz_verdict *verdi
         json_object_set_new(line, "value", json_real(verdict->value));
         json_object_set_new(line, "threshold", json_real(verdict->threshold));
     }
-    char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(12));
-    if (text == NULL)
+    struct text text = {0};
+    text_append_value(&text, line, 0);
+    text_append_string(&text, "\n");
+    if (text.failed) {
+        text_free(&text);
         return message_no_memory();
-    tkz_status status = tkz_output_write(cut->output, text, strlen(text), &error);
-    if (status == TKZ_OK)
-        status = tkz_output_write(cut->output, "\n", 1, &error);
-    free(text);
+    }
+    tkz_status status = tkz_output_write(cut->output, text.data, text.size, &error);
+    text_free(&text);
     return status == TKZ_OK ? EXIT_DONE : message_failure(status, &error);
 }
 

@@ -27,6 +27,10 @@ static const struct option_info options[] = {
      .type = OPTION_FLAG,
      .text = "Take each input as the plain text of one document, and show every value, its bounds and "
              "the places in the text that it comes from."},
+    {.name = "url",
+     .type = OPTION_TEXT,
+     .argument = "URL",
+     .text = "With --explain: the URL of each document, for filters that look at it."},
     OPTION_HTML,
     {.name = "list", .type = OPTION_FLAG, .text = "Print the filters and their parameters."},
     OPTION_OUTPUT("File for the kept records, as JSON lines in the order of the input; "
@@ -190,6 +194,11 @@ static int run(const struct arguments *arguments)
         json_decref(filters);
         return EXIT_USAGE;
     }
+    if (option_given(arguments, "url") && !option_given(arguments, "explain")) {
+        message("--url", "this is for --explain; records have theirs in a member, which --url-key names");
+        json_decref(filters);
+        return EXIT_USAGE;
+    }
     if (option_given(arguments, "from-scores") || option_given(arguments, "explain")) {
         int done = option_given(arguments, "explain") ? clean_explain(arguments, filters)
                                                       : clean_from_scores(arguments, filters);
@@ -203,6 +212,7 @@ static int run(const struct arguments *arguments)
     }
     if (json_object_set_new(job.recipe, "clean", filters) != 0)
         job.failed = true;
+    corpus_run_set_text(&job, "input", "url_key", option_text(arguments, "url-key"));
     corpus_run_set_text(&job, NULL, "normalize", option_text(arguments, "normalize"));
     corpus_run_set_text(&job, NULL, "words", option_text(arguments, "dictionary"));
     job.html = option_text(arguments, "html");

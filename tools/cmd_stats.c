@@ -102,6 +102,7 @@ static int measure(const struct arguments *arguments)
         return code;
     }
     corpus_run_set(&job, NULL, "clean", filters);
+    corpus_run_set_text(&job, "input", "url_key", option_text(arguments, "url-key"));
     corpus_run_set_text(&job, NULL, "normalize", option_text(arguments, "normalize"));
     corpus_run_set_text(&job, NULL, "edit", option_text(arguments, "edit"));
     corpus_run_set_text(&job, NULL, "words", option_text(arguments, "dictionary"));

@@ -40,7 +40,7 @@ static struct label member_label(const char *name)
     static const struct label labels[] = {{"入力 (in)", "in"},          {"正規化 (normalized)", "normalized"},
                                           {"編集 (edited)", "edited"},  {"残り (kept)", "kept"},
                                           {"除外 (dropped)", "dropped"}, {"読めない (bad)", "bad"},
-                                          {"変更 (changed)", "changed"}};
+                                          {"変更 (changed)", "changed"},  {"URL なし (without_url)", "without_url"}};
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
         if (strcmp(labels[i].en, name) == 0)
             return labels[i];
@@ -375,7 +375,7 @@ static void add_reasons(struct text *page, const json_t *reasons, const char *wh
 static void add_run(struct text *page, const json_t *report)
 {
     const json_t *documents = json_object_get(report, "documents");
-    static const char *const keys[] = {"in", "normalized", "edited", "kept", "dropped", "bad"};
+    static const char *const keys[] = {"in", "normalized", "edited", "without_url", "kept", "dropped", "bad"};
     html_heading(page, (struct label){"実行の勘定", "Accounts of the run"});
     html_table_begin(page);
     html_name_column(page, (struct label){"", ""});

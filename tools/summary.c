@@ -74,6 +74,8 @@ static void add_documents(struct table *table, const json_t *report)
         add_share(table, documents, "normalized", "  normalized", whole);
     if (json_object_get(documents, "edited") != NULL)
         add_share(table, documents, "edited", "  edited", whole);
+    if (json_object_get(documents, "without_url") != NULL)
+        add_share(table, documents, "without_url", "  without URL", whole);
     add_reasons(table, json_object_get(report, "changes"));
     add_share(table, documents, "kept", "  kept", whole);
     add_share(table, documents, "dropped", "  dropped", whole);

@@ -30,6 +30,14 @@ TKZ_API const char *tkz_version(void);
  * Static string. */
 TKZ_API const char *tkz_features(void);
 
+/* ---- Numbers ---------------------------------------------------------- */
+
+#define TKZ_NUMBER_TEXT_SIZE 32
+
+/* Writes a finite number with the fewest significant digits, of 15, 16 and 17, that are read back as the same: 0.1 stays 0.1, and
+ * a value beside its bound differs from it. NUL-terminated, in the C locale as JSON has numbers ("1e+20", "3"). Any thread. */
+TKZ_API void tkz_number_text(double number, char text[TKZ_NUMBER_TEXT_SIZE]);
+
 /* ---- Status ----------------------------------------------------------- */
 
 /* Result of every function that can fail: 0 is success, negative an error.

@@ -60,7 +60,7 @@ typedef struct tkz_preset_info {
     const char *name;
     const char *text;
     const char *source;
-    const char *filters; /* as in a recipe; "$lists/NAME" is a file in the folder "lists" */
+    const char *filters; /* as in a recipe; "$lists/NAME" is a file in the folder "lists", "$lists?/NAME" one that may be missing */
     const char *lists;   /* which files that folder must hold, and where to get them; NULL: none */
 } tkz_preset_info;
 
@@ -107,7 +107,7 @@ TKZ_API size_t tkz_filter_set_values_of(const tkz_filter_set *set, size_t index)
 TKZ_API double tkz_filter_set_parameter(const tkz_filter_set *set, size_t index, size_t parameter);
 
 /* Which contents the files of filter `index` had when the set was made: XXH3-128 in hexadecimal, of two files joined
- * by '+'. NULL: it reads none. As long as the set. Values of one name are comparable only where these are equal. */
+ * by '+'; of lists of hosts, of the hosts in them. NULL: it reads none. As long as the set. Values of one name are comparable only where these are equal. */
 TKZ_API const char *tkz_filter_set_files_hash(const tkz_filter_set *set, size_t index);
 
 /* Per-thread worker on a set. */
@@ -127,6 +127,15 @@ TKZ_API const char *tkz_filter_set_needs_words(const tkz_filter_set *set);
 TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_set_words(tkz_cleaner *cleaner,
                                                      const tkz_boundaries *words,
                                                      tkz_error *error);
+
+/* The first filter of the set that looks at the URL of documents; NULL: none does. */
+TKZ_API const char *tkz_filter_set_needs_url(const tkz_filter_set *set);
+
+/* The URL of the documents that are judged and measured from now on (`size` bytes of UTF-8); NULL: they have none, as at
+ * first. It is not copied and must stay until the next call, or until no filter of the cleaner is asked again. Errors:
+ * BAD_UTF8 with the offset of the first invalid byte (then there is none), INVALID_ARGUMENT. */
+TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_set_url(tkz_cleaner *cleaner, const char *url, size_t size,
+                                                   tkz_error *error);
 
 /* What became of a document. */
 struct tkz_verdict {
@@ -158,6 +167,12 @@ TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_spans(tkz_cleaner *cleaner, size_t in
                                                  tkz_status (*add)(void *context, size_t start,
                                                                    size_t size, tkz_error *error),
                                                  void *context, tkz_error *error);
+
+/* What outside of the text the value of filter `index` comes from, for those filters that can say (the host that is in a
+ * list, or the host of the URL), of the document last judged or measured; `*size` is 0 where there is nothing. It is the
+ * cleaner's, until its next call. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_cleaner_evidence(tkz_cleaner *cleaner, size_t index, const char **evidence,
+                                                    size_t *size, tkz_error *error);
 
 #ifdef __cplusplus
 }

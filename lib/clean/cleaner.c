@@ -4,6 +4,7 @@
  */
 #include "clean/filter_set.h"
 #include "core/memory.h"
+#include "tokenize/text.h"
 
 struct tkz_cleaner {
     const tkz_filter_set *set;
@@ -47,6 +48,22 @@ tkz_status tkz_cleaner_set_words(tkz_cleaner *cleaner, const tkz_boundaries *wor
         return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_set_words",
                               TKZ__NO_OFFSET, "cleaner must not be NULL, words must be a source");
     return tkz__document_words_use(&cleaner->measuring.words, words, error);
+}
+
+tkz_status tkz_cleaner_set_url(tkz_cleaner *cleaner, const char *url, size_t size, tkz_error *error)
+{
+    if (cleaner == NULL || (url == NULL && size > 0))
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_set_url", TKZ__NO_OFFSET,
+                              "cleaner must not be NULL, nor url with a size");
+    size_t valid = size == 0 ? 0 : tkz_utf8_valid_prefix(url, size);
+    cleaner->measuring.url = NULL;
+    cleaner->measuring.url_size = 0;
+    if (valid < size)
+        return tkz__error_set(error, TKZ_STATUS_BAD_UTF8, NULL, valid,
+                              "the URL is not valid UTF-8 from byte %zu on", valid);
+    cleaner->measuring.url = url;
+    cleaner->measuring.url_size = size;
+    return TKZ_OK;
 }
 
 /* The one or two values of a filter. */
@@ -117,4 +134,19 @@ tkz_status tkz_cleaner_spans(tkz_cleaner *cleaner, size_t index,
     if (chosen->filter->spans == NULL)
         return TKZ_OK;
     return chosen->filter->spans(&cleaner->measuring, chosen, &sink, error);
+}
+
+tkz_status tkz_cleaner_evidence(tkz_cleaner *cleaner, size_t index, const char **evidence, size_t *size,
+                                tkz_error *error)
+{
+    if (cleaner == NULL || evidence == NULL || size == NULL || index >= cleaner->set->count)
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, "tkz_cleaner_evidence", TKZ__NO_OFFSET,
+                              "cleaner, evidence and size must not be NULL, index below %zu",
+                              cleaner == NULL ? (size_t)0 : cleaner->set->count);
+    const tkz__chosen_filter *chosen = &cleaner->set->chosen[index];
+    *evidence = "";
+    *size = 0;
+    if (chosen->filter->evidence == NULL)
+        return TKZ_OK;
+    return chosen->filter->evidence(&cleaner->measuring, chosen, evidence, size, error);
 }

@@ -31,6 +31,7 @@ struct tkz__filter {
     uint32_t measures;    /* TKZ__MEASURE_* that `value` reads */
     uint32_t compat_measures; /* those that it reads with the parameter "compat"; 0: the same */
     bool needs_words;     /* `evaluate` asks the source of words itself, without a pass over all of the text */
+    bool needs_url;       /* `evaluate` looks at the URL of the document */
     uint32_t ngram_order; /* with TKZ__MEASURE_NGRAMS and TKZ__MEASURE_WORD_NGRAMS: the n that it reads */
     /* Bounds are the first parameters; info.comparison says which there are, 0: `decide` does it. */
     /* The number that the filter is about, from measures alone; or, for filters that look at the text
@@ -50,12 +51,17 @@ struct tkz__filter {
     tkz_status (*open)(const tkz__chosen_filter *chosen, void **resource,
                        const tkz_allocator *allocator, tkz_error *error);
     void (*close)(void *resource, const tkz_allocator *allocator);
+    /* What of the file the values depend on, for resources that are no single file. May be NULL: all of its contents. */
+    void (*hash)(const void *resource, char text[TKZ__FILE_HASH_SIZE]);
     /* The name of a second file that `open` reads, which belongs to the caller; NULL: out of memory. May itself be
      * NULL: there is none. */
     char *(*beside)(const char *file, const tkz_allocator *allocator);
     /* The parts of the text that the value comes from. May be NULL. */
     tkz_status (*spans)(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
                         const tkz__span_sink *sink, tkz_error *error);
+    /* What outside of the text the value comes from; it stays until the next call of the filter's. May be NULL. */
+    tkz_status (*evidence)(tkz__measuring *measuring, const tkz__chosen_filter *chosen, const char **evidence,
+                           size_t *size, tkz_error *error);
 };
 
 /* What one file registers. */

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "clean/presets.h"
 #include "core/nearest_name.h"
@@ -212,25 +213,34 @@ tkz_status tkz__filter_list_find(const tkz__filter_list *list, size_t index,
 
 /* ---- Presets ------------------------------------------------------------- */
 
-/* "$lists/NAME" becomes a file in the user's folder. */
+/* "$lists/NAME" becomes a file in the user's folder; of "$lists?/NAME" a filter does without where it is missing. */
 static tkz_status place_file(json_t *filter, const tkz_preset_info *preset, const char *lists,
                              const place *at, tkz_error *error)
 {
-    static const char prefix[] = "$lists/";
+    static const char prefix[] = "$lists", slash[] = "/", may_miss[] = "?/";
     const char *file = json_string_value(json_object_get(filter, "file"));
     if (file == NULL || strncmp(file, prefix, sizeof prefix - 1) != 0)
         return TKZ_OK;
-    if (lists == NULL) {
+    const char *name = file + sizeof prefix - 1;
+    bool must_be = strncmp(name, slash, sizeof slash - 1) == 0;
+    name += must_be ? sizeof slash - 1 : sizeof may_miss - 1;
+    if (lists == NULL && must_be) {
         char where[WHERE_SIZE];
         return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, where_text(at, where),
                               TKZ__NO_OFFSET,
                               "preset \"%s\" needs \"lists\", a folder with %s", preset->name,
                               preset->lists);
     }
-    json_t *path = json_sprintf("%s/%s", lists, file + sizeof prefix - 1);
-    if (path == NULL || json_object_set_new(filter, "file", path) != 0)
-        return tkz__error_memory(error, strlen(lists) + strlen(file));
-    return TKZ_OK;
+    json_t *path = lists != NULL ? json_sprintf("%s/%s", lists, name) : NULL;
+    if (path == NULL && lists != NULL)
+        return tkz__error_memory(error, strlen(lists) + strlen(name));
+    struct stat info;
+    if (!must_be && (path == NULL || stat(json_string_value(path), &info) != 0)) {
+        json_decref(path);
+        (void)json_object_del(filter, "file");
+        return TKZ_OK;
+    }
+    return json_object_set_new(filter, "file", path) == 0 ? TKZ_OK : tkz__error_memory(error, strlen(name));
 }
 
 static tkz_status append(tkz__filter_list *list, json_t *filter, size_t element, tkz_error *error)

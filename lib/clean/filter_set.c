@@ -159,6 +159,10 @@ static tkz_status hash_files(tkz__chosen_filter *chosen, const tkz_allocator *al
 {
     if (chosen->file == NULL)
         return TKZ_OK;
+    if (chosen->filter->hash != NULL) {
+        chosen->filter->hash(chosen->resource, chosen->files_hash);
+        return TKZ_OK;
+    }
     tkz_status status = tkz__file_hash(chosen->file, chosen->files_hash, error);
     if (status != TKZ_OK || chosen->filter->beside == NULL)
         return status;
@@ -338,6 +342,14 @@ const char *tkz_filter_set_needs_words(const tkz_filter_set *set)
     for (size_t i = 0; i < set->count; i++)
         if (set->chosen[i].filter->needs_words ||
             (set->chosen[i].measures & TKZ__MEASURE_OF_WORDS) != 0)
+            return set->chosen[i].filter->info.name;
+    return NULL;
+}
+
+const char *tkz_filter_set_needs_url(const tkz_filter_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->chosen[i].filter->needs_url)
             return set->chosen[i].filter->info.name;
     return NULL;
 }

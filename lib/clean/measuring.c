@@ -25,6 +25,7 @@ void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *
     tkz__item_set_init(&measuring->sentences, allocator);
     tkz__buffer_init(&measuring->places, allocator);
     tkz__buffer_init(&measuring->joined, allocator);
+    tkz__buffer_init(&measuring->host, allocator);
     tkz__ngram_counter_init(&measuring->ngrams, allocator);
     tkz__document_words_init(&measuring->words, kinds, allocator);
 }
@@ -72,6 +73,7 @@ void tkz__measuring_free(tkz__measuring *measuring)
     tkz__item_set_free(&measuring->sentences);
     tkz__buffer_free(&measuring->places);
     tkz__buffer_free(&measuring->joined);
+    tkz__buffer_free(&measuring->host);
     tkz__ngram_counter_free(&measuring->ngrams);
     tkz__document_words_free(&measuring->words);
 }

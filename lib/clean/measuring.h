@@ -31,6 +31,9 @@ typedef struct tkz__measuring {
     const tkz__character_kinds *kinds; /* NULL: nothing that is asked for needs them */
     const char *text;                  /* the document; valid UTF-8 */
     size_t size;
+    const char *url;                   /* of the document; NULL: it has none. Valid UTF-8 */
+    size_t url_size;
+    tkz__buffer host;                  /* what of the URL a filter looks at */
     uint32_t done;    /* groups that are filled in, TKZ__MEASURE_* */
     bool decoded;     /* `characters` and `count` are those of this document */
     uint32_t *characters;

@@ -2,7 +2,8 @@
  *
  * The presets there are. Filters stand in them as in a recipe; those with a cheap value come first, which
  * changes only the reason that a document with several is counted under. "$lists/NAME" is a file in
- * the folder that the user names, since word lists belong to others and are not in this project.
+ * the folder that the user names, since word lists belong to others and are not in this project; "$lists?/NAME" one that may
+ * be missing there.
  */
 #include "clean/presets.h"
 
@@ -36,12 +37,13 @@ static const tkz_preset_info presets[] = {
     {"swallow-v1-quality", "The Swallow corpus, version 1: all rules of quality.py.",
      "swallow-llm/swallow-corpus, quality.py, apply_v1", "[" SWALLOW_QUALITY "]", NULL},
     {"swallow-v1",
-     "The same and the share of NG words. What Swallow changes in the text (punctuation, footers), its rule for hosts and "
+     "The same, the hosts of URLs and the share of NG words. What Swallow changes in the text (punctuation, footers) and "
      "its detector of Japanese (swallow_detector) are left out.",
-     "swallow-llm/swallow-corpus, quality.py and ngword.py, apply_v1",
-     "[" SWALLOW_QUALITY ",{\"name\":\"swallow_ng_words\",\"file\":\"$lists/ng_words.txt\"}]",
+     "swallow-llm/swallow-corpus, quality.py, ngurl.py and ngword.py",
+     "[{\"name\":\"swallow_hosts\",\"file\":\"$lists?/hosts\"}," SWALLOW_QUALITY ",{\"name\":\"swallow_ng_words\",\"file\":\"$lists/ng_words.txt\"}]",
      "ng_words.txt, one word a line, for example Offensive.txt, Sexual.txt, Sexual_with_bopo.txt and "
-     "Sexual_with_mask.txt of github.com/MosasoM/inappropriate-words-ja put together"},
+     "Sexual_with_mask.txt of github.com/MosasoM/inappropriate-words-ja put together; and, if there is one, hosts, a list or a "
+     "folder of them, such as the blacklists of the university of Toulouse (UT1): without it the two endings of hosts alone"},
     /* Bounds chosen by bench/clean_tradeoff.py --choose on half of 854 labelled paragraphs of mC4, each so wide that 97.5 %
      * of every one of 11 collections stays, then rounded; those of quality_score by contrib/train_quality.py: 75 % of the good
      * paragraphs stay by cross-validation, and of every collection, half of which was learnt from, 95 % and more. */

@@ -131,13 +131,29 @@ static tkz_status read_id(tkz__document *document, const tkz__json_field *field,
     return TKZ_OK;
 }
 
+/* A URL is needed for filters alone: one with a lone surrogate has U+FFFD there and spoils no record. */
+static tkz_status read_url(tkz__document *document, const tkz__json_field *field, tkz__arena *arena)
+{
+    if (!field->is_string)
+        return TKZ_OK;
+    return tkz__json_unescape(document->raw, field, TKZ__SURROGATES_REPLACE, arena, &document->url,
+                              &document->url_size, NULL, &document->error);
+}
+
 static tkz_status read_json(tkz__document *document, const tkz__record_options *options,
                             tkz__arena *arena)
 {
-    const char *keys[] = {options->text_key, options->id_key};
-    const size_t key_sizes[] = {options->text_key_size, options->id_key_size};
-    const size_t key_count = options->id_key != NULL ? 2 : 1;
-    tkz__json_field fields[2] = {{0}, {0}};
+    const char *keys[3] = {options->text_key};
+    size_t key_sizes[3] = {options->text_key_size}, key_count = 1, id = 0, url = 0;
+    tkz__json_field fields[3] = {{0}, {0}, {0}};
+    if (options->id_key != NULL) {
+        keys[id = key_count] = options->id_key;
+        key_sizes[key_count++] = options->id_key_size;
+    }
+    if (options->url_key != NULL) {
+        keys[url = key_count] = options->url_key;
+        key_sizes[key_count++] = options->url_key_size;
+    }
     tkz_status status = tkz__json_scan_object(document->raw, document->raw_size, keys, key_sizes,
                                               key_count, fields, &document->error);
     if (status != TKZ_OK)
@@ -150,8 +166,10 @@ static tkz_status read_json(tkz__document *document, const tkz__record_options *
     document->text_end = fields[0].end;
     status = tkz__json_unescape(document->raw, &fields[0], options->surrogates, arena,
                                 &document->text, &document->text_size, NULL, &document->error);
-    if (status == TKZ_OK)
-        status = read_id(document, &fields[1], options, arena);
+    if (status == TKZ_OK && id > 0)
+        status = read_id(document, &fields[id], options, arena);
+    if (status == TKZ_OK && url > 0)
+        status = read_url(document, &fields[url], arena);
     return status;
 }
 

@@ -39,8 +39,10 @@ void tkz__frame_free(tkz__frame *frame);
 typedef struct tkz__record_options {
     const char *text_key; /* top-level member that holds the text */
     size_t text_key_size;
-    const char *id_key;
+    const char *id_key; /* NULL: it is not looked for */
     size_t id_key_size;
+    const char *url_key; /* NULL: it is not looked for */
+    size_t url_key_size;
     tkz__surrogates surrogates;
 } tkz__record_options;
 
@@ -61,6 +63,8 @@ typedef struct tkz__document {
     size_t text_start, text_end; /* the text as it stands in `raw`; of JSON lines without quotes */
     const char *id;       /* NULL if the record has none; a number is taken as written */
     size_t id_size;
+    const char *url;      /* NULL if it is not looked for, or the record has no string of that name */
+    size_t url_size;
     /* For a bad record: "bad_utf8", "bad_json", "missing_field", "lone_surrogate", "too_large";
      * "encode_limit" where the encoder refused it. */
     const char *reason;

@@ -182,8 +182,14 @@ static tkz_status reject(job *j, const tkz__document *document, const tkz_verdic
     if (status != TKZ_OK || !j->context->keep_rejects)
         return status;
     j->item->rejects.records++;
+    tkz__evidence evidence = {NULL, 0};
+    if (verdict->filter_index != TKZ__NO_FILTER)
+        status = tkz_cleaner_evidence(j->worker->cleaner, verdict->filter_index, &evidence.text, &evidence.size,
+                                      j->error);
+    if (status != TKZ_OK)
+        return status;
     return tkz__append_reject_line(&j->item->rejects.content, document, j->format,
-                                   source_name(j, document), verdict, j->error);
+                                   source_name(j, document), verdict, &evidence, j->error);
 }
 
 static tkz_status quarantine(job *j, const tkz__document *document)
@@ -372,10 +378,21 @@ static tkz_status judge_by_values(job *j, tkz__document *document, tkz_verdict *
                                   j->context->made_with, filters, values, verdict, j->error);
 }
 
+/* Tells the filters of the document's URL. */
+static tkz_status set_url(job *j, const tkz__document *document)
+{
+    if (!j->context->needs_url)
+        return TKZ_OK;
+    j->item->tally.without_url += document->url == NULL;
+    return tkz_cleaner_set_url(j->worker->cleaner, document->url, document->url_size, j->error);
+}
+
 static tkz_status judge(job *j, tkz__document *document)
 {
     j->item->tally.text_bytes_in += document->text_size;
     tkz_status status = change_text(j, document);
+    if (status == TKZ_OK)
+        status = set_url(j, document);
     if (status != TKZ_OK)
         return status;
     if (j->worker->cleaner == NULL) {
@@ -395,10 +412,13 @@ static tkz_status judge(job *j, tkz__document *document)
 
 static void set_keys(job *j, const char *text_key, const char *id_key)
 {
+    const char *url_key = j->context->needs_url ? j->context->recipe->url_key : NULL;
     j->options = (tkz__record_options){.text_key = text_key,
                                        .text_key_size = strlen(text_key),
                                        .id_key = id_key,
                                        .id_key_size = strlen(id_key),
+                                       .url_key = url_key,
+                                       .url_key_size = url_key != NULL ? strlen(url_key) : 0,
                                        .surrogates = j->context->recipe->surrogates};
 }
 

@@ -35,6 +35,7 @@ typedef struct tkz__job_context {
     const tkz_normal_form *normal_form; /* NULL: texts stay as they are */
     const tkz_normal_form *editors;    /* behind it; NULL: there are none */
     const tkz_filter_set *filters;     /* NULL: keep all */
+    bool needs_url;                    /* they look at the URL of documents */
     const tkz_boundaries *filter_words; /* that filters count; NULL: none does */
     tkz_tokenizer *tokenizer;          /* for encode */
     bool has_append;

@@ -6,7 +6,6 @@
 #include "pipeline/job_lines.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Quarantined bytes that are kept of one record; the rest is found by its place. */
@@ -66,13 +65,10 @@ static tkz_status append_id(tkz__buffer *lines, const tkz__document *document, t
     return status;
 }
 
-/* Digits that are read back as the same number: 15 where they are enough, so that 0.1 stays 0.1; 17 always are. */
 static tkz_status append_exactly(tkz__buffer *lines, const char *name, double value, tkz_error *error)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%.15g", value);
-    if (strtod(text, NULL) != value)
-        snprintf(text, sizeof text, "%.17g", value);
+    char text[TKZ_NUMBER_TEXT_SIZE];
+    tkz_number_text(value, text);
     return tkz__buffer_append_format(lines, error, ",\"%s\":%s", name, text);
 }
 
@@ -126,7 +122,7 @@ tkz_status tkz__append_score_line(tkz__buffer *lines, const tkz__document *docum
 
 tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__document *document,
                                    tkz__input_format format, const char *source_name,
-                                   const tkz_verdict *verdict, tkz_error *error)
+                                   const tkz_verdict *verdict, const tkz__evidence *evidence, tkz_error *error)
 {
     tkz_status status = append_place(lines, document, source_name, error);
     if (status == TKZ_OK)
@@ -140,6 +136,10 @@ tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__document *docu
         status = append_exactly(lines, "value", verdict->value, error);
     if (status == TKZ_OK && measured)
         status = append_exactly(lines, "threshold", verdict->threshold, error);
+    if (status == TKZ_OK && evidence->size > 0)
+        status = tkz__buffer_append_text(lines, ",\"evidence\":", error);
+    if (status == TKZ_OK && evidence->size > 0)
+        status = tkz__json_append_string(lines, evidence->text, evidence->size, error);
     if (status == TKZ_OK)
         status = tkz__buffer_append_text(lines, ",\"record\":", error);
     if (status == TKZ_OK)

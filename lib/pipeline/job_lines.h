@@ -15,10 +15,17 @@ uint64_t tkz__count_records(const tkz__frame *frame);
 /* filter_index of a verdict that is not of a filter of the set: nothing was measured. */
 #define TKZ__NO_FILTER UINT32_MAX
 
-/* {"source","line","offset","id"?,"filter","reason","value"?,"threshold"?,"record":{...}} */
+/* What tkz_cleaner_evidence says; size 0: nothing. */
+typedef struct tkz__evidence {
+    const char *text;
+    size_t size;
+} tkz__evidence;
+
+/* {"source","line","offset","id"?,"filter","reason","value"?,"threshold"?,"evidence"?,"record":{...}} */
 TKZ_CHECKED tkz_status tkz__append_reject_line(tkz__buffer *lines, const tkz__document *document,
                                                tkz__input_format format, const char *source_name,
-                                               const tkz_verdict *verdict, tkz_error *error);
+                                               const tkz_verdict *verdict, const tkz__evidence *evidence,
+                                               tkz_error *error);
 
 /* {"source","line","offset","id"?,"values":{name:number,...},"made_with"?,"keep","filter"?,"reason"?}: numbers
  * with as many digits as give the same double again. `made_with`: what the values depend on, as JSON, or "". */

@@ -131,6 +131,7 @@ static tkz_status read_input(tkz_recipe *recipe, tkz_error *error)
     }
     recipe->text_key = string_at(input, "text_key");
     recipe->id_key = string_at(input, "id_key");
+    recipe->url_key = string_at(input, "url_key");
     recipe->surrogates = strcmp(string_at(input, "surrogates"), "replace") == 0
                              ? TKZ__SURROGATES_REPLACE
                              : TKZ__SURROGATES_REJECT;

@@ -32,6 +32,7 @@ struct tkz_recipe {
     tkz__input_format format;
     const char *text_key;
     const char *id_key;
+    const char *url_key;
     tkz__surrogates surrogates;
     uint64_t record_limit;
     uint64_t frame_size;

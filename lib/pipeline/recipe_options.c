@@ -21,6 +21,8 @@ static const tkz_recipe_option options[] = {
      "whose pattern fits its name, else to \"other\"."},
     {"input.text_key", "string", "\"text\"", "", "Top-level member that holds the text."},
     {"input.id_key", "string", "\"id\"", "", "Top-level member that names the document."},
+    {"input.url_key", "string", "\"url\"", "",
+     "Top-level member that holds the document's URL, for filters that look at it."},
     {"input.surrogates", "string", "\"reject\"", "reject|replace",
      "Lone surrogate escapes such as \\ud800: a bad record, or U+FFFD."},
     {"input.record_limit", "integer", "268435456", "1024..536870912",

@@ -183,6 +183,7 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
         .normal_form = pass->from_staged ? NULL : recipe->normal_form,
         .editors = pass->from_staged ? NULL : recipe->editors,
         .filters = pass->from_staged ? NULL : run->filters,
+        .needs_url = !pass->from_staged && run->filters != NULL && tkz_filter_set_needs_url(run->filters) != NULL,
         .filter_words = run->filter_words.open != NULL ? &run->filter_words : NULL,
         .tokenizer = run->tokenizer,
         .dictionary = run->dictionary,

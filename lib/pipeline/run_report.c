@@ -116,6 +116,8 @@ static json_t *documents(const tkz__run *run)
         json_object_set_new(object, "normalized", json_integer((json_int_t)t->normalized));
     if (run->recipe->editors != NULL)
         json_object_set_new(object, "edited", json_integer((json_int_t)t->edited));
+    if (run->filters != NULL && tkz_filter_set_needs_url(run->filters) != NULL)
+        json_object_set_new(object, "without_url", json_integer((json_int_t)t->without_url));
     return object;
 }
 

@@ -47,6 +47,7 @@ tkz_status tkz__tally_bad(tkz__tally *tally, const tkz__bad_sample *sample, tkz_
     X(records_counted)                                                                            \
     X(normalized)                                                                                 \
     X(edited)                                                                                     \
+    X(without_url)                                                                                \
     X(kept)                                                                                       \
     X(dropped)                                                                                    \
     X(bad)                                                                                        \

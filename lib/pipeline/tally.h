@@ -31,6 +31,7 @@ typedef struct tkz__tally {
     uint64_t records_counted; /* the same, counted from the bytes of the frames by other code */
     uint64_t normalized;      /* texts that the normal form changed */
     uint64_t edited;          /* texts that the editors changed */
+    uint64_t without_url;     /* documents without one where filters look at it */
     uint64_t kept;
     uint64_t dropped;
     uint64_t bad;

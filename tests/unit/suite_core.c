@@ -28,6 +28,30 @@ START_TEST(status_names_are_known)
 }
 END_TEST
 
+START_TEST(numbers_are_read_back_as_the_same)
+{
+    static const struct {
+        double number;
+        const char *text;
+    } cases[] = {{0, "0"}, {-1, "-1"}, {0.1, "0.1"}, {0.3, "0.3"}, {1.0 / 3, "0.3333333333333333"},
+                 {0.1 + 0.2, "0.30000000000000004"}, {1e300, "1e+300"}, {5e-324, "4.94065645841247e-324"}};
+    char text[TKZ_NUMBER_TEXT_SIZE], other[TKZ_NUMBER_TEXT_SIZE];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tkz_number_text(cases[i].number, text);
+        ck_assert_str_eq(text, cases[i].text);
+    }
+    double number = 0.2; /* and each of 100 neighbours as another one */
+    tkz_number_text(number, other);
+    for (int i = 0; i < 100; i++) {
+        number += 0x1p-55;
+        tkz_number_text(number, text);
+        ck_assert_str_ne(text, other);
+        ck_assert(strtod(text, NULL) == number);
+        memcpy(other, text, sizeof other);
+    }
+}
+END_TEST
+
 START_TEST(long_messages_are_cut_at_a_character)
 {
     tkz_error error;
@@ -350,6 +374,7 @@ Suite *suite_core(void)
     Suite *suite = suite_create("core");
     TCase *tests = tcase_create("core");
     tcase_add_test(tests, status_names_are_known);
+    tcase_add_test(tests, numbers_are_read_back_as_the_same);
     tcase_add_test(tests, long_messages_are_cut_at_a_character);
     tcase_add_test(tests, system_errors_have_their_status);
     tcase_add_test(tests, sizes_that_overflow_are_refused);

@@ -9,7 +9,7 @@
 
 Suite *suite_document(void);
 
-static const tkz__record_options standard = {"text", 4, "id", 2, TKZ__SURROGATES_REJECT};
+static const tkz__record_options standard = {"text", 4, "id", 2, NULL, 0, TKZ__SURROGATES_REJECT};
 
 static tkz__frame frame;
 static tkz__frame_cursor cursor;
@@ -179,11 +179,58 @@ END_TEST
 
 START_TEST(test_other_keys)
 {
-    const tkz__record_options options = {"本文", 6, NULL, 0, TKZ__SURROGATES_REJECT};
+    const tkz__record_options options = {"本文", 6, NULL, 0, NULL, 0, TKZ__SURROGATES_REJECT};
     begin(TKZ__INPUT_JSONL, "{\"text\":\"no\",\"id\":\"1\",\"\\u672c\\u6587\":\"yes\"}\n");
     tkz__document document = next_with(&options);
     expect_text(&document, "yes");
     expect_id(&document, NULL);
+}
+END_TEST
+
+static void expect_url(const tkz__document *document, const char *url)
+{
+    ck_assert_int_eq(document->kind, TKZ__RECORD_DOCUMENT);
+    ck_assert_int_eq(document->url == NULL, url == NULL);
+    if (url != NULL) {
+        ck_assert_uint_eq(document->url_size, strlen(url));
+        ck_assert(memcmp(document->url, url, strlen(url)) == 0);
+    }
+}
+
+START_TEST(test_url)
+{
+    tkz__record_options options = standard;
+    static const char lines[] = "{\"text\":\"a\",\"id\":\"1\",\"url\":\"http:\\/\\/a.jp\\u002f\"}\n"
+                                "{\"text\":\"a\",\"url\":1}\n"
+                                "{\"text\":\"a\",\"url\":\"\"}\n"
+                                "{\"text\":\"a\",\"url\":\"\\ud800\"}\n";
+    begin(TKZ__INPUT_JSONL, lines);
+    tkz__document document = next();
+    expect_url(&document, NULL); /* it is not looked for */
+    options.url_key = "url";
+    options.url_key_size = 3;
+    begin(TKZ__INPUT_JSONL, lines);
+    document = next_with(&options);
+    expect_url(&document, "http://a.jp/");
+    expect_id(&document, "1");
+    document = next_with(&options);
+    expect_url(&document, NULL); /* no string */
+    document = next_with(&options);
+    expect_url(&document, "");
+    document = next_with(&options);
+    expect_url(&document, "\xEF\xBF\xBD"); /* spoils no record */
+    options.id_key = NULL;
+    begin(TKZ__INPUT_JSONL, lines);
+    document = next_with(&options);
+    expect_url(&document, "http://a.jp/");
+    expect_id(&document, NULL);
+
+    /* One member may be several things. */
+    options = (tkz__record_options){"text", 4, "url", 3, "url", 3, TKZ__SURROGATES_REJECT};
+    begin(TKZ__INPUT_JSONL, lines);
+    document = next_with(&options);
+    expect_url(&document, "http://a.jp/");
+    expect_id(&document, "http://a.jp/");
 }
 END_TEST
 
@@ -351,6 +398,7 @@ Suite *suite_document(void)
     tcase_add_test(tests, test_bad_records);
     tcase_add_test(tests, test_surrogates_can_be_replaced);
     tcase_add_test(tests, test_other_keys);
+    tcase_add_test(tests, test_url);
     tcase_add_test(tests, test_last_of_equal_fields_wins);
     tcase_add_test(tests, test_lines);
     tcase_add_test(tests, test_whole_source);

@@ -86,26 +86,34 @@ static part find_host(part authority)
 
 tkz_status tkz__append_small_letters(const char *text, size_t size, tkz__buffer *small, tkz_error *error)
 {
-    tkz_status status = TKZ_OK;
-    for (size_t i = 0; i < size && status == TKZ_OK;) {
+    /* Small letters of two bytes may have three. */
+    tkz_status status = tkz__buffer_reserve(small, size + size / 2 + 8, error);
+    if (status != TKZ_OK)
+        return status;
+    char *at = (char *)small->data + small->size;
+    for (size_t i = 0; i < size;) {
         uint32_t character;
-        char bytes[8];
         i += tkz__utf8_next(text + i, size - i, &character);
-        status = tkz__buffer_append(small, bytes, tkz__utf8_encode(tkz__lowercase(character), bytes), error);
-        if (status == TKZ_OK && character == 0x130)
-            status = tkz__buffer_append(small, bytes, tkz__utf8_encode(0x307, bytes), error);
+        if (character < 0x80) {
+            *at++ = (char)(character - 'A' < 26 ? character + ('a' - 'A') : character);
+            continue;
+        }
+        at += tkz__utf8_encode(tkz__lowercase(character), at);
+        if (character == 0x130)
+            at += tkz__utf8_encode(0x307, at);
     }
-    return status;
+    small->size = (size_t)(at - (char *)small->data);
+    return TKZ_OK;
 }
 
-/* The tidied URL and behind it the host share the buffer: small letters of two bytes may have three. */
+/* The tidied URL and behind it the host share the buffer, which does not grow while parts of it are read. */
 tkz_status tkz__url_host(const char *url, size_t size, tkz__buffer *buffer, const char **host,
                          size_t *host_size, tkz_error *error)
 {
     tkz__buffer_clear(buffer);
     *host = "";
     *host_size = 0;
-    tkz_status status = tkz__buffer_reserve(buffer, size + size * 3 / 2 + 8, error);
+    tkz_status status = tkz__buffer_reserve(buffer, size + 2 * size + 16, error);
     if (status != TKZ_OK)
         return status;
     tidy(url, size, buffer);

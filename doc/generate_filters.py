@@ -36,17 +36,11 @@ verdict everywhere. All filters read one set of measures: what two of them need 
 needs is not measured. Text that is not valid UTF-8 has no verdict: it is an error that names the first invalid byte. Word
 lists are files of the user's; the project has none of others.
 
-The time of a document grows with its size, whatever is in it, and somewhat faster where tables outgrow the processor's caches: one of
-200 MB of mixed Japanese took 7 to 10 times as long as one of 25 MB in filters that go over characters, lines and sentences, 8 to 11 times in those
-that look for repeated lines and sentences, and 12 times in those of n-grams of characters (8 would be in proportion; on a busy machine);
-with all values of `swallow-v1` 10 to 18 times, `ja-web-v1` 14 to 17, `gopher-ja` 9 to 11, `hojichar` 9, `fineweb2-jpn` 7 to 10, `llm-jp-v1` 5
-(`bench/clean_growth`). That is memory, not steps: from 4 to 25 MB `swallow-v1-quality` takes 14 % more instructions for each MB, `ja-web-v1` 4 %,
-`hojichar` 1 % (valgrind), while a table of 8 MB answered in 5 ns there, one of 1.1 GB in 9 to 11 and one of 3.4 GB in 15 to 56, and the first
-touch of fresh memory took up to 13 times as long. The memory of a worker
-grows in proportion: a huge document decides it and the next one gives it back. Measured with one document of 25 MB (one line, lines of
-literature, lines of one character, one line repeated), all values: `llm-jp-v1` 4 times the size of the text, `hojichar`,
-`swallow-v1-quality` and `ja-web-v1` 13 to 20 times (n-grams: 20 bytes for each character and a table of places), `gopher-ja` and
-`fineweb2-jpn` 23 to 26 times (their words too). `input.record_limit` bounds what one document may take.
+The time of a document grows with its size, whatever is in it: with all values of a preset one of 200 MB of mixed Japanese took 1.1 to 1.5 times as
+long for each MB as one of 4 MB, 1.0 to 1.5 times as one of 25 MB (`bench/clean_growth`; on a busy machine, where the first touch of
+fresh memory is slow: a fifth of the time of 200 MB). The memory of a worker grows in proportion: a huge document decides it and the next
+one gives it back. The command took 1.3 GB for that document with `swallow-v1`, `ja-web-v1`, `llm-jp-v1` and `hojichar` (6.5 times the text: the record, the text, 4 bytes for each
+character, and 6 more while n-grams are counted), 2.1 GB with `gopher-ja` and `fineweb2-jpn` (10.5 times: their words too). `input.record_limit` bounds what one document may take.
 
 Bounds: *below* and *above* say that a value equal to the bound is kept; *at or below*, *at or above*, that it is dropped.
 `compat` makes a value what the reference computes even where that is a mistake of its.

@@ -16,6 +16,7 @@ enum { LEAST_SLOTS = 256, KEPT_ROWS = 1 << 17, ARRAYS = 5 };
 void tkz__ngram_counter_init(tkz__ngram_counter *counter, const tkz_allocator *allocator)
 {
     *counter = (tkz__ngram_counter){.allocator = *allocator};
+    tkz__count_heap_init(&counter->heap, allocator);
 }
 
 static void drop_rows(tkz__ngram_counter *counter)
@@ -31,10 +32,7 @@ static void drop_rows(tkz__ngram_counter *counter)
 void tkz__ngram_counter_free(tkz__ngram_counter *counter)
 {
     drop_rows(counter);
-    tkz__release_array(&counter->allocator, counter->heap, counter->heap_capacity,
-                       sizeof *counter->heap);
-    counter->heap = NULL;
-    counter->heap_capacity = 0;
+    tkz__count_heap_free(&counter->heap);
 }
 
 /* Half of the slots stay free. */
@@ -46,15 +44,14 @@ static size_t slots_for(size_t rows)
     return slots;
 }
 
-/* Bytes from which tables are in large pages: nearly every look at one is in another page. All n-grams of one document of
- * 200 MB took 32 processor seconds in place of 52, of 25 MB 2.6 in place of 2.6 to 2.9 (on a busy machine). */
+/* Bytes from which tables are in large pages: nearly every look at one is in another page. */
 enum { LARGE_TABLE = 8 << 20 };
 
 /* Block `which`, of `count` times `item_size` bytes. NULL: out of memory. */
 static uint32_t *allocate_block(tkz__ngram_counter *counter, size_t which, size_t count, size_t item_size)
 {
     const tkz_allocator *memory = &counter->allocator;
-    size_t size = count * item_size; /* at most 2^33 times 20 */
+    size_t size = count * item_size;
     if (size >= LARGE_TABLE) {
         counter->block_sizes[which] = tkz__table_block_size(size);
         return tkz__allocate_table(memory, size, &counter->blocks[which]);
@@ -121,7 +118,7 @@ static inline void name_pair(const pair_names *own, size_t i, size_t at)
 }
 
 /* From so many rows on the table and what it points to are in no cache: both are asked for beforehand, first the slot, and
- * halfway what stands behind it. All n-grams of one document of 3, 25 and 200 MB took 58, 69 and 65 hundredths of the time. */
+ * halfway what stands behind it. All n-grams of one document of 3 MB took 58 hundredths of the time. */
 enum { MANY_ROWS = 1 << 17, AHEAD = 16 };
 
 static void name_many(const pair_names *own, size_t rows)
@@ -294,49 +291,45 @@ static size_t extend(tkz__ngram_counter *counter, bool is_first, size_t rows)
 
 /* ---- The most frequent ones ---------------------------------------------- */
 
-/* Puts `count` into a heap of the `size` largest ones, least on top. */
-static void heap_replace(uint32_t *heap, size_t size, uint32_t count)
-{
-    size_t at = 0;
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= size)
-            break;
-        if (child + 1 < size && heap[child + 1] < heap[child])
-            child++;
-        if (heap[child] >= count)
-            break;
-        heap[at] = heap[child];
-        at = child;
-    }
-    heap[at] = count;
-}
-
 /* The sum of the k largest counts of 5-grams, where k is the lesser of the root of their number,
  * rounded down, and of the number of those that repeat (BigScience's data preparation, as HojiChar
  * has it in document_filters.py: CharRepetitionRatioFilter). */
+static size_t frequent_size(const tkz__ngram_counts *found)
+{
+    size_t size = (size_t)sqrt((double)found->distinct);
+    return size < found->repeated ? size : (size_t)found->repeated;
+}
+
 static tkz_status sum_frequent(tkz__ngram_counter *counter, size_t rows,
                                const tkz__ngram_counts *found, uint64_t *sum, tkz_error *error)
 {
-    size_t size = (size_t)sqrt((double)found->distinct);
-    if (size > found->repeated)
-        size = (size_t)found->repeated;
-    *sum = 0;
-    if (size == 0)
-        return TKZ_OK;
-    void *heap = counter->heap;
-    tkz_status status = tkz__array_reserve(&counter->allocator, &heap, &counter->heap_capacity,
-                                           size, sizeof *counter->heap, error);
-    counter->heap = heap;
+    size_t size = frequent_size(found);
+    tkz_status status = tkz__count_heap_start(&counter->heap, size, error);
     if (status != TKZ_OK)
         return status;
-    memset(counter->heap, 0, size * sizeof *counter->heap);
     for (size_t i = 0; i < rows; i++)
-        if (counter->count[i] > 1 && counter->count[i] > counter->heap[0])
-            heap_replace(counter->heap, size, counter->count[i]);
-    for (size_t i = 0; i < size; i++)
-        *sum += counter->heap[i];
+        if (counter->count[i] > 1)
+            tkz__count_heap_add(&counter->heap, counter->count[i]);
+    *sum = tkz__count_heap_sum(&counter->heap, size);
     return TKZ_OK;
+}
+
+static tkz_status count_large(tkz__ngram_counter *counter, const uint32_t *symbols, size_t count,
+                              tkz__ngram_orders orders, tkz__ngram_counts *found, uint64_t *frequent_5grams,
+                              tkz_error *error)
+{
+    bool sums = frequent_5grams != NULL && orders.least <= TKZ__NGRAM_FREQUENT && orders.most >= TKZ__NGRAM_FREQUENT;
+    tkz_status status = TKZ_OK;
+    if (counter->capacity > KEPT_ROWS)
+        drop_rows(counter);
+    if (sums)
+        status = tkz__count_heap_start(&counter->heap, (size_t)sqrt((double)count), error);
+    if (status == TKZ_OK)
+        status = tkz__large_ngrams_count(symbols, count, orders, TKZ__LARGE_NGRAMS_ROOM, found,
+                                         sums ? &counter->heap : NULL, &counter->allocator, error);
+    if (sums && status == TKZ_OK)
+        *frequent_5grams = tkz__count_heap_sum(&counter->heap, frequent_size(&found[TKZ__NGRAM_FREQUENT]));
+    return status;
 }
 
 /* ---- The sweeps ---------------------------------------------------------- */
@@ -352,6 +345,8 @@ tkz_status tkz__ngram_counter_run(tkz__ngram_counter *counter, const uint32_t *s
     if (count >= UINT32_MAX)
         return tkz__error_set(error, TKZ_STATUS_LIMIT, NULL, TKZ__NO_OFFSET,
                               "a document of more than 4294967294 characters");
+    if (count >= TKZ__LARGE_TEXT)
+        return count_large(counter, symbols, count, orders, found, frequent_5grams, error);
     tkz_status status = make_room(counter, count, error);
     for (uint32_t n = first; n <= orders.most && status == TKZ_OK; n++) {
         found[n] = (tkz__ngram_counts){.total = count >= n ? count - n + 1 : 0};

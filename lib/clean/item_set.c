@@ -45,10 +45,13 @@ static tkz__item_slot *find(const tkz__item_set *set, uint64_t hash, const void 
 static tkz_status grow(tkz__item_set *set, tkz_error *error)
 {
     size_t count = set->slot_count == 0 ? FIRST_SLOTS : set->slot_count * 2;
-    tkz__item_set larger = {.slot_count = count, .round = 1, .allocator = set->allocator};
-    larger.slots = tkz__allocate_array(&set->allocator, count, sizeof *larger.slots);
-    if (larger.slots == NULL)
-        return tkz__error_memory(error, count * sizeof *larger.slots);
+    tkz__item_set larger = {.round = 1, .allocator = set->allocator};
+    void *slots = NULL; /* many at once: in large pages */
+    tkz_status status =
+        tkz__array_reserve(&set->allocator, &slots, &larger.slot_count, count, sizeof *larger.slots, error);
+    if (status != TKZ_OK)
+        return status;
+    larger.slots = slots;
     memset(larger.slots, 0, count * sizeof *larger.slots);
     for (size_t i = 0; i < set->slot_count; i++) {
         const tkz__item_slot *slot = &set->slots[i];

@@ -102,12 +102,8 @@ static tkz_status end_line(walk *w)
 /* `joined` is used where a line begins with a mark or has two in a row, at most by the whole text. */
 static tkz_status make_room(tkz__measuring *measuring, tkz_error *error)
 {
-    enum { KEPT = 1 << 22 };
-    tkz__buffer *joined = &measuring->joined;
-    if (joined->capacity > KEPT && measuring->count * sizeof(uint32_t) < joined->capacity)
-        tkz__buffer_free(joined);
-    tkz__buffer_clear(joined);
-    return tkz__buffer_reserve(joined, measuring->count * sizeof(uint32_t) + 1, error);
+    tkz__buffer_clear(&measuring->joined);
+    return tkz__buffer_reserve(&measuring->joined, measuring->count * sizeof(uint32_t) + 1, error);
 }
 
 /* Whether a sentence or a line ends here. */

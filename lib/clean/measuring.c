@@ -10,7 +10,7 @@
 #include "tokenize/text.h"
 
 /* Characters that are kept room for from one document to the next. */
-enum { KEPT_CHARACTERS = 1 << 20, CHUNK = 4096 };
+enum { KEPT_CHARACTERS = 1 << 20, KEPT_JOINED = KEPT_CHARACTERS * sizeof(uint32_t), CHUNK = 4096 };
 
 void tkz__measuring_init(tkz__measuring *measuring, const tkz__character_kinds *kinds,
                          tkz__ngram_orders ngram_orders, tkz__ngram_orders word_ngram_orders,
@@ -106,12 +106,13 @@ tkz_status tkz__measuring_decode(tkz__measuring *measuring, tkz_error *error)
         /* As many characters as bytes at most; twice the room, lest it grow step by step. */
         size_t wanted = size < KEPT_CHARACTERS / 2 ? size * 2 : (size_t)tkz_utf8_count(measuring->text, size);
         if (measuring->capacity < wanted) {
+            void *characters = NULL; /* anew: huge ones in large pages, since n-grams are looked for here and there */
             drop_characters(measuring);
-            measuring->characters = tkz__allocate_array(&measuring->allocator, wanted,
-                                                        sizeof *measuring->characters);
-            if (measuring->characters == NULL)
-                return tkz__error_memory(error, wanted * sizeof *measuring->characters);
-            measuring->capacity = wanted;
+            tkz_status status = tkz__array_reserve(&measuring->allocator, &characters, &measuring->capacity, wanted,
+                                                   sizeof *measuring->characters, error);
+            if (status != TKZ_OK)
+                return status;
+            measuring->characters = characters;
         }
     }
     if (size > 0)
@@ -226,10 +227,20 @@ static tkz_status (*const passes[TKZ__MEASURE_GROUPS])(tkz__measuring *, tkz_err
     tkz__measure_nemo,
 };
 
+/* What only a huge document needs stays for no other pass. */
+static void give_back(tkz__measuring *measuring)
+{
+    tkz__item_set_clear(&measuring->lines);
+    tkz__item_set_clear(&measuring->sentences);
+    if (measuring->joined.capacity > KEPT_JOINED)
+        tkz__buffer_free(&measuring->joined);
+}
+
 tkz_status tkz__measuring_need(tkz__measuring *measuring, uint32_t wanted, tkz_error *error)
 {
     for (uint32_t missing = wanted & ~measuring->done; missing != 0; missing &= missing - 1) {
         tkz_status status = passes[__builtin_ctz(missing)](measuring, error);
+        give_back(measuring);
         if (status != TKZ_OK)
             return status;
     }

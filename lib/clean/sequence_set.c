@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Open addressing with linear probing, at most half full; 32 bits of the hash in the slot spare most
+ * Open addressing with linear probing, at most half full, large ones two thirds; 32 bits of the hash in the slot spare most
  * comparisons. Leans on hash.
  */
 #include "clean/sequence_set.h"
@@ -9,7 +9,7 @@
 
 #include "core/hash.h"
 
-enum { FIRST_SLOTS = 256, KEPT_SLOTS = 1 << 19 };
+enum { FIRST_SLOTS = 256, KEPT_SLOTS = 1 << 19, LARGE_SET = 1 << 21 };
 
 void tkz__sequence_set_init(tkz__sequence_set *set, const tkz_allocator *allocator)
 {
@@ -28,15 +28,19 @@ tkz_status tkz__sequence_set_start(tkz__sequence_set *set, size_t count, tkz_err
     size_t wanted = FIRST_SLOTS;
     while (wanted < count * 2)
         wanted *= 2;
+    if (count > LARGE_SET) /* that takes a tenth longer, and half of the memory at most */
+        wanted = count + count / 2;
     set->used = 0;
     if (set->slot_count < wanted || (set->slot_count > KEPT_SLOTS && wanted < set->slot_count)) {
+        void *slots = NULL; /* many at once: in large pages */
         tkz__sequence_set_free(set);
-        set->slots = tkz__allocate_array(&set->allocator, wanted, sizeof *set->slots);
-        if (set->slots == NULL)
-            return tkz__error_memory(error, wanted * sizeof *set->slots);
-        set->slot_count = wanted;
+        tkz_status status =
+            tkz__array_reserve(&set->allocator, &slots, &set->slot_count, wanted, sizeof *set->slots, error);
+        if (status != TKZ_OK)
+            return status;
+        set->slots = slots;
     }
-    set->mask = wanted - 1;
+    set->slots_used = wanted;
     memset(set->slots, 0, wanted * sizeof *set->slots);
     return TKZ_OK;
 }
@@ -51,11 +55,17 @@ static const uint8_t *bytes_of(const tkz__sequences *sequences, uint32_t number,
     return sequences->data + sequences->starts[number];
 }
 
+/* Where a sequence belongs: by the lower half of its hash, the upper one being what slots are told apart by. */
+static inline size_t place_of(const tkz__sequence_set *set, uint64_t hash)
+{
+    return (size_t)((hash & UINT32_MAX) * set->slots_used >> 32);
+}
+
 /* The slot of these bytes, or the free one where they belong. */
 static uint64_t *find(const tkz__sequence_set *set, const tkz__sequences *sequences,
                       const void *data, size_t size, uint64_t hash)
 {
-    for (size_t i = hash & set->mask;; i = (i + 1) & set->mask) {
+    for (size_t i = place_of(set, hash);; i = i + 1 < set->slots_used ? i + 1 : 0) {
         uint64_t *slot = &set->slots[i];
         size_t own_size;
         if (*slot == 0)
@@ -74,7 +84,7 @@ uint64_t tkz__sequence_set_hash(const tkz__sequence_set *set, const tkz__sequenc
     size_t size;
     const uint8_t *data = bytes_of(sequences, number, &size);
     uint64_t hash = tkz__hash64(data, size);
-    __builtin_prefetch(&set->slots[hash & set->mask], 1);
+    __builtin_prefetch(&set->slots[place_of(set, hash)], 1);
     return hash;
 }
 
@@ -102,13 +112,13 @@ uint32_t tkz__sequence_set_add(tkz__sequence_set *set, const tkz__sequences *seq
 tkz_status tkz__sequence_set_widen(tkz__sequence_set *set, const tkz__sequences *sequences,
                                    tkz_error *error)
 {
-    if (set->used < (set->mask + 1) / 2)
+    if (set->used < set->slots_used / 2)
         return TKZ_OK;
     tkz__sequence_set larger = {.allocator = set->allocator};
-    tkz_status status = tkz__sequence_set_start(&larger, set->mask + 1, error);
+    tkz_status status = tkz__sequence_set_start(&larger, set->slots_used, error);
     if (status != TKZ_OK)
         return status;
-    for (size_t i = 0; i <= set->mask; i++)
+    for (size_t i = 0; i < set->slots_used; i++)
         if (set->slots[i] != 0)
             (void)tkz__sequence_set_add(&larger, sequences, (uint32_t)set->slots[i] - 1);
     tkz__sequence_set_free(set);

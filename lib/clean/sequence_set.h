@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Where a sequence of words stood first: a set of sequences that are stretches of one array, each known
- * by the number of its first word, in 8 bytes a place. Leans on memory and hash.
+ * by the number of its first word, in 12 to 32 bytes a place. Leans on memory and hash.
  */
 #ifndef TKZ_CLEAN_SEQUENCE_SET_H
 #define TKZ_CLEAN_SEQUENCE_SET_H
@@ -21,8 +21,8 @@ typedef struct tkz__sequences {
 typedef struct tkz__sequence_set {
     uint64_t *slots; /* upper half of the hash, and the number + 1; 0: free */
     size_t slot_count;
-    size_t mask;
-    size_t used; /* slots that are not free */
+    size_t slots_used; /* of those, from the first on */
+    size_t used;       /* of those, the ones that are not free */
     tkz_allocator allocator;
 } tkz__sequence_set;
 

@@ -41,19 +41,26 @@ static tkz__ngram_counts count_sorted(const uint32_t *symbols, size_t count, uin
             to++;
         found.distinct++;
         found.repeated += to - from > 1;
-        if (to - from > found.most_common)
+        uint32_t first = UINT32_MAX;
+        for (size_t i = from; i < to; i++)
+            first = places[i] < first ? places[i] : first;
+        bool earlier = to - from == found.most_common && first < found.most_common_start;
+        if (to - from > found.most_common || earlier) {
             found.most_common = to - from;
+            found.most_common_start = to - from > 1 ? first : 0;
+        }
     }
     free(places);
     return found;
 }
 
-/* Texts of sizes about that from which on it is done otherwise, of few symbols and of many. */
+/* Texts of sizes about that from which on it is done otherwise, of few symbols, of many, and of more than 16 bits can name. */
 START_TEST(test_long_texts)
 {
     const size_t sizes[] = {(1 << 17) - 1, 1 << 17, (1 << 17) + 1, (1 << 17) + 2, 400000};
+    const uint64_t all_kinds[] = {12, 3000, 200000};
     size_t size = sizes[_i % 5];
-    uint64_t kinds = _i < 5 ? 12 : 3000;
+    uint64_t kinds = all_kinds[_i / 5];
     uint32_t *symbols = malloc(size * sizeof *symbols);
     tkz_allocator allocator = tkz__allocator_or_default(NULL);
     tkz__ngram_counts found[TKZ__NGRAM_MOST + 1];
@@ -72,6 +79,7 @@ START_TEST(test_long_texts)
         ck_assert_uint_eq(found[n].distinct, known.distinct);
         ck_assert_uint_eq(found[n].repeated, known.repeated);
         ck_assert_uint_eq(found[n].most_common, known.most_common);
+        ck_assert_uint_eq(found[n].most_common_start, known.most_common_start);
     }
     tkz__ngram_counter_free(&counter);
     free(symbols);
@@ -106,11 +114,103 @@ START_TEST(test_lowest)
 }
 END_TEST
 
+/* The way of long texts, with rooms so small that parts are cut again, finds what that of short ones does. */
+START_TEST(test_parts)
+{
+    enum { MOST = 3000 };
+    static const size_t sizes[] = {0, 1, 2, 5, 9, 10, 40, 1000, MOST};
+    static const uint64_t all_kinds[] = {1, 2, 4, 40, 100000};
+    static const uint32_t factors[] = {1, 0x3000, 0xA7C5}; /* the last: beyond what codes are given to */
+    static const size_t rooms[] = {16, 100, TKZ__LARGE_NGRAMS_ROOM};
+    size_t size = sizes[_i % 9];
+    uint64_t kinds = all_kinds[_i / 9];
+    uint32_t *symbols = malloc((MOST + 1) * sizeof *symbols);
+    tkz_allocator allocator = tkz__allocator_or_default(NULL);
+    tkz__ngram_counts known[TKZ__NGRAM_MOST + 1], found[TKZ__NGRAM_MOST + 1];
+    tkz__ngram_counter counter;
+    tkz__count_heap heap;
+    ck_assert_ptr_nonnull(symbols);
+    tkz__ngram_counter_init(&counter, &allocator);
+    tkz__count_heap_init(&heap, &allocator);
+    for (size_t k = 0; k < 3; k++) {
+        tkz__random random = {(uint64_t)_i + 3};
+        for (size_t i = 0; i < size; i++) /* what was there is there again, often */
+            symbols[i] = i > 20 && tkz__random_next(&random) % 16 != 0
+                             ? symbols[i - 20]
+                             : (uint32_t)(tkz__random_next(&random) % kinds) * factors[k];
+        for (uint32_t least = 2; least <= TKZ__NGRAM_MOST; least += 1 + least % 3)
+            for (uint32_t most = least; most <= TKZ__NGRAM_MOST; most++) {
+                uint64_t frequent = 0;
+                tkz__ngram_orders orders = {least, most};
+                bool sums = least <= TKZ__NGRAM_FREQUENT && most >= TKZ__NGRAM_FREQUENT;
+                ck_assert_status(tkz__ngram_counter_run(&counter, symbols, size, orders, known, &frequent, NULL));
+                for (size_t room = 0; room < 3; room++) {
+                    ck_assert_status(tkz__count_heap_start(&heap, MOST, NULL));
+                    ck_assert_status(tkz__large_ngrams_count(symbols, size, orders, rooms[room], found, sums ? &heap : NULL,
+                                                             &allocator, NULL));
+                    ck_assert_mem_eq(&found[least], &known[least], (most - least + 1) * sizeof known[0]);
+                    uint64_t distinct = known[TKZ__NGRAM_FREQUENT].distinct, kept = 0;
+                    while (sums && (kept + 1) * (kept + 1) <= distinct && kept < known[TKZ__NGRAM_FREQUENT].repeated)
+                        kept++;
+                    if (sums)
+                        ck_assert_uint_eq(tkz__count_heap_sum(&heap, kept), frequent);
+                }
+            }
+    }
+    tkz__count_heap_free(&heap);
+    tkz__ngram_counter_free(&counter);
+    free(symbols);
+}
+END_TEST
+
+typedef struct long_text {
+    uint32_t *symbols;
+    size_t size;
+    tkz__ngram_counts found[TKZ__NGRAM_MOST + 1];
+    uint64_t frequent;
+} long_text;
+
+static tkz_status count_long_text(void *context, const tkz_allocator *allocator)
+{
+    long_text *text = context;
+    tkz__ngram_counter counter;
+    tkz__ngram_counter_init(&counter, allocator);
+    tkz_status status = tkz__ngram_counter_run(&counter, text->symbols, text->size, (tkz__ngram_orders){2, TKZ__NGRAM_MOST},
+                                               text->found, &text->frequent, NULL);
+    tkz__ngram_counter_free(&counter);
+    return status;
+}
+
+/* A text from which on it is done the other way by itself, of squares: each pair of neighbours is one of 251. */
+START_TEST(test_no_memory)
+{
+    enum { KINDS = 251, ROOT = 15 };
+    long_text text = {.size = TKZ__LARGE_TEXT};
+    text.symbols = malloc(text.size * sizeof *text.symbols);
+    ck_assert_ptr_nonnull(text.symbols);
+    for (uint64_t i = 0; i < text.size; i++)
+        text.symbols[i] = (uint32_t)(i * i % KINDS);
+    test_all_allocation_failures(count_long_text, &text);
+    for (uint32_t n = 2; n <= TKZ__NGRAM_MOST; n++) {
+        uint64_t total = text.size - n + 1;
+        ck_assert_uint_eq(text.found[n].total, total);
+        ck_assert_uint_eq(text.found[n].distinct, KINDS);
+        ck_assert_uint_eq(text.found[n].repeated, KINDS);
+        ck_assert_uint_eq(text.found[n].most_common, (total + KINDS - 1) / KINDS);
+        ck_assert_uint_eq(text.found[n].most_common_start, 0);
+    }
+    ck_assert_uint_eq(text.frequent, ROOT * text.found[TKZ__NGRAM_FREQUENT].most_common);
+    free(text.symbols);
+}
+END_TEST
+
 Suite *suite_character_ngrams(void)
 {
     Suite *suite = suite_create("character_ngrams");
     TCase *tests = tcase_create("character_ngrams");
-    tcase_add_loop_test(tests, test_long_texts, 0, 10);
+    tcase_add_loop_test(tests, test_long_texts, 0, 15);
+    tcase_add_loop_test(tests, test_parts, 0, 45);
+    tcase_add_test(tests, test_no_memory);
     tcase_add_loop_test(tests, test_lowest, 0, 14);
     suite_add_tcase(suite, tests);
     return suite;

@@ -76,14 +76,8 @@ static bool is_among(uint32_t character, const range *ranges, size_t count)
 #define IS_AMONG(character, ranges) is_among(character, ranges, sizeof ranges / sizeof ranges[0])
 
 /* コメント SOLD OUT レビュー 投稿 ページ ( 質問 楽天市場 - */
-static bool begins_board_mark(uint32_t character)
-{
-    static const uint32_t firsts[] = {0x30B3, 'S', 0x30EC, 0x6295, 0x30DA, '(', 0x8CEA, 0x697D, '-'};
-    for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++)
-        if (firsts[i] == character)
-            return true;
-    return false;
-}
+static const range board_marks[] = {{'(', '('},       {'-', '-'},       {'S', 'S'},       {0x30B3, 0x30B3}, {0x30DA, 0x30DA},
+                                    {0x30EC, 0x30EC}, {0x6295, 0x6295}, {0x697D, 0x697D}, {0x8CEA, 0x8CEA}};
 
 static uint32_t flag(bool set, int kind)
 {
@@ -129,7 +123,7 @@ uint32_t tkz__character_kind(uint32_t character)
            flag(kuten || character == '!' || character == '?', TKZ__KIND_SENTENCE_END) |
            flag(character == '\n', TKZ__KIND_LINE_FEED) |
            flag(character == 0x3002, TKZ__KIND_MARU) |
-           flag(begins_board_mark(character), TKZ__KIND_BOARD) |
+           flag(IS_AMONG(character, board_marks), TKZ__KIND_BOARD) |
            flag(IS_AMONG(character, special_characters), TKZ__KIND_HOJICHAR_SPECIAL) |
            flag(IS_AMONG(character, datatrove_symbols), TKZ__KIND_DATATROVE_SYMBOL) |
            flag(IS_AMONG(character, datatrove_terminals), TKZ__KIND_DATATROVE_TERMINAL) |
@@ -138,21 +132,58 @@ uint32_t tkz__character_kind(uint32_t character)
 
 /* ---- The table ----------------------------------------------------------- */
 
+/* The definition asks of a character its record of Unicode and whether it lies in one of these ranges, or of the sets above;
+ * so neighbours of one record are of one kind where none of them begins or ends. */
+static const range other_ranges[] = {
+    {'\t', '\n'},     {'\n', '\n'},     {'\r', '\r'},     {'!', '!'},       {'?', '?'},       {0x3001, 0x30FF},
+    {0x3001, 0x3001}, {0x3002, 0x3002}, {0x3005, 0x3005}, {0x3007, 0x3007}, {0x303B, 0x303B}, {0x3041, 0x3096},
+    {0x30A1, 0x30FA}, {0x3400, 0x9FFF}, {0xF900, 0xFAFF}, {0xFF01, 0xFF65}, {0xFF01, 0xFF01}, {0xFF0C, 0xFF0C},
+    {0xFF0E, 0xFF0E}, {0xFF1F, 0xFF1F}, {0xFF61, 0xFF9F}, {0xFFFD, 0xFFFD}};
+
+enum { BITS = 64 };
+
+static void mark_borders(uint64_t borders[TKZ__KIND_PLANE / BITS], const range *ranges, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t places[] = {ranges[i].first, ranges[i].last + 1};
+        for (size_t side = 0; side < 2; side++)
+            if (places[side] < TKZ__KIND_PLANE)
+                borders[places[side] / BITS] |= UINT64_C(1) << places[side] % BITS;
+    }
+}
+
+#define MARK_BORDERS(borders, ranges) mark_borders(borders, ranges, sizeof ranges / sizeof ranges[0])
+
+/* The number of a set of flags; TKZ__KIND_NUMBERS: there are too many. */
+static uint32_t number_of(tkz__character_kinds *kinds, uint32_t flags)
+{
+    uint32_t number = 0;
+    while (number < kinds->count && kinds->flags[number] != flags)
+        number++;
+    if (number == kinds->count && number < TKZ__KIND_NUMBERS)
+        kinds->flags[kinds->count++] = flags;
+    return number;
+}
+
+/* To ask the definition of each character took a fifth of the time of a command with a small file. */
 bool tkz__character_kinds_init(tkz__character_kinds *kinds)
 {
+    uint64_t borders[TKZ__KIND_PLANE / BITS] = {1};
+    uint32_t number = 0, before = 0;
     memset(kinds, 0, sizeof *kinds);
-    uint32_t last = 0; /* neighbours are mostly of one kind */
+    MARK_BORDERS(borders, special_characters);
+    MARK_BORDERS(borders, datatrove_symbols);
+    MARK_BORDERS(borders, datatrove_terminals);
+    MARK_BORDERS(borders, board_marks);
+    MARK_BORDERS(borders, other_ranges);
     for (uint32_t character = 0; character < TKZ__KIND_PLANE; character++) {
-        uint32_t flags = tkz__character_kind(character);
-        if (kinds->count == 0 || kinds->flags[last] != flags) {
-            for (last = 0; last < kinds->count && kinds->flags[last] != flags;)
-                last++;
-            if (last == TKZ__KIND_NUMBERS)
-                return false;
-            if (last == kinds->count)
-                kinds->flags[kinds->count++] = flags;
-        }
-        kinds->number[character] = (uint8_t)last;
+        uint32_t record = tkz__char_number(&tkz__class_table_16_0, character);
+        if ((borders[character / BITS] >> character % BITS & 1) != 0 || record != before)
+            number = number_of(kinds, tkz__character_kind(character));
+        if (number == TKZ__KIND_NUMBERS)
+            return false;
+        kinds->number[character] = (uint8_t)number;
+        before = record;
     }
     return true;
 }

@@ -82,6 +82,22 @@ static tkz_status measure(tkz_cleaner *cleaner, const tkz__chosen_filter *chosen
     return status;
 }
 
+/* Whether a filter keeps the document. */
+static tkz_status judge(tkz_cleaner *cleaner, const tkz__chosen_filter *chosen, bool *keep,
+                        tkz_verdict *verdict, tkz_error *error)
+{
+    double values[2];
+    tkz_status status = TKZ_OK;
+    *keep = false;
+    if (chosen->filter->keeps != NULL)
+        status = chosen->filter->keeps(&cleaner->measuring, chosen, keep, error);
+    if (status != TKZ_OK || *keep)
+        return status;
+    status = measure(cleaner, chosen, values, error);
+    *keep = status == TKZ_OK && tkz__filter_decide(chosen->filter, values, chosen->parameters, verdict);
+    return status;
+}
+
 tkz_status tkz_cleaner_judge(tkz_cleaner *cleaner, const char *text, size_t size,
                              tkz_verdict *verdict, tkz_error *error)
 {
@@ -92,10 +108,9 @@ tkz_status tkz_cleaner_judge(tkz_cleaner *cleaner, const char *text, size_t size
     tkz_status status = tkz__measuring_start(&cleaner->measuring, text, size, error);
     for (size_t i = 0; i < cleaner->set->count && status == TKZ_OK; i++) {
         const tkz__chosen_filter *chosen = &cleaner->set->chosen[i];
-        double values[2];
-        status = measure(cleaner, chosen, values, error);
-        if (status != TKZ_OK ||
-            tkz__filter_decide(chosen->filter, values, chosen->parameters, verdict))
+        bool keep;
+        status = judge(cleaner, chosen, &keep, verdict, error);
+        if (status != TKZ_OK || keep)
             continue;
         verdict->keep = 0;
         verdict->filter_index = (uint32_t)i;

@@ -39,6 +39,9 @@ struct tkz__filter {
     double (*value)(const tkz__measures *measures, const tkz__chosen_filter *chosen);
     tkz_status (*evaluate)(tkz__measuring *measuring, const tkz__chosen_filter *chosen,
                            double *value, tkz_error *error);
+    /* Whether the bounds keep the document, where that is known without the value; asked where nobody wants it. May be
+     * NULL. */
+    tkz_status (*keeps)(tkz__measuring *measuring, const tkz__chosen_filter *chosen, bool *surely, tkz_error *error);
     /* A second number, for filters that have one. */
     double (*second)(const tkz__measures *measures, const tkz__chosen_filter *chosen);
     const char *second_name;

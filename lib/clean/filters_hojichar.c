@@ -39,6 +39,20 @@ static double word_repetition(const tkz__measures *measures, const tkz__chosen_f
 TKZ__VALUE(ellipses, tkz__share(FOUND.ellipses, FOUND.lines > 2 ? FOUND.lines - 1 : 1))
 TKZ__VALUE(short_lines, tkz__share(FOUND.short_lines, FOUND.lines))
 
+/* A bound of the share serves where it is below the maximum. */
+static tkz_status keeps_repetition(tkz__measuring *measuring, const tkz__chosen_filter *chosen, bool *surely,
+                                   tkz_error *error)
+{
+    uint64_t bound;
+    *surely = false;
+    if (measuring->done & TKZ__MEASURE_NGRAMS)
+        return TKZ_OK;
+    tkz_status status = tkz__measuring_bound_5grams(measuring, &bound, error);
+    uint64_t total = measuring->count >= TKZ__NGRAM_FREQUENT ? measuring->count - TKZ__NGRAM_FREQUENT + 1 : 0;
+    *surely = status == TKZ_OK && tkz__share(bound, total) < chosen->parameters[0];
+    return status;
+}
+
 /* ---- Word lists ---------------------------------------------------------- */
 
 static tkz_status open_list(const tkz__chosen_filter *chosen, void **resource, uint32_t rules,
@@ -116,7 +130,8 @@ static const tkz__filter filters[] = {
          "the number of distinct ones says, or of those that repeat if these are fewer",
          "share", "CharRepetitionRatioFilter", TKZ__MEASURE_NGRAMS, TKZ_DROP_AT_OR_ABOVE, NULL,
          "character_repetition", character_repetition, TKZ__MAXIMUM_SHARE(0.33)),
-     .ngram_order = 5},
+     .ngram_order = 5,
+     .keeps = keeps_repetition},
     {ROW("special_characters",
          "punctuation of ASCII, white space, listed symbols and emoji among all characters", "share",
          "DiscardTooManySpecialToken", TKZ__MEASURE_LENGTH | TKZ__MEASURE_KINDS, TKZ_DROP_ABOVE,

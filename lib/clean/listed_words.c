@@ -252,7 +252,7 @@ static tkz_status find_words(const tkz__word_list *list, tkz__measuring *measuri
                                  : tkz__word_filter_places(&trie->filter, characters + at, count - at);
         for (; places != 0 && status == TKZ_OK; places &= places - 1) {
             size_t place = at + (size_t)__builtin_ctzll(places);
-            if (place >= w.behind && tkz__word_trie_may_begin(trie, characters + place, count - place))
+            if (place >= w.behind && tkz__word_filter_may_begin(&trie->filter, characters + place, count - place))
                 status = take_word(&w, place);
         }
     }

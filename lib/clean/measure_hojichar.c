@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What HojiChar's filters (0.18.1, hojichar/filters/document_filters.py) count in a document: lines, runs, line
- * ends, dates and words of bulletin boards. One walk asks of sixteen characters at a time which of them matter at
- * all; few do. Leans on measuring.
+ * ends, dates and words of bulletin boards. One walk asks of 64 characters at a time which of them matter at all; few do.
+ * Leans on measuring, hojichar_marks.
  */
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
+#include "clean/hojichar_marks.h"
 #include "clean/measuring.h"
 
 /* ---- Lines and runs ------------------------------------------------------ */
@@ -170,15 +168,6 @@ static size_t match_mark(cursor c, bool *found)
 
 /* ---- The walk ------------------------------------------------------------ */
 
-enum { STEP = 16 };
-
-/* What to look at among STEP characters, a bit for each. */
-typedef struct marked {
-    uint32_t line_feeds;
-    uint32_t equal; /* to the character before */
-    uint32_t marks; /* places where one of a bulletin board may begin */
-} marked;
-
 /* Where the walk is. */
 typedef struct walk {
     tkz__hojichar_measures *found;
@@ -188,113 +177,47 @@ typedef struct walk {
     size_t behind_mark;   /* marks do not overlap */
 } walk;
 
-static marked mark_slowly(const walk *w, size_t at, size_t count)
-{
-    const uint32_t *characters = w->text.at;
-    const uint32_t begins = 1u << TKZ__KIND_DECIMAL_DIGIT | 1u << TKZ__KIND_BOARD;
-    marked found = {0};
-    for (size_t i = 0; i < count; i++) {
-        uint32_t character = characters[at + i];
-        bool begin = (tkz__character_flags(w->text.kinds, character) & begins) != 0;
-        found.line_feeds |= (uint32_t)(character == '\n') << i;
-        found.equal |= (uint32_t)(at + i > 0 && character == characters[at + i - 1]) << i;
-        found.marks |= (uint32_t)begin << i;
-    }
-    return found;
-}
-
-#if defined(__SSE2__)
-/* Eight characters as 16 bits each; those beyond the first plane are 0xFFFF. */
-static inline __m128i load_eight(const uint32_t *characters)
-{
-    const __m128i half = _mm_set1_epi32(0x8000);
-    __m128i low = _mm_loadu_si128((const __m128i *)(const void *)characters);
-    __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(characters + 4));
-    return _mm_xor_si128(_mm_packs_epi32(_mm_sub_epi32(low, half), _mm_sub_epi32(high, half)),
-                         _mm_set1_epi16((short)0x8000));
-}
-
-static inline __m128i are(__m128i characters, int character)
-{
-    return _mm_cmpeq_epi16(characters, _mm_set1_epi16((short)character));
-}
-
-static inline __m128i are_between(__m128i characters, int first, int last)
-{
-    __m128i above = _mm_sub_epi16(characters, _mm_set1_epi16((short)first));
-    return _mm_cmpeq_epi16(_mm_subs_epu16(above, _mm_set1_epi16((short)(last - first))), _mm_setzero_si128());
-}
-
-/* TKZ__KIND_BOARD, and stretches with all of TKZ__KIND_DECIMAL_DIGIT: which of them are digits the table says. What is in the
- * stretches and is none is in no Japanese text. */
-static inline __m128i may_begin_mark(__m128i c)
-{
-    __m128i ascii = _mm_or_si128(_mm_or_si128(are_between(c, '0', '9'), are(c, '-')),
-                                 _mm_or_si128(are(c, '('), are(c, 'S')));
-    __m128i words = _mm_or_si128(_mm_or_si128(_mm_or_si128(are(c, 0x30B3), are(c, 0x30EC)), are(c, 0x30DA)),
-                                 _mm_or_si128(_mm_or_si128(are(c, 0x6295), are(c, 0x8CEA)), are(c, 0x697D)));
-    __m128i digits = _mm_or_si128(_mm_or_si128(are_between(c, 0x0660, 0x1C59), are_between(c, 0xA620, 0xABF9)),
-                                  _mm_or_si128(are_between(c, 0xFF10, 0xFF19), are(c, 0xFFFF)));
-    return _mm_or_si128(_mm_or_si128(ascii, words), digits);
-}
-
-static inline uint32_t bits_of(__m128i low, __m128i high)
-{
-    return (uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high));
-}
-
-/* STEP characters, at least one before them. */
-static inline marked mark_step(const walk *w, size_t at)
-{
-    const uint32_t *characters = w->text.at + at;
-    __m128i low = load_eight(characters), high = load_eight(characters + 8);
-    __m128i low_before = load_eight(characters - 1), high_before = load_eight(characters + 7);
-    if (bits_of(are(low, 0xFFFF), are(high, 0xFFFF)) != 0)
-        return mark_slowly(w, at, STEP);
-    return (marked){.line_feeds = bits_of(are(low, '\n'), are(high, '\n')),
-                    .equal = bits_of(_mm_cmpeq_epi16(low, low_before), _mm_cmpeq_epi16(high, high_before)),
-                    .marks = bits_of(may_begin_mark(low), may_begin_mark(high))};
-}
-#else
-static inline marked mark_step(const walk *w, size_t at)
-{
-    return mark_slowly(w, at, STEP);
-}
-#endif
-
 /* Runs among `count` characters from `at` on. */
-static inline void take_runs(walk *w, size_t at, size_t count, uint32_t equal)
+static inline void take_runs(walk *w, size_t at, size_t count, uint64_t equal)
 {
+    bool ends_equal = (equal >> (count - 1) & 1) != 0;
+    if ((equal & (equal >> 1 | 1)) == 0 && w->found->longest_run >= 2) { /* pairs, which were met before */
+        w->run = at + count - 1 - ends_equal;
+        return;
+    }
     size_t run = at + count - 1;
     while (equal != 0) {
-        size_t first = (size_t)__builtin_ctz(equal);
-        size_t end = first + (size_t)__builtin_ctz(~(equal >> first)); /* there are bits above those of characters */
+        size_t first = (size_t)__builtin_ctzll(equal);
+        uint64_t behind = ~(equal >> first); /* 0: all 64 are equal */
+        size_t end = first + (behind != 0 ? (size_t)__builtin_ctzll(behind) : TKZ__HOJICHAR_STEP);
         size_t start = first > 0 ? at + first - 1 : w->run;
         if (at + end - start > w->found->longest_run) {
             w->found->longest_run = at + end - start;
             w->found->longest_run_start = start;
         }
-        if (end == count)
+        if (end >= count) {
             run = start;
-        equal &= ~UINT32_C(0) << end;
+            break;
+        }
+        equal &= ~UINT64_C(0) << end;
     }
     w->run = run;
 }
 
-static inline void take_line_feeds(walk *w, size_t at, uint32_t line_feeds)
+static inline void take_line_feeds(walk *w, size_t at, uint64_t line_feeds)
 {
     for (; line_feeds != 0; line_feeds &= line_feeds - 1) {
-        size_t end = at + (size_t)__builtin_ctz(line_feeds);
+        size_t end = at + (size_t)__builtin_ctzll(line_feeds);
         w->found->ellipses += ends_in_ellipsis(w->text.at, end);
         end_line(w->found, end - w->line);
         w->line = end + 1;
     }
 }
 
-static inline void take_marks(walk *w, size_t at, uint32_t marks)
+static inline void take_marks(walk *w, size_t at, uint64_t marks)
 {
     for (; marks != 0; marks &= marks - 1) {
-        size_t place = at + (size_t)__builtin_ctz(marks);
+        size_t place = at + (size_t)__builtin_ctzll(marks);
         cursor c = w->text;
         bool found;
         if (place < w->behind_mark)
@@ -307,9 +230,10 @@ static inline void take_marks(walk *w, size_t at, uint32_t marks)
 
 static void walk_text(walk *w, size_t count)
 {
-    for (size_t at = 0; at < count; at += STEP) {
-        size_t size = count - at < STEP ? count - at : STEP;
-        marked here = at > 0 && size == STEP ? mark_step(w, at) : mark_slowly(w, at, size);
+    for (size_t at = 0, size; at < count; at += size) {
+        size = at == 0 ? 1 : TKZ__HOJICHAR_STEP; /* the first one has none before it */
+        size = count - at < size ? count - at : size;
+        tkz__hojichar_marked here = tkz__hojichar_mark(w->text.kinds, w->text.at, at, size);
         take_runs(w, at, size, here.equal);
         take_line_feeds(w, at, here.line_feeds);
         take_marks(w, at, here.marks);

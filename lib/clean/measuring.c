@@ -75,6 +75,7 @@ void tkz__measuring_free(tkz__measuring *measuring)
     tkz__buffer_free(&measuring->joined);
     tkz__buffer_free(&measuring->host);
     tkz__ngram_counter_free(&measuring->ngrams);
+    tkz__release(&measuring->allocator, measuring->sketch, sizeof *measuring->sketch);
     tkz__document_words_free(&measuring->words);
 }
 
@@ -119,6 +120,19 @@ tkz_status tkz__measuring_decode(tkz__measuring *measuring, tkz_error *error)
         measuring->count = tkz__utf8_decode_run(measuring->text, size, measuring->characters,
                                                 measuring->capacity, &read);
     measuring->decoded = true;
+    return TKZ_OK;
+}
+
+tkz_status tkz__measuring_bound_5grams(tkz__measuring *measuring, uint64_t *bound, tkz_error *error)
+{
+    tkz_status status = tkz__measuring_decode(measuring, error);
+    if (status != TKZ_OK)
+        return status;
+    if (measuring->sketch == NULL)
+        measuring->sketch = tkz__allocate(&measuring->allocator, sizeof *measuring->sketch);
+    if (measuring->sketch == NULL)
+        return tkz__error_memory(error, sizeof *measuring->sketch);
+    *bound = tkz__ngram_sketch_bound(measuring->sketch, measuring->characters, measuring->count);
     return TKZ_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "clean/document_words.h"
 #include "clean/item_set.h"
 #include "clean/measures.h"
+#include "clean/ngram_sketch.h"
 #include "core/buffer.h"
 #include "core/memory.h"
 #include "index/word_trie.h"
@@ -48,6 +49,7 @@ typedef struct tkz__measuring {
     tkz__buffer joined; /* u32 characters of lines that are not as they stand in the text */
     tkz__ngram_counter ngrams;
     tkz__ngram_orders ngram_orders; /* that filters ask for */
+    tkz__ngram_sketch *sketch; /* NULL: not needed so far */
     tkz__ngram_orders word_ngram_orders;
     tkz__document_words words; /* of this document once TKZ__MEASURE_WORDS is done */
     size_t span_character; /* where the last span began, and its byte: spans mostly ascend */
@@ -85,6 +87,9 @@ void *tkz__measuring_kept(const tkz__measuring *measuring, const void *owner);
 
 /* Fills in `characters` and `count`. */
 TKZ_CHECKED tkz_status tkz__measuring_decode(tkz__measuring *measuring, tkz_error *error);
+
+/* A number that the sum of the most frequent 5-grams is not above; see ngram_sketch.h. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__measuring_bound_5grams(tkz__measuring *measuring, uint64_t *bound, tkz_error *error);
 
 /* Tells the sink of `count` decoded characters from `start` on. */
 TKZ_CHECKED tkz_status tkz__measuring_add_span(tkz__measuring *measuring, size_t start,

@@ -137,9 +137,9 @@ tkz_status tkz__word_trie_add(tkz__word_trie *trie, const uint32_t *symbols, siz
     else
         set_bit(trie->filter.pairs, tkz__word_filter_hash(symbols));
     if (count == 2)
-        set_bit(trie->short_words, tkz__word_filter_hash(symbols));
+        set_bit(trie->filter.short_words, tkz__word_filter_hash(symbols));
     else if (count > 2)
-        set_bit(trie->triples, tkz__word_filter_hash3(symbols));
+        set_bit(trie->filter.triples, tkz__word_filter_hash3(symbols));
     trie->filter.has_singles = trie->filter.has_singles || count == 1;
     return TKZ_OK;
 }
@@ -163,8 +163,11 @@ void tkz__word_trie_visit(const tkz__word_trie *trie, const uint32_t *symbols, s
 
 void tkz__word_filter_add(tkz__word_filter *filter, const tkz__word_trie *trie)
 {
-    for (size_t i = 0; i < sizeof filter->pairs / sizeof filter->pairs[0]; i++)
+    for (size_t i = 0; i < sizeof filter->pairs / sizeof filter->pairs[0]; i++) {
         filter->pairs[i] |= trie->filter.pairs[i];
+        filter->short_words[i] |= trie->filter.short_words[i];
+        filter->triples[i] |= trie->filter.triples[i];
+    }
     for (size_t i = 0; i < sizeof filter->singles / sizeof filter->singles[0]; i++)
         filter->singles[i] |= trie->filter.singles[i];
     filter->has_singles = filter->has_singles || trie->filter.has_singles;
@@ -179,15 +182,32 @@ static inline uint64_t places_of_pairs(const tkz__word_filter *filter, const uin
     return places;
 }
 
+/* Those of `places` whose pair is a word, or begins a word with the symbol behind it. */
+static inline uint64_t places_of_words(const tkz__word_filter *filter, const uint32_t *symbols, size_t count,
+                                       uint64_t places)
+{
+    uint64_t found = 0;
+    for (; places != 0; places &= places - 1) {
+        size_t i = (size_t)__builtin_ctzll(places);
+        bool is_word = tkz__word_filter_has(filter->short_words, tkz__word_filter_hash(symbols + i));
+        if (i + 2 < count)
+            is_word |= tkz__word_filter_has(filter->triples, tkz__word_filter_hash3(symbols + i));
+        found |= (uint64_t)is_word << i;
+    }
+    return found;
+}
+
 uint64_t tkz__word_filter_places(const tkz__word_filter *filter, const uint32_t *symbols, size_t count)
 {
     uint64_t places;
+    size_t left = count;
     if (count > TKZ__WORD_PLACES) {
         count = TKZ__WORD_PLACES;
         places = places_of_pairs(filter, symbols, TKZ__WORD_PLACES);
     } else {
         places = count > 1 ? places_of_pairs(filter, symbols, count - 1) : 0;
     }
+    places = places_of_words(filter, symbols, left, places);
     for (size_t i = 0; filter->has_singles && i < count; i++)
         places |= (uint64_t)tkz__word_filter_has(filter->singles, symbols[i] & 0xFFFF) << i;
     return places;

@@ -24,9 +24,11 @@ enum {
     TKZ__WORD_NONE = UINT32_MAX
 };
 
-/* Where words may begin, by their first two symbols; those of several tries can be put together. */
+/* Where words may begin, by their first two and three symbols; those of several tries can be put together. */
 typedef struct tkz__word_filter {
     uint64_t pairs[1 << (TKZ__WORD_FILTER_BITS - 6)]; /* first two symbols of words */
+    uint64_t short_words[1 << (TKZ__WORD_FILTER_BITS - 6)]; /* words of two symbols */
+    uint64_t triples[1 << (TKZ__WORD_FILTER_BITS - 6)];     /* first three symbols of longer words */
     uint64_t singles[1 << (16 - 6)]; /* words of one symbol, by its lowest 16 bits */
     bool has_singles;
 } tkz__word_filter;
@@ -40,8 +42,6 @@ typedef struct tkz__word_trie {
     size_t node_capacity;
     size_t node_count;
     tkz__word_filter filter;
-    uint64_t short_words[1 << (TKZ__WORD_FILTER_BITS - 6)]; /* words of two symbols */
-    uint64_t triples[1 << (TKZ__WORD_FILTER_BITS - 6)];     /* first three symbols of longer words */
     uint32_t word_count;
     tkz_allocator allocator;
 } tkz__word_trie;
@@ -88,25 +88,25 @@ static inline bool tkz__word_filter_has(const uint64_t *filter, uint32_t place)
 
 /* False: no word begins at `symbols` (`count` left, at least 1). Nearly all places: of the pairs of Japanese text 3 to 4 %
  * begin a word of a list of 1,500, of three characters 0.2 %. */
-static inline bool tkz__word_trie_may_begin(const tkz__word_trie *trie, const uint32_t *symbols,
-                                            size_t count)
+static inline bool tkz__word_filter_may_begin(const tkz__word_filter *filter, const uint32_t *symbols,
+                                              size_t count)
 {
-    if (trie->filter.has_singles && tkz__word_filter_has(trie->filter.singles, symbols[0] & 0xFFFF))
+    if (filter->has_singles && tkz__word_filter_has(filter->singles, symbols[0] & 0xFFFF))
         return true;
     if (count < 2)
         return false;
     uint32_t pair = tkz__word_filter_hash(symbols);
-    if (!tkz__word_filter_has(trie->filter.pairs, pair))
+    if (!tkz__word_filter_has(filter->pairs, pair))
         return false;
-    return tkz__word_filter_has(trie->short_words, pair) ||
-           (count > 2 && tkz__word_filter_has(trie->triples, tkz__word_filter_hash3(symbols)));
+    return tkz__word_filter_has(filter->short_words, pair) ||
+           (count > 2 && tkz__word_filter_has(filter->triples, tkz__word_filter_hash3(symbols)));
 }
 
 /* Puts the words of the trie into the filter, which may begin zeroed. */
 void tkz__word_filter_add(tkz__word_filter *filter, const tkz__word_trie *trie);
 
 /* Bit i is 0: no word begins at `symbols` + i; for the first TKZ__WORD_PLACES of `count` left. Without a branch for each
- * place; tkz__word_trie_may_begin knows more. */
+ * place. */
 uint64_t tkz__word_filter_places(const tkz__word_filter *filter, const uint32_t *symbols, size_t count);
 
 #endif

@@ -183,13 +183,39 @@ static void take_bins(struct bins *bins, const json_t *written, bool is_log)
     }
 }
 
+/* The units of `tokenize list filters`; one that is not among them stays as it is. */
+static const char *unit_in_japanese(const char *unit)
+{
+    static const struct label units[] = {
+        {"文字", "characters"},
+        {"バイト", "bytes"},
+        {"割合", "share"},
+        {"空白を除く文字に占める割合", "share of the characters that are not white space"},
+        {"前にある文字数", "characters before it"},
+        {"語あたりの改行数", "line feeds for each word"},
+        {"語あたりの記号数", "signs for each word"},
+        {"行", "lines"},
+        {"文", "sentences"},
+        {"語", "words"},
+        {"回", "occurrences"},
+        {"個", "units"},
+        {"パープレキシティ", "perplexity"},
+        {"確率", "probability"},
+        {"0 から 1 のスコア", "score from 0 to 1"},
+        {"重み", "weight"},
+        {"種類", "kind"},
+    };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(units[i].en, unit) == 0)
+            return units[i].ja;
+    }
+    return unit;
+}
+
 static void add_histogram(struct text *page, struct label title, const char *unit,
                           const json_t *value)
 {
-    static const struct label units[] = {{"文字", "characters"}, {"バイト", "bytes"}};
-    const char *unit_ja = unit;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        unit_ja = strcmp(units[i].en, unit) == 0 ? units[i].ja : unit_ja;
+    const char *unit_ja = unit_in_japanese(unit);
     const json_t *written = json_object_get(value, "bins");
     /* Of what lies between 0 and 1 the bins are of one width (doc/report.md). */
     bool is_log = strncmp(unit, "share", 5) != 0 && strncmp(unit, "score", 5) != 0 && strcmp(unit, "probability") != 0;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The documents name everything that the command offers: recipe members, filters and their reasons'
-# parameters, pre-tokenizers and formats.
+# parameters, pre-tokenizers and formats; the units of filters have Japanese names.
 failed=0
 checked=0
 # named DOCUMENT LIST: each name of `tokenize list LIST --json` stands in the document.
@@ -23,6 +23,16 @@ if ! python3 "$srcdir/doc/generate_filters.py" "$TOKENIZE" "${TMPDIR:-/tmp}/filt
     failed=1
 fi
 rm -f "${TMPDIR:-/tmp}/filters.$$"
+# The page of statistics has the unit of every filter in Japanese.
+"$TOKENIZE" list filters --json | sed -n 's/^ *"unit": "\(.*\)",*$/\1/p' | sort -u >"${TMPDIR:-/tmp}/units.$$"
+while read -r unit; do
+    checked=$((checked + 1))
+    if ! grep -qF ", \"$unit\"}" "$srcdir/tools/statistics_page.c"; then
+        echo "tools/statistics_page.c has no Japanese for the unit \"$unit\" of a filter"
+        failed=1
+    fi
+done <"${TMPDIR:-/tmp}/units.$$"
+rm -f "${TMPDIR:-/tmp}/units.$$"
 named editors.md editors
 if ! python3 "$srcdir/doc/generate_editors.py" "$TOKENIZE" "${TMPDIR:-/tmp}/editors.$$" ||
     ! cmp "$srcdir/doc/editors.md" "${TMPDIR:-/tmp}/editors.$$"; then

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Hosts whose documents are not wanted: Swallow's rule for URLs. Leans on url_host and host_list.
+ * Hosts whose documents are not wanted: the rules of Swallow and LLM-jp for URLs. Leans on url_host and host_list.
  */
 #include <string.h>
 
@@ -13,6 +13,7 @@ enum { MINIMUM, MAXIMUM, FILE_NAME, PARENTS, COMPAT };
 
 /* What the value says. */
 enum { NO_HOST = -1, OTHER_HOST = 0, BY_ENDING = 1, LISTED = 2 };
+enum { KNOWN_DOMAIN = 0, OTHER_DOMAIN = 1, JAPANESE_WIKIPEDIA = 2 };
 
 static tkz_status open_list(const tkz__chosen_filter *chosen, void **resource, const tkz_allocator *allocator,
                             tkz_error *error)
@@ -73,13 +74,19 @@ static bool find_listed(const tkz__host_list *list, bool parents, const char **h
     }
 }
 
+/* The host of the document's URL, of no bytes where there is none. */
+static tkz_status take_host(tkz__measuring *measuring, const char **host, size_t *size, tkz_error *error)
+{
+    return tkz__url_host(measuring->url != NULL ? measuring->url : "", measuring->url_size, &measuring->host, host,
+                         size, error);
+}
+
 /* What is found of the URL, and the host behind it. */
 static tkz_status look(tkz__measuring *measuring, const tkz__chosen_filter *chosen, double *value, const char **host,
                        size_t *size, tkz_error *error)
 {
     *value = NO_HOST;
-    tkz_status status = tkz__url_host(measuring->url != NULL ? measuring->url : "", measuring->url_size,
-                                      &measuring->host, host, size, error);
+    tkz_status status = take_host(measuring, host, size, error);
     if (status != TKZ_OK || *size == 0)
         return status;
     *value = OTHER_HOST;
@@ -103,6 +110,60 @@ static tkz_status find_host(tkz__measuring *measuring, const tkz__chosen_filter 
 {
     double value;
     return look(measuring, chosen, &value, host, size, error);
+}
+
+/* ---- Top-level domains --------------------------------------------------- */
+
+/* Those of has_valid_domain, by the alphabet. */
+static bool is_known_domain(const char *domain, size_t size)
+{
+    static const char *const known[] = {"biz", "cc", "com", "info", "jp", "me", "net",
+                                        "org", "site", "tokyo", "tv", "work", "xyz"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen(known[i]) == size && memcmp(known[i], domain, size) == 0)
+            return true;
+    return false;
+}
+
+/* Of the Japanese Wikipedia the URL itself is looked at, capital letters and all, as there. */
+static bool is_japanese_wikipedia(const tkz__measuring *measuring)
+{
+    static const char start[] = "https://ja.wikipedia.org/";
+    return measuring->url_size >= sizeof start - 1 && memcmp(measuring->url, start, sizeof start - 1) == 0;
+}
+
+static tkz_status look_at_domain(tkz__measuring *measuring, double *value, const char **host, size_t *size,
+                                 tkz_error *error)
+{
+    *value = NO_HOST;
+    tkz_status status = take_host(measuring, host, size, error);
+    if (status != TKZ_OK || *size == 0)
+        return status;
+    size_t start = *size;
+    while (start > 0 && (*host)[start - 1] != '.')
+        start--;
+    if (is_japanese_wikipedia(measuring))
+        *value = JAPANESE_WIKIPEDIA;
+    else
+        *value = is_known_domain(*host + start, *size - start) ? KNOWN_DOMAIN : OTHER_DOMAIN;
+    return TKZ_OK;
+}
+
+static tkz_status find_domain_kind(tkz__measuring *measuring, const tkz__chosen_filter *chosen, double *value,
+                                   tkz_error *error)
+{
+    (void)chosen;
+    const char *host;
+    size_t size;
+    return look_at_domain(measuring, value, &host, &size, error);
+}
+
+static tkz_status find_domain_host(tkz__measuring *measuring, const tkz__chosen_filter *chosen, const char **host,
+                                   size_t *size, tkz_error *error)
+{
+    (void)chosen;
+    double value;
+    return look_at_domain(measuring, &value, host, size, error);
 }
 
 /* ---- The table ----------------------------------------------------------- */
@@ -138,6 +199,23 @@ static const tkz__filter filters[] = {
      .close = close_list,
      .hash = hash_list,
      .evidence = find_host},
+    {.info = {.name = "llm_jp_domain",
+              .text = "what the host of the document's URL is: 0 its last label is biz, cc, com, info, jp, me, net, org, site, "
+                      "tokyo, tv, work or xyz, 1 it is another one, 2 the URL begins with https://ja.wikipedia.org/, -1 no "
+                      "host: no member with the URL (--url-key), no \"//\" in it",
+              .unit = "kind",
+              .source = "llm-jp/llm-jp-corpus, scripts/filters.py, has_valid_domain",
+              .difference = "without a host the reference fails; a document without one stays, with minimum=0 it goes",
+              .comparison = TKZ_DROP_BELOW | TKZ_DROP_ABOVE,
+              .below = "no_host",
+              .above = "other_domain",
+              TKZ__PARAMETERS({"minimum", "least value of a document that is kept", TKZ_PARAMETER_INTEGER, NO_HOST, NO_HOST,
+                               JAPANESE_WIKIPEDIA},
+                              {"maximum", "greatest value of a document that is kept", TKZ_PARAMETER_INTEGER, KNOWN_DOMAIN,
+                               NO_HOST, JAPANESE_WIKIPEDIA})},
+     .needs_url = true,
+     .evaluate = find_domain_kind,
+     .evidence = find_domain_host},
 };
 
 extern const tkz__filter_family tkz__filters_hosts;

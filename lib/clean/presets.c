@@ -91,9 +91,10 @@ static const tkz_preset_info presets[] = {
      NULL},
     {"llm-jp-v1",
      "The LLM-jp corpus, version 1, mC4 for Japanese: lists of words with more than 3 words (advertisements: 10), "
-     "sentences, compression. Its rule for domains and its extraction of Japanese lines are left out.",
+     "sentences, compression, and top-level domains where records have a URL. Its extraction of Japanese lines, which changes the "
+     "text, is --edit kana_lines,urls:compat=true,ascii_runs,join_lines.",
      "llm-jp/llm-jp-corpus, scripts/filters.py and filter_data.py",
-     "[{\"name\":\"length\",\"minimum\":1},{\"name\":\"hojichar_kana_start\"},"
+     "[{\"name\":\"llm_jp_domain\"},{\"name\":\"length\",\"minimum\":1},{\"name\":\"hojichar_kana_start\"},"
      "{\"name\":\"hojichar_kuten\",\"minimum\":0.004},"
      "{\"name\":\"hojichar_advertisements\",\"maximum\":10,"
      "\"file\":\"$lists/advertisement_keywords_ja.txt\"},"

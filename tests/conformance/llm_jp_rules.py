@@ -2,7 +2,7 @@
 #
 # Verdicts and reasons of llm-jp-v1 by its definition (llm-jp/llm-jp-corpus, scripts/filters.py and filter_data.py, mC4 for
 # Japanese), the slow and plain way: llm_jp_rules.py TOKENIZE [TEXT.jsonl...]. Where the definition takes a filter of
-# HojiChar, its pattern is the package's. CLEAN_TEXTS=N: how many made documents; CLEAN_REAL=N: how many of each file.
+# HojiChar, its pattern is the package's; of URLs Python's urllib.parse says the host. CLEAN_TEXTS=N: how many made documents; CLEAN_REAL=N: how many of each file.
 import itertools
 import json
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 from clean_texts import made_texts, read_texts
 from hojichar import Document
 from hojichar.filters import document_filters
+from made_urls import comparable, host_of, made_hosts, made_urls, measured
 
 LISTS = Path(document_filters.__file__).parent.parent / "dict"
 
@@ -82,6 +83,41 @@ def verdicts(tokenize, texts):
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
+DOMAINS = set("jp com net org work info xyz biz me tv site tokyo cc".split())
+
+
+def domain_kind(url, host):
+    """has_valid_domain; where there is no host it fails."""
+    if not host:
+        return -1
+    if url.startswith("https://ja.wikipedia.org/"):
+        return 2
+    return 0 if host.split(".")[-1] in DOMAINS else 1
+
+
+def compare_domains(tokenize, count):
+    """How many of the made URLs have another value or verdict."""
+    if not count:
+        return 0
+    source = random.Random(43)
+    hosts = sorted({*made_hosts(source), *(f"example.{domain}" for domain in DOMAINS), *(f"example.x{domain}" for domain in DOMAINS)})
+    urls = [None, "", *filter(comparable, made_urls(source, hosts, 5 * count))]
+    urls += [f"{scheme}{host}{tail}" for scheme in ("https://", "http://", "HTTPS://", " https://") for tail in ("", "/", "/wiki/あ", "?a")
+             for host in ("ja.wikipedia.org", "JA.wikipedia.org", "ja.wikipedia.org.", "en.wikipedia.org", "ja.wikipedia.org:80")]
+    seen, wrong = Counter(), 0
+    for url, line in zip(urls, measured(tokenize, "llm_jp_domain", urls), strict=True):
+        host = None if url is None else host_of(url)
+        if host is False:  # Python refuses the URL
+            continue
+        expected = domain_kind(url, host)
+        seen[expected] += 1
+        if line["values"]["llm_jp_domain"] != expected or line["keep"] != (expected <= 0):
+            wrong += 1
+            print(f"{line}, not {expected}, of {url!r}")
+    print(f"compared {sum(seen.values())} values and verdicts of top-level domains of made URLs ({dict(sorted(seen.items()))}): {wrong} differ")
+    return wrong if len(seen) == 4 else 1
+
+
 # Rules by the reasons that ours give.
 OURS = {"too_short": "too_short", "no_kana_at_start": "no_kana_at_start", "rare_kuten": "rare_kuten", "advertisements": "advertisements",
         "ng_words": "ng_words", "compressible": "compression", "incompressible": "compression"}
@@ -105,6 +141,7 @@ def main():
                 print(f"{ours}, not {expected}, of {text[:80]!r} ({len(text)} characters): {line}")
     print(f"compared {len(texts)} verdicts and reasons of {made} made and {len(texts) - made} real documents, "
           f"{dict(sorted(found.items(), key=str))}: {wrong} differ")
+    wrong += compare_domains(tokenize, int(os.environ.get("CLEAN_TEXTS", "600")))
     sys.exit(1 if wrong or len(found) < 7 else 0)
 
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The filter swallow_hosts: hosts of URLs, lists and folders of them, what a document without URL is, memory that ends.
+ * The filters swallow_hosts and llm_jp_domain: hosts of URLs, lists and folders of them, what a document without URL is, memory that
+ * ends.
  */
 #include <stdio.h>
 #include <string.h>
@@ -135,6 +136,37 @@ START_TEST(test_endings)
     tkz_filter_set_judge(set, (double[]){100, -1}, &verdict);
     ck_assert_int_eq(verdict.keep, 0);
     ck_assert_str_eq(verdict.reason, "no_host");
+    tkz_filter_set_free(set);
+}
+END_TEST
+
+START_TEST(test_domains)
+{
+    static const char json[] = "[{\"name\": \"llm_jp_domain\"}]";
+    tkz_filter_set *set;
+    tkz_verdict verdict;
+    ck_assert_status(tkz_filter_set_new(&set, json, sizeof json - 1, NULL, NULL));
+    ck_assert_str_eq(tkz_filter_set_needs_url(set), "llm_jp_domain");
+    check(set, "https://www.example.co.jp/", 0, "www.example.co.jp");
+    check(set, "http://EXAMPLE.Tokyo:80/", 0, "example.tokyo");
+    check(set, "http://jp/", 0, "jp"); /* one label is the last one too */
+    check(set, "http://example.jpn/", 1, "example.jpn");
+    check(set, "http://example.p/", 1, "example.p");
+    check(set, "http://example.com./", 1, "example.com.");
+    check(set, "http://192.0.2.1/", 1, "192.0.2.1");
+    check(set, "http://[2001:db8::1]/", 1, "2001:db8::1");
+    check(set, "https://ja.wikipedia.org/", 2, "ja.wikipedia.org");
+    check(set, "http://ja.wikipedia.org/", 0, "ja.wikipedia.org"); /* as the reference has it */
+    check(set, "https://ja.wikipedia.org", 0, "ja.wikipedia.org");
+    check(set, "https://en.wikipedia.org/", 0, "en.wikipedia.org");
+    check(set, "example.com", -1, "");
+    check(set, NULL, -1, "");
+    static const int kept[] = {1, 1, 0, 0};
+    for (int i = 0; i < 4; i++) {
+        tkz_filter_set_judge(set, (double[]){i - 1}, &verdict);
+        ck_assert_int_eq(verdict.keep, kept[i]);
+    }
+    ck_assert_str_eq(verdict.reason, "other_domain");
     tkz_filter_set_free(set);
 }
 END_TEST
@@ -325,6 +357,7 @@ Suite *suite_hosts(void)
     TCase *tests = tcase_create("hosts");
     tcase_add_test(tests, test_host);
     tcase_add_test(tests, test_endings);
+    tcase_add_test(tests, test_domains);
     tcase_add_test(tests, test_list);
     tcase_add_test(tests, test_folder);
     tcase_add_test(tests, test_bad_lists);

@@ -83,8 +83,13 @@ static json_t *explain_filter(const tkz_filter_set *set, tkz_cleaner *cleaner, s
     return json;
 }
 
+/* A value and what it is held against; NULL: there is none of these. */
+struct bounds {
+    const json_t *value, *least, *of_short, *most;
+};
+
 /* The bounds of a filter's first value, or of its second, whose parameters end in its name. */
-static void print_bounds(const json_t *json, const char *value_name, bool is_first)
+static struct bounds find_bounds(const json_t *json, const char *value_name, const json_t *value, bool is_first)
 {
     const char *dot = strrchr(value_name, '.');
     char minimum[64] = "minimum", maximum[64] = "maximum";
@@ -92,15 +97,47 @@ static void print_bounds(const json_t *json, const char *value_name, bool is_fir
         (void)snprintf(minimum, sizeof minimum, "minimum_%s", dot != NULL ? dot + 1 : "");
         (void)snprintf(maximum, sizeof maximum, "maximum_%s", dot != NULL ? dot + 1 : "");
     }
-    const json_t *least = json_object_get(json, minimum), *most = json_object_get(json, maximum);
-    const json_t *of_short = is_first ? json_object_get(json, "minimum_short") : NULL;
-    if (least != NULL)
-        printf(" at least %.6g", json_number_value(least));
-    if (of_short != NULL)
-        printf("; below %.6g characters, %.6g", json_number_value(json_object_get(json, "short")),
-               json_number_value(of_short));
-    if (most != NULL)
-        printf(" at most %.6g", json_number_value(most));
+    return (struct bounds){value, json_object_get(json, minimum), is_first ? json_object_get(json, "minimum_short") : NULL,
+                           json_object_get(json, maximum)};
+}
+
+/* Whether the value and a bound that it is not have the same first six digits. */
+static bool looks_like(const json_t *value, const json_t *bound)
+{
+    char text[32], same[32];
+    if (bound == NULL || json_number_value(value) == json_number_value(bound))
+        return false;
+    (void)snprintf(text, sizeof text, "%.6g", json_number_value(value));
+    (void)snprintf(same, sizeof same, "%.6g", json_number_value(bound));
+    return strcmp(text, same) == 0;
+}
+
+/* Six digits, or all where they are needed to tell the value from its bounds. */
+static void print_number(const char *before, int width, const json_t *number, bool exactly)
+{
+    char text[TKZ_NUMBER_TEXT_SIZE];
+    if (exactly)
+        tkz_number_text(json_number_value(number), text);
+    else
+        (void)snprintf(text, sizeof text, "%.6g", json_number_value(number));
+    printf("%s%*s", before, width, text);
+}
+
+static void print_value(const json_t *json, const struct bounds *found)
+{
+    bool exactly = looks_like(found->value, found->least) || looks_like(found->value, found->of_short) ||
+                   looks_like(found->value, found->most);
+    print_number(" ", 12, found->value, exactly);
+    putchar(' ');
+    if (found->least != NULL)
+        print_number(" at least ", 0, found->least, exactly);
+    if (found->of_short != NULL) {
+        print_number("; below ", 0, json_object_get(json, "short"), false);
+        print_number(" characters, ", 0, found->of_short, exactly);
+    }
+    if (found->most != NULL)
+        print_number(" at most ", 0, found->most, exactly);
+    putchar('\n');
 }
 
 static void print_filter(const json_t *json)
@@ -110,10 +147,9 @@ static void print_filter(const json_t *json)
     size_t index = 0;
     json_object_foreach(json_object_get(json, "values"), key, value)
     {
-        printf("%s  %-36s %12.6g ", json_is_true(json_object_get(json, "keep")) ? "keep" : "DROP",
-               key, json_number_value(value));
-        print_bounds(json, key, index++ == 0);
-        putchar('\n');
+        struct bounds found = find_bounds(json, key, value, index++ == 0);
+        printf("%s  %-36s", json_is_true(json_object_get(json, "keep")) ? "keep" : "DROP", key);
+        print_value(json, &found);
     }
     if (json_object_get(json, "evidence") != NULL)
         printf("      %s\n", json_string_value(json_object_get(json, "evidence")));

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our fastText reader against the fasttext package: classifiers of many kinds are trained by the package on
-lines of a corpus, saved, and asked for labels of the same texts by both. Labels, their order and the
-float32 of each probability must be the same.
+lines of a corpus, saved, and asked for labels of the same texts by both; a published model is asked too. Labels, their
+order and the float32 of each probability must be the same.
 
-    classifiers.py PROBE SCRATCH TEXT.jsonl...
+    classifiers.py PROBE SCRATCH MODEL.ftz TEXT.jsonl...
 """
 import json
 import os
@@ -95,40 +95,51 @@ def bits(value):
     return struct.unpack("<I", struct.pack("<f", value))[0]
 
 
+def make_model(kind, texts, scratch):
+    """The path of a model of this kind, trained on the texts."""
+    name, training, quantization, *labels = kind
+    source = os.path.join(scratch, "train-%s.txt" % (labels[0] if labels else 4))
+    if not os.path.exists(source):
+        write_training(texts, source, labels[0] if labels else 0)
+    model = fasttext.train_supervised(source, epoch=2, minCount=1, thread=1, verbose=0, **training)
+    path = os.path.join(scratch, name + (".bin" if quantization is None else ".ftz"))
+    if quantization is not None:
+        model.quantize(input=source, **quantization)
+    model.save_model(path)
+    return path
+
+
+def compare(program, path, asked):
+    """Predictions and labels that were compared, and predictions that differ."""
+    model = fasttext.load_model(path)
+    order = model.f.getLabels("strict")[0] if hasattr(model.f, "getLabels") else model.labels
+    predictions = labels = wrong = 0
+    for most, threshold in ((1, 0.0), (3, 0.0), (-1, 0.0), (-1, 0.05)):
+        ours = probe(program, path, 0 if most < 0 else most, threshold, [t.encode() for t in asked])
+        for text, own in zip(asked, ours, strict=True):
+            line = text.replace("\n", " ") + "\n"
+            theirs = model.f.predict(line, most, threshold, "strict")
+            own = [(order[i], p) for i, p in own]
+            theirs = [(label, bits(p)) for p, label in theirs]
+            predictions += 1
+            labels += len(theirs)
+            if own != theirs:
+                wrong += 1
+                if wrong < 10:
+                    print("%s k=%d: %r\n  ours   %r\n  theirs %r" %
+                          (os.path.basename(path), most, text[:60], own[:4], theirs[:4]))
+    return predictions, labels, wrong
+
+
 def main():
-    program, scratch, paths = sys.argv[1], sys.argv[2], sys.argv[3:]
+    program, scratch, published, *paths = sys.argv[1:]
     texts = read_texts(paths)
     asked = test_texts(texts)
-    labels_compared = texts_compared = wrong = 0
-    for name, training, quantization, *labels in KINDS:
-        source = os.path.join(scratch, "train-%s.txt" % (labels[0] if labels else 4))
-        if not os.path.exists(source):
-            write_training(texts, source, labels[0] if labels else 0)
-        model = fasttext.train_supervised(source, epoch=2, minCount=1, thread=1, verbose=0,
-                                          **training)
-        path = os.path.join(scratch, name + (".bin" if quantization is None else ".ftz"))
-        if quantization is not None:
-            model.quantize(input=source, **quantization)
-        model.save_model(path)
-        model = fasttext.load_model(path)
-        order = model.f.getLabels("strict")[0] if hasattr(model.f, "getLabels") else model.labels
-        for most, threshold in ((1, 0.0), (3, 0.0), (-1, 0.0), (-1, 0.05)):
-            ours = probe(program, path, 0 if most < 0 else most, threshold,
-                         [t.encode() for t in asked])
-            for text, own in zip(asked, ours):
-                line = text.replace("\n", " ") + "\n"
-                theirs = model.f.predict(line, most, threshold, "strict")
-                own = [(order[i], p) for i, p in own]
-                theirs = [(label, bits(p)) for p, label in theirs]
-                texts_compared += 1
-                labels_compared += len(theirs)
-                if own != theirs:
-                    wrong += 1
-                    if wrong < 10:
-                        print("%s k=%d: %r\n  ours   %r\n  theirs %r" %
-                              (name, most, text[:60], own[:4], theirs[:4]))
-    print("classifiers: %d models, %d predictions with %d labels compared, %d wrong" %
-          (len(KINDS), texts_compared, labels_compared, wrong))
+    results = [compare(program, make_model(kind, texts, scratch), asked) for kind in KINDS]
+    results.append(compare(program, published, asked))
+    predictions, labels, wrong = map(sum, zip(*results))
+    print("classifiers: %d models made here and %s, compared %d predictions with %d labels, %d of the last: %d wrong" %
+          (len(KINDS), os.path.basename(published), predictions, labels, results[-1][1], wrong))
     return wrong != 0
 
 

@@ -80,11 +80,12 @@ static const uint8_t *centroid_of(const tkz__fasttext_matrix *matrix, uint32_t p
     return matrix->centroids + 4 * start;
 }
 
-static void add_quantized(const tkz__fasttext_matrix *matrix, uint64_t row, float *sum)
+/* From part `first` on. */
+static void add_quantized(const tkz__fasttext_matrix *matrix, uint64_t row, uint32_t first, float *sum)
 {
     const uint8_t *codes = matrix->codes + row * matrix->parts;
     float norm = norm_of(matrix, row);
-    for (uint32_t part = 0; part < matrix->parts; part++) {
+    for (uint32_t part = first; part < matrix->parts; part++) {
         uint32_t columns = part + 1 == matrix->parts ? matrix->last_columns : matrix->part_columns;
         const uint8_t *centroid = centroid_of(matrix, part, codes[part], columns);
         float *place = sum + (uint64_t)part * matrix->part_columns;
@@ -98,13 +99,55 @@ static void add_quantized(const tkz__fasttext_matrix *matrix, uint64_t row, floa
     }
 }
 
+#if TKZ__PATH_AVX2
+/* Centroids of four parts of two columns, the first of which begin at `centroids`. */
+TKZ__TARGET_AVX2
+static inline __m256 centroids_of_four(const uint8_t *centroids, const uint8_t *codes)
+{
+    enum { PART = 256 * 8 };
+    __m128i low = _mm_loadl_epi64((const __m128i *)(const void *)(centroids + codes[0] * 8));
+    __m128i high = _mm_loadl_epi64((const __m128i *)(const void *)(centroids + 2 * PART + codes[2] * 8));
+    low = _mm_castps_si128(_mm_loadh_pi(_mm_castsi128_ps(low), (const __m64 *)(const void *)(centroids + PART + codes[1] * 8)));
+    high =
+        _mm_castps_si128(_mm_loadh_pi(_mm_castsi128_ps(high), (const __m64 *)(const void *)(centroids + 3 * PART + codes[3] * 8)));
+    return _mm256_castsi256_ps(_mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1));
+}
+
+/* Eight parts of two columns at a time, whose sums stay in registers while the rows go by: returns the first part that is
+ * left. */
+TKZ__TARGET_AVX2
+static uint32_t add_quantized_avx2(const tkz__fasttext_matrix *matrix, const uint32_t *rows, size_t count, float *sum)
+{
+    uint32_t part = 0, whole = matrix->parts - (matrix->last_columns != 2);
+    if (matrix->part_columns != 2)
+        return 0;
+    for (; whole - part >= 8; part += 8) {
+        const uint8_t *centroids = centroid_of(matrix, part, 0, 2);
+        __m256 a = _mm256_loadu_ps(sum + 2 * (size_t)part), b = _mm256_loadu_ps(sum + 2 * (size_t)part + 8);
+        for (size_t i = 0; i < count; i++) {
+            const uint8_t *codes = matrix->codes + (uint64_t)rows[i] * matrix->parts + part;
+            __m256 norm = _mm256_set1_ps(norm_of(matrix, rows[i]));
+            a = _mm256_add_ps(a, _mm256_mul_ps(norm, centroids_of_four(centroids, codes)));
+            b = _mm256_add_ps(b, _mm256_mul_ps(norm, centroids_of_four(centroids + 4 * 256 * 8, codes + 4)));
+        }
+        _mm256_storeu_ps(sum + 2 * (size_t)part, a);
+        _mm256_storeu_ps(sum + 2 * (size_t)part + 8, b);
+    }
+    return part;
+}
+#endif
+
 void tkz__fasttext_add_rows(const tkz__fasttext_matrix *matrix, const uint32_t *rows, size_t count,
                             float *sum)
 {
     uint32_t first = 0;
+#if TKZ__PATH_AVX2
+    if (matrix->is_quantized && tkz__processor_has_avx2())
+        first = add_quantized_avx2(matrix, rows, count, sum);
+#endif
     if (matrix->is_quantized) {
-        for (size_t i = 0; i < count; i++)
-            add_quantized(matrix, rows[i], sum);
+        for (size_t i = 0; i < count && first < matrix->parts; i++)
+            add_quantized(matrix, rows[i], first, sum);
         return;
     }
 #if TKZ__PATH_AVX2
@@ -211,6 +254,10 @@ void tkz__fasttext_multiply(const tkz__fasttext_matrix *matrix, const float *vec
                             float *products)
 {
     uint64_t row = 0, stride = (uint64_t)matrix->columns * 4;
+    if (matrix->panels != NULL) {
+        tkz__fasttext_multiply_panels(matrix, vector, products);
+        return;
+    }
 #if TKZ__PATH_AVX2
     if (!matrix->is_quantized && tkz__processor_has_avx2())
         row = multiply_avx2(matrix, vector, products);

@@ -34,6 +34,7 @@ typedef struct tkz__fasttext_matrix {
     uint32_t last_columns; /* of the last part */
     const uint8_t *norm_codes; /* one for each row; NULL when rows have no norm of their own */
     const uint8_t *norms;      /* 256 float32 */
+    float *panels; /* the values once more, see fasttext_panels.c; NULL: there are none */
 } tkz__fasttext_matrix;
 
 typedef struct tkz__fasttext_word {
@@ -76,6 +77,7 @@ struct tkz_classifier {
     bool is_pruned;
     tkz__fasttext_kept *kept; /* hash table; NULL when pruning left no n-gram */
     size_t kept_slots;        /* a power of two */
+    uint64_t *kept_bits;      /* 8 for each slot: that of a bucket that is not there is mostly 0 */
     tkz__fasttext_node *tree; /* 2 * label_count - 1; NULL for other losses */
     tkz__fasttext_matrix input;
     void *input_block; /* where its values were copied to; NULL: they are in the file */
@@ -105,6 +107,12 @@ static inline size_t tkz__fasttext_kept_slot(uint32_t bucket, size_t slots)
     return (size_t)(bucket * 2654435769u) & (slots - 1);
 }
 
+/* Its bit. */
+static inline size_t tkz__fasttext_kept_bit(uint32_t bucket, size_t slots)
+{
+    return (size_t)(bucket * 2654435769u) & (slots * 8 - 1);
+}
+
 /* The number of a word or label; TKZ__FASTTEXT_NO_WORD when there is none. */
 uint32_t tkz__fasttext_find(const tkz_classifier *model, const uint8_t *text, size_t size,
                             uint32_t hash);
@@ -118,7 +126,7 @@ TKZ_CHECKED tkz_status tkz__fasttext_read(tkz_classifier **classifier, const cha
 /* Rows of the input matrix that stand for a text, in fastText's order, given to `add` in blocks. */
 typedef struct tkz__fasttext_rows {
     const tkz_classifier *model;
-    uint32_t *block; /* TKZ__FASTTEXT_BLOCK */
+    uint32_t *block; /* TKZ__FASTTEXT_BLOCK; of a pruned model, buckets behind the words until they are handed over */
     size_t used;
     uint64_t count; /* of all blocks */
     void *context;
@@ -126,8 +134,14 @@ typedef struct tkz__fasttext_rows {
     int32_t *hashes; /* of the words, for n-grams of words */
     size_t hash_count;
     size_t hash_capacity;
+    const uint8_t *target; /* the rows of the input matrix, their bytes, and lines of the cache to ask for */
+    size_t target_size;
+    uint32_t target_lines;
     tkz_allocator allocator;
 } tkz__fasttext_rows;
+
+/* Characters of the n-grams that are hashed side by side; longer ones are rare. */
+enum { TKZ__FASTTEXT_SIDES = 6 };
 
 /* Rows that are added up at a time: rows of 100 columns then stay in the second-level cache. */
 #define TKZ__FASTTEXT_BLOCK 512
@@ -141,7 +155,16 @@ void tkz__fasttext_add_rows(const tkz__fasttext_matrix *matrix, const uint32_t *
                             float *sum);
 /* The inner product of a row and a vector, added up from the first column to the last. */
 float tkz__fasttext_dot(const tkz__fasttext_matrix *matrix, uint64_t row, const float *vector);
-/* That of all rows. */
+/* Rows whose products go on together. */
+#define TKZ__FASTTEXT_PANEL 32
+
+/* Makes the panels of a matrix of floats that is not large. Errors: OUT_OF_MEMORY. */
+TKZ_CHECKED tkz_status tkz__fasttext_make_panels(tkz__fasttext_matrix *matrix, const tkz_allocator *allocator,
+                                                 tkz_error *error);
+void tkz__fasttext_free_panels(tkz__fasttext_matrix *matrix, const tkz_allocator *allocator);
+void tkz__fasttext_multiply_panels(const tkz__fasttext_matrix *matrix, const float *vector, float *products);
+
+/* That of all rows; there is room for products up to a multiple of TKZ__FASTTEXT_PANEL. */
 void tkz__fasttext_multiply(const tkz__fasttext_matrix *matrix, const float *vector,
                             float *products);
 

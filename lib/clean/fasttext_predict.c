@@ -27,7 +27,7 @@ struct tkz_predictor {
     tkz_allocator allocator;
     tkz__fasttext_rows rows;
     float *hidden;       /* columns */
-    float *output;       /* labels */
+    float *output;       /* labels, up to a multiple of TKZ__FASTTEXT_PANEL */
     scored *best;        /* labels + 1: a heap with the least on top */
     size_t best_count;
     branch *branches;    /* labels + 1 */
@@ -169,6 +169,21 @@ static float log_at_most(float probability)
     return 0.6931472f * ((float)bits * 0x1p-23f - 127.0f + 0.0861f);
 }
 
+/* Nodes that are seen before the products of all are taken together, which costs as much as those of so many. */
+enum { NODES_ALONE = 12 };
+
+/* The product of an inner node, of which `seen` were seen before. */
+static inline float product_at(tkz_predictor *worker, int32_t node, size_t seen)
+{
+    const tkz_classifier *model = worker->model;
+    uint32_t row = (uint32_t)node - model->label_count;
+    if (seen < NODES_ALONE || model->output.panels == NULL)
+        return tkz__fasttext_dot(&model->output, row, worker->hidden);
+    if (seen == NODES_ALONE)
+        tkz__fasttext_multiply_panels(&model->output, worker->hidden, worker->output);
+    return worker->output[row];
+}
+
 /* Down the tree, left before right; what cannot come among the best is left out, if that can be told beforehand without its
  * logarithm. */
 static tkz_status predict_tree(tkz_predictor *worker, uint32_t most, float threshold,
@@ -177,7 +192,7 @@ static tkz_status predict_tree(tkz_predictor *worker, uint32_t most, float thres
     const tkz_classifier *model = worker->model;
     const int32_t labels = (int32_t)model->label_count;
     const float least = log_of(threshold);
-    size_t count = 0;
+    size_t count = 0, seen = 0;
     int32_t node = (int32_t)(2 * (int64_t)labels - 2);
     float score = 0.0f;
     for (;;) {
@@ -186,7 +201,7 @@ static tkz_status predict_tree(tkz_predictor *worker, uint32_t most, float thres
         if (!is_out && at->left < 0) {
             keep_best(worker, most, score, (uint32_t)node);
         } else if (!is_out) {
-            float x = tkz__fasttext_dot(&model->output, (uint64_t)(node - labels), worker->hidden);
+            float x = product_at(worker, node, seen++);
             if (isnan(x))
                 return no_number(error);
             float right = (float)(1.0 / (double)(1.0f + expf(-x)));
@@ -259,6 +274,11 @@ tkz_status tkz_predictor_predict(tkz_predictor *predictor, const char *text, siz
 
 /* ---- Life --------------------------------------------------------------- */
 
+static size_t products_of(const tkz_classifier *model)
+{
+    return ((size_t)model->label_count + TKZ__FASTTEXT_PANEL - 1) / TKZ__FASTTEXT_PANEL * TKZ__FASTTEXT_PANEL;
+}
+
 tkz_status tkz_predictor_new(tkz_predictor **predictor, const tkz_classifier *classifier,
                              const tkz_allocator *allocator, tkz_error *error)
 {
@@ -278,7 +298,7 @@ tkz_status tkz_predictor_new(tkz_predictor **predictor, const tkz_classifier *cl
     made->rows.block =
         tkz__allocate_array(&memory, TKZ__FASTTEXT_BLOCK, sizeof *made->rows.block);
     made->hidden = tkz__allocate_array(&memory, classifier->columns, sizeof *made->hidden);
-    made->output = tkz__allocate_array(&memory, labels, sizeof *made->output);
+    made->output = tkz__allocate_array(&memory, products_of(classifier), sizeof *made->output);
     made->best = tkz__allocate_array(&memory, labels + 1, sizeof *made->best);
     made->branches = tkz__allocate_array(&memory, labels + 1, sizeof *made->branches);
     made->predictions = tkz__allocate_array(&memory, labels, sizeof *made->predictions);
@@ -303,7 +323,7 @@ void tkz_predictor_free(tkz_predictor *predictor)
                        sizeof *predictor->rows.hashes);
     tkz__release_array(&memory, predictor->hidden, predictor->model->columns,
                        sizeof *predictor->hidden);
-    tkz__release_array(&memory, predictor->output, labels, sizeof *predictor->output);
+    tkz__release_array(&memory, predictor->output, products_of(predictor->model), sizeof *predictor->output);
     tkz__release_array(&memory, predictor->best, labels + 1, sizeof *predictor->best);
     tkz__release_array(&memory, predictor->branches, labels + 1, sizeof *predictor->branches);
     tkz__release_array(&memory, predictor->predictions, labels, sizeof *predictor->predictions);

@@ -173,7 +173,7 @@ static tkz_status read_word(reader *in, tkz__fasttext_word *word, bool is_label,
 
 static size_t table_slots(size_t items)
 {
-    size_t slots = 4;
+    size_t slots = 8;
     while (slots < 2 * items)
         slots *= 2;
     return slots;
@@ -233,6 +233,9 @@ static tkz_status read_kept(reader *in, tkz_classifier *model, uint64_t count)
     if (model->kept == NULL)
         return tkz__error_memory(in->error, model->kept_slots * sizeof *model->kept);
     memset(model->kept, 0xFF, model->kept_slots * sizeof *model->kept);
+    model->kept_bits = tkz__allocate_zeroed(&model->allocator, model->kept_slots);
+    if (model->kept_bits == NULL)
+        return tkz__error_memory(in->error, model->kept_slots);
     for (uint64_t i = 0; i < count; i++) {
         int32_t bucket = (int32_t)tkz__load_u32(pairs + 8 * i);
         int32_t row = (int32_t)tkz__load_u32(pairs + 8 * i + 4);
@@ -242,6 +245,8 @@ static tkz_status read_kept(reader *in, tkz_classifier *model, uint64_t count)
         while (model->kept[slot].bucket != -1 && model->kept[slot].bucket != bucket)
             slot = (slot + 1) & (model->kept_slots - 1);
         model->kept[slot] = (tkz__fasttext_kept){bucket, row};
+        size_t bit = tkz__fasttext_kept_bit((uint32_t)bucket, model->kept_slots);
+        model->kept_bits[bit / 64] |= UINT64_C(1) << bit % 64;
     }
     return TKZ_OK;
 }
@@ -472,6 +477,8 @@ tkz_status tkz__fasttext_read(tkz_classifier **classifier, const char *path, con
         status = read_matrices(&in, model);
     if (status == TKZ_OK)
         status = copy_input(model, error);
+    if (status == TKZ_OK)
+        status = tkz__fasttext_make_panels(&model->output, &memory, error);
     if (status != TKZ_OK) {
         tkz_classifier_free(model);
         return status;
@@ -513,11 +520,13 @@ void tkz_classifier_free(tkz_classifier *classifier)
     tkz__release_array(&memory, classifier->words, size, sizeof *classifier->words);
     tkz__release_array(&memory, classifier->slots, classifier->slot_count,
                        sizeof *classifier->slots);
+    tkz__release(&memory, classifier->kept_bits, classifier->kept_slots);
     tkz__release_array(&memory, classifier->kept, classifier->kept_slots,
                        sizeof *classifier->kept);
     tkz__release_array(&memory, classifier->tree, 2 * (size_t)classifier->label_count - 1,
                        sizeof *classifier->tree);
     tkz__release(&memory, classifier->input_block, classifier->input_block_size);
+    tkz__fasttext_free_panels(&classifier->output, &memory);
     tkz__release(&memory, classifier, sizeof *classifier);
 }
 

@@ -11,31 +11,91 @@
 static const char line_end_word[] = "</s>";
 static const char label_prefix[] = "__label__";
 
-static void flush(tkz__fasttext_rows *rows)
+/* Where what is asked for beforehand is. Copied into variables where many rows are found: a row that is written might
+ * change the model, for all that the compiler knows. */
+static void find_target(tkz__fasttext_rows *rows)
 {
-    rows->add(rows->context, rows->block, rows->used);
-    rows->count += rows->used;
-    rows->used = 0;
+    const tkz_classifier *model = rows->model;
+    const tkz__fasttext_matrix *input = &model->input;
+    rows->target = input->is_quantized ? input->codes : input->values;
+    rows->target_size = input->is_quantized ? input->parts : (size_t)input->columns * 4;
+    /* Rows of a file that is mapped do not begin where cache lines do. */
+    bool on_lines = 64 % rows->target_size == 0 && (uintptr_t)rows->target % 64 == 0;
+    rows->target_lines = on_lines || input->is_quantized ? 1 : rows->target_size <= 128 ? 2 : 3;
 }
 
-/* Asks for a row beforehand. Rows of a file that is mapped do not begin where cache lines do. */
-static inline void ask_for(const tkz__fasttext_matrix *input, uint32_t row)
+static inline void ask_for_row(const uint8_t *target, size_t size, uint32_t lines, uint32_t row)
 {
-    if (input->is_quantized) {
-        __builtin_prefetch(input->codes + (uint64_t)row * input->parts);
-        return;
-    }
-    size_t size = (size_t)input->columns * 4;
-    const uint8_t *place = input->values + row * size;
+    const uint8_t *place = target + row * size;
     __builtin_prefetch(place);
-    __builtin_prefetch(place + (size < 128 ? size - 1 : 64));
-    if (size > 128)
+    if (lines > 1)
+        __builtin_prefetch(place + (size < 128 ? size - 1 : 64));
+    if (lines > 2)
         __builtin_prefetch(place + 128);
+}
+
+/* What the row of a pruned model will be looked up by, or the row. */
+static inline void ask_for(const tkz__fasttext_rows *rows, uint32_t row)
+{
+    const tkz_classifier *model = rows->model;
+    if (!model->is_pruned)
+        ask_for_row(rows->target, rows->target_size, rows->target_lines, row);
+    else if (row >= model->word_count && model->kept != NULL)
+        __builtin_prefetch(&model->kept[tkz__fasttext_kept_slot(row - model->word_count, model->kept_slots)]);
+}
+
+/* Leaves those buckets that pruning may have left, without a branch for each: whether one did is a toss-up. */
+static size_t sift_kept(const tkz_classifier *model, uint32_t *block, size_t used)
+{
+    const uint64_t *bits = model->kept_bits;
+    const uint32_t word_count = model->word_count;
+    size_t slots = model->kept_slots, count = 0;
+    for (size_t i = 0; i < used; i++) {
+        uint32_t row = block[i];
+        size_t bit = tkz__fasttext_kept_bit(row - word_count, slots);
+        block[count] = row;
+        count += (size_t)((bits[bit / 64] >> bit % 64 & 1) | (row < word_count));
+    }
+    return count;
+}
+
+/* The rows that pruning left in the place of buckets; returns how many there are. */
+static size_t look_up_kept(tkz__fasttext_rows *rows)
+{
+    const tkz_classifier *model = rows->model;
+    uint32_t *block = rows->block;
+    size_t used = model->kept != NULL ? sift_kept(model, block, rows->used) : rows->used;
+    size_t mask = model->kept_slots - 1, count = 0;
+    for (size_t i = 0; i < used; i++) {
+        uint32_t row = block[i];
+        bool found = row < model->word_count;
+        if (!found && model->kept != NULL) {
+            uint32_t bucket = row - model->word_count;
+            size_t slot = tkz__fasttext_kept_slot(bucket, model->kept_slots);
+            while (model->kept[slot].bucket != -1 && model->kept[slot].bucket != (int32_t)bucket)
+                slot = (slot + 1) & mask;
+            found = model->kept[slot].bucket != -1;
+            row = model->word_count + (uint32_t)model->kept[slot].row;
+        }
+        if (!found)
+            continue;
+        ask_for_row(rows->target, rows->target_size, rows->target_lines, row);
+        block[count++] = row;
+    }
+    return count;
+}
+
+static void flush(tkz__fasttext_rows *rows)
+{
+    size_t count = rows->model->is_pruned ? look_up_kept(rows) : rows->used;
+    rows->add(rows->context, rows->block, count);
+    rows->count += count;
+    rows->used = 0;
 }
 
 static inline void add_row(tkz__fasttext_rows *rows, uint32_t row)
 {
-    ask_for(&rows->model->input, row);
+    ask_for(rows, row);
     rows->block[rows->used++] = row;
     if (rows->used == TKZ__FASTTEXT_BLOCK)
         flush(rows);
@@ -43,29 +103,19 @@ static inline void add_row(tkz__fasttext_rows *rows, uint32_t row)
 
 static inline void add_bucket(tkz__fasttext_rows *rows, uint32_t bucket)
 {
-    const tkz_classifier *model = rows->model;
-    if (!model->is_pruned) {
-        add_row(rows, model->word_count + bucket);
-        return;
-    }
-    if (model->kept == NULL)
-        return;
-    size_t mask = model->kept_slots - 1;
-    size_t slot = tkz__fasttext_kept_slot(bucket, model->kept_slots);
-    for (; model->kept[slot].bucket != -1; slot = (slot + 1) & mask) {
-        if (model->kept[slot].bucket == (int32_t)bucket) {
-            add_row(rows, model->word_count + (uint32_t)model->kept[slot].row);
-            return;
-        }
-    }
+    add_row(rows, rows->model->word_count + bucket);
 }
 
 /* hash % bucket_count by multiplication: exact for 32 bits (Lemire, Kaser, Kurz, "Faster remainder by
  * direct computation", 2019). */
+static inline uint32_t remainder_of(uint32_t hash, uint64_t inverse, uint32_t count)
+{
+    return (uint32_t)(((unsigned __int128)(inverse * hash) * count) >> 64);
+}
+
 static inline uint32_t bucket_of(const tkz_classifier *model, uint32_t hash)
 {
-    uint64_t fraction = model->bucket_inverse * hash;
-    return (uint32_t)(((unsigned __int128)fraction * model->bucket_count) >> 64);
+    return remainder_of(hash, model->bucket_inverse, model->bucket_count);
 }
 
 static inline bool continues(uint8_t byte)
@@ -73,75 +123,82 @@ static inline bool continues(uint8_t byte)
     return (byte & 0xC0) == 0x80;
 }
 
-/* N-grams that are longer are rare; they are hashed one after the other. */
-enum { SIDES = 6 };
-
-/* The n-grams of a word by where they end. */
-typedef struct ended {
-    uint32_t hashes[SIDES];         /* at this character, by length - 1 */
-    uint32_t buckets[SIDES][SIDES]; /* the same, and by how many characters ago */
-} ended;
-
-/* Hands over the n-grams that begin together, `behind` characters before the last one of those of `longest` characters, of
- * `shortest` to `most` characters. */
-static inline void add_begun(tkz__fasttext_rows *rows, const ended *all, uint32_t behind, uint32_t shortest,
-                             uint32_t most)
-{
-    const tkz_classifier *model = rows->model;
-    if (model->is_pruned || rows->used > TKZ__FASTTEXT_BLOCK - SIDES - 1) {
-        for (uint32_t i = shortest; i <= most; i++)
-            add_bucket(rows, all->buckets[i - 1][behind - i]);
-        return;
-    }
-    uint32_t *block = rows->block + rows->used;
-    for (uint32_t i = shortest; i <= most; i++) {
-        uint32_t row = model->word_count + all->buckets[i - 1][behind - i];
-        ask_for(&model->input, row);
-        *block++ = row;
-    }
-    rows->used = (size_t)(block - rows->block);
-}
-
 /* The bytes of a character that are not its first one belong to it, whatever comes before. */
 #define HASH_BYTE(byte)                                                                           \
     _Pragma("GCC unroll 6") for (uint32_t i = 0; i < longest; i++)                                \
-        all.hashes[i] = tkz__fasttext_hash(all.hashes[i], byte)
+        hashes[i] = tkz__fasttext_hash(hashes[i], byte)
 
-/* All n-grams of "<word>", by where they end; handed over by where they begin, as fastText has them. `longest` is a constant
- * where it is called, and all loops up to it are written out, so that hashes stay in registers and go on side by side. */
+/* Makes room for n-grams that begin at one more character. What is behind `done` is not complete, and stays. Returns by how
+ * much the places have moved. */
+static size_t move_begun(tkz__fasttext_rows *rows, size_t done, size_t end)
+{
+    uint32_t kept[TKZ__FASTTEXT_SIDES * TKZ__FASTTEXT_SIDES];
+    size_t size = (end - done) * sizeof kept[0];
+    memcpy(kept, rows->block + done, size);
+    rows->used = done;
+    flush(rows);
+    memcpy(rows->block, kept, size);
+    return done;
+}
+
+/* The n-grams that the end of a word cuts off go together: of `count` beginnings in a row, `room` places each, those up to
+ * the end. */
+static void close_up(tkz__fasttext_rows *rows, size_t place, size_t count, size_t room, uint32_t shortest)
+{
+    size_t end = place;
+    for (size_t left = count; left > 0; left--, place += room)
+        for (size_t i = 0; i + shortest <= left + 1 && i < room; i++)
+            rows->block[end++] = rows->block[place + i];
+    rows->used = end;
+}
+
+/* All n-grams of "<word>", by where they end, each put where it comes in the order of where they begin, as fastText has them:
+ * at every character as many begin as there are lengths. `longest` is a constant where it is called, and all loops up to it are
+ * written out, so that hashes stay in registers and go on side by side. */
 static inline __attribute__((always_inline)) void
 add_side_by_side(tkz__fasttext_rows *rows, const uint8_t *word, const uint8_t *end, const uint32_t longest)
 {
     const tkz_classifier *model = rows->model;
-    const uint32_t shortest = model->shortest > 1 ? model->shortest : 1;
-    ended all = {0};
-    size_t number = 0; /* of the character */
+    const uint32_t shortest = model->shortest, room = longest - shortest + 1, first_row = model->word_count;
+    const uint32_t bucket_count = model->bucket_count, lines = rows->target_lines;
+    const uint64_t inverse = model->bucket_inverse;
+    const uint8_t *target = rows->target;
+    const size_t target_size = rows->target_size;
+    const bool is_pruned = model->is_pruned;
+    uint32_t hashes[TKZ__FASTTEXT_SIDES] = {0};
+    size_t number = 0, place = rows->used; /* of the character, and of the n-grams that begin with it */
     bool is_last = false;
-    for (uint8_t byte = '<';; byte = is_last ? '>' : *word++, number++) {
+    for (uint8_t byte = '<';; byte = is_last ? '>' : *word++, number++, place += room) {
+        if (place + room > TKZ__FASTTEXT_BLOCK) {
+            size_t begun = number < longest - 1 ? number : longest - 1;
+            place -= move_begun(rows, place - begun * room, place);
+        }
         _Pragma("GCC unroll 6") for (uint32_t i = longest - 1; i > 0; i--)
-            all.hashes[i] = all.hashes[i - 1];
-        all.hashes[0] = TKZ__FASTTEXT_HASH;
+            hashes[i] = hashes[i - 1];
+        hashes[0] = TKZ__FASTTEXT_HASH;
         HASH_BYTE(byte);
         for (; word < end && continues(*word); word++)
             HASH_BYTE(*word);
+        uint32_t *to = rows->block + place;
         _Pragma("GCC unroll 6") for (uint32_t i = 0; i < longest; i++) {
-            _Pragma("GCC unroll 6") for (uint32_t ago = longest - 1 - i; ago > 0; ago--)
-                all.buckets[i][ago] = all.buckets[i][ago - 1];
-            if (i + 1 >= shortest)
-                all.buckets[i][0] = bucket_of(model, all.hashes[i]);
+            if (i + 1 < shortest || i > number)
+                continue;
+            uint32_t row = first_row + remainder_of(hashes[i], inverse, bucket_count);
+            *(to - (size_t)i * room + (i + 1 - shortest)) = row;
+            if (is_pruned)
+                ask_for(rows, row);
+            else
+                ask_for_row(target, target_size, lines, row);
         }
         if (is_last)
             break;
-        if (number + 1 >= longest) /* by itself, "<", which is character 0, is none */
-            add_begun(rows, &all, longest, number + 1 == longest && shortest == 1 ? 2 : shortest, longest);
         is_last = word == end;
     }
-    /* Those that the end of the word cuts off; ">", which is the last one, is no beginning. */
-    size_t start = number + 1 > longest ? number + 1 - longest : 0;
-    for (; start < number; start++) {
-        uint32_t most = (uint32_t)(number + 1 - start);
-        add_begun(rows, &all, most, start == 0 && shortest == 1 ? 2 : shortest, most);
-    }
+    /* ">", the last character, is one more beginning, of nothing. */
+    size_t cut = number < longest - 1 ? number : longest - 1;
+    close_up(rows, place - cut * room, cut, room, shortest);
+    if (rows->used == TKZ__FASTTEXT_BLOCK)
+        flush(rows);
 }
 
 /* The n-grams that begin `length` characters before `next`, which `hash` is of; the word ends with ">"
@@ -181,7 +238,8 @@ static void add_one_by_one(tkz__fasttext_rows *rows, const uint8_t *word, const 
 /* The first and the last character of "<word>" are no n-grams by themselves. */
 static void add_subwords(tkz__fasttext_rows *rows, const uint8_t *word, const uint8_t *end)
 {
-    switch (rows->model->longest) {
+    uint32_t shortest = rows->model->shortest, longest = rows->model->longest;
+    switch (shortest < 2 || shortest > longest ? 0 : longest) {
     case 2:
         add_side_by_side(rows, word, end, 2);
         break;
@@ -264,6 +322,7 @@ tkz_status tkz__fasttext_find_rows(tkz__fasttext_rows *rows, const char *text, s
     rows->used = 0;
     rows->count = 0;
     rows->hash_count = 0;
+    find_target(rows);
     while (status == TKZ_OK && !is_line_end) {
         while (next < end && is_space(*next))
             next++;

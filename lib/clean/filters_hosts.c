@@ -54,14 +54,16 @@ static bool is_address(const char *host, size_t size)
     return digits > 0 && (digits == size || host[size - 1 - digits] == '.');
 }
 
-/* The host, or with `parents` the nearest domain that it belongs to, that is in the list: shortens `*host` to it. */
+/* The host, or with `parents` the nearest domain that it belongs to, that is in the list: shortens `*host` to it. Domains longer than
+ * all in the list are not looked up, since each takes time for its length: a host may be as long as a document. */
 static bool find_listed(const tkz__host_list *list, bool parents, const char **host, size_t *size)
 {
     const char *at = *host;
     size_t left = *size;
+    size_t longest = tkz__host_list_longest(list);
     bool walks = parents && !is_address(at, left);
     for (;;) {
-        if (tkz__host_list_has(list, at, left)) {
+        if (left <= longest && tkz__host_list_has(list, at, left)) {
             *host = at;
             *size = left;
             return true;

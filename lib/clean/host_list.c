@@ -20,6 +20,7 @@ struct tkz__host_list {
     uint32_t *starts;     /* of each name, and behind them the end of the last */
     size_t start_capacity;
     size_t count;
+    size_t longest; /* bytes of a name */
     tkz__sequence_set set;
     tkz_allocator allocator;
 };
@@ -52,6 +53,8 @@ static tkz_status append_name(tkz__host_list *list, const char *line, size_t siz
         return status;
     list->starts = starts;
     list->starts[++list->count] = (uint32_t)list->names.size;
+    size_t added = list->names.size - list->starts[list->count - 1];
+    list->longest = added > list->longest ? added : list->longest;
     return TKZ_OK;
 }
 
@@ -228,6 +231,11 @@ bool tkz__host_list_has(const tkz__host_list *list, const char *host, size_t siz
 {
     tkz__sequences names = names_of(list);
     return tkz__sequence_set_find(&list->set, &names, host, size) != UINT32_MAX;
+}
+
+size_t tkz__host_list_longest(const tkz__host_list *list)
+{
+    return list->longest;
 }
 
 void tkz__host_list_hash(const tkz__host_list *list, char text[TKZ__FILE_HASH_SIZE])

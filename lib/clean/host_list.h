@@ -22,6 +22,9 @@ void tkz__host_list_free(tkz__host_list *list); /* accepts NULL */
 /* Whether the host, in small letters, is in the list. */
 bool tkz__host_list_has(const tkz__host_list *list, const char *host, size_t size);
 
+/* Bytes of the longest host in it. */
+size_t tkz__host_list_longest(const tkz__host_list *list);
+
 /* 128 bits of XXH3 of the hosts in their order, written as tkz__file_hash does: which ones there are. */
 void tkz__host_list_hash(const tkz__host_list *list, char text[TKZ__FILE_HASH_SIZE]);
 

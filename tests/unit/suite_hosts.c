@@ -4,8 +4,10 @@
  * ends.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "clean/url_host.h"
 #include "core/memory.h"
@@ -267,6 +269,30 @@ START_TEST(test_bad_lists)
 }
 END_TEST
 
+/* A host as long as a document, with as many domains above it, takes time for its length and not for the square of it. */
+START_TEST(test_long_host)
+{
+    enum { LABELS = 1 << 20 };
+    char directory[64], found[64], *url = malloc(2 * LABELS + 32);
+    tkz_filter_set *set;
+    ck_assert_ptr_nonnull(url);
+    strcpy(url, "http://");
+    for (size_t i = 0; i < LABELS; i++)
+        memcpy(url + 7 + 2 * i, "a.", 2);
+    strcpy(url + 7 + 2 * LABELS, "listed.jp");
+    test_make_directory(directory, sizeof directory);
+    write_file(directory, "hosts", "listed.jp\n");
+    ck_assert_status(make_set(&set, directory, "hosts", ", \"parents\": true", NULL, NULL));
+    clock_t start = clock();
+    ck_assert_double_eq(measure(set, url, found), 2);
+    ck_assert(clock() - start < (clock_t)20 * CLOCKS_PER_SEC); /* with the square it was two minutes */
+    ck_assert_str_eq(found, "listed.jp");
+    tkz_filter_set_free(set);
+    test_remove_tree(directory);
+    free(url);
+}
+END_TEST
+
 /* More hosts than the first table has room for. */
 START_TEST(test_many)
 {
@@ -361,6 +387,7 @@ Suite *suite_hosts(void)
     tcase_add_test(tests, test_list);
     tcase_add_test(tests, test_folder);
     tcase_add_test(tests, test_bad_lists);
+    tcase_add_test(tests, test_long_host);
     tcase_add_test(tests, test_many);
     tcase_add_test(tests, test_arguments);
     tcase_add_test(tests, test_failing_allocator);

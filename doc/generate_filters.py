@@ -40,7 +40,8 @@ The time of a document grows with its size, whatever is in it: with all values o
 long for each MB as one of 4 MB, 1.0 to 1.5 times as one of 25 MB (`bench/clean_growth`; on a busy machine, where the first touch of
 fresh memory is slow: a fifth of the time of 200 MB). The memory of a worker grows in proportion: a huge document decides it and the next
 one gives it back. The command took 1.3 GB for that document with `swallow-v1`, `ja-web-v1`, `llm-jp-v1` and `hojichar` (6.5 times the text: the record, the text, 4 bytes for each
-character, and 6 more while n-grams are counted), 2.1 GB with `gopher-ja` and `fineweb2-jpn` (10.5 times: their words too). `input.record_limit` bounds what one document may take.
+character, and 6 more while n-grams are counted), 2.1 GB with `gopher-ja` and `fineweb2-jpn` (10.5 times: their words too). `input.record_limit` says above which size a record is bad; a shorter one that has
+no room in `--memory` ends the command, which says its line.
 
 Bounds: *below* and *above* say that a value equal to the bound is kept; *at or below*, *at or above*, that it is dropped.
 `compat` makes a value what the reference computes even where that is a mistake of its.

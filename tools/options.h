@@ -85,7 +85,8 @@ struct arguments {
 #define OPTION_MEMORY                                                                             \
     {.name = "memory", .type = OPTION_SIZE, .argument = "SIZE", .default_value = "0",             \
      .maximum = UINT64_MAX,                                                                       \
-     .text = "Bound for the memory that grows with the corpus, such as 4G; 0 sets none."}
+     .text = "Bound for the memory that grows with the corpus and with the longest document, such as 4G; " \
+             "0 sets none."}
 #define OPTION_QUIET                                                                              \
     {.name = "quiet", .letter = 'q', .type = OPTION_FLAG,                                         \
      .text = "No progress and no summary on standard error; errors only."}

@@ -40,7 +40,7 @@ TKZ_API const tkz_recipe_option *tkz_recipe_option_at(size_t index); /* NULL bey
  * recipe and input only, never on threads, `memory` or interruptions. A run into a directory that
  * was stopped goes on where it was when called again with the same recipe and inputs; a finished
  * one is EXISTS unless `overwrite` is nonzero, which starts anew. `memory` bounds, in bytes, what
- * grows with the corpus (0: no bound): LIMIT if it cannot be kept. `report` (may be NULL) receives
+ * grows with the corpus and with its longest documents (0: no bound): LIMIT if it cannot be kept. `report` (may be NULL) receives
  * the counts and figures of the run as a JSON object, described in doc/report.md, also after a
  * failure as far as it got; free with tkz_bytes_free. Errors: INVALID_RECIPE, OPEN_FAILED, IO,
  * NO_SPACE, TRUNCATED, CORRUPT, EMPTY_INPUT, COUNTS_DISAGREE, EXISTS, BUSY (another run holds the

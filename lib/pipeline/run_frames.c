@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/memory_budget.h"
 #include "core/ordered.h"
 #include "pipeline/run.h"
 
@@ -34,6 +35,7 @@ typedef struct frame_pass {
     tkz__run *run;
     tkz__step step;
     tkz__job_context context;
+    tkz__memory_budget budget; /* what the context allocates from, where memory is bounded */
     tkz__frame_reader *reader; /* of the inputs */
     uint64_t next_block;       /* of the staged file */
     tkz__job_worker *workers;
@@ -61,6 +63,27 @@ static tkz_status refuse_record(const frame_pass *p, const tkz__frame *frame, tk
                           frame->first_line, frame->oversized_size, frame->record_limit, p->worker_count);
 }
 
+/* Whether it was the bound of memory that had no room. */
+static bool is_out_of_budget(const frame_pass *p, tkz_status status)
+{
+    return status == TKZ_STATUS_OUT_OF_MEMORY && p->context.allocator.context == &p->budget &&
+           atomic_load(&p->budget.missing) != 0;
+}
+
+/* What documents take that are on their way is known when they are there: how much memory filters need depends on what is in
+ * a text. `line`: the first one of those that had no room. */
+static tkz_status explain_memory(frame_pass *p, tkz_status status, uint32_t source, uint64_t offset, uint64_t line,
+                                 tkz_error *error)
+{
+    if (!is_out_of_budget(p, status))
+        return status;
+    return tkz__error_set(error, TKZ_STATUS_LIMIT, p->run->recipe->paths[source], offset,
+                          "the documents from line %" PRIu64 " on and what else is on its way take more than the memory allowed, "
+                          "%" PRIu64 " bytes, with %" PRIu32 " threads; give more memory or fewer threads, or set a "
+                          "record limit, above which records are bad",
+                          line, p->run->memory, p->worker_count);
+}
+
 static tkz_status produce(void *context, void *item, bool *done, tkz_error *error)
 {
     frame_pass *p = context;
@@ -75,7 +98,9 @@ static tkz_status produce(void *context, void *item, bool *done, tkz_error *erro
     }
     tkz__frame *frame = &slot->item.frame;
     uint64_t limit = p->run->recipe->record_limit;
+    tkz__read_position before = tkz__frame_reader_position(p->reader);
     tkz_status status = tkz__frame_reader_next(p->reader, frame, done, error);
+    status = explain_memory(p, status, before.source, before.offset, before.line + 1, error);
     if (status == TKZ_OK && !*done && frame->oversized && frame->oversized_size <= limit)
         return refuse_record(p, frame, error);
     if (status == TKZ_OK && !*done) {
@@ -90,7 +115,11 @@ static tkz_status work(void *context, void *item, uint32_t worker, tkz_error *er
 {
     frame_pass *p = context;
     frame_slot *slot = item;
-    return tkz__job_run(&p->context, &p->workers[worker], &slot->item, error);
+    const tkz__frame *frame = &slot->item.frame;
+    tkz_status status = tkz__job_run(&p->context, &p->workers[worker], &slot->item, error);
+    if (p->context.pass->from_staged)
+        return status;
+    return explain_memory(p, status, frame->source, frame->offset, frame->first_line, error);
 }
 
 static tkz_status save_position(frame_pass *p, tkz_error *error)
@@ -219,6 +248,11 @@ static tkz_status make_context(frame_pass *p, tkz_error *error)
 static tkz_status make_workers(frame_pass *p, tkz_error *error)
 {
     const tkz_allocator *memory = &p->run->allocator;
+    /* Counting has a bound of its own, of which what is on its way is a known part. */
+    if (p->run->memory > 0 && !p->context.pass->from_staged && !p->context.pass->count) {
+        tkz__memory_budget_init(&p->budget, p->run->memory, memory);
+        p->context.allocator = tkz__memory_budget_allocator(&p->budget);
+    }
     p->worker_count = p->run->executor != NULL ? p->run->executor->width : 1;
     /* One worker alone always has the same item, which so stays in the cache. */
     p->slot_count = p->worker_count > 1 ? (size_t)p->worker_count * 2 + 1 : 1;
@@ -228,7 +262,7 @@ static tkz_status make_workers(frame_pass *p, tkz_error *error)
     if (p->workers == NULL || p->slots == NULL || p->slot_pointers == NULL)
         return tkz__error_memory(error, p->slot_count * sizeof *p->slots);
     for (size_t i = 0; i < p->slot_count; i++) {
-        tkz__job_item_init(&p->slots[i].item, memory);
+        tkz__job_item_init(&p->slots[i].item, &p->context.allocator);
         p->slot_pointers[i] = &p->slots[i];
     }
     for (size_t i = 0; i < p->slot_count && p->context.statistics != NULL; i++) {
@@ -266,7 +300,7 @@ static tkz_status take_up(frame_pass *p, const json_t *state, tkz_error *error)
         tkz_status status =
             tkz__frame_reader_new(&p->reader, p->run->recipe->paths, p->run->recipe->path_count,
                                   p->run->recipe->format, (size_t)p->run->recipe->frame_size,
-                                  tkz__run_record_room(p->run, p->worker_count), &p->run->allocator, error);
+                                  tkz__run_record_room(p->run, p->worker_count), &p->context.allocator, error);
         if (status != TKZ_OK)
             return status;
     }
@@ -349,6 +383,11 @@ tkz_status tkz__run_frames(tkz__run *run, tkz__step step, tkz_error *error)
     if (status == TKZ_OK)
         status = tkz__sinks_open(&p.sinks, &p.context, &run->streams, run->journal.work,
                                  run->journal.directory, json_object_get(state, "sinks"), error);
+    if (is_out_of_budget(&p, status))
+        status = tkz__error_set(error, TKZ_STATUS_LIMIT, "memory", TKZ__NO_OFFSET,
+                                "%" PRIu32 " threads take more than %" PRIu64 " bytes before any document is read; give more "
+                                "memory or fewer threads",
+                                p.worker_count, run->memory);
     p.last_save = tkz__run_clock();
     if (status == TKZ_OK) {
         tkz__ordered_steps steps = {&p, produce, work, consume};

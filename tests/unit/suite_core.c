@@ -14,6 +14,7 @@
 #include "core/byte_map.h"
 #include "core/hash.h"
 #include "core/mapped_file.h"
+#include "core/memory_budget.h"
 #include "testing.h"
 
 Suite *suite_core(void);
@@ -369,6 +370,39 @@ START_TEST(pool_runs_its_width_together)
 }
 END_TEST
 
+START_TEST(budgets_give_what_they_have)
+{
+    test_memory memory;
+    tkz__memory_budget budget;
+    test_memory_init(&memory);
+    tkz__memory_budget_init(&budget, 100, &memory.allocator);
+    tkz_allocator allocator = tkz__memory_budget_allocator(&budget);
+    void *one = tkz__allocate(&allocator, 60), *other = tkz__allocate(&allocator, 40);
+    ck_assert_ptr_nonnull(one);
+    ck_assert_ptr_nonnull(other);
+    ck_assert_uint_eq(atomic_load(&budget.missing), 0);
+    ck_assert_ptr_null(tkz__allocate(&allocator, 7));
+    ck_assert_ptr_null(tkz__reallocate_array(&allocator, one, 60, 61, 1));
+    ck_assert_ptr_null(tkz__allocate(&allocator, SIZE_MAX));
+    ck_assert_uint_eq(atomic_load(&budget.missing), 7);
+    other = tkz__reallocate_array(&allocator, other, 40, 30, 1);
+    ck_assert_ptr_nonnull(other);
+    one = tkz__reallocate_array(&allocator, one, 60, 70, 1);
+    ck_assert_ptr_nonnull(one);
+    ck_assert_uint_eq(atomic_load(&budget.used), 100);
+    memory.fail_at = memory.requests + 1; /* what the allocator under it refuses is not used */
+    tkz__release(&allocator, other, 30);
+    ck_assert_ptr_null(tkz__allocate(&allocator, 30));
+    memory.fail_at = memory.requests + 1;
+    ck_assert_ptr_null(tkz__reallocate_array(&allocator, one, 70, 80, 1));
+    ck_assert_uint_eq(atomic_load(&budget.used), 70);
+    tkz__release(&allocator, one, 70);
+    ck_assert_uint_eq(atomic_load(&budget.used), 0);
+    ck_assert_int_eq(memory.blocks, 0);
+    ck_assert_int_eq(memory.bytes, 0);
+}
+END_TEST
+
 Suite *suite_core(void)
 {
     Suite *suite = suite_create("core");
@@ -381,6 +415,7 @@ Suite *suite_core(void)
     tcase_add_test(tests, failing_allocations_leave_nothing_behind);
     tcase_add_test(tests, tables_are_zero_and_leave_their_neighbours);
     tcase_add_test(tests, arrays_keep_their_items_as_they_grow);
+    tcase_add_test(tests, budgets_give_what_they_have);
     tcase_add_test(tests, buffers_keep_little_endian_integers);
     tcase_add_test(tests, arena_blocks_are_aligned_and_reused);
     tcase_add_test(tests, byte_map_counts_like_a_plain_array);

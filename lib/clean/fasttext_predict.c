@@ -27,7 +27,7 @@ struct tkz_predictor {
     tkz_allocator allocator;
     tkz__fasttext_rows rows;
     float *hidden;       /* columns */
-    float *output;       /* labels, up to a multiple of TKZ__FASTTEXT_PANEL */
+    float *output;       /* labels, up to a multiple of TKZ__FASTTEXT_PANEL: products, then probabilities */
     scored *best;        /* labels + 1: a heap with the least on top */
     size_t best_count;
     branch *branches;    /* labels + 1 */
@@ -172,15 +172,24 @@ static float log_at_most(float probability)
 /* Nodes that are seen before the products of all are taken together, which costs as much as those of so many. */
 enum { NODES_ALONE = 12 };
 
-/* The product of an inner node, of which `seen` were seen before. */
-static inline float product_at(tkz_predictor *worker, int32_t node, size_t seen)
+static inline float right_of(float product)
+{
+    return (float)(1.0 / (double)(1.0f + expf(-product)));
+}
+
+/* The probability of the right branch of an inner node, of which `seen` were seen before; no number where the product is
+ * none. */
+static inline float right_at(tkz_predictor *worker, int32_t node, size_t seen)
 {
     const tkz_classifier *model = worker->model;
     uint32_t row = (uint32_t)node - model->label_count;
     if (seen < NODES_ALONE || model->output.panels == NULL)
-        return tkz__fasttext_dot(&model->output, row, worker->hidden);
-    if (seen == NODES_ALONE)
+        return right_of(tkz__fasttext_dot(&model->output, row, worker->hidden));
+    if (seen == NODES_ALONE) {
         tkz__fasttext_multiply_panels(&model->output, worker->hidden, worker->output);
+        for (uint32_t i = 0; i + 1 < model->label_count; i++)
+            worker->output[i] = right_of(worker->output[i]);
+    }
     return worker->output[row];
 }
 
@@ -201,10 +210,9 @@ static tkz_status predict_tree(tkz_predictor *worker, uint32_t most, float thres
         if (!is_out && at->left < 0) {
             keep_best(worker, most, score, (uint32_t)node);
         } else if (!is_out) {
-            float x = product_at(worker, node, seen++);
-            if (isnan(x))
+            float right = right_at(worker, node, seen++);
+            if (isnan(right))
                 return no_number(error);
-            float right = (float)(1.0 / (double)(1.0f + expf(-x)));
             worker->branches[count++] = (branch){at->right, score, right};
             worker->branches[count++] = (branch){at->left, score, (float)(1.0 - (double)right)};
         }

@@ -76,6 +76,8 @@ static void edit(const char *path, const char *name, const char *text, size_t si
         return;
     }
     demand(tkz_normalizer_new(&worker, form, NULL, NULL) == TKZ_OK);
+    tkz_boundaries words = tkz_white_space_boundaries();
+    demand(tkz_normalizer_set_words(worker, &words, NULL) == TKZ_OK);
     demand(tkz_normalizer_run(worker, text, size, 1, &result, NULL) == TKZ_OK);
     demand(result.size <= size); /* they only cut */
     tkz_normalizer_free(worker);
@@ -85,7 +87,7 @@ static void edit(const char *path, const char *name, const char *text, size_t si
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const editors[] = {"swallow_footer", "hojichar_header_footer",
-                                          "boilerplate_lines", "end_sections"};
+                                          "boilerplate_lines", "end_sections", "ng_words"};
     const uint8_t *end = size > 0 ? memchr(data, 0, size) : NULL;
     size_t list_size = end != NULL ? (size_t)(end - data) : size;
     const char *text = end != NULL ? (const char *)end + 1 : "";

@@ -36,9 +36,9 @@
      .letter = 'd',                                                                               \
      .type = OPTION_TEXT,                                                                         \
      .argument = "NAME",                                                                          \
-     .text = "Where the words are that filters of words count: the directory of a compiled "      \
-             "MeCab dictionary, or a name such as ipadic; white-space: words are what stands "    \
-             "between white space."},                                                             \
+     .text = "Where the words are that filters of words count and the editor ng_words asks "      \
+             "for: the directory of a compiled MeCab dictionary, or a name such as ipadic; "      \
+             "white-space: words are what stands between white space."},                          \
     {.name = "url-key",                                                                           \
      .type = OPTION_TEXT,                                                                         \
      .argument = "KEY",                                                                           \
@@ -76,6 +76,10 @@ tkz_filter_set *open_filters(const json_t *filters);
 /* The words that a name of --dictionary stands for. The caller frees `*dictionary` behind `*words`, also after a
  * complaint, when it returns false. */
 bool open_words(const char *name, tkz_dictionary **dictionary, tkz_boundaries *words);
+
+/* The same by --dictionary, for the filter or editor (`what`) named `needing`; false after a complaint, also where it is not given. */
+bool find_words(const struct arguments *arguments, const char *what, const char *needing, tkz_dictionary **dictionary,
+                tkz_boundaries *words);
 
 /* Judges documents by the values in files that --scores wrote: a line with the verdict for each. */
 int clean_from_scores(const struct arguments *arguments, const json_t *filters);

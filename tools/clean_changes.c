@@ -7,11 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/clean_actions.h"
 #include "tools/messages.h"
 
 enum { EDITS_SHOWN = 100, NORMALIZE = 0, EDIT = 1 };
 
 static const char *const names[2] = {"normalize", "edit"};
+
+/* The words that the chain asks for, where it does; complains and returns an exit code. */
+static int use_words(struct clean_changes *changes, int i, const struct arguments *arguments)
+{
+    const char *needing = tkz_normal_form_needs_words(changes->forms[i]);
+    tkz_boundaries words;
+    tkz_error error;
+    if (needing == NULL)
+        return EXIT_DONE;
+    if (!find_words(arguments, "editor", needing, &changes->dictionary, &words))
+        return EXIT_USAGE;
+    tkz_status status = tkz_normalizer_set_words(changes->workers[i], &words, &error);
+    return status == TKZ_OK ? EXIT_DONE : message_failure(status, &error);
+}
 
 int clean_changes_open(struct clean_changes *changes, const struct arguments *arguments)
 {
@@ -30,6 +45,9 @@ int clean_changes_open(struct clean_changes *changes, const struct arguments *ar
             message(i == EDIT ? "--edit" : "--normalize", "%s", error.message);
             return EXIT_USAGE;
         }
+        int code = use_words(changes, i, arguments);
+        if (code != EXIT_DONE)
+            return code;
     }
     return EXIT_DONE;
 }
@@ -49,6 +67,7 @@ void clean_changes_close(struct clean_changes *changes)
         tkz_normalizer_free(changes->workers[i]);
         tkz_normal_form_free(changes->forms[i]);
     }
+    tkz_dictionary_free(changes->dictionary);
 }
 
 /* Bytes of the text that was given, behind bytes of what chain `i` was given. */

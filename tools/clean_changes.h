@@ -8,12 +8,14 @@
 #include <jansson.h>
 
 #include "tokenize/edit.h"
+#include "tokenize/morph.h"
 #include "tools/options.h"
 
 /* A text on its way through both chains; either may be missing. */
 struct clean_changes {
     tkz_normal_form *forms[2]; /* --normalize, --edit */
     tkz_normalizer *workers[2];
+    tkz_dictionary *dictionary; /* that editors find words with; NULL: none does */
     const char *text; /* as it is now */
     size_t size;
     json_t *edits;  /* [{"by","start","size","text","with"}]: bytes of the text as it was given */

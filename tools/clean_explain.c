@@ -173,18 +173,12 @@ static bool use_url(const struct arguments *arguments, tkz_cleaner *cleaner)
 static bool use_words(const struct arguments *arguments, const tkz_filter_set *set,
                       tkz_cleaner *cleaner, tkz_dictionary **dictionary)
 {
-    const char *name = option_text(arguments, "dictionary");
     const char *needing = tkz_filter_set_needs_words(set);
     tkz_boundaries words;
     tkz_error error;
     if (needing == NULL)
         return true;
-    if (name == NULL) {
-        message("--dictionary", "filter %s counts words and has none", needing);
-        hint("name a dictionary, such as ipadic, or white-space for words between spaces");
-        return false;
-    }
-    if (!open_words(name, dictionary, &words))
+    if (!find_words(arguments, "filter", needing, dictionary, &words))
         return false;
     tkz_status status = tkz_cleaner_set_words(cleaner, &words, &error);
     if (status != TKZ_OK)

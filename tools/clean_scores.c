@@ -48,6 +48,17 @@ bool open_words(const char *name, tkz_dictionary **dictionary, tkz_boundaries *w
     return status == TKZ_OK;
 }
 
+bool find_words(const struct arguments *arguments, const char *what, const char *needing, tkz_dictionary **dictionary,
+                tkz_boundaries *words)
+{
+    const char *name = option_text(arguments, "dictionary");
+    if (name != NULL)
+        return open_words(name, dictionary, words);
+    message("--dictionary", "%s %s counts words and has none", what, needing);
+    hint("name a dictionary, such as ipadic, or white-space for words between spaces");
+    return false;
+}
+
 /* One reading of scores. */
 struct cut {
     const tkz_filter_set *set;

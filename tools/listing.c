@@ -233,7 +233,12 @@ int list_editors(bool json)
             print_editor(&info);
         }
     }
-    return json ? print_json(array) : EXIT_DONE;
+    if (json)
+        return print_json(array);
+    printf("Steps of normal forms stand in chains of editors too ('tokenize list normalizers' tells of them):\n");
+    for (size_t i = 0; i < tkz_normal_step_count(); i++)
+        printf("    %s\n", tkz_normal_step_at(i)->name);
+    return EXIT_DONE;
 }
 
 int list_charsets(bool json)

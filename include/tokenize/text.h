@@ -134,6 +134,15 @@ TKZ_API TKZ_CHECKED tkz_status tkz_normalizer_new(tkz_normalizer **normalizer,
                                                   tkz_error *error);
 TKZ_API void tkz_normalizer_free(tkz_normalizer *normalizer); /* accepts NULL */
 
+/* The name of the first step that asks where the words of a text are; NULL: none does. Editors do, no other steps. */
+TKZ_API const char *tkz_normal_form_needs_words(const tkz_normal_form *form);
+
+/* Where the words of texts are, for the steps that ask; NULL: nowhere. `words` is copied; what its context is belongs to the
+ * caller, until the normalizer is freed. A normalizer without words fails (INVALID_ARGUMENT) at a step that needs them. Errors:
+ * those of the source, INVALID_ARGUMENT, OUT_OF_MEMORY. */
+TKZ_API TKZ_CHECKED tkz_status tkz_normalizer_set_words(tkz_normalizer *normalizer, const tkz_boundaries *words,
+                                                        tkz_error *error);
+
 /* Takes `text` through the chain. `want_spans`: 1 to get result->spans. Linear in `size`. Bytes that
  * are not UTF-8 stay, and the characters around them are not joined across them; steps of ours and
  * of HF tokenizers keep what they would remove where that joined broken bytes into a character.

@@ -104,6 +104,8 @@ tkz_status tkz__job_worker_init(tkz__job_worker *worker, const tkz__job_context 
         status = tkz_normalizer_new(&worker->normalizer, context->normal_form, memory, error);
     if (status == TKZ_OK && context->editors != NULL)
         status = tkz_normalizer_new(&worker->editor, context->editors, memory, error);
+    if (status == TKZ_OK && tkz_normal_form_needs_words(context->editors) != NULL)
+        status = tkz_normalizer_set_words(worker->editor, context->filter_words, error);
     if (status == TKZ_OK && context->filters != NULL)
         status = tkz_cleaner_new(&worker->cleaner, context->filters, memory, error);
     if (status == TKZ_OK && worker->cleaner != NULL && context->filter_words != NULL)

@@ -390,8 +390,6 @@ static tkz_status read_recipe(tkz_recipe *recipe, tkz_error *error)
             return tkz__error_memory(error, 0);
     }
     recipe->words = string_at(root, "words");
-    if (recipe->words != NULL && recipe->filters == NULL)
-        return invalid(error, "words", "words are for the filters; name some in \"clean\"");
     recipe->dedup = json_object_get(root, "dedup") != NULL;
     status = read_statistics(recipe, error);
     if (status != TKZ_OK)
@@ -399,6 +397,8 @@ static tkz_status read_recipe(tkz_recipe *recipe, tkz_error *error)
     status = read_input(recipe, error);
     if (status == TKZ_OK)
         status = read_chains(recipe, error);
+    if (status == TKZ_OK && recipe->words != NULL && recipe->filters == NULL && recipe->editors == NULL)
+        status = invalid(error, "words", "words are for filters and editors; name some in \"clean\" or \"edit\"");
     if (status == TKZ_OK)
         status = read_vocabulary(recipe, error);
     if (status == TKZ_OK)

@@ -40,8 +40,8 @@ static const tkz_recipe_option options[] = {
     {"clean", "array", "", "", "Filters in order, as {\"name\": ..., parameter: value}; see "
                                "tokenize list filters."},
     {"words", "string", "", "",
-     "The words that filters of words count: a dictionary's name (ipadic) or directory, or "
-     "\"white-space\" for what stands between white space."},
+     "The words that filters of words count and the editor ng_words asks for: a dictionary's name (ipadic) or "
+     "directory, or \"white-space\" for what stands between white space."},
     {"statistics", "object", "", "",
      "Figures of the corpus in the report: amounts before and behind every filter, spread of every "
      "value, scripts, members, samples. All values of every document are measured for them."},

@@ -125,16 +125,17 @@ static tkz_status take_up(tkz__run *run, tkz__step *step, tkz_error *error)
 
 /* ---- Steps ---------------------------------------------------------------------------- */
 
-/* The words that filters count. */
+/* The words that filters count, and editors ask for. */
 static tkz_status open_filter_words(tkz__run *run, tkz_error *error)
 {
     const char *name = run->recipe->words;
-    const char *needing = tkz_filter_set_needs_words(run->filters);
+    const char *filter = run->filters != NULL ? tkz_filter_set_needs_words(run->filters) : NULL;
+    const char *needing = filter != NULL ? filter : tkz_normal_form_needs_words(run->recipe->editors);
     if (name == NULL && needing != NULL)
         return tkz__error_set(error, TKZ_STATUS_INVALID_RECIPE, "words", TKZ__NO_OFFSET,
-                              "filter \"%s\" counts words and has none: name a dictionary (--dictionary "
+                              "%s \"%s\" counts words and has none: name a dictionary (--dictionary "
                               "ipadic), or \"white-space\" for words between spaces",
-                              needing);
+                              filter != NULL ? "filter" : "editor", needing);
     if (name == NULL || needing == NULL)
         return TKZ_OK;
     if (strcmp(name, "white-space") == 0) {
@@ -166,7 +167,7 @@ static tkz_status open_shared(tkz__run *run, tkz_error *error)
     if (recipe->filters != NULL)
         status = tkz_filter_set_new(&run->filters, recipe->filters, strlen(recipe->filters),
                                     &run->allocator, error);
-    if (status == TKZ_OK && recipe->filters != NULL)
+    if (status == TKZ_OK)
         status = open_filter_words(run, error);
     if (status == TKZ_OK && recipe->statistics)
         status = plan_statistics(run, error);

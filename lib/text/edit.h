@@ -11,6 +11,7 @@
 #include "core/arena.h"
 #include "core/buffer.h"
 #include "core/span_map.h"
+#include "tokenize/base.h"
 
 typedef struct tkz__edit {
     tkz__buffer *target;
@@ -19,6 +20,8 @@ typedef struct tkz__edit {
     uint64_t *counts;     /* of the step's own kinds of changes; NULL: nobody asked */
     bool goes_on_before;  /* the text is a part of one: something comes before it */
     bool goes_on_behind;
+    const tkz_boundaries *words; /* where words are; NULL: nobody knows. For steps that need it */
+    void *words_worker;
 } tkz__edit;
 
 /* Records that `source_size` bytes became the `target_size` bytes just written, for steps that

@@ -382,6 +382,14 @@ const char *tkz_normal_form_count_name(const tkz_normal_form *form, size_t index
     return form == NULL || index >= form->count_total ? NULL : form->count_names[index];
 }
 
+const char *tkz_normal_form_needs_words(const tkz_normal_form *form)
+{
+    for (size_t i = 0; form != NULL && i < form->count; i++)
+        if (form->steps[i].kind->traits & TKZ__NORMAL_NEEDS_WORDS)
+            return form->steps[i].kind->info.name;
+    return NULL;
+}
+
 /* ---- Making and freeing --------------------------------------------------- */
 
 tkz_status tkz_normal_form_new(tkz_normal_form **form, const char *steps, size_t size,

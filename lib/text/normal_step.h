@@ -28,7 +28,9 @@ enum tkz__normal_trait {
     TKZ__NORMAL_LOCAL = 1 << 1,
     /* Its spans count even where the text comes out as it was: what was taken away and put there again
      * comes from where the step says. */
-    TKZ__NORMAL_OWN_SPANS = 1 << 2
+    TKZ__NORMAL_OWN_SPANS = 1 << 2,
+    /* `run` asks where the words of the text are (tkz__edit.words). */
+    TKZ__NORMAL_NEEDS_WORDS = 1 << 3
 };
 
 /* A registered step. Static and immutable. */

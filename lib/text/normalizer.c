@@ -20,6 +20,8 @@ struct tkz_normalizer {
     bool has_spans; /* `whole` belongs to the last run */
     bool goes_on_before; /* texts are parts */
     bool goes_on_behind;
+    tkz_boundaries words; /* `open` NULL: there are none */
+    void *words_worker;
     tkz_allocator allocator;
 };
 
@@ -53,11 +55,38 @@ tkz_status tkz_normalizer_new(tkz_normalizer **normalizer, const tkz_normal_form
     return TKZ_OK;
 }
 
+static void close_words(tkz_normalizer *normalizer)
+{
+    if (normalizer->words.open != NULL)
+        normalizer->words.close(normalizer->words_worker);
+    normalizer->words = (tkz_boundaries){0};
+    normalizer->words_worker = NULL;
+}
+
+tkz_status tkz_normalizer_set_words(tkz_normalizer *normalizer, const tkz_boundaries *words, tkz_error *error)
+{
+    void *worker = NULL;
+    tkz_error_clear(error);
+    if (normalizer == NULL || (words != NULL && words->open == NULL))
+        return tkz__error_set(error, TKZ_STATUS_INVALID_ARGUMENT, NULL, TKZ__NO_OFFSET,
+                              "a normalizer and a source of words are needed");
+    close_words(normalizer);
+    if (words == NULL)
+        return TKZ_OK;
+    tkz_status status = words->open(words->context, &worker, &normalizer->allocator, error);
+    if (status != TKZ_OK)
+        return status;
+    normalizer->words = *words;
+    normalizer->words_worker = worker;
+    return TKZ_OK;
+}
+
 void tkz_normalizer_free(tkz_normalizer *normalizer)
 {
     if (normalizer == NULL)
         return;
     tkz_allocator allocator = normalizer->allocator;
+    close_words(normalizer);
     for (size_t i = 0; i < 2; i++)
         tkz__buffer_free(&normalizer->buffers[i]);
     tkz__span_map_free(&normalizer->whole);
@@ -113,7 +142,8 @@ static tkz_status run_step(tkz_normalizer *normalizer, const tkz__normal_step *s
         tkz__buffer_free(target);
     tkz__edit edit = {target, want_spans ? &normalizer->step : NULL, &normalizer->scratch,
                       kind->count_names != NULL ? normalizer->counts + step->first_count + 1 : NULL,
-                      normalizer->goes_on_before, normalizer->goes_on_behind};
+                      normalizer->goes_on_before, normalizer->goes_on_behind,
+                      normalizer->words.open != NULL ? &normalizer->words : NULL, normalizer->words_worker};
     tkz_status status = kind->run(step, result->text, result->size, &edit, error);
     if (status != TKZ_OK)
         return status;

@@ -6,21 +6,21 @@ import json
 import subprocess
 
 
-def edited(tokenize, chain, records):
+def edited(tokenize, chain, records, options):
     """The texts of JSON lines as a chain leaves them."""
-    command = [tokenize, "clean", "--edit", chain, "-f", "length:minimum=0", "--quiet", "--no-progress", "--threads", "2"]
+    command = [tokenize, "clean", "--edit", chain, "-f", "length:minimum=0", "--quiet", "--no-progress", "--threads", "2", *options]
     run = subprocess.run(command, input=records, stdout=subprocess.PIPE, check=True)
     return [json.loads(line)["text"] for line in run.stdout.splitlines()]
 
 
-def compare_chains(tokenize, chains, texts, made):
+def compare_chains(tokenize, chains, texts, made, options=()):
     """Compares all texts, of which the first `made` are made, by each chain of `chains` with what its function
-    gives; returns how many differ, and one more for a chain that changes none of many made ones."""
+    gives, with `options` for the command; returns how many differ, and one more for a chain that changes none of many made ones."""
     records = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
     wrong = 0
     for chain, expected in chains.items():
         changed = 0
-        for text, result in zip(texts, edited(tokenize, chain, records), strict=True):
+        for text, result in zip(texts, edited(tokenize, chain, records, options), strict=True):
             right = expected(text)
             changed += right != text
             if result != right:

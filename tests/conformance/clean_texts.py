@@ -54,15 +54,28 @@ def compare_values(texts, expected, lines):
     return compared, wrong
 
 
-def mecab_words(dictionary, texts):
-    """Every line as mecab cuts it; lines end at line feeds alone, and mecab's own white space is no word."""
+def mecab_lines(dictionary, texts, form):
+    """What mecab says of every line, with `form` and a tab for each word; lines end at line feeds alone."""
     lines = [line for text in texts for line in text.split("\n")]
-    run = subprocess.run(["mecab", "-d", dictionary, "-b", "10000000", "-F", "%m\t", "-U", "%m\t", "-E", "\n"],
+    run = subprocess.run(["mecab", "-d", dictionary, "-b", "10000000", "-F", form + "\t", "-U", form + "\t", "-E", "\n"],
                          input="".join(line + "\n" for line in lines).encode(), stdout=subprocess.PIPE, check=True)
-    found = iter(run.stdout.decode().split("\n"))
+    return iter(run.stdout.decode().split("\n"))
+
+
+def mecab_words(dictionary, texts):
+    """Every text as mecab cuts it; its own white space is no word."""
+    found = mecab_lines(dictionary, texts, "%m")
     for text in texts:
         words = [word.strip() for _ in text.split("\n") for word in next(found).split("\t")]
         yield [word for word in words if word]
+
+
+def mecab_borders(dictionary, texts):
+    """For every line of every text, the bytes where its words begin, and where they end."""
+    found = mecab_lines(dictionary, texts, "%ps %pe")
+    for text in texts:
+        lines = [[tuple(map(int, word.split())) for word in next(found).split("\t") if word] for _ in text.split("\n")]
+        yield [({start for start, _ in line}, {end for _, end in line}) for line in lines]
 
 
 def sentence(random, length, ending="。"):

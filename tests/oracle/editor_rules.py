@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Editors of Swallow and LLM-jp, from their published definitions (doc/editors.md names the files), for
+# Editors of Swallow and LLM-jp, from their published definitions (doc/editors.md names the files), and ng_words, for
 # comparison. `compat` includes their mistakes.
 import re
 
@@ -62,3 +62,19 @@ def llm_jp_brackets(text):
         text = regex.sub(rf"[\s{marks}]*{closing}", closing.strip("\\"), text)
         text = regex.sub(rf"{before}{opening}\s*{closing}", "", text)
     return text
+
+
+def ng_words(text, words, borders, put):
+    """Of the words that begin at a place the longest whose start and end are borders goes; `borders`: of each line, in bytes."""
+    lines = []
+    for line, (starts, ends) in zip(text.split("\n"), borders, strict=True):
+        places = [0]
+        for character in line:
+            places.append(places[-1] + len(character.encode()))
+        left, at = "", 0
+        while at < len(line):
+            fits = [word for word in words if places[at] in starts and line.startswith(word, at) and places[at + len(word)] in ends]
+            left += put if fits else line[at]
+            at += max(map(len, fits)) if fits else 1
+        lines.append(left)
+    return "\n".join(lines)

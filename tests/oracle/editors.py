@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What editors make of documents, against HojiChar and the definitions: editors.py TOKENIZE FOOTERS HEADINGS [TEXT.jsonl...]
+# What editors make of documents, against HojiChar and the definitions; for ng_words mecab says where words are:
+# editors.py TOKENIZE DICTIONARY FOOTERS HEADINGS NG_WORDS [TEXT.jsonl...]
 import itertools
 import os
 import random
@@ -9,7 +10,7 @@ import sys
 
 import editor_rules as rules
 from clean_chains import compare_chains
-from clean_texts import made_texts, read_texts
+from clean_texts import made_texts, mecab_borders, read_texts
 from hojichar import Document
 from hojichar.filters import document_filters, tokenization
 
@@ -23,6 +24,7 @@ PARTS = {
     "links": ["http://a.jp/b?c=d", "https://例え.jp/あ", "https:// ", "ftp://x.y", "HTTPS://A.B", "://", "を見る", "a" * 60, "b" * 99, "c" * 100, "\n",
               " ", "あ", ")", "。", "_", "é", "٣", "カ\u3099"],
     "brackets": list("（）()、，；;, \n\u3000あa") + ["（）", "（ 、）", "( )", "(;a)", "（（））", "(())", "\x1c", "\u0085"],
+    "words": ["アス", "アスパラガス", "サック", "リュックサック", "悪い", "人", "は", "と", "。", " ", "\u3000", "\n", "野菜を", "野菜", "食べる", "ー", "a"],
     "sentences": ["。", "カテゴリー", "タグ", "検索 ", "あ。", "い", "うえ。", "前の記事", "【一覧】", "\n", "価格。", "ホーム>"],
 }
 
@@ -69,14 +71,24 @@ def chains(footers, headings):
     }
 
 
+def compare_words(tokenize, dictionary, path, texts, made):
+    """The editor ng_words, with texts of a line or more."""
+    words = [line.strip() for line in open(path, encoding="utf-8").read().split("\n") if line.strip()]
+    borders = dict(zip(texts, mecab_borders(dictionary, texts)))
+    chains = {f"ng_words:words={value(path)}:with={value(put)}": lambda text, put=put: rules.ng_words(text, words, borders[text], put)
+              for put in ("", "〇", "a,b:c=\\")}
+    return compare_chains(tokenize, chains, texts, made, ["--dictionary", dictionary])
+
+
 def main():
-    tokenize, footers, headings, *files = sys.argv[1:]
+    tokenize, dictionary, footers, headings, ng_words, *files = sys.argv[1:]
     count = int(os.environ.get("CLEAN_TEXTS", "1000"))
     texts = list(made_texts(21, count)) + list(texts_of_parts(22, 10 * count))
     made = len(texts)
     for path in files:
         texts += itertools.islice(read_texts(path), int(os.environ.get("CLEAN_REAL", "500")))
     wrong = compare_chains(tokenize, chains(footers, headings), texts, made)
+    wrong += compare_words(tokenize, dictionary, ng_words, texts, made)
     print(f"{wrong} differ")
     sys.exit(1 if wrong else 0)
 

@@ -30,6 +30,10 @@ static tkz_normalizer *edit(const char *chain, const char *text, size_t size, tk
     ck_assert_msg(tkz_editors_new(form, chain, strlen(chain), NULL, &error) == TKZ_OK, "%s: %s",
                   chain, error.message);
     ck_assert_status(tkz_normalizer_new(&worker, *form, NULL, NULL));
+    if (tkz_normal_form_needs_words(*form) != NULL) {
+        tkz_boundaries words = tkz_white_space_boundaries();
+        ck_assert_status(tkz_normalizer_set_words(worker, &words, NULL));
+    }
     ck_assert_status(tkz_normalizer_run(worker, text, size, 1, result, NULL));
     return worker;
 }
@@ -256,6 +260,40 @@ START_TEST(test_header_footer)
 }
 END_TEST
 
+/* Words are what stands between white space. */
+START_TEST(test_ng_words)
+{
+    tkz_normal_form *form;
+    tkz_normalizer *worker;
+    tkz_normalized result;
+    tkz_error error;
+    make_list(" アス \n甘い 物\n甘い\n\n");
+    check_example(&(example){with_list("ng_words", ""), "アス は アスパラガス\nアス", " は アスパラガス\n", "1 2 4"});
+    check_example(&(example){with_list("ng_words", ":with=*"), "甘い 物 と 甘い と甘い 物", "* と * と甘い 物", "1 2 6"});
+    check_example(&(example){with_list("ng_words", ":with="), "", "", "0 0 0"});
+    check_example(&(example){with_list("ng_words", ""), "無事 な 文", "無事 な 文", "0 0 0"});
+    check_example(&(example){with_list("ng_words", ":with=x"), "\xFF" "アス\xE3\x81 アス", "\xFF" "x\xE3\x81 x", "1 2 4"}); /* between broken bytes */
+
+    const char *chain = with_list("ng_words", "");
+    ck_assert_status(tkz_editors_new(&form, chain, strlen(chain), NULL, NULL));
+    ck_assert_str_eq(tkz_normal_form_needs_words(form), "ng_words-v1");
+    ck_assert_ptr_null(tkz_normal_form_needs_words(NULL));
+    ck_assert_status(tkz_normalizer_new(&worker, form, NULL, NULL));
+    ck_assert_int_eq(tkz_normalizer_run(worker, "a", 1, 0, &result, &error), TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "source of words"));
+    tkz_boundaries words = tkz_white_space_boundaries();
+    ck_assert_status(tkz_normalizer_set_words(worker, &words, NULL));
+    ck_assert_status(tkz_normalizer_run(worker, "a", 1, 0, &result, &error));
+    ck_assert_status(tkz_normalizer_set_words(worker, NULL, NULL)); /* and away again */
+    ck_assert_int_eq(tkz_normalizer_run(worker, "a", 1, 0, &result, &error), TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_int_eq(tkz_normalizer_set_words(NULL, &words, NULL), TKZ_STATUS_INVALID_ARGUMENT);
+    ck_assert_int_eq(tkz_normalizer_set_words(worker, &(tkz_boundaries){0}, NULL), TKZ_STATUS_INVALID_ARGUMENT);
+    tkz_normalizer_free(worker);
+    tkz_normal_form_free(form);
+    test_remove_tree(folder);
+}
+END_TEST
+
 static void check_refused(const char *chain, tkz_status expected, const char *message)
 {
     tkz_normal_form *form;
@@ -271,6 +309,8 @@ START_TEST(test_refused)
     check_refused("qqqqqqqqqqq", TKZ_STATUS_NOT_FOUND, "tokenize list editors");
     check_refused("swallow_footer", TKZ_STATUS_INVALID_OPTION, "words=FILE");
     check_refused("hojichar_header_footer", TKZ_STATUS_INVALID_OPTION, "words=FILE");
+    check_refused("ng_words", TKZ_STATUS_INVALID_OPTION, "words=FILE");
+    check_refused("ng_words:words=/nowhere/at/all", TKZ_STATUS_OPEN_FAILED, "cannot open");
     check_refused("swallow_footer:words=/nowhere/at/all", TKZ_STATUS_OPEN_FAILED, "cannot open");
     check_refused("repeated_lines:scope=page", TKZ_STATUS_INVALID_OPTION, "document|adjacent");
     check_refused("urls,", TKZ_STATUS_NOT_FOUND, "editor");
@@ -292,6 +332,9 @@ static tkz_status make(void *context, const tkz_allocator *allocator)
     tkz_status status = tkz_editors_new(&form, context, strlen(context), allocator, &error);
     if (status == TKZ_OK)
         status = tkz_normalizer_new(&worker, form, allocator, &error);
+    tkz_boundaries words = tkz_white_space_boundaries();
+    if (status == TKZ_OK)
+        status = tkz_normalizer_set_words(worker, &words, &error);
     if (status == TKZ_OK)
         status = tkz_normalizer_run(worker, text, sizeof text - 1, 1, &result, &error);
     tkz_normalizer_free(worker);
@@ -305,8 +348,8 @@ START_TEST(test_memory_failures)
     char chain[600];
     (void)snprintf(chain, sizeof chain,
                    "mojibake,swallow_punctuation,repeated_lines:minimum=2,urls,swallow_footer:words=%s,pii,"
-                   "boilerplate_lines:words=%s",
-                   list, list);
+                   "ng_words:words=%s,boilerplate_lines:words=%s",
+                   list, list, list);
     test_all_allocation_failures(make, chain);
     test_remove_tree(folder);
 }
@@ -338,6 +381,7 @@ Suite *suite_editors(void)
     tcase_add_test(tests, test_long_texts);
     tcase_add_test(tests, test_footer);
     tcase_add_test(tests, test_header_footer);
+    tcase_add_test(tests, test_ng_words);
     tcase_add_test(tests, test_refused);
     tcase_add_test(tests, test_memory_failures);
     tcase_add_test(tests, test_registry);

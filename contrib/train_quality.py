@@ -6,7 +6,8 @@
 # each is learnt from (by the hash of the text), the other half is judged. Prints how much of the bad goes at which share of
 # the good by ten-fold cross-validation in which texts that share 13 characters stay together, and writes a file for
 # "file"; with --c the table of the library, lib/clean/quality_weights.inc; with --held-out FILE the labelled records with
-# the score that each had in the fold that it was held out of. Needs numpy.
+# the score that each had in the fold that it was held out of; with --groupings N what N ways of putting the groups into folds
+# come to, mean and standard deviation. Needs numpy.
 # What is counted is said in lib/clean/quality_model.h. Logistic regression with a penalty on the square of the weights,
 # by gradient descent after Nesterov; nothing is random.
 import argparse
@@ -129,11 +130,39 @@ def score(odds):
     return 0.5 + 0.5 * odds / (1 + abs(odds))
 
 
+SHARES = (0.95, 0.90, 0.85, 0.80, 0.75, 0.70, 0.65, 0.60)  # of the good that stay
+
+
+def bound_of(odds, good, kept):
+    return numpy.sort(odds[good])[int(good.sum() * (1 - kept))]
+
+
 def print_curve(odds, good):
-    ordered = numpy.sort(odds[good])
-    for kept in (0.95, 0.90, 0.85, 0.80, 0.75, 0.70, 0.65, 0.60):
-        bound = ordered[int(len(ordered) * (1 - kept))]
+    for kept in SHARES:
+        bound = bound_of(odds, good, kept)
         print(f"minimum {score(bound):.3f}: {100 * kept:.0f} % of the good stay, {100 * (odds[~good] < bound).mean():.1f} % of the bad go")
+
+
+def fold_of(texts, member, grouping):
+    """Of each text, that of its group: by the hash of its member, and of the grouping from the second on."""
+    digests = [digest(texts[root] + (f"\n{grouping}" if grouping > 0 else "")) for root in member]
+    return numpy.array([found[0] * 256 + found[1] for found in digests]) % FOLDS
+
+
+def hold_out(rows, wanted, importance, fold):
+    """The odds of the labelled texts, each by weights that were learnt without its fold."""
+    odds = numpy.zeros(len(fold))
+    for k in range(FOLDS):
+        held = numpy.concatenate([fold == k, numpy.zeros(len(wanted) - len(fold), bool)])
+        weights, bias, _, _ = rounded(train(rows, wanted, importance * ~held))
+        odds[fold == k] = rows.scores((weights, bias))[:len(fold)][fold == k]
+    return odds
+
+
+def print_groupings(curves):
+    for kept, gone in zip(SHARES, numpy.array(curves).T):
+        print(f"{len(curves)} groupings: {100 * kept:.0f} % of the good stay, {100 * gone.mean():.1f} % of the bad go, "
+              f"standard deviation {100 * gone.std():.1f}")
 
 
 def write(path, model, is_table):
@@ -157,6 +186,7 @@ def main():
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--c", action="store_true")
     parser.add_argument("--held-out")
+    parser.add_argument("--groupings", type=int, default=1)
     options = parser.parse_args()
     records = read(options.labelled)
     texts = [record["text"] for record in records]
@@ -180,19 +210,20 @@ def main():
     if more:
         importance[len(texts):] = COLLECTION_WEIGHT * len(texts) / len(tests) * numpy.array(shares)
     member = groups(texts)
-    fold = numpy.array([digest(texts[root])[0] * 256 + digest(texts[root])[1] for root in member]) % FOLDS
     print(f"{good.sum()} good and {(~good).sum()} bad texts in {len(set(member))} groups; {len(more)} texts of collections")
-    odds = numpy.zeros(len(texts))
-    for k in range(FOLDS):
-        held = numpy.concatenate([fold == k, numpy.zeros(len(more), bool)])
-        weights, bias, _, _ = rounded(train(rows, wanted, importance * ~held))
-        odds[fold == k] = rows.scores((weights, bias))[:len(texts)][fold == k]
+    odds = hold_out(rows, wanted, importance, fold_of(texts, member, 0))
     print_curve(odds, good)
+    curves = []
+    for grouping in range(options.groupings if options.groupings > 1 else 0):
+        found = odds if grouping == 0 else hold_out(rows, wanted, importance, fold_of(texts, member, grouping))
+        curves.append([(found[~good] < bound_of(found, good, kept)).mean() for kept in SHARES])
+    if curves:
+        print_groupings(curves)
     if options.held_out:
         with open(options.held_out, "w", encoding="utf-8") as file:
             for record, value in zip(records, odds):
                 file.write(json.dumps({**record, "quality_score": float(score(value))}, ensure_ascii=False) + "\n")
-    bound = numpy.sort(odds[good])[int(good.sum() * 0.25)]
+    bound = bound_of(odds, good, 0.75)
     model = train(rows, wanted, importance)
     weights, bias, _, _ = rounded(model)
     for name, held_texts in tests.items():

@@ -274,22 +274,34 @@ static uint64_t choose_pivot(job *own, const uint32_t *places, size_t size, uint
     return symbols[2] < least ? least : symbols[2] > most ? most : symbols[2];
 }
 
-/* Any number of places of n-grams that are equal in `depth` symbols (Bentley and Sedgewick, Fast Algorithms for Sorting and
- * Searching Strings, 1997). */
-static void count_places(job *own, uint32_t *places, size_t size, uint32_t depth)
+/* Places of n-grams that are equal in `depth` symbols. */
+typedef struct stretch {
+    uint32_t *places;
+    size_t size;
+    uint32_t depth;
+} stretch;
+
+/* Any number of them (Bentley and Sedgewick, Fast Algorithms for Sorting and Searching Strings, 1997). The largest of three
+ * parts is gone on with, and each of the others is at most half: the calls are as deep as the size has bits. */
+static void count_places(job *own, stretch all)
 {
-    while (size > own->room && depth < own->orders.most) {
-        size_t low, high;
-        part_by_symbol(own, places, size, depth, choose_pivot(own, places, size, depth), &low, &high);
-        count_places(own, places, low, depth);
-        count_places(own, places + high, size - high, depth);
-        places += low;
-        size = high - low;
-        depth++;
-        take_run(own, depth, places, 1, size);
+    while (all.size > own->room && all.depth < own->orders.most) {
+        size_t low, high, largest = 0;
+        part_by_symbol(own, all.places, all.size, all.depth, choose_pivot(own, all.places, all.size, all.depth), &low,
+                       &high);
+        const stretch parts[] = {{all.places, low, all.depth},
+                                 {all.places + low, high - low, all.depth + 1},
+                                 {all.places + high, all.size - high, all.depth}};
+        take_run(own, all.depth + 1, parts[1].places, 1, parts[1].size);
+        for (size_t i = 1; i < 3; i++)
+            largest = parts[i].size > parts[largest].size ? i : largest;
+        for (size_t i = 0; i < 3; i++)
+            if (i != largest)
+                count_places(own, parts[i]);
+        all = parts[largest];
     }
-    if (size > 1 && size <= own->room)
-        count_part(own, places, size, depth);
+    if (all.size > 1 && all.size <= own->room)
+        count_part(own, all.places, all.size, all.depth);
 }
 
 /* ---- The parts ----------------------------------------------------------- */
@@ -319,7 +331,7 @@ static void count_parts(job *own, size_t rows)
     for (size_t i = 0; i < rows; i++)
         own->places[ends[part_of(own->symbols + i, hashed, shift)]++] = (uint32_t)i;
     for (size_t part = 0, start = 0; part < parts; start = ends[part++])
-        count_places(own, own->places + start, ends[part] - start, 0);
+        count_places(own, (stretch){own->places + start, ends[part] - start, 0});
 }
 
 /* ---- The symbols --------------------------------------------------------- */
